@@ -1,0 +1,73 @@
+/** A labelled range of a file. */
+export interface SizeRange {
+  readonly label: string
+  /** What kind of thing it is: section, function, package, gap, header, padding, tail, … */
+  readonly kind: string
+  /** File space, bytes. */
+  readonly offset: number
+  /** Bytes in the file. */
+  readonly size: number
+  /** Bytes in memory where that differs (`.bss`). */
+  readonly memorySize?: number
+}
+
+/** Ranges, in file order, that do not overlap and together are exactly the file. */
+export interface SizeMap {
+  readonly byteLength: number
+  readonly ranges: readonly SizeRange[]
+}
+
+/** Bytes under one label, summed over its ranges. */
+export interface SizeTotal {
+  readonly label: string
+  readonly kind: string
+  readonly size: number
+  readonly memorySize?: number
+  readonly count: number
+}
+
+/**
+ * Makes a size map that sums to `byteLength` whatever the claims say.
+ *
+ * Claims that overlap are cut: the earlier offset wins, and of two with the same offset the one given first. Claims
+ * past the end are cut at the end. What nobody claims becomes a `gap`. Claims with no bytes in the file but a
+ * `memorySize` are kept.
+ */
+export function buildSizeMap(byteLength: number, claims: Iterable<SizeRange>, gapLabel = '[gap]'): SizeMap {
+  const sorted = [...claims].map((claim, order) => ({ claim, order }))
+  sorted.sort((a, b) => a.claim.offset - b.claim.offset || a.order - b.order)
+  const ranges: SizeRange[] = []
+  let end = 0
+  for (const { claim } of sorted) {
+    const from = Math.min(Math.max(claim.offset, end), byteLength)
+    const to = Math.min(Math.max(claim.offset + claim.size, from), byteLength)
+    if (to === from && claim.memorySize === undefined) continue
+    if (from > end) ranges.push({ label: gapLabel, kind: 'gap', offset: end, size: from - end })
+    ranges.push(from === claim.offset && to - from === claim.size ? claim : { ...claim, offset: from, size: to - from })
+    end = to
+  }
+  if (end < byteLength) ranges.push({ label: gapLabel, kind: 'gap', offset: end, size: byteLength - end })
+  return { byteLength, ranges }
+}
+
+/** Bytes per label, largest first, ties by label. The sizes sum to the map's `byteLength`. */
+export function totalsByLabel(map: SizeMap): SizeTotal[] {
+  const totals = new Map<string, { label: string; kind: string; size: number; memorySize?: number; count: number }>()
+  for (const range of map.ranges) {
+    const total = totals.get(range.label)
+    if (total === undefined) {
+      totals.set(range.label, {
+        label: range.label,
+        kind: range.kind,
+        size: range.size,
+        count: 1,
+        ...(range.memorySize === undefined ? {} : { memorySize: range.memorySize }),
+      })
+      continue
+    }
+    total.size += range.size
+    total.count += 1
+    if (range.memorySize !== undefined) total.memorySize = (total.memorySize ?? 0) + range.memorySize
+  }
+  return [...totals.values()].sort((a, b) => b.size - a.size || (a.label < b.label ? -1 : 1))
+}

@@ -1,0 +1,95 @@
+import { measuredSize } from '../bytes/encoded-size.ts'
+import type { Analysis, AnalyzeSettings } from '../core/analysis.ts'
+import type { Artifact, Companion } from '../core/artifact.ts'
+import type { Context } from '../core/context.ts'
+import { ShrinkError, toDiagnostic } from '../core/errors.ts'
+import type { Format } from '../core/format.ts'
+import type { Change, Transform, TransformResult, TransformSettings } from '../core/transform.ts'
+
+export interface Optimized {
+  readonly before: Analysis
+  readonly after: Analysis
+  readonly artifact: Artifact
+  readonly companions: readonly Companion[]
+  readonly changes: readonly Change[]
+}
+
+/**
+ * Applies every transform of the format that has something to do. A result is kept only if it is smaller in the
+ * chosen measure and the format's `verify` finds nothing missing; otherwise it is reported and thrown away.
+ */
+export async function optimizeArtifact(
+  format: Format,
+  artifact: Artifact,
+  analyzeSettings: AnalyzeSettings,
+  settings: TransformSettings,
+  context: Context,
+): Promise<Optimized> {
+  const before = await format.analyze(artifact, analyzeSettings, context)
+  let current: Optimized = { before, after: before, artifact, companions: [], changes: [] }
+  for (const transform of format.transforms) {
+    context.signal.throwIfAborted()
+    if (!transform.applies(current.after, settings)) continue
+    const result = await tryTransform(transform, current, settings, context)
+    if (result !== undefined) current = (await accept(format, transform, current, result, settings, context)) ?? current
+  }
+  return current
+}
+
+async function tryTransform(
+  transform: Transform,
+  current: Optimized,
+  settings: TransformSettings,
+  context: Context,
+): Promise<TransformResult | undefined> {
+  try {
+    const result = await transform.apply(current.artifact, current.after, settings, context)
+    return result.artifact === current.artifact ? undefined : result
+  } catch (error) {
+    context.signal.throwIfAborted()
+    const cause = toDiagnostic(error, current.artifact.path)
+    context.report(
+      error instanceof ShrinkError
+        ? { ...cause, severity: 'warning', message: `${transform.id}: ${cause.message}` }
+        : { ...cause, message: `${transform.id}: ${cause.message}` },
+    )
+    return undefined
+  }
+}
+
+async function accept(
+  format: Format,
+  transform: Transform,
+  current: Optimized,
+  result: TransformResult,
+  settings: TransformSettings,
+  context: Context,
+): Promise<Optimized | undefined> {
+  const discard = (why: string): undefined => {
+    context.report({
+      severity: 'info',
+      code: 'transform/discarded',
+      message: `${transform.id}: ${why}`,
+      location: { path: current.artifact.path },
+    })
+    return undefined
+  }
+  const smaller = measuredSize(result.artifact.bytes, settings.measure)
+  const larger = measuredSize(current.artifact.bytes, settings.measure)
+  if (smaller >= larger) return discard(`${settings.measure} size would go from ${larger} to ${smaller} bytes`)
+  try {
+    const after = await format.analyze(result.artifact, { shallow: true }, context)
+    const problems = format.verify(current.before, after)
+    if (problems.length > 0) return discard(`the result does not verify: ${problems.join('; ')}`)
+    return {
+      before: current.before,
+      after,
+      artifact: result.artifact,
+      companions: [...current.companions, ...(result.companions ?? [])],
+      changes: [...current.changes, ...result.changes],
+    }
+  } catch (error) {
+    context.signal.throwIfAborted()
+    return discard(`the result cannot be read back: ${toDiagnostic(error, current.artifact.path).message}`)
+  }
+}
