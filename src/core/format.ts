@@ -2,6 +2,7 @@ import type { Analysis, AnalyzeSettings, FormatId } from './analysis.ts'
 import type { Artifact } from './artifact.ts'
 import type { Context } from './context.ts'
 import type { Finding } from './finding.ts'
+import type { JsonValue } from './json.ts'
 import type { Transform } from './transform.ts'
 
 /** A check on one artifact. It never throws; what it needs, the analysis has. */
@@ -11,6 +12,20 @@ export interface Rule<Detail = unknown> {
   /** What it looks for and why that matters, for the documentation. */
   readonly help: string
   check(analysis: Analysis<Detail>): Iterable<Omit<Finding, 'ruleId'>>
+}
+
+/** What `shrink explain FILE` can be asked. */
+export interface Question {
+  /** feature: a CPU or Wasm feature. module: a JS package or module. function: a Wasm function or ELF symbol. */
+  readonly kind: 'feature' | 'module' | 'function'
+  readonly name: string
+}
+
+/** An answer that a person can check: the witnesses, line by line, and the same as data. */
+export interface Explanation {
+  readonly summary: string
+  readonly lines: readonly string[]
+  readonly data: JsonValue
 }
 
 /** A kind of artifact: how to know it, read it, judge it and rewrite it. */
@@ -25,4 +40,6 @@ export interface Format<Detail = unknown> {
   readonly transforms: readonly Transform<Detail>[]
   /** What the rewritten artifact lost that it must have: one sentence each. Empty when it may replace the first. */
   verify(before: Analysis<Detail>, after: Analysis<Detail>): readonly string[]
+  /** @throws UsageError when the format has no answer to that kind of question. */
+  explain?(artifact: Artifact, question: Question, settings: AnalyzeSettings, context: Context): Promise<Explanation>
 }
