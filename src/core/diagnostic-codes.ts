@@ -28,6 +28,19 @@ export type DiagnosticCode =
   | 'bundle/failed'
   | 'bundle/warning'
   | 'job/failed'
+  | 'package/entry'
+  | 'package/empty'
+  | 'package/base'
+  | 'native/unavailable'
+  | 'native/layout'
+  | 'native/lockfile'
+  | 'native/integrity'
+  | 'native/registry'
+  | 'native/offline'
+  | 'native/replaced'
+  | 'native/left-out'
+  | 'verify/failed'
+  | 'verify/skipped'
 
 export const diagnosticCodes: Readonly<Record<DiagnosticCode, DiagnosticInfo>> = {
   'input/not-found': {
@@ -100,4 +113,56 @@ export const diagnosticCodes: Readonly<Record<DiagnosticCode, DiagnosticInfo>> =
   'bundle/failed': { title: 'Bundling failed', help: 'The bundler could not build the entry point.' },
   'bundle/warning': { title: 'Bundler warning', help: 'The bundler noticed something.' },
   'job/failed': { title: 'Internal failure', help: 'A bug in shrink. Please report it with the message and the file.' },
+  'package/entry': {
+    title: 'Cannot be packed',
+    help: 'A path or link in the output cannot be in a package: it leaves the package, is there twice, or is no regular file.',
+  },
+  'package/empty': {
+    title: 'Package is empty',
+    help: 'Nothing in the output has a place in a package of this kind. A layer takes node_modules/, bin/, lib/ and extensions/.',
+  },
+  'package/base': {
+    title: 'Base image cannot be used',
+    help: 'The folder given as base is not an OCI image layout, is damaged, or has no image for the platform.',
+  },
+  'native/unavailable': {
+    title: 'No build for the architecture',
+    help: 'A package loads native code, and neither the tree nor the registry has a build of it for the target. Use a version that has one, build it on such a machine, or leave the package out.',
+  },
+  'native/layout': {
+    title: 'Layout of node_modules not supported',
+    help: 'Building for another architecture needs packages as npm lays them out. pnpm: set node-linker=hoisted, or use `pnpm deploy`. Yarn: set nodeLinker: node-modules.',
+  },
+  'native/lockfile': {
+    title: 'Lockfile does not pin a package',
+    help: 'npm can leave the optional packages of other platforms out of package-lock.json (npm/cli#4828). Remove node_modules and package-lock.json and install again to have them pinned.',
+  },
+  'native/integrity': {
+    title: 'Package does not match the lockfile',
+    help: 'What the registry served does not have the digest that the lockfile pins. Nothing of it was used.',
+  },
+  'native/registry': {
+    title: 'Registry cannot be reached',
+    help: 'A package of the target platform is neither in node_modules nor in the cache of npm, and the registry did not answer.',
+  },
+  'native/offline': {
+    title: 'Package needed, but --offline given',
+    help: 'A package of the target platform is not in node_modules. Allow the registry, or install it: npm install --force NAME@VERSION.',
+  },
+  'native/replaced': {
+    title: 'Native code of the target used',
+    help: 'A file for the machine that builds was replaced by its counterpart for the target.',
+  },
+  'native/left-out': {
+    title: 'Native code left out',
+    help: 'A file for another platform was left out of the output, or an optional package has no build for the target.',
+  },
+  'verify/failed': {
+    title: 'Verification failed',
+    help: 'The command given with --verify did not end with exit code 0 when run on the output.',
+  },
+  'verify/skipped': {
+    title: 'Verification skipped',
+    help: 'The output is for another architecture and cannot be run here. Install qemu-user, and give a Node executable of that architecture.',
+  },
 }

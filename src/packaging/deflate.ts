@@ -1,0 +1,46 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { ShrinkError } from '../core/errors.ts'
+import type { Level } from '../core/transform.ts'
+
+/** Above this many bytes a file is streamed through zlib: the strong compressor wants it whole, twice. */
+export const wholeFileLimit: number = 64 << 20
+
+export interface Deflated {
+  /** A raw deflate stream (RFC 1951). */
+  readonly bytes: Uint8Array
+  readonly by: 'libdeflate' | 'zlib'
+}
+
+/**
+ * The shortest deflate stream known here: libdeflate at level 12, zlib at level 9, whichever is shorter; `fast` is
+ * zlib alone. What comes back was inflated again and is the same.
+ */
+export async function deflate(bytes: Uint8Array, level: Level): Promise<Deflated> {
+  const plain: Deflated = { bytes: deflateRawSync(bytes, { level: 9 }), by: 'zlib' }
+  if (level !== 'fast' && bytes.byteLength <= wholeFileLimit) {
+    const strong = await libdeflate(bytes)
+    if (strong !== undefined && strong.byteLength < plain.bytes.byteLength && inflatesTo(strong, bytes)) {
+      return { bytes: strong, by: 'libdeflate' }
+    }
+  }
+  if (!inflatesTo(plain.bytes, bytes)) throw new ShrinkError('job/failed', 'zlib cannot read what it wrote')
+  return plain
+}
+
+/** undefined when it cannot be loaded or refuses: zlib serves then. */
+async function libdeflate(bytes: Uint8Array): Promise<Uint8Array | undefined> {
+  try {
+    const { deflate: compress } = await import('libdeflate')
+    return compress(bytes, 12)
+  } catch {
+    return undefined
+  }
+}
+
+function inflatesTo(deflated: Uint8Array, bytes: Uint8Array): boolean {
+  try {
+    return inflateRawSync(deflated, { maxOutputLength: Math.max(bytes.byteLength, 1) }).equals(bytes)
+  } catch {
+    return false
+  }
+}
