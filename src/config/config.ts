@@ -28,7 +28,7 @@ export interface UserConfig {
 /** The configuration as the program uses it: complete and checked. */
 export interface Config {
   /** As given: relative to the working directory. */
-  readonly out: string | null
+  readonly out: string
   readonly architectures: readonly Architecture[]
   readonly targets: readonly string[]
   readonly level: Level

@@ -34,7 +34,7 @@ export function resolveConfig(layers: readonly { readonly from: string; readonly
   const userTargets = top['targets']
   if (userTargets !== null && !Array.isArray(userTargets)) throw new ConfigError('targets: a list of targets is needed')
   return {
-    out: top['out'] as string | null,
+    out: top['out'] as string,
     architectures: (top['arch'] as string[]).map(toArchitecture),
     targets: top['target'] as string[],
     level: top['level'] as Config['level'],

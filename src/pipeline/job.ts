@@ -3,6 +3,9 @@ import type { Diagnostic } from '../core/diagnostic.ts'
 import type { ArtifactReport, OutputReport } from '../core/report.ts'
 import type { TransformSettings } from '../core/transform.ts'
 
+/** Severity per rule id, as the configuration has it. */
+export type RuleSeverities = Readonly<Record<string, 'off' | 'info' | 'warning' | 'error'>>
+
 export type CompressedSizes = 'auto' | 'all' | 'none'
 
 /** Work on one file of a tree, as data: it can run here, on a thread or elsewhere. */
@@ -14,6 +17,7 @@ export type Job =
       /** Tree-relative path of the file. */
       readonly path: string
       readonly settings: AnalyzeSettings
+      readonly rules: RuleSeverities
       readonly compressedSizes: CompressedSizes
     }
   | {
@@ -23,6 +27,7 @@ export type Job =
       /** Absolute path of the folder that the result is written into. */
       readonly outRoot: string
       readonly settings: AnalyzeSettings
+      readonly rules: RuleSeverities
       readonly level: TransformSettings['level']
       readonly measure: TransformSettings['measure']
       readonly options: Readonly<Record<FormatId, TransformSettings['options']>>
@@ -38,6 +43,8 @@ export interface JobResult {
 
 /** Runs jobs somewhere. Results come back in no particular order; callers sort. */
 export interface Executor {
+  /** Jobs that run at a time; more than these need not be handed over. */
+  readonly concurrency: number
   run(job: Job): Promise<JobResult>
   close(): Promise<void>
 }

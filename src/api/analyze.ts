@@ -1,0 +1,85 @@
+import type { Diagnostic } from '../core/diagnostic.ts'
+import { UsageError } from '../core/errors.ts'
+import type { ArtifactReport, Report } from '../core/report.ts'
+import type { Job } from '../pipeline/job.ts'
+import { sumSizes } from '../pipeline/encoded-sizes.ts'
+import { checkTree } from './check-tree.ts'
+import { judge } from './judge.ts'
+import { closeInputs, type Input, openInputs } from './open-input.ts'
+import { prefixArtifact, prefixDiagnostic } from './prefix-paths.ts'
+import { runJobs } from './run-jobs.ts'
+import { analyzeSettings, type ResolvedOptions, resolveOptions, type RunOptions } from './settings.ts'
+import { tool } from './version.ts'
+
+/**
+ * Says what is in files, folders and archives (zip, tar, tar.gz), what it weighs, what it requires and where it runs.
+ * Nothing is written.
+ *
+ * @throws UsageError, ConfigError; ShrinkError for an archive that cannot be opened
+ */
+export async function analyze(paths: readonly string[], options: RunOptions = {}): Promise<Report> {
+  return analyzeResolved(paths, await resolveOptions(options))
+}
+
+/** `analyze` with the options already resolved. */
+export async function analyzeResolved(paths: readonly string[], options: ResolvedOptions): Promise<Report> {
+  if (paths.length === 0) throw new UsageError('nothing to analyze', 'Give a file, a folder or an archive: `shrink analyze dist/`.')
+  const { config, cwd, signal } = options
+  const inputs = await openInputs(paths, cwd)
+  try {
+    const settings = analyzeSettings(config)
+    const jobs: Job[] = inputs.flatMap((input) =>
+      input.files
+        .filter((file) => file.link === undefined)
+        .map((file) => ({
+          kind: 'analyze',
+          root: input.root,
+          path: file.path,
+          settings,
+          rules: config.rules,
+          compressedSizes: config.compressedSizes,
+        })),
+    )
+    const outcomes = await runJobs(jobs, { threads: config.jobs, signal, onProgress: options.onProgress })
+    const artifacts: ArtifactReport[] = []
+    const diagnostics: Diagnostic[] = inputs.flatMap((input) => input.diagnostics.map((d) => prefixDiagnostic(d, input.prefix)))
+    for (const [index, { result, failure }] of outcomes.entries()) {
+      const prefix = prefixOfJob(inputs, index)
+      if (result !== undefined) artifacts.push(prefixArtifact(result.artifact, prefix))
+      for (const diagnostic of result?.diagnostics ?? [failure!]) diagnostics.push(prefixDiagnostic(diagnostic, prefix))
+    }
+    if (jobs.length === 0) {
+      diagnostics.push({ severity: 'warning', code: 'input/empty', message: `${paths.join(', ')}: no files in it` })
+    }
+    const tree = await checkTree(inputs, artifacts, config, signal)
+    return {
+      schemaVersion: 1,
+      tool,
+      command: 'analyze',
+      totals: {
+        files: artifacts.length,
+        artifacts: artifacts.filter((artifact) => artifact.format !== 'other').length,
+        sizes: sumSizes(artifacts.map((artifact) => artifact.sizes)),
+      },
+      artifacts,
+      treeFindings: tree.findings,
+      portability: judge(artifacts, config),
+      outputs: [],
+      packages: [],
+      diagnostics: [...diagnostics, ...tree.diagnostics],
+    }
+  } finally {
+    await closeInputs(inputs)
+  }
+}
+
+/** Jobs stand in the order of the inputs and of the files in them. */
+function prefixOfJob(inputs: readonly Input[], index: number): string {
+  let left = index
+  for (const input of inputs) {
+    const count = input.files.filter((file) => file.link === undefined).length
+    if (left < count) return input.prefix
+    left -= count
+  }
+  return ''
+}

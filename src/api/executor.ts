@@ -1,0 +1,23 @@
+import { availableParallelism } from 'node:os'
+import { type DiagnosticCode, diagnosticCodes } from '../core/diagnostic-codes.ts'
+import { ShrinkError } from '../core/errors.ts'
+import { threadPool } from '../node/thread-pool.ts'
+import type { Executor } from '../pipeline/job.ts'
+import { runFileJob } from './run-file-job.ts'
+
+/**
+ * Threads when there is more than one job to run, else this thread.
+ *
+ * @param jobs how many at a time; null: one per processor
+ * @param work how many jobs there will be
+ */
+export function createExecutor(jobs: number | null, work: number, signal: AbortSignal): Executor {
+  const size = Math.min(jobs ?? availableParallelism(), work)
+  // Run from the sources (tests do), there is no compiled worker to start.
+  if (size <= 1 || import.meta.url.endsWith('.ts')) {
+    return { concurrency: 1, run: (job) => runFileJob(job, signal), close: async () => undefined }
+  }
+  return threadPool(new URL('./worker.js', import.meta.url), size, ({ message, code }) =>
+    code !== undefined && code in diagnosticCodes ? new ShrinkError(code as DiagnosticCode, message) : new Error(message),
+  )
+}

@@ -1,0 +1,87 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import type { Diagnostic } from '../core/diagnostic.ts'
+import { UsageError } from '../core/errors.ts'
+import type { TreeFile } from '../core/tree.ts'
+import { archiveKind, unpackArchive } from '../node/archive.ts'
+import { walk } from '../node/walk.ts'
+
+/** One PATH of the command line, opened: always a folder with a list of files. */
+export interface Input {
+  /** Absolute path of the folder. */
+  readonly root: string
+  /** What the paths of this input start with in the report: '' when there is only one. */
+  readonly prefix: string
+  readonly files: readonly TreeFile[]
+  readonly emptyFolders: readonly string[]
+  readonly diagnostics: readonly Diagnostic[]
+  /** Removes what was unpacked for it. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens files, folders and archives (zip, tar, tar.gz by content).
+ *
+ * @throws UsageError for a path that does not exist; ShrinkError for an archive that cannot be unpacked
+ */
+export async function openInputs(paths: readonly string[], cwd: string): Promise<readonly Input[]> {
+  const inputs: Input[] = []
+  try {
+    for (const path of paths) inputs.push(await openInput(path, cwd, paths.length > 1 ? prefixOf(path, cwd) : ''))
+    return inputs
+  } catch (error) {
+    await closeInputs(inputs)
+    throw error
+  }
+}
+
+export async function closeInputs(inputs: readonly Input[]): Promise<void> {
+  for (const input of inputs) await input.close()
+}
+
+/** The path as the report shows it: relative to the working directory when it lies below, else its last part. */
+function prefixOf(path: string, cwd: string): string {
+  const below = relative(cwd, resolve(cwd, path)).split(sep).join('/')
+  return `${below === '' || below.startsWith('..') ? basename(resolve(cwd, path)) : below}/`
+}
+
+async function openInput(path: string, cwd: string, prefix: string): Promise<Input> {
+  const absolute = resolve(cwd, path)
+  const status = await stat(absolute).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
+      throw new UsageError(`${path}: no such file or folder`, 'Check the spelling and the working directory.')
+    }
+    throw new UsageError(`${path}: cannot be opened: ${error.code ?? error.message}`)
+  })
+  if (status.isDirectory()) return openFolder(absolute, prefix)
+  if (!status.isFile()) throw new UsageError(`${path}: neither a file nor a folder`)
+  const kind = await archiveKind(absolute).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`${path}: cannot be read: ${error.code ?? error.message}`, 'Check its permissions.')
+  })
+  if (kind !== undefined) {
+    const folder = await mkdtemp(join(tmpdir(), 'shrink-'))
+    const close = (): Promise<void> => rm(folder, { recursive: true, force: true })
+    try {
+      const unpacked = await unpackArchive(absolute, kind, folder)
+      const input = await openFolder(folder, prefix)
+      return { ...input, diagnostics: [...unpacked, ...input.diagnostics], close }
+    } catch (error) {
+      await close()
+      throw error
+    }
+  }
+  return {
+    root: dirname(absolute),
+    prefix: prefix === '' ? '' : prefix.slice(0, -(basename(absolute).length + 1)),
+    files: [{ path: basename(absolute), size: status.size, mode: status.mode & 0o7777 }],
+    emptyFolders: [],
+    diagnostics: [],
+    close: async () => undefined,
+  }
+}
+
+async function openFolder(root: string, prefix: string): Promise<Input> {
+  const walked = await walk(root)
+  return { root, prefix, ...walked, close: async () => undefined }
+}

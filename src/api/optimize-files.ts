@@ -1,0 +1,91 @@
+import type { Config } from '../config/config.ts'
+import type { Diagnostic } from '../core/diagnostic.ts'
+import { ShrinkError } from '../core/errors.ts'
+import type { ArtifactReport, OutputReport, Report } from '../core/report.ts'
+import { formats } from '../formats/index.ts'
+import { sumSizes } from '../pipeline/encoded-sizes.ts'
+import { type JobHost, runJob } from '../pipeline/run-job.ts'
+import { judge } from './judge.ts'
+import { analyzeSettings, resolveOptions, type RunOptions } from './settings.ts'
+import { tool } from './version.ts'
+
+/** A file that is only in memory: what a bundler is about to write. */
+export interface MemoryFile {
+  /** Relative, `/`-separated. */
+  readonly path: string
+  readonly bytes: Uint8Array
+}
+
+/**
+ * Runs the stages of every format over files in memory, for plugins of bundlers.
+ *
+ * @returns the files as they should be written, in the order given, new ones (source maps) last, and the report
+ */
+export async function optimizeFiles(
+  files: readonly MemoryFile[],
+  options: RunOptions = {},
+): Promise<{ readonly files: readonly MemoryFile[]; readonly report: Report }> {
+  const { config, signal } = await resolveOptions(options)
+  const written = new Map<string, Uint8Array>()
+  const host = memoryHost(files, written, signal)
+  const artifacts: ArtifactReport[] = []
+  const outputs: OutputReport[] = []
+  const diagnostics: Diagnostic[] = []
+  for (const [index, file] of files.entries()) {
+    const result = await runJob({ ...job(config), path: file.path }, formats, host)
+    artifacts.push(result.artifact)
+    outputs.push(...result.outputs)
+    diagnostics.push(...result.diagnostics)
+    options.onProgress?.({ done: index + 1, total: files.length, path: file.path })
+  }
+  const order = new Set([...files.map((file) => file.path), ...written.keys()])
+  return {
+    files: [...order].map((path) => ({ path, bytes: written.get(path)! })),
+    report: {
+      schemaVersion: 1,
+      tool,
+      command: 'build',
+      totals: {
+        files: artifacts.length,
+        artifacts: artifacts.filter((artifact) => artifact.format !== 'other').length,
+        sizes: sumSizes(artifacts.map((artifact) => artifact.sizes)),
+      },
+      artifacts,
+      treeFindings: [],
+      portability: judge(artifacts, config),
+      outputs,
+      packages: [],
+      diagnostics,
+    },
+  }
+}
+
+function job(config: Config) {
+  return {
+    kind: 'optimize' as const,
+    root: '',
+    outRoot: '',
+    settings: analyzeSettings(config),
+    rules: config.rules,
+    level: config.level,
+    measure: config.measure,
+    options: config.formats,
+    compressedSizes: config.compressedSizes,
+  }
+}
+
+function memoryHost(files: readonly MemoryFile[], written: Map<string, Uint8Array>, signal: AbortSignal): JobHost {
+  const byPath = new Map(files.map((file) => [file.path, file.bytes]))
+  return {
+    signal,
+    async read(path) {
+      const bytes = byPath.get(path)
+      if (bytes === undefined) throw new ShrinkError('input/unreadable', 'is not among the files')
+      return bytes
+    },
+    readFile: async (path) => byPath.get(path),
+    async write(path, bytes, _like, keepExisting) {
+      if (!keepExisting || !written.has(path)) written.set(path, bytes)
+    },
+  }
+}

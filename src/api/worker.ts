@@ -1,0 +1,22 @@
+import { parentPort } from 'node:worker_threads'
+import { ShrinkError } from '../core/errors.ts'
+import type { ThreadReply, ThreadRequest } from '../node/thread-pool.ts'
+import { runFileJob } from './run-file-job.ts'
+
+const port = parentPort
+if (port === null) throw new Error('worker.js runs on a worker thread')
+
+port.on('message', ({ id, job }: ThreadRequest) => {
+  runFileJob(job, new AbortController().signal).then(
+    (result) => port.postMessage({ id, result } satisfies ThreadReply),
+    (error: unknown) => {
+      // structuredClone drops an error's subclass and fields, so they cross as data.
+      const failure = {
+        message: error instanceof Error ? error.message : String(error),
+        ...(error instanceof ShrinkError ? { code: error.code } : {}),
+        ...(error instanceof Error && error.stack !== undefined ? { stack: error.stack } : {}),
+      }
+      port.postMessage({ id, failure } satisfies ThreadReply)
+    },
+  )
+})

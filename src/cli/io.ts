@@ -1,0 +1,38 @@
+/** What the command line talks to: the process, or a test. */
+export interface Io {
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  stdout(text: string): void
+  stderr(text: string): void
+  readonly stdoutIsTerminal: boolean
+  readonly stderrIsTerminal: boolean
+  /** Columns of the terminal. */
+  readonly columns: number
+  /** Aborted on Ctrl-C. */
+  readonly signal: AbortSignal
+}
+
+/** The process's own. Ctrl-C and SIGTERM abort `signal`; a second one ends the process at once. */
+export function processIo(): Io {
+  const controller = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => controller.abort(new Error(name)))
+  }
+  return {
+    cwd: process.cwd(),
+    env: process.env,
+    stdout: (text) => void process.stdout.write(text),
+    stderr: (text) => void process.stderr.write(text),
+    stdoutIsTerminal: process.stdout.isTTY === true,
+    stderrIsTerminal: process.stderr.isTTY === true,
+    columns: process.stdout.columns ?? 100,
+    signal: controller.signal,
+  }
+}
+
+/** NO_COLOR, FORCE_COLOR and whether anybody looks. */
+export function wantsColor(io: Io): boolean {
+  if (io.env['NO_COLOR'] !== undefined && io.env['NO_COLOR'] !== '') return false
+  if (io.env['FORCE_COLOR'] !== undefined && io.env['FORCE_COLOR'] !== '0') return true
+  return io.stdoutIsTerminal && io.env['TERM'] !== 'dumb'
+}

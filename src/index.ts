@@ -1,0 +1,25 @@
+/** The public API. The command line is built on it. */
+export { analyze } from './api/analyze.ts'
+export { build } from './api/build.ts'
+export { type MemoryFile, optimizeFiles } from './api/optimize-files.ts'
+export type { Progress } from './api/progress.ts'
+export type { RunOptions } from './api/settings.ts'
+export { defineConfig, type UserConfig } from './config/config.ts'
+export type { Diagnostic, Severity } from './core/diagnostic.ts'
+export type { Finding } from './core/finding.ts'
+export type {
+  ArtifactReport,
+  EncodedSizes,
+  OutputReport,
+  PackageReport,
+  Reason,
+  Report,
+  Verdict,
+  VerdictKind,
+} from './core/report.ts'
+export type { CapabilityKind, Evidence, Need, Requirement } from './core/requirement.ts'
+export type { Change, Level, Measure } from './core/transform.ts'
+export { ConfigError, ShrinkError, UsageError } from './core/errors.ts'
+export { exitCode } from './api/exit-code.ts'
+export { jsonReport } from './reporters/json.ts'
+export { textReport } from './reporters/text.ts'

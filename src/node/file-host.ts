@@ -1,0 +1,65 @@
+import { chmod, mkdir, stat, writeFile } from 'node:fs/promises'
+import { dirname, join, posix } from 'node:path'
+import { ShrinkError } from '../core/errors.ts'
+import type { JobHost } from '../pipeline/run-job.ts'
+import { readStable } from './read-stable.ts'
+
+/**
+ * A job's access to files: reads below `root`, writes below `outRoot`, nothing else.
+ *
+ * @param root absolute path of the tree that is read
+ * @param outRoot absolute path of the folder that is written, or null when nothing may be
+ */
+export function fileHost(root: string, outRoot: string | null, signal: AbortSignal): JobHost {
+  return {
+    signal,
+    read: (path) => readStable(inside(root, path)),
+    async readFile(path) {
+      const at = insideOrUndefined(root, path)
+      if (at === undefined) return undefined
+      return readStable(at).catch((error: unknown) => {
+        if (error instanceof ShrinkError && error.code === 'input/changed') throw error
+        return undefined
+      })
+    },
+    async write(path, bytes, like, keepExisting) {
+      if (outRoot === null) throw new ShrinkError('output/write-failed', 'this job may not write')
+      const target = inside(outRoot, path)
+      try {
+        await mkdir(dirname(target), { recursive: true })
+        await writeFile(target, bytes, keepExisting ? { flag: 'wx' } : {})
+        const mode = await stat(join(root, like)).then(
+          (status) => status.mode & 0o7777,
+          () => 0o644,
+        )
+        await chmod(target, like === path ? mode : mode & 0o666)
+      } catch (error) {
+        const code = (error as NodeJS.ErrnoException).code
+        if (keepExisting && code === 'EEXIST') return
+        throw writeFailed(path, error)
+      }
+    },
+  }
+}
+
+/** The typed error for a failed write, with the operating system's reason. */
+export function writeFailed(path: string, error: unknown): ShrinkError {
+  const code = (error as NodeJS.ErrnoException).code ?? String(error)
+  const reason = code === 'ENOSPC' ? 'the disk is full' : code
+  return new ShrinkError('output/write-failed', `${path}: cannot be written: ${reason}`, {
+    hint: 'Check permissions and free space. What was there before is still there.',
+    cause: error,
+  })
+}
+
+function insideOrUndefined(root: string, path: string): string | undefined {
+  const normal = posix.normalize(path)
+  return normal.startsWith('/') || normal === '..' || normal.startsWith('../') ? undefined : join(root, normal)
+}
+
+function inside(root: string, path: string): string {
+  const at = insideOrUndefined(root, path)
+  if (at === undefined) throw new ShrinkError('output/write-failed', `${path} lies outside the folder`)
+  return at
+}
+

@@ -1,0 +1,29 @@
+import { open } from 'node:fs/promises'
+import { ShrinkError } from '../core/errors.ts'
+
+/**
+ * The whole file, certain to be one state of it: what changes while it is read is read once more, then refused.
+ *
+ * @throws ShrinkError `input/changed` or `input/unreadable`
+ */
+export async function readStable(path: string): Promise<Buffer> {
+  for (let attempt = 0; attempt < 2; attempt++) {
+    try {
+      const handle = await open(path, 'r')
+      try {
+        const before = await handle.stat()
+        const bytes = await handle.readFile()
+        const after = await handle.stat()
+        if (before.mtimeMs === after.mtimeMs && before.size === after.size && bytes.byteLength === after.size) return bytes
+      } finally {
+        await handle.close()
+      }
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? String(error)
+      throw new ShrinkError('input/unreadable', `cannot be read: ${code}`, { hint: 'Check its permissions.', cause: error })
+    }
+  }
+  throw new ShrinkError('input/changed', 'changed while it was read', {
+    hint: 'Run again when the build that writes it has ended.',
+  })
+}

@@ -1,0 +1,113 @@
+import type { Dirent } from 'node:fs'
+import { lstat, readdir, readlink, realpath } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
+import type { Diagnostic } from '../core/diagnostic.ts'
+import type { TreeFile } from '../core/tree.ts'
+
+export interface Walked {
+  /** Files and links that stay inside the tree, sorted by path. */
+  readonly files: readonly TreeFile[]
+  /** Folders without files in them, so that a copy can have them too. Sorted. */
+  readonly emptyFolders: readonly string[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/**
+ * Lists a folder without ever following a symbolic link, so that loops cannot happen and nothing outside is seen.
+ *
+ * @param root absolute path
+ */
+export async function walk(root: string): Promise<Walked> {
+  const files: TreeFile[] = []
+  const emptyFolders: string[] = []
+  const diagnostics: Diagnostic[] = []
+  const realRoot = await realpath(root)
+  const pending = ['']
+  while (pending.length > 0) {
+    const folder = pending.pop()!
+    let entries: Dirent[]
+    try {
+      entries = await readdir(join(root, folder), { withFileTypes: true })
+    } catch (error) {
+      diagnostics.push(unreadable(folder === '' ? '.' : folder, error))
+      continue
+    }
+    if (entries.length === 0 && folder !== '') emptyFolders.push(folder)
+    for (const entry of entries) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`
+      if (entry.isDirectory()) pending.push(path)
+      else if (entry.isSymbolicLink()) await addLink(root, realRoot, path, files, diagnostics)
+      else if (entry.isFile()) await addFile(root, path, files, diagnostics)
+      else {
+        diagnostics.push({
+          severity: 'warning',
+          code: 'input/not-a-file',
+          message: 'a socket, pipe or device is left out',
+          location: { path },
+        })
+      }
+    }
+  }
+  files.sort((a, b) => (a.path < b.path ? -1 : 1))
+  emptyFolders.sort()
+  return { files, emptyFolders, diagnostics }
+}
+
+async function addFile(root: string, path: string, files: TreeFile[], diagnostics: Diagnostic[]): Promise<void> {
+  try {
+    const status = await lstat(join(root, path))
+    files.push({ path, size: status.size, mode: status.mode & 0o7777 })
+  } catch (error) {
+    diagnostics.push(unreadable(path, error))
+  }
+}
+
+async function addLink(
+  root: string,
+  realRoot: string,
+  path: string,
+  files: TreeFile[],
+  diagnostics: Diagnostic[],
+): Promise<void> {
+  const link = await readlink(join(root, path))
+  let target: string
+  try {
+    target = await realpath(join(root, path))
+  } catch {
+    diagnostics.push({
+      severity: 'warning',
+      code: 'input/symlink-broken',
+      message: `the link to \`${link}\` leads nowhere and is left out`,
+      location: { path },
+    })
+    return
+  }
+  const inside = target === realRoot || target.startsWith(realRoot + sep)
+  // An absolute link into the tree would lead back to the input from a copy of it.
+  if (!inside || link.startsWith('/')) {
+    diagnostics.push({
+      severity: 'error',
+      code: 'input/symlink-outside',
+      message: `the link to \`${link}\` leaves the tree and is left out`,
+      hint: 'Replace it by a relative link inside the tree, or by a copy of what it points to.',
+      location: { path },
+    })
+    return
+  }
+  files.push({ path, size: 0, mode: 0o777, link })
+}
+
+function unreadable(path: string, error: unknown): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'input/unreadable',
+    message: `cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`,
+    hint: 'Check its permissions.',
+    location: { path },
+  }
+}
+
+/** `path` as seen from `root`, `/`-separated. */
+export function treePath(root: string, path: string): string {
+  return relative(root, path).split(sep).join('/')
+}

@@ -1,0 +1,145 @@
+import { sha256 } from '../bytes/sha256.ts'
+import type { Analysis } from '../core/analysis.ts'
+import type { Artifact } from '../core/artifact.ts'
+import type { Context } from '../core/context.ts'
+import type { Diagnostic } from '../core/diagnostic.ts'
+import { ShrinkError, toDiagnostic } from '../core/errors.ts'
+import type { Format } from '../core/format.ts'
+import type { ArtifactReport, OutputReport } from '../core/report.ts'
+import { totalsByLabel } from '../core/size-map.ts'
+import { check } from './check.ts'
+import { encodedSizes } from './encoded-sizes.ts'
+import { containerName } from './container.ts'
+import type { Job, JobResult } from './job.ts'
+import { optimizeArtifact } from './optimize-artifact.ts'
+
+/** What a job may do to the world around it. */
+export interface JobHost extends Omit<Context, 'report'> {
+  /** @throws ShrinkError `input/unreadable`, `input/changed` */
+  read(path: string): Promise<Uint8Array>
+  /**
+   * Writes a file of the result with the mode of the input file `like`.
+   * @param keepExisting leave alone what another job has already written there
+   * @throws ShrinkError `output/write-failed`
+   */
+  write(path: string, bytes: Uint8Array, like: string, keepExisting: boolean): Promise<void>
+}
+
+/** The first bytes that `Format.recognizes` sees. */
+const headSize = 64 * 1024
+
+/** Beyond this, a size map goes into the report only when it was asked for. */
+const maxUnaskedTotals = 200
+
+/**
+ * Analyses or optimises one file. Never throws for what is wrong with the file: that becomes a diagnostic, and an
+ * `optimize` job then copies the file as it is.
+ */
+export async function runJob(job: Job, formats: readonly Format[], host: JobHost): Promise<JobResult> {
+  const diagnostics: Diagnostic[] = []
+  const context: Context = {
+    ...host,
+    report: (diagnostic) => diagnostics.push(diagnostic),
+  }
+  const bytes = await host.read(job.path)
+  const artifact: Artifact = { path: job.path, bytes }
+  const format = formats.find((candidate) => candidate.recognizes(job.path, bytes.subarray(0, headSize)))
+  if (format === undefined) return plainFile(job, artifact, host, diagnostics)
+  try {
+    return job.kind === 'analyze'
+      ? {
+          artifact: reportArtifact(job, artifact, format, await format.analyze(artifact, job.settings, context)),
+          outputs: [],
+          diagnostics,
+        }
+      : await optimize(job, artifact, format, host, context, diagnostics)
+  } catch (error) {
+    host.signal.throwIfAborted()
+    if (error instanceof ShrinkError && error.code === 'output/write-failed') throw error
+    diagnostics.push(toDiagnostic(error, job.path))
+    return plainFile(job, artifact, host, diagnostics, format)
+  }
+}
+
+async function optimize(
+  job: Job & { readonly kind: 'optimize' },
+  artifact: Artifact,
+  format: Format,
+  host: JobHost,
+  context: Context,
+  diagnostics: readonly Diagnostic[],
+): Promise<JobResult> {
+  const settings = { level: job.level, measure: job.measure, options: job.options[format.id] }
+  const result = await optimizeArtifact(format, artifact, job.settings, settings, context)
+  const before = reportArtifact(job, artifact, format, result.before)
+  await host.write(job.path, result.artifact.bytes, job.path, false)
+  const changed = result.artifact !== artifact
+  const outputs: OutputReport[] = [
+    {
+      path: job.path,
+      format: format.id,
+      sha256: changed ? sha256(result.artifact.bytes) : before.sha256,
+      sizes: changed ? encodedSizes(result.artifact.bytes, job.compressedSizes) : before.sizes,
+      before: before.sizes,
+      changes: result.changes,
+    },
+  ]
+  for (const companion of result.companions) {
+    await host.write(companion.path, companion.bytes, job.path, false)
+    const sizes = encodedSizes(companion.bytes, job.compressedSizes)
+    outputs.push({
+      path: companion.path,
+      from: job.path,
+      format: 'other',
+      sha256: sha256(companion.bytes),
+      sizes,
+      before: sizes,
+      changes: [],
+    })
+  }
+  return { artifact: before, outputs, diagnostics }
+}
+
+/** A file that is counted and, when optimising, copied byte for byte. */
+async function plainFile(
+  job: Job,
+  { path, bytes }: Artifact,
+  host: JobHost,
+  diagnostics: readonly Diagnostic[],
+  format?: Format,
+): Promise<JobResult> {
+  const sizes = encodedSizes(bytes, job.compressedSizes)
+  const digest = sha256(bytes)
+  const container = containerName(bytes)
+  const kind = format?.id ?? (container === undefined ? 'other' : 'archive')
+  const artifact: ArtifactReport = {
+    path,
+    format: kind,
+    architecture: null,
+    sizes,
+    sha256: digest,
+    properties: container === undefined ? {} : { container },
+    requirements: [],
+    findings: [],
+  }
+  if (job.kind === 'analyze') return { artifact, outputs: [], diagnostics }
+  await host.write(path, bytes, path, true)
+  const output: OutputReport = { path, format: kind, sha256: digest, sizes, before: sizes, changes: [] }
+  return { artifact, outputs: [output], diagnostics }
+}
+
+function reportArtifact(job: Job, artifact: Artifact, format: Format, analysis: Analysis): ArtifactReport {
+  const totals = totalsByLabel(analysis.sizes)
+  const view = job.settings.by
+  return {
+    path: artifact.path,
+    format: format.id,
+    architecture: analysis.architecture,
+    sizes: encodedSizes(artifact.bytes, job.compressedSizes),
+    sha256: sha256(artifact.bytes),
+    properties: analysis.properties,
+    requirements: analysis.requirements,
+    findings: check(analysis, format.rules, job.rules),
+    ...(view !== undefined || totals.length <= maxUnaskedTotals ? { sizeMap: { view: view ?? 'default', totals } } : {}),
+  }
+}

@@ -1,0 +1,86 @@
+import type { Verdict } from '../core/report.ts'
+import type { Paint } from './paint.ts'
+import { type Cell, renderTable } from './table.ts'
+
+const signs = { runs: '✓ runs', fails: '✗ fails', unknown: '? unknown' } as const
+
+/** Reasons of one artifact on one target that are listed; the rest is counted. */
+const maxReasons = 3
+
+/** Artifact × target, then why. Artifacts with equal rows and reasons are one row. */
+export function portabilityTable(verdicts: readonly Verdict[], paint: Paint, width: number): string[] {
+  if (verdicts.length === 0) return []
+  const targets = [...new Set(verdicts.map((verdict) => verdict.target))]
+  const groups = groupByOutcome(verdicts, targets)
+  const longest = Math.max(...groups.map((group) => group.label.length), 8)
+  const wide = longest + targets.reduce((sum, target) => sum + Math.max(target.length, 9) + 2, 2) > width
+  const names = wide ? targets.map((_, index) => `[${index + 1}]`) : targets
+  const rows: (Cell | string)[][] = [['', ...names.map((text) => ({ text, paint: paint.dim }))]]
+  for (const group of groups) {
+    rows.push([group.label, ...group.verdicts.map((verdict) => cell(verdict, paint))])
+  }
+  const lines = [paint.bold('Where it runs'), ...renderTable(rows)]
+  if (wide) for (const [index, target] of targets.entries()) lines.push(`  ${paint.dim(`[${index + 1}]`)} ${target}`)
+  return [...lines, ...explanations(groups, paint)]
+}
+
+interface Group {
+  readonly label: string
+  /** In the order of the targets. */
+  readonly verdicts: readonly (Verdict | undefined)[]
+}
+
+function groupByOutcome(verdicts: readonly Verdict[], targets: readonly string[]): Group[] {
+  const byArtifact = new Map<string, Map<string, Verdict>>()
+  for (const verdict of verdicts) {
+    const row = byArtifact.get(verdict.artifact) ?? new Map<string, Verdict>()
+    byArtifact.set(verdict.artifact, row.set(verdict.target, verdict))
+  }
+  const groups = new Map<string, { paths: string[]; verdicts: (Verdict | undefined)[] }>()
+  for (const [path, row] of byArtifact) {
+    const ordered = targets.map((target) => row.get(target))
+    const key = JSON.stringify(ordered.map((verdict) => verdict && [verdict.verdict, verdict.reasons.map((reason) => reason.message)]))
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, { paths: [path], verdicts: ordered })
+    else group.paths.push(path)
+  }
+  return [...groups.values()].map(({ paths, verdicts: ordered }) => ({
+    label: paths.length === 1 ? paths[0]! : `${paths[0]} and ${paths.length - 1} more`,
+    verdicts: ordered,
+  }))
+}
+
+function cell(verdict: Verdict | undefined, paint: Paint): Cell {
+  if (verdict === undefined) return { text: '' }
+  const look = { runs: paint.green, fails: paint.red, unknown: paint.yellow }[verdict.verdict]
+  return { text: signs[verdict.verdict], paint: look }
+}
+
+function explanations(groups: readonly Group[], paint: Paint): string[] {
+  const lines: string[] = []
+  for (const group of groups) {
+    /** The same reason on several targets is said once. */
+    const said = new Map<string, { targets: string[]; hint: string | undefined }>()
+    for (const verdict of group.verdicts) {
+      if (verdict === undefined || verdict.verdict === 'runs') continue
+      for (const reason of verdict.reasons.slice(0, maxReasons)) {
+        const entry = said.get(reason.message) ?? { targets: [], hint: reason.hint }
+        entry.targets.push(verdict.target)
+        said.set(reason.message, entry)
+      }
+      if (verdict.reasons.length > maxReasons) {
+        const message = `${verdict.reasons.length - maxReasons} more reasons (--json lists them)`
+        const entry = said.get(message) ?? { targets: [], hint: undefined }
+        entry.targets.push(verdict.target)
+        said.set(message, entry)
+      }
+    }
+    if (said.size === 0) continue
+    lines.push(`  ${paint.bold(group.label)}`)
+    for (const [message, { targets, hint }] of said) {
+      lines.push(`    ${message} ${paint.dim(`(${targets.length > 3 ? `${targets.length} targets` : targets.join(', ')})`)}`)
+      if (hint !== undefined) lines.push(`      → ${hint}`)
+    }
+  }
+  return lines
+}

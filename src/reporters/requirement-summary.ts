@@ -1,0 +1,67 @@
+import type { CapabilityKind, Need, Requirement } from '../core/requirement.ts'
+
+/** How a kind of capability reads in a line: its label, and one item of it. */
+const lines: readonly { readonly label: string; readonly kinds: readonly CapabilityKind[] }[] = [
+  { label: 'cpu', kinds: ['architecture', 'abi', 'cpu-feature', 'page-size'] },
+  { label: 'system', kinds: ['libc', 'symbol-version', 'loader', 'kernel'] },
+  { label: 'libraries', kinds: ['library'] },
+  { label: 'node', kinds: ['node', 'node-api', 'node-abi', 'node-builtin'] },
+  { label: 'javascript', kinds: ['module-kind', 'js-syntax', 'js-global'] },
+  { label: 'wasm', kinds: ['wasm-feature', 'wasm-interface', 'wasm-import', 'wasm-memory'] },
+  { label: 'run time', kinds: ['runtime-compilation'] },
+]
+
+/** Items beyond this are counted, not listed. */
+const maxItems = 8
+
+/** What an artifact requires, a line for each area: `libraries  libc.so.6, libm.so.6`. */
+export function summarizeRequirements(requirements: readonly Requirement[]): { label: string; text: string }[] {
+  const summary: { label: string; text: string }[] = []
+  for (const { label, kinds } of lines) {
+    const parts: string[] = []
+    for (const need of ['required', 'possible', 'guarded'] as const) {
+      const items = requirements.filter((requirement) => requirement.need === need && kinds.includes(requirement.kind)).map(item)
+      if (items.length > 0) parts.push(group(need, [...new Set(items)]))
+    }
+    if (parts.length > 0) summary.push({ label, text: parts.join(' · ') })
+  }
+  return summary
+}
+
+function group(need: Need, items: readonly string[]): string {
+  const listed = items.slice(0, maxItems).join(', ')
+  const more = items.length > maxItems ? ` and ${items.length - maxItems} more` : ''
+  return `${need === 'required' ? '' : `${need}: `}${listed}${more}`
+}
+
+function item({ kind, name, version, value }: Requirement): string {
+  switch (kind) {
+    case 'libc':
+    case 'symbol-version':
+    case 'node':
+      return version === undefined ? name : `${name} ≥ ${version}`
+    case 'page-size':
+      return `pages ≤ ${name}`
+    case 'node-api':
+      return version === undefined ? 'Node-API' : `Node-API ${version}`
+    case 'node-abi':
+      return `Node ABI ${version ?? name}`
+    case 'js-syntax':
+      return version === undefined ? name : `${name} (${version})`
+    case 'wasm-memory':
+      return value === undefined ? name : `${name} memory ${value} bytes`
+    case 'module-kind':
+    case 'architecture':
+    case 'cpu-feature':
+    case 'library':
+    case 'loader':
+    case 'node-builtin':
+    case 'js-global':
+    case 'wasm-feature':
+    case 'wasm-import':
+    case 'runtime-compilation':
+      return name
+    default:
+      return version === undefined ? name : `${name} ${version}`
+  }
+}

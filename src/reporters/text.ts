@@ -1,0 +1,175 @@
+import { formatLocation } from '../core/location.ts'
+import type { Diagnostic } from '../core/diagnostic.ts'
+import type { Finding } from '../core/finding.ts'
+import type { ArtifactReport, OutputReport, PackageReport, Report } from '../core/report.ts'
+import { createPaint, type Paint } from './paint.ts'
+import { portabilityTable } from './portability-table.ts'
+import { summarizeRequirements } from './requirement-summary.ts'
+import { type Cell, renderTable } from './table.ts'
+import { formatBytes, formatChange } from './units.ts'
+
+export interface TextOptions {
+  readonly color: boolean
+  /** Columns of the terminal. */
+  readonly width: number
+}
+
+/** Rows of a size map that are shown; the rest is summed into one. */
+const maxSizeRows = 25
+
+/** The report for a person at a terminal. */
+export function textReport(report: Report, options: TextOptions): string {
+  const paint = createPaint(options.color)
+  const blocks = [
+    header(report, paint),
+    report.command === 'build' ? outputs(report, paint) : artifacts(report, paint),
+    ...report.artifacts.filter((artifact) => artifact.format !== 'other').map((artifact) => details(artifact, report, paint)),
+    findingBlock('The tree as a whole', report.treeFindings, paint),
+    portabilityTable(report.portability, paint, options.width),
+    packages(report.packages, paint),
+    diagnostics(report.diagnostics, paint),
+  ]
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')}\n`
+}
+
+function header(report: Report, paint: Paint): string[] {
+  const { files, artifacts: count, sizes } = report.totals
+  const compressed = sizes.gzip === null ? '' : `, ${formatBytes(sizes.gzip)} gzip`
+  const brotli = sizes.brotli === null ? '' : `, ${formatBytes(sizes.brotli)} brotli`
+  return [
+    `${paint.bold(`${report.tool.name} ${report.command}`)}  ${plural(files, 'file')}, ${plural(count, 'artifact')}: ` +
+      `${formatBytes(sizes.raw)}${compressed}${brotli}`,
+  ]
+}
+
+function artifacts(report: Report, paint: Paint): string[] {
+  const rows: (Cell | string)[][] = [head(['artifact', 'format', 'raw', 'gzip', 'brotli'], paint)]
+  let others = 0
+  let otherBytes = 0
+  for (const artifact of report.artifacts) {
+    if (artifact.format === 'other') {
+      others++
+      otherBytes += artifact.sizes.raw
+      continue
+    }
+    const { raw, gzip, brotli } = artifact.sizes
+    rows.push([artifact.path, formatName(artifact), right(formatBytes(raw)), right(formatBytes(gzip)), right(formatBytes(brotli))])
+  }
+  if (others > 0) rows.push([paintedCell(plural(others, 'other file'), paint.dim), '', right(formatBytes(otherBytes))])
+  return report.artifacts.length === 0 ? [] : renderTable(rows)
+}
+
+function outputs(report: Report, paint: Paint): string[] {
+  const rows: (Cell | string)[][] = [head(['output', 'format', 'before', 'after', 'change', 'gzip before', 'after', 'change'], paint)]
+  let unchanged = 0
+  let unchangedBytes = 0
+  for (const output of report.outputs) {
+    if (output.format === 'other' && output.changes.length === 0) {
+      unchanged++
+      unchangedBytes += output.sizes.raw
+    } else rows.push(outputRow(output, paint))
+  }
+  if (unchanged > 0) rows.push([paintedCell(plural(unchanged, 'other file'), paint.dim), '', right(formatBytes(unchangedBytes)), right(formatBytes(unchangedBytes))])
+  return report.outputs.length === 0 ? [] : renderTable(rows)
+}
+
+function outputRow({ path, format, before, sizes }: OutputReport, paint: Paint): (Cell | string)[] {
+  const change = (from: number | null, to: number | null): Cell => {
+    const same = from === to
+    return { text: same ? '' : formatChange(from, to), right: true, paint: (text) => (same ? text : paint.green(text)) }
+  }
+  return [
+    path,
+    format,
+    right(formatBytes(before.raw)),
+    right(formatBytes(sizes.raw)),
+    change(before.raw, sizes.raw),
+    right(formatBytes(before.gzip)),
+    right(formatBytes(sizes.gzip)),
+    change(before.gzip, sizes.gzip),
+  ]
+}
+
+function details(artifact: ArtifactReport, report: Report, paint: Paint): string[] {
+  const lines: string[] = []
+  for (const { label, text } of summarizeRequirements(artifact.requirements)) {
+    lines.push(`    ${paint.dim(label.padEnd(10))}  ${text}`)
+  }
+  const changes = report.outputs.find((output) => output.path === artifact.path)?.changes ?? []
+  for (const change of changes) {
+    lines.push(
+      `    ${paint.green('changed'.padEnd(10))}  ${change.transform}: ${change.what}, ` +
+        `${formatBytes(change.before)} → ${formatBytes(change.after)} ${paint.dim(`(${change.verifiedBy.join(', ')})`)}`,
+    )
+  }
+  for (const finding of artifact.findings) lines.push(...findingLines(finding, '    ', paint))
+  if (artifact.sizeMap !== undefined && artifact.sizeMap.view !== 'default') lines.push(...sizeRows(artifact, paint))
+  return lines.length === 0 ? [] : [`  ${paint.bold(artifact.path)}`, ...lines]
+}
+
+function sizeRows({ sizeMap, sizes }: ArtifactReport, paint: Paint): string[] {
+  const totals = sizeMap!.totals
+  const shown = totals.slice(0, maxSizeRows)
+  const rest = totals.slice(maxSizeRows)
+  const share = (size: number): Cell => right(sizes.raw === 0 ? '' : `${((size / sizes.raw) * 100).toFixed(1)} %`)
+  const rows: (Cell | string)[][] = shown.map((total) => [right(formatBytes(total.size)), share(total.size), total.label, paintedCell(total.kind, paint.dim)])
+  const restSize = rest.reduce((sum, total) => sum + total.size, 0)
+  if (rest.length > 0) rows.push([right(formatBytes(restSize)), share(restSize), `${rest.length} more`])
+  rows.push([right(formatBytes(sizes.raw)), share(sizes.raw), 'total'])
+  return [`    ${paint.dim(`by ${sizeMap!.view}`)}`, ...renderTable(rows, '      ')]
+}
+
+function findingBlock(title: string, findings: readonly Finding[], paint: Paint): string[] {
+  if (findings.length === 0) return []
+  return [paint.bold(title), ...findings.flatMap((finding) => findingLines(finding, '  ', paint))]
+}
+
+function findingLines(finding: Finding, indent: string, paint: Paint): string[] {
+  const wasted = finding.wastedBytes === undefined ? '' : ` ${paint.dim(`[${formatBytes(finding.wastedBytes)}]`)}`
+  const lines = [`${indent}${paint.severity(finding.severity, finding.severity.padEnd(10))}  ${finding.ruleId}: ${finding.message}${wasted}`]
+  if (finding.advice !== undefined) lines.push(`${indent}${' '.repeat(12)}→ ${finding.advice}`)
+  return lines
+}
+
+function packages(list: readonly PackageReport[], paint: Paint): string[] {
+  if (list.length === 0) return []
+  const rows: (Cell | string)[][] = [head(['package', 'kind', 'as deployed', 'unpacked', 'share of limit'], paint)]
+  for (const item of list) {
+    const limits = item.limits.map(({ target, name, limit, used }) => `${target} ${name} ${((used / limit) * 100).toFixed(1)} %`)
+    rows.push([item.path, item.kind, right(formatBytes(item.size)), right(formatBytes(item.unpackedSize)), limits.join(', ')])
+  }
+  return [paint.bold('Packages'), ...renderTable(rows)]
+}
+
+function diagnostics(list: readonly Diagnostic[], paint: Paint): string[] {
+  if (list.length === 0) return []
+  const lines = list.flatMap(({ severity, code, message, hint, location }) => [
+    `  ${paint.severity(severity, severity.padEnd(8))}  ${location === undefined ? '' : `${formatLocation(location)}: `}${message} ${paint.dim(`(${code})`)}`,
+    ...(hint === undefined ? [] : [`            → ${hint.replaceAll('\n', '\n              ')}`]),
+  ])
+  return [paint.bold('Notes'), ...lines]
+}
+
+function formatName(artifact: ArtifactReport): string {
+  const type = artifact.properties['type'] ?? artifact.properties['container']
+  return [artifact.format, artifact.architecture, typeof type === 'string' ? type : null].filter((part) => part !== null).join(' ')
+}
+
+function head(titles: readonly string[], paint: Paint): Cell[] {
+  return titles.map((text, column) => ({ text, paint: paint.dim, right: column > 1 }))
+}
+
+function right(text: string): Cell {
+  return { text, right: true }
+}
+
+function paintedCell(text: string, paint: (text: string) => string): Cell {
+  return { text, paint }
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

@@ -1,0 +1,35 @@
+import type { ArtifactReport } from '../core/report.ts'
+import type { Architecture } from '../core/requirement.ts'
+
+/** What folders and file names call architectures: npm's, Debian's, Rust's and the kernel's names. */
+const architectureToken =
+  /(?<![a-z0-9])(?:x86[-_]64|x86|x64|amd64|i[36]86|ia32|arm64|aarch64|armv[678]l?|armhf|arm|riscv64(?:gc)?|s390x|ppc64(?:le|el)?|powerpc64(?:le)?|loong(?:arch)?64|mips(?:64)?(?:el)?)(?:-?(?:gnueabihf|musleabihf|eabihf))?(?![a-z0-9])/gi
+
+/** A binary that does not run on the asked architecture. */
+export interface ForeignBinary {
+  readonly path: string
+  readonly architecture: Architecture
+  /** The build of the same thing for the asked architecture, where the tree has one. */
+  readonly counterpart: string | undefined
+}
+
+/**
+ * Every ELF artifact that is not of one of the asked architectures, with its counterpart: the artifact of an asked
+ * architecture whose path is the same but for the names of architectures in it.
+ */
+export function foreignBinaries(artifacts: readonly ArtifactReport[], asked: readonly Architecture[]): ForeignBinary[] {
+  const native = new Map<string, string>()
+  for (const { format, architecture, path } of artifacts) {
+    if (format === 'elf' && architecture !== null && asked.includes(architecture)) native.set(withoutArchitecture(path), path)
+  }
+  const foreign: ForeignBinary[] = []
+  for (const { format, architecture, path } of artifacts) {
+    if (format !== 'elf' || architecture === null || asked.includes(architecture)) continue
+    foreign.push({ path, architecture, counterpart: native.get(withoutArchitecture(path)) })
+  }
+  return foreign
+}
+
+function withoutArchitecture(path: string): string {
+  return path.replaceAll(architectureToken, '{arch}')
+}
