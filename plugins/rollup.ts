@@ -1,0 +1,39 @@
+import type { OutputBundle, Plugin, PluginContext } from 'rollup'
+import { optimizeFiles } from '../src/index.ts'
+import { deliver, type ShrinkPluginOptions, warningsOf } from './plugin-options.ts'
+
+export type { ShrinkPluginOptions } from './plugin-options.ts'
+
+/**
+ * Runs the JavaScript, WebAssembly and ELF stages over what Rollup, Rolldown or Vite is about to write, and prints the
+ * report. Put it last.
+ */
+export function shrinkPlugin(options: ShrinkPluginOptions = {}): Plugin {
+  return {
+    name: 'shrink',
+    generateBundle: {
+      order: 'post',
+      async handler(_outputOptions, bundle) {
+        const { files, report } = await optimizeFiles(filesOf(bundle), options.config === undefined ? {} : { config: options.config })
+        for (const file of files) replace(bundle, file.path, file.bytes, this)
+        for (const warning of warningsOf(report)) this.warn(warning)
+        deliver(report, options)
+      },
+    },
+  }
+}
+
+/** Chunks and assets; Rollup has already put the source maps among the assets. */
+function filesOf(bundle: OutputBundle): { path: string; bytes: Uint8Array }[] {
+  return Object.entries(bundle).map(([path, output]) => {
+    const content = output.type === 'chunk' ? output.code : output.source
+    return { path, bytes: typeof content === 'string' ? new TextEncoder().encode(content) : content }
+  })
+}
+
+function replace(bundle: OutputBundle, path: string, bytes: Uint8Array, context: PluginContext): void {
+  const output = bundle[path]
+  if (output === undefined) context.emitFile({ type: 'asset', fileName: path, source: bytes })
+  else if (output.type === 'chunk') output.code = new TextDecoder().decode(bytes)
+  else output.source = bytes
+}
