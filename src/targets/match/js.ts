@@ -1,0 +1,142 @@
+import type { CapabilityKind } from '../../core/requirement.ts'
+import { jsFeatures, jsFeaturesDate, jsFeaturesSource } from '../data/js-features.generated.ts'
+import type { JsFeature } from '../data/js-features.generated.ts'
+import type { Engine, Fact, Target } from '../target.ts'
+import { compareVersions } from '../version.ts'
+import type { Check } from './outcome.ts'
+import { met, unknown, unmet, witness } from './outcome.ts'
+
+type JsKind = Extract<CapabilityKind, 'js-syntax' | 'js-global' | 'runtime-compilation'>
+type TableEngine = keyof JsFeature['since']
+
+/**
+ * workerd and Vercel's edge runtime are V8 that follows Chrome's stable releases: what Chrome has had for a year is
+ * taken to be there. https://developers.cloudflare.com/workers/runtime-apis/web-standards/
+ */
+const evergreenChrome = '131'
+
+const syntax: Check = (requirement, target) => {
+  const engine = target.engine
+  const edition = editionOf(requirement.version ?? requirement.name)
+  const what = requirement.version === undefined ? requirement.name : `${requirement.name} (${requirement.version})`
+  if (engine === undefined) return unknown(`uses ${what}, and the data does not say what runs on ${target.id}`)
+  if (edition !== undefined && edition <= 5) return met(engine)
+  const place = tableEngine(engine.value)
+  if (place === undefined) {
+    return unknown(`uses ${what}, and the data does not say what ${engine.value.name} parses`, undefined, engine)
+  }
+  const wanted = featuresFor(requirement.name, edition)
+  if (wanted.length === 0) return unknown(`uses ${what}, which the table of ${jsFeaturesSource} does not hold`, undefined, engine)
+  if (place.version === undefined) return unknown(`uses ${what}, and the data gives no version of ${engine.value.name}`, undefined, engine)
+  const missing = wanted.find(([, feature]) => !has(feature, place.engine, place.version ?? '0'))
+  if (missing === undefined) return met(engine)
+  const since = missing[1].since[place.engine]
+  const first = since === undefined ? `no ${place.engine} has it` : `${place.engine} ${since} is the first to have it`
+  return unmet(
+    `uses ${missing[0]} (${missing[1].edition})${witness(requirement)}, which ${engine.value.name} ${engine.value.version ?? ''} does not parse: ${first}`,
+    `lower it: \`shrink build --target ${target.id}\` compiles to what the target parses`,
+    tableFact(engine),
+  )
+}
+
+/** The fact that a table's verdict rests on: the table, with its own date. */
+function tableFact(engine: Fact<Engine>): Fact<Engine> {
+  return engine.confidence === 'stated' || engine.confidence === 'unverified'
+    ? engine
+    : { value: engine.value, source: jsFeaturesSource, date: jsFeaturesDate, confidence: 'documented' }
+}
+
+function tableEngine(engine: Engine): { readonly engine: TableEngine; readonly version: string | undefined } | undefined {
+  switch (engine.name) {
+    case 'node':
+    case 'deno':
+    case 'bun':
+    case 'chrome':
+    case 'edge':
+    case 'firefox':
+    case 'safari':
+      return { engine: engine.name, version: engine.version }
+    case 'workerd':
+    case 'edge-runtime':
+      return { engine: 'chrome', version: engine.version ?? evergreenChrome }
+    case 'cloudfront-js':
+    case 'wasi':
+      return undefined
+  }
+}
+
+/** `es2020` → 2020; `es5` → 5; `es6` → 2015. */
+function editionOf(text: string): number | undefined {
+  const number = /^es(\d{1,4})$/i.exec(text)?.[1]
+  if (number === undefined) return undefined
+  const edition = Number(number)
+  return edition >= 6 && edition < 100 ? edition + 2009 : edition
+}
+
+/** The feature by its name; failing that, every feature that came with that edition. */
+function featuresFor(name: string, edition: number | undefined): [string, JsFeature][] {
+  const key = name.toLowerCase().replace(/[_ ]/g, '-')
+  const named = jsFeatures[key]
+  if (named !== undefined) return [[key, named]]
+  if (edition === undefined) return []
+  const upTo = Object.entries(jsFeatures).filter(([, feature]) => (editionOf(feature.edition) ?? 0) <= edition)
+  // A name that the table does not have, with its edition: only what is new in that edition can be missing.
+  return editionOf(name) === undefined ? upTo.filter(([, feature]) => editionOf(feature.edition) === edition) : upTo
+}
+
+/** A line such as `22` stands for its newest release. */
+function has(feature: JsFeature, engine: TableEngine, version: string): boolean {
+  const since = feature.since[engine]
+  if (since === undefined) return false
+  const parts = version.split('.').length
+  return compareVersions(version, since.split('.').slice(0, parts).join('.')) >= 0
+}
+
+/** Which editions an engine parses whole: what a bundler may leave as it is. */
+export function newestEdition(target: Target): number | undefined {
+  const place = target.engine === undefined ? undefined : tableEngine(target.engine.value)
+  if (place?.version === undefined) return undefined
+  const missing = Object.values(jsFeatures).filter((feature) => !has(feature, place.engine, place.version ?? '0'))
+  const oldest = Math.min(...missing.map((feature) => editionOf(feature.edition) ?? 2015))
+  return Number.isFinite(oldest) ? oldest - 1 : 2026
+}
+
+/** Globals that are there in every JavaScript place that the data knows, beside ECMA-262's own. */
+const everywhere: ReadonlySet<string> = new Set(['console', 'setTimeout', 'clearTimeout', 'URL', 'URLSearchParams', 'TextEncoder', 'TextDecoder'])
+const nodeOnly: ReadonlySet<string> = new Set(['Buffer', 'process', 'global', 'require', 'module', 'exports', '__dirname', '__filename', 'setImmediate', 'clearImmediate'])
+const browserOnly: ReadonlySet<string> = new Set(['window', 'document', 'localStorage', 'sessionStorage', 'XMLHttpRequest', 'HTMLElement', 'alert', 'history'])
+const browsers: ReadonlySet<string> = new Set(['chrome', 'edge', 'firefox', 'safari'])
+
+const global: Check = (requirement, target) => {
+  const engine = target.engine
+  const name = requirement.name
+  if (engine === undefined) return unknown(`uses the global ${name}, and the data does not say what runs on ${target.id}`)
+  if (everywhere.has(name)) return met(engine)
+  const browser = browsers.has(engine.value.name)
+  if (nodeOnly.has(name)) {
+    if (engine.value.name === 'node' || engine.value.name === 'bun') return met(engine)
+    if (browser) return unmet(`uses the global ${name}${witness(requirement)} of Node, and ${target.title} is a browser`, undefined, engine)
+  }
+  if (browserOnly.has(name)) {
+    if (browser) return met(engine)
+    return unmet(`uses the global ${name}${witness(requirement)} of browsers, and ${target.title} is none`, undefined, engine)
+  }
+  return unknown(`uses the global ${name}${witness(requirement)}, and the data does not say whether ${target.id} has it`, undefined, engine)
+}
+
+const runtimeCompilation: Check = (requirement, target) => {
+  const fact = target.runtimeCompilation
+  if (fact === undefined) return unknown(`compiles code at run time${witness(requirement)}, and the data does not say whether ${target.id} allows it`)
+  if (fact.value) return met(fact)
+  return unmet(
+    `compiles code at run time${witness(requirement)}, and ${target.title} does not allow it`,
+    'import the WebAssembly module as a file, and replace eval and new Function',
+    fact,
+  )
+}
+
+export const jsChecks: Readonly<Record<JsKind, Check>> = {
+  'js-syntax': syntax,
+  'js-global': global,
+  'runtime-compilation': runtimeCompilation,
+}
