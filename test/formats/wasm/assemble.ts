@@ -1,0 +1,39 @@
+import binaryen from 'binaryen'
+import { binaryenFlags, type FeatureId, features } from '../../../src/formats/wasm/features.ts'
+
+/** `--enable-bulk-memory-opt` is `Features.BulkMemoryOpt`; two names differ. */
+const bits = new Map(
+  Object.entries(binaryen.Features as unknown as Record<string, number>).map(([name, bit]) => [name.toLowerCase(), bit]),
+)
+const renamed: Readonly<Record<string, string>> = { threads: 'atomics', simd: 'simd128', 'nontrapping-float-to-int': 'nontrappingfptoint' }
+
+function featureBits(used: readonly FeatureId[]): number {
+  let mask = 0
+  for (const flag of binaryenFlags(used).slice(1)) {
+    const name = flag.replace('--enable-', '')
+    const bit = bits.get(name.replaceAll('-', '')) ?? bits.get(renamed[name] ?? '')
+    if (bit === undefined) throw new Error(`Binaryen has no feature ${name}`)
+    mask |= bit
+  }
+  return mask
+}
+
+/**
+ * WebAssembly text to bytes: Binaryen is an encoder and a validator that is not ours.
+ * @param used the features to allow; all when left out. It is an error if Binaryen finds the module in need of more.
+ */
+export function assemble(text: string, used?: readonly FeatureId[]): Uint8Array {
+  const module = binaryen.parseText(text)
+  try {
+    module.setFeatures(used === undefined ? binaryen.Features.All : featureBits(used))
+    if (!module.validate()) throw new Error('Binaryen finds the module invalid')
+    return module.emitBinary()
+  } finally {
+    module.dispose()
+  }
+}
+
+/** Is `feature` one that Binaryen knows a switch for? */
+export function isKnownToBinaryen(feature: FeatureId): boolean {
+  return features[feature].binaryen !== undefined
+}
