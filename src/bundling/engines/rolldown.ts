@@ -1,0 +1,162 @@
+import { readFile } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import type { InputOptions, OutputChunk, Plugin, RolldownOutput } from 'rolldown'
+import { effectiveDefine, exportConditions, packageFields } from '../bundle-options.ts'
+import { extensionAlias, extensions } from '../resolver.ts'
+import type { ImportKind, Resolution } from '../resolver.ts'
+import { assetExtensions, textExtensions } from './engine.ts'
+import type { Engine, EngineOutput, EngineRequest } from './engine.ts'
+import { graphFromRollup } from './graph-from-rollup.ts'
+import { rollupError } from './rollup-error.ts'
+
+/** Rolldown: statement-level shaking near Rollup's in a tenth of its time. */
+export const rolldownEngine: Engine = {
+  id: 'rolldown',
+  async bundle(request) {
+    const { rolldown } = await import('rolldown')
+    const seen = new ModuleRecorder()
+    try {
+      const build = await rolldown({ ...inputOptions(request), plugins: [shrinkPlugin(request), seen.plugin] })
+      try {
+        const { options } = request
+        const output = await build.generate({
+          format: request.format,
+          dir: resolve(options.root, options.outFolder),
+          entryFileNames: `[name]${request.extension}`,
+          chunkFileNames: `chunks/[name]-[hash]${request.extension}`,
+          assetFileNames: '[name]-[hash][extname]',
+          sourcemap: options.sourceMap,
+          minify: false,
+          exports: 'named',
+          comments: { legal: true, annotation: true, jsdoc: false },
+          ...(options.splitting ? {} : { codeSplitting: false }),
+        })
+        return readOutput(request, output, seen)
+      } finally {
+        await build.close()
+      }
+    } catch (error) {
+      throw rollupError(error, request)
+    }
+  },
+}
+
+function inputOptions(request: EngineRequest): InputOptions {
+  const { options } = request
+  const browser = options.platform === 'browser' || options.platform === 'worker'
+  const moduleTypes: Record<string, 'text'> = {}
+  for (const extension of textExtensions) moduleTypes[extension] = 'text'
+  return {
+    input: Object.fromEntries(request.entries),
+    cwd: options.root,
+    platform: options.platform === 'worker' ? 'browser' : options.platform,
+    external: (id) => request.resolver.isExternal(id),
+    moduleTypes,
+    resolve: {
+      conditionNames: exportConditions(options, 'import').filter((name) => name !== 'import'),
+      mainFields: packageFields(options, 'import'),
+      extensions: [...extensions],
+      extensionAlias: { ...extensionAlias },
+      ...(browser ? { aliasFields: [['browser']] } : {}),
+    },
+    tsconfig: options.tsconfig === null ? true : resolve(options.root, options.tsconfig),
+    transform: {
+      define: { ...effectiveDefine(options) },
+      ...(options.syntaxTarget === null ? {} : { target: options.syntaxTarget.split(',') }),
+    },
+    onLog(level, log) {
+      if (level !== 'warn' || log.code === 'UNRESOLVED_IMPORT' && request.resolver.isExternal(log.exporter ?? '')) return
+      request.report({
+        severity: 'warning',
+        code: 'bundle/warning',
+        message: firstLine(log.message).replaceAll(options.root, '.'),
+      })
+    },
+  }
+}
+
+function firstLine(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- colours
+  return text.replace(/\u001B\[[\d;]*m/g, '').split('\n', 1)[0]!
+}
+
+/** Bare specifiers go through the shared resolver; Rolldown's own finds relative ones with the same settings. */
+function shrinkPlugin(request: EngineRequest): Plugin {
+  const { resolver, replacements } = request
+  return {
+    name: 'shrink',
+    resolveId: {
+      filter: { id: /^[^./\0]|^\.\.?$/ },
+      handler(specifier, importer, { kind, isEntry }) {
+        if (isEntry) return null
+        const importKind: ImportKind = kind === 'require-call' ? 'require' : 'import'
+        const found = resolver.resolve(specifier, importer, importKind)
+        return found === undefined ? null : asRolldown(found)
+      },
+    },
+    load: {
+      filter: { id: [/^\0shrink:empty$/, /\.(?:node|wasm)$/, ...(replacements.size > 0 ? [/./] : [])] },
+      async handler(id) {
+        if (id === emptyModule) return 'export default {}'
+        const replacement = replacements.get(id)
+        if (replacement !== undefined) return replacement
+        if (!assetExtensions.some((extension) => id.endsWith(extension))) return null
+        const reference = this.emitFile({ type: 'asset', name: basename(id), source: await readFile(id) })
+        return { code: assetModule(id, `import.meta.ROLLUP_FILE_URL_${reference}`), moduleType: 'js' }
+      },
+    },
+  }
+}
+
+export const emptyModule = '\0shrink:empty'
+
+function asRolldown(found: Resolution): { id: string; external?: boolean; moduleSideEffects: boolean } {
+  if (found.kind === 'empty') return { id: emptyModule, moduleSideEffects: false }
+  if (found.kind === 'external') return { id: found.id, external: true, moduleSideEffects: found.sideEffects }
+  return { id: found.path, moduleSideEffects: found.sideEffects }
+}
+
+/** An addon is required from where it was copied to; anything else is its URL. */
+export function assetModule(path: string, url: string): string {
+  return path.endsWith('.node')
+    ? `import { createRequire } from 'node:module'\nexport default createRequire(import.meta.url)(new URL(${url}).pathname)\n`
+    : `export default new URL(${url})\n`
+}
+
+class ModuleRecorder {
+  readonly modules: Map<string, { importedIds: string[]; dynamicallyImportedIds: string[] }> = new Map()
+  readonly plugin: Plugin = {
+    name: 'shrink:modules',
+    moduleParsed: (info) => {
+      this.modules.set(info.id, {
+        importedIds: [...info.importedIds],
+        dynamicallyImportedIds: [...info.dynamicallyImportedIds],
+      })
+    },
+  }
+}
+
+function readOutput(request: EngineRequest, { output }: RolldownOutput, seen: ModuleRecorder): EngineOutput {
+  const chunks = output.filter((item): item is OutputChunk => item.type === 'chunk')
+  const rendered = new Map<string, number>()
+  for (const chunk of chunks) {
+    for (const [id, module] of Object.entries(chunk.modules)) {
+      rendered.set(id, (rendered.get(id) ?? 0) + module.renderedLength)
+    }
+  }
+  return {
+    chunks: chunks.map((chunk) => ({
+      path: chunk.fileName,
+      code: chunk.code.replace(/\n?\/\/# sourceMappingURL=.*\n?$/, '\n'),
+      ...(chunk.map === null ? {} : { map: chunk.map.toString() }),
+      isEntry: chunk.isEntry,
+      imports: [...new Set([...chunk.imports, ...chunk.dynamicImports])].sort(),
+    })),
+    assets: output.flatMap((item) =>
+      item.type === 'asset' && !item.fileName.endsWith('.map')
+        ? [{ path: item.fileName, bytes: typeof item.source === 'string' ? new TextEncoder().encode(item.source) : item.source }]
+        : [],
+    ),
+    graph: graphFromRollup(seen.modules.keys(), (id) => seen.modules.get(id) ?? null, rendered, request),
+  }
+}

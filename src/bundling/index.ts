@@ -1,0 +1,5 @@
+export { bundle } from './bundle.ts'
+export type { Assumption, BundleContext, BundleResult, Chunk } from './bundle.ts'
+export { defaultBundleOptions } from './bundle-options.ts'
+export type { BundleOptions, ModuleFormat, Platform } from './bundle-options.ts'
+export type { GraphImport, GraphModule, ModuleGraph, ModuleKind } from './module-graph.ts'

@@ -1,0 +1,25 @@
+/**
+ * What CommonJS code takes for granted and an ES module on Node does not have. Each is added only to chunks whose text
+ * may use it; a declaration of the same name in the chunk means that it needs none.
+ */
+export function nodeShims(code: string): string | undefined {
+  const lines: string[] = []
+  const needsRequire = /\btypeof require\b/.test(code) && /Dynamic require of/.test(code)
+  if (needsRequire && !declares(code, 'require')) {
+    lines.push(
+      `import { createRequire as __shrinkCreateRequire } from 'node:module'; const require = __shrinkCreateRequire(import.meta.url)`,
+    )
+  }
+  const needsFile = /\b__filename\b/.test(code) && !declares(code, '__filename')
+  const needsFolder = /\b__dirname\b/.test(code) && !declares(code, '__dirname')
+  if (needsFile || needsFolder) {
+    lines.push(`import { fileURLToPath as __shrinkFilePath } from 'node:url'`)
+    if (needsFile) lines.push('const __filename = __shrinkFilePath(import.meta.url)')
+    if (needsFolder) lines.push(`const __dirname = __shrinkFilePath(new URL('.', import.meta.url)).slice(0, -1)`)
+  }
+  return lines.length === 0 ? undefined : `${lines.join('; ')}\n`
+}
+
+function declares(code: string, name: string): boolean {
+  return new RegExp(`(?:^|[\\s;{}(,])(?:var|let|const|function|class)\\s+${name}\\b`).test(code)
+}

@@ -1,0 +1,107 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { levels } from '../../src/core/transform.ts'
+import { build, codeOf, project, runIn } from './project.ts'
+
+const application = {
+  'package.json': '{"type":"commonjs"}',
+  'tsconfig.json': '{"compilerOptions":{"baseUrl":".","paths":{"@app/*":["src/lib/*"]},"jsx":"react","jsxFactory":"h"}}',
+  'src/handler.tsx': `
+    import { greet, type Greeting } from '@app/greet'
+    import table from './table.json'
+    import css from './style.css'
+    import { join } from 'path'
+    import legacy = require('./legacy.cjs')
+    import { value } from './ext.js'
+    const h = (tag: string, _: unknown, ...children: string[]) => \`<\${tag}>\${children.join('')}</\${tag}>\`
+    enum Color { Red = 1, Green }
+    export const handler = async (event: { name: string }) => {
+      const { lazy } = await import('./lazy.ts')
+      const g: Greeting = greet(event.name)
+      return [g, table.a, css.trim(), join('a', 'b'), legacy.folderName(), Color.Green, <b>x</b>, lazy(), value, process.env.NODE_ENV, 'ü€😀']
+    }`,
+  'src/lib/greet.ts': `export type Greeting = string\nexport const greet = (name: string): Greeting => 'hello ' + name\nexport const unused = 'NOT_USED'`,
+  'src/table.json': '{"a": 1, "b": "JSON_UNUSED"}',
+  'src/style.css': 'b { color: red }',
+  'src/legacy.cjs': `const path = require('node:path'); exports.folderName = () => path.basename('/x/folder')`,
+  'src/lazy.ts': `export const lazy = (): string => 'lazily'`,
+  'src/ext.ts': `export const value = 42`,
+}
+
+describe.each(levels)('level %s', (level) => {
+  test.each(['esm', 'cjs'] as const)('TypeScript, JSX, JSON, CSS, paths, CommonJS and import() run as %s', async (format) => {
+    const root = project(application)
+    const built = await build(['src/handler.tsx'], { root, level, format })
+    const entry = built.chunks.find((chunk) => chunk.isEntry)!
+    expect(entry.path).toBe(format === 'esm' ? 'handler.mjs' : 'handler.js')
+    const answer = JSON.parse(runIn(join(built.folder, entry.path), { name: 'you' })) as unknown
+    expect(answer).toEqual([
+      'hello you', 1, 'b { color: red }', 'a/b', 'folder', 2, '<b>x</b>', 'lazily', 42, 'production', 'ü€😀',
+    ])
+    expect(codeOf(built)).not.toContain('NOT_USED')
+    if (built.engine !== 'esbuild') expect(codeOf(built)).not.toContain('JSON_UNUSED')
+    expect(built.chunks.filter((chunk) => !chunk.isEntry).some((chunk) => chunk.path.includes('lazy'))).toBe(true)
+    expect(codeOf(built)).toContain('ü€😀')
+    expect(codeOf(built)).not.toContain(root)
+  })
+
+  test('several entries share a chunk', async () => {
+    const root = project({
+      'package.json': '{"type":"module"}',
+      'a.ts': `import { shared } from './shared'; export const handler = async () => 'a' + shared()`,
+      'sub/b.ts': `import { shared } from '../shared'; export const handler = async () => 'b' + shared()`,
+      'shared.ts': `let count = 0\nexport const shared = () => 'SHARED_ONCE' + ++count`,
+    })
+    const built = await build(['a.ts', 'sub/b.ts'], { root, level })
+    expect(built.chunks.filter((chunk) => chunk.isEntry).map((chunk) => chunk.path).sort()).toEqual(['a.mjs', 'sub/b.mjs'])
+    expect(codeOf(built).split('SHARED_ONCE').length).toBe(2)
+    expect(runIn(join(built.folder, 'sub/b.mjs'))).toBe('"bSHARED_ONCE1"')
+  })
+
+  test('externals stay imports, defines are put in, __dirname works in ESM', async () => {
+    const root = project({
+      'package.json': '{}',
+      'node_modules/left/index.js': 'exports.left = 1',
+      'e.js': `import { left } from 'left'; import { here } from './c.cjs'
+        export const handler = async () => [left, FLAG, here().split('/').at(-1)]`,
+      'c.cjs': 'exports.here = () => __dirname',
+    })
+    const built = await build(['e.js'], { root, level, format: 'esm', external: ['left'], define: { FLAG: '"set"' } })
+    expect(built.chunks[0]!.imports).toContain('left')
+    expect(runIn(join(built.folder, 'e.mjs'))).toBe('[1,"set","dist"]')
+  })
+
+  test('an import that leads nowhere says where', async () => {
+    const root = project({ 'package.json': '{}', 'e.ts': `import './missing.ts'\nexport const a = 1` })
+    await expect(build(['e.ts'], { root, level })).rejects.toMatchObject({
+      code: 'bundle/failed',
+      message: expect.stringMatching(/missing/),
+    })
+  })
+
+  test('a syntax error says where', async () => {
+    const root = project({ 'package.json': '{}', 'e.ts': `export const a = 1\nexport const b = = 2` })
+    await expect(build(['e.ts'], { root, level })).rejects.toMatchObject({
+      code: 'bundle/failed',
+      message: expect.stringMatching(/e\.ts/),
+    })
+  })
+
+  test('the graph names modules, packages and the way they are imported', async () => {
+    const root = project({
+      'package.json': '{}',
+      'node_modules/pkg/package.json': '{"name":"pkg","version":"1.2.3","main":"main.js"}',
+      'node_modules/pkg/main.js': `exports.x = require('./dep')`,
+      'node_modules/pkg/dep.js': `module.exports = 1`,
+      'e.mjs': `import { x } from 'pkg'; export const handler = async () => x`,
+    })
+    const { moduleGraph, folder } = await build(['e.mjs'], { root, level })
+    expect(runIn(join(folder, 'e.mjs'))).toBe('1')
+    expect(moduleGraph.entries).toEqual(['e.mjs'])
+    const main = moduleGraph.modules.find((module) => module.id === 'node_modules/pkg/main.js')
+    expect(main).toMatchObject({ kind: 'commonjs', package: { name: 'pkg', version: '1.2.3' } })
+    expect(main!.imports.map((edge) => [edge.id, edge.kind])).toEqual([['node_modules/pkg/dep.js', 'require']])
+    expect(moduleGraph.modules.find((module) => module.id === 'e.mjs')!.imports.map((edge) => edge.id))
+      .toEqual(['node_modules/pkg/main.js'])
+  })
+})
