@@ -4,7 +4,7 @@ import type { ArtifactReport, Report } from '../core/report.ts'
 import type { Job } from '../pipeline/job.ts'
 import { sumSizes } from '../pipeline/encoded-sizes.ts'
 import { checkTree } from './check-tree.ts'
-import { judge } from './judge.ts'
+import { askedTargets, judge } from './judge.ts'
 import { closeInputs, type Input, openInputs } from './open-input.ts'
 import { prefixArtifact, prefixDiagnostic } from './prefix-paths.ts'
 import { runJobs } from './run-jobs.ts'
@@ -25,6 +25,7 @@ export async function analyze(paths: readonly string[], options: RunOptions = {}
 export async function analyzeResolved(paths: readonly string[], options: ResolvedOptions): Promise<Report> {
   if (paths.length === 0) throw new UsageError('nothing to analyze', 'Give a file, a folder or an archive: `shrink analyze dist/`.')
   const { config, cwd, signal } = options
+  const targets = askedTargets(config)
   const inputs = await openInputs(paths, cwd)
   try {
     const settings = analyzeSettings(config)
@@ -63,7 +64,7 @@ export async function analyzeResolved(paths: readonly string[], options: Resolve
       },
       artifacts,
       treeFindings: tree.findings,
-      portability: judge(artifacts, config),
+      portability: judge(artifacts, targets),
       outputs: [],
       packages: [],
       diagnostics: [...diagnostics, ...tree.diagnostics],

@@ -9,9 +9,10 @@ import { copyStructure } from '../node/folder-copy.ts'
 import { stageFolder } from '../node/staged-folder.ts'
 import { sumSizes } from '../pipeline/encoded-sizes.ts'
 import type { Job } from '../pipeline/job.ts'
+import type { Target } from '../targets/index.ts'
 import { foreignBinaries } from '../tree/architecture-variants.ts'
 import { checkTree } from './check-tree.ts'
-import { judge } from './judge.ts'
+import { askedTargets, judge } from './judge.ts'
 import { manifestName, manifestText } from './manifest.ts'
 import { closeInputs, type Input, openInputs } from './open-input.ts'
 import { prefixArtifact, prefixDiagnostic } from './prefix-paths.ts'
@@ -33,12 +34,13 @@ export async function build(paths: readonly string[], options: RunOptions = {}):
 /** `build` with the options already resolved. */
 export async function buildResolved(paths: readonly string[], options: ResolvedOptions): Promise<Report> {
   const { config, cwd } = options
+  const targets = askedTargets(config)
   const given = paths.length > 0 ? paths : await defaultPaths(cwd)
   const out = resolve(cwd, config.out)
   for (const path of given) refuseOverlap(resolve(cwd, path), out, path, config.out)
   const inputs = await openInputs(given, cwd)
   try {
-    return await buildInputs(inputs, out, options)
+    return await buildInputs(inputs, out, targets, options)
   } finally {
     await closeInputs(inputs)
   }
@@ -47,6 +49,7 @@ export async function buildResolved(paths: readonly string[], options: ResolvedO
 async function buildInputs(
   inputs: readonly Input[],
   out: string,
+  targets: readonly Target[],
   { config, signal, onProgress }: ResolvedOptions,
 ): Promise<Report> {
   const staged = await stageFolder(out)
@@ -83,7 +86,7 @@ async function buildInputs(
       },
       artifacts,
       treeFindings: tree.findings,
-      portability: judge(artifacts, config),
+      portability: judge(artifacts, targets),
       outputs: written,
       packages: [],
       diagnostics: [...diagnostics, ...tree.diagnostics],

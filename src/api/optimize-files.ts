@@ -5,7 +5,7 @@ import type { ArtifactReport, OutputReport, Report } from '../core/report.ts'
 import { formats } from '../formats/index.ts'
 import { sumSizes } from '../pipeline/encoded-sizes.ts'
 import { type JobHost, runJob } from '../pipeline/run-job.ts'
-import { judge } from './judge.ts'
+import { askedTargets, judge } from './judge.ts'
 import { analyzeSettings, resolveOptions, type RunOptions } from './settings.ts'
 import { tool } from './version.ts'
 
@@ -52,7 +52,7 @@ export async function optimizeFiles(
       },
       artifacts,
       treeFindings: [],
-      portability: judge(artifacts, config),
+      portability: judge(artifacts, askedTargets(config)),
       outputs,
       packages: [],
       diagnostics,

@@ -9,5 +9,5 @@ import { type Io, wantsColor } from './io.ts'
 /** Prints a report on stdout and says how the command ends. */
 export function printReport(report: Report, config: Config, json: boolean, io: Io): ExitCode {
   io.stdout(json ? jsonReport(report) : textReport(report, { color: wantsColor(io), width: io.columns }))
-  return exitCode(report, config.failOn, config.targets)
+  return exitCode(report, config)
 }

@@ -14,6 +14,9 @@ export interface TextOptions {
   readonly width: number
 }
 
+/** Artifacts that are listed, largest first; the rest is summed into one row. */
+const maxArtifactRows = 60
+
 /** Rows of a size map that are shown; the rest is summed into one. */
 const maxSizeRows = 25
 
@@ -47,18 +50,18 @@ function header(report: Report, paint: Paint): string[] {
 
 function artifacts(report: Report, paint: Paint): string[] {
   const rows: (Cell | string)[][] = [head(['artifact', 'format', 'raw', 'gzip', 'brotli'], paint)]
-  let others = 0
-  let otherBytes = 0
-  for (const artifact of report.artifacts) {
-    if (artifact.format === 'other') {
-      others++
-      otherBytes += artifact.sizes.raw
-      continue
-    }
+  const known = report.artifacts.filter((artifact) => artifact.format !== 'other')
+  const shown = new Set([...known].sort((a, b) => b.sizes.raw - a.sizes.raw).slice(0, maxArtifactRows))
+  for (const artifact of known.filter((candidate) => shown.has(candidate))) {
     const { raw, gzip, brotli } = artifact.sizes
     rows.push([artifact.path, formatName(artifact), right(formatBytes(raw)), right(formatBytes(gzip)), right(formatBytes(brotli))])
   }
-  if (others > 0) rows.push([paintedCell(plural(others, 'other file'), paint.dim), '', right(formatBytes(otherBytes))])
+  const summed = (list: readonly ArtifactReport[], noun: string): void => {
+    const bytes = list.reduce((sum, artifact) => sum + artifact.sizes.raw, 0)
+    if (list.length > 0) rows.push([paintedCell(plural(list.length, noun), paint.dim), '', right(formatBytes(bytes))])
+  }
+  summed(known.filter((artifact) => !shown.has(artifact)), 'smaller artifact')
+  summed(report.artifacts.filter((artifact) => artifact.format === 'other'), 'other file')
   return report.artifacts.length === 0 ? [] : renderTable(rows)
 }
 
