@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import { opcodeTables } from '../../../src/isa/x86/expand-tables.ts'
+import { compareWithIced, noComparison } from './iced-oracle.ts'
+
+const SLOT = 16
+/** Every ModRM.reg with a plain memory operand, a SIB byte, a register. */
+const modrms = Array.from({ length: 8 }, (_, reg) => [0x00, 0x04, 0x45, 0xc0, 0xc1, 0xc6].map((rest) => (reg << 3) | rest)).flat()
+
+const evexModrms = modrms.filter((modrm) => [0x04, 0xc1].includes(modrm & 0xc7))
+
+/** One form per 16 bytes, filled up with NOPs, which also serve as displacement and immediate. */
+function slots(forms: Iterable<number[]>): Uint8Array {
+  const list = [...forms]
+  const code = new Uint8Array(list.length * SLOT).fill(0x90)
+  for (const [index, form] of list.entries()) code.set(form, index * SLOT)
+  return code
+}
+
+function* legacyForms(rexes: readonly (readonly number[])[]): Iterable<number[]> {
+  for (const escape of [[], [0x0f], [0x0f, 0x38], [0x0f, 0x3a]]) {
+    for (const prefix of [[], [0x66], [0xf3], [0xf2]]) {
+      for (const rex of rexes) {
+        for (let opcode = 0; opcode < 256; opcode++) {
+          for (const modrm of modrms) yield [...prefix, ...rex, ...escape, opcode, modrm]
+        }
+      }
+    }
+  }
+}
+
+function* vexForms(): Iterable<number[]> {
+  for (let map = 1; map <= 3; map++) {
+    for (let pp = 0; pp < 4; pp++) {
+      for (const wl of [0x00, 0x04, 0x80, 0x84]) {
+        for (let opcode = 0; opcode < 256; opcode++) {
+          for (const modrm of modrms) yield [0xc4, 0xe0 | map, wl | 0x78 | pp, opcode, modrm]
+        }
+      }
+    }
+  }
+}
+
+function* evexForms(): Iterable<number[]> {
+  for (const map of [1, 2, 3, 5, 6]) {
+    for (let pp = 0; pp < 4; pp++) {
+      for (const w of [0, 0x80]) {
+        for (const p2 of [0x08, 0x28, 0x48, 0x09, 0x49, 0x18]) {
+          for (let opcode = 0; opcode < 256; opcode++) {
+            for (const modrm of evexModrms) yield [0x62, 0xf0 | map, w | 0x7c | pp, p2, opcode, modrm]
+          }
+        }
+      }
+    }
+  }
+}
+
+test.each([
+  ['legacy, 64-bit', 64, () => legacyForms([[], [0x48]])],
+  ['legacy, 32-bit', 32, () => legacyForms([[]])],
+  ['VEX, 64-bit', 64, vexForms],
+  ['VEX, 32-bit', 32, vexForms],
+  ['EVEX, 64-bit', 64, evexForms],
+] as const)('every form of the tables has the length and features iced-x86 gives it: %s', (_name, mode, forms) => {
+  const comparison = noComparison()
+  compareWithIced(slots(forms()), mode, comparison)
+  expect(comparison.examples).toEqual([])
+  expect(comparison.instructions).toBeGreaterThan(200_000)
+})
+
+test('expanded tables stay below 100 KB', () => {
+  const tables = opcodeTables()
+  const arrays = Object.values(tables).filter((value): value is Uint8Array => value instanceof Uint8Array)
+  const bytes = [...arrays, ...tables.groups.values()].reduce((sum, array) => sum + array.length, 0)
+  expect(bytes).toBeLessThan(100_000)
+})
