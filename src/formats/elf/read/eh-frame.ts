@@ -1,0 +1,125 @@
+import type { ByteReader } from '../../../bytes/byte-reader.ts'
+import { MalformedError } from '../../../core/errors.ts'
+import { SHT } from '../constants.ts'
+import type { ElfFile } from './elf-file.ts'
+import { findSection, sectionContents } from './elf-file.ts'
+
+/** The code that one frame description entry covers: in practice one function, or a part of one. */
+export interface FrameRange {
+  /** Memory space. */
+  readonly address: number
+  readonly size: number
+}
+
+/** Pointer encodings (LSB core, DWARF extensions): format in the low, application in the middle bits. */
+const DW_EH_PE = { absptr: 0, omit: 0xff, pcrel: 0x10 } as const
+
+/**
+ * Code ranges of the FDEs in .eh_frame (LSB core, exception frames), in file order. Empty without the section.
+ * @throws MalformedError
+ */
+export function readFrameRanges(file: ElfFile): FrameRange[] {
+  const section = findSection(file, '.eh_frame')
+  if (section === undefined || section.sh_type === SHT.NOBITS) return []
+  const reader = sectionContents(file, section)
+  const base = Number(section.sh_addr)
+  const encodings = new Map<number, number>()
+  const ranges: FrameRange[] = []
+  while (reader.remaining >= 4) {
+    let length = reader.u32('length')
+    if (length === 0) continue // a terminator in the middle: crtend.o of another link
+    if (length === 0xffff_ffff) length = reader.fileSize64('extended length')
+    const idAt = reader.offset
+    const end = idAt + length
+    if (length < 4 || length > reader.remaining) {
+      throw new MalformedError(`${reader.what}: length ${length} leaves the section`, { offset: reader.base + idAt })
+    }
+    const id = reader.u32('CIE pointer')
+    if (id !== 0) {
+      const cieAt = idAt - id
+      let encoding = encodings.get(cieAt)
+      if (encoding === undefined) encodings.set(cieAt, (encoding = cieEncoding(reader, cieAt, file.is64)))
+      const range = readRange(reader, encoding, base, file.is64)
+      if (range !== undefined) ranges.push(range)
+    }
+    reader.offset = end
+  }
+  return ranges
+}
+
+/** How the FDEs of a CIE write their code pointers: the `R` of the augmentation. */
+function cieEncoding(section: ByteReader, start: number, is64: boolean): number {
+  if (start < 0) throw new MalformedError(`${section.what}: CIE pointer leaves the section`, { offset: section.base })
+  const reader = section.window(start, section.size - start, section.what)
+  if (reader.u32('length') === 0xffff_ffff) reader.skip(8, 'extended length')
+  reader.skip(4, 'CIE id')
+  const version = reader.u8('version')
+  const augmentation = reader.cstringAt(reader.offset, 'augmentation')
+  reader.skip(augmentation.length + 1, 'augmentation')
+  if (augmentation.startsWith('eh')) reader.skip(is64 ? 8 : 4, 'eh data')
+  skipLeb(reader)
+  skipLeb(reader)
+  if (version === 1) reader.skip(1, 'return address register')
+  else skipLeb(reader)
+  if (!augmentation.startsWith('z')) return DW_EH_PE.absptr
+  skipLeb(reader)
+  for (const letter of augmentation.slice(1)) {
+    if (letter === 'R') return reader.u8('FDE encoding')
+    if (letter === 'L') reader.skip(1, 'LSDA encoding')
+    else if (letter === 'P') skipPointer(reader, reader.u8('personality encoding'), is64)
+    else if (letter !== 'S' && letter !== 'B' && letter !== 'G') break // unknown data: nothing after it can be found
+  }
+  return DW_EH_PE.absptr
+}
+
+function readRange(reader: ByteReader, encoding: number, base: number, is64: boolean): FrameRange | undefined {
+  const at = reader.offset
+  let address = readPointer(reader, encoding, is64)
+  const size = readPointer(reader, encoding & 7, is64)
+  if (address === 0 && (encoding & 0x70) !== 0) return undefined // discarded by the linker
+  if ((encoding & 0x70) === DW_EH_PE.pcrel) address += base + at
+  if (!is64) address >>>= 0
+  return size > 0 && address > 0 ? { address, size } : undefined
+}
+
+function readPointer(reader: ByteReader, encoding: number, is64: boolean): number {
+  switch (encoding & 0x0f) {
+    case 0x0:
+      return is64 ? Number(reader.u64('pointer')) : reader.u32('pointer')
+    case 0x1:
+      return readLeb(reader)
+    case 0x2:
+      return reader.u16('pointer')
+    case 0x3:
+      return reader.u32('pointer')
+    case 0x4:
+      return Number(reader.u64('pointer'))
+    case 0xa:
+      return (reader.u16('pointer') << 16) >> 16
+    case 0xb:
+      return reader.i32('pointer')
+    case 0xc:
+      return Number(reader.i64('pointer'))
+    default:
+      throw new MalformedError(`${reader.what}: pointer encoding 0x${encoding.toString(16)}`, { offset: reader.fileOffset })
+  }
+}
+
+function skipPointer(reader: ByteReader, encoding: number, is64: boolean): void {
+  if (encoding !== DW_EH_PE.omit) readPointer(reader, encoding, is64)
+}
+
+function skipLeb(reader: ByteReader): void {
+  while ((reader.u8('LEB128') & 0x80) !== 0);
+}
+
+function readLeb(reader: ByteReader): number {
+  let value = 0
+  let scale = 1
+  for (;;) {
+    const byte = reader.u8('LEB128')
+    value += (byte & 0x7f) * scale
+    if ((byte & 0x80) === 0) return value
+    scale *= 128
+  }
+}
