@@ -11,6 +11,7 @@ import { sumSizes } from '../pipeline/encoded-sizes.ts'
 import type { Job } from '../pipeline/job.ts'
 import type { Target } from '../targets/index.ts'
 import { foreignBinaries } from '../tree/architecture-variants.ts'
+import { bundleInput, isEntryPoint } from './bundle-input.ts'
 import { checkTree } from './check-tree.ts'
 import { askedTargets, judge } from './judge.ts'
 import { manifestName, manifestText } from './manifest.ts'
@@ -38,8 +39,10 @@ export async function buildResolved(paths: readonly string[], options: ResolvedO
   const given = paths.length > 0 ? paths : await defaultPaths(cwd)
   const out = resolve(cwd, config.out)
   for (const path of given) refuseOverlap(resolve(cwd, path), out, path, config.out)
-  const inputs = await openInputs(given, cwd)
+  const entries = config.bundle['enabled'] === true ? given.filter(isEntryPoint) : []
+  const inputs = [...(await openInputs(given.filter((path) => !entries.includes(path)), cwd))]
   try {
+    if (entries.length > 0) inputs.unshift(await bundleInput(entries, config, cwd, options.signal))
     return await buildInputs(inputs, out, targets, options)
   } finally {
     await closeInputs(inputs)

@@ -19,7 +19,7 @@ interface OptionBase {
 export type Option = OptionBase &
   (
     | { readonly type: 'boolean'; readonly default: boolean }
-    | { readonly type: 'string'; readonly default: string | null }
+    | { readonly type: 'string'; readonly default: string | null; readonly nullable?: boolean }
     | { readonly type: 'number'; readonly default: number | null; readonly minimum: number }
     | { readonly type: 'enum'; readonly values: readonly string[]; readonly default: string | null }
     | { readonly type: 'list'; readonly default: readonly string[] }
@@ -79,6 +79,25 @@ export const optionSections: readonly OptionSection[] = [
       { key: 'minify', flag: 'minify', type: 'boolean', default: true, commands: ['build'], help: 'Minify JavaScript' },
     ],
   },
-  { key: 'bundle', title: 'Bundling', options: [] },
+  {
+    key: 'bundle',
+    title: 'Bundling',
+    options: [
+      { key: 'enabled', flag: 'bundle', type: 'boolean', default: true, commands: ['build'], help: 'Bundle script files given as entry points; --no-bundle optimises them as they are' },
+      { key: 'platform', flag: 'platform', type: 'enum', values: ['node', 'browser', 'worker', 'neutral'], default: 'node', commands: ['build'], help: 'Where the bundle runs' },
+      { key: 'format', flag: 'format', type: 'enum', values: ['auto', 'esm', 'cjs'], default: 'auto', commands: ['build'], help: 'Module format of the bundle' },
+      { key: 'external', flag: 'external', type: 'list', default: [], commands: ['build'], help: 'Package or pattern that stays an import; may be given several times' },
+      { key: 'conditions', flag: 'conditions', type: 'list', default: [], commands: ['build'], help: 'Condition of package exports to look for; may be given several times' },
+      { key: 'define', flag: 'define', type: 'map', default: {}, commands: ['build'], help: 'Global expression to replace: NAME=SOURCE; may be given several times' },
+      { key: 'nodeEnv', flag: 'node-env', type: 'string', default: 'production', nullable: true, commands: ['build'], help: 'What process.env.NODE_ENV is taken to be; null in a configuration file leaves it to run time' },
+      { key: 'tsconfig', flag: 'tsconfig', type: 'string', default: null, commands: ['build'], help: 'tsconfig.json to use instead of the nearest' },
+      { key: 'sourceMap', flag: 'source-map', type: 'boolean', default: false, commands: ['build'], help: 'Make source maps for bundles' },
+      { key: 'splitting', flag: 'splitting', type: 'boolean', default: true, commands: ['build'], help: 'Keep import() a file of its own' },
+      { key: 'externalAwsSdk', flag: 'external-aws-sdk', type: 'boolean', default: false, commands: ['build'], help: 'Leave the AWS SDK to the Lambda runtime' },
+      { key: 'awsLambdaPreset', flag: 'aws-lambda-preset', type: 'boolean', default: false, commands: ['build'], help: 'Take AWS credentials from the environment only, as Lambda provides them' },
+      { key: 'resolutionRace', flag: 'resolution-race', type: 'boolean', default: true, commands: ['build'], help: 'Try other published builds of packages and keep the smallest' },
+      { key: 'shake', flag: 'shake', type: 'boolean', default: true, commands: ['build'], help: 'Remove what bundlers keep and what is proved to have no effect' },
+    ],
+  },
   { key: 'package', title: 'Packaging', options: [] },
 ]

@@ -85,7 +85,7 @@ function checkOption(section: OptionSection, key: string, value: unknown, where:
 
 function checkValue(option: Option, value: unknown, where: string): JsonValue {
   const wrong = (needed: string): ConfigError => new ConfigError(`${where}: ${needed} is needed, not ${typeName(value)}`)
-  if (value === null && option.default === null) return null
+  if (value === null && (option.default === null || (option.type === 'string' && option.nullable))) return null
   switch (option.type) {
     case 'boolean':
       if (typeof value !== 'boolean') throw wrong('true or false')

@@ -27,6 +27,7 @@ export type DiagnosticCode =
   | 'output/write-failed'
   | 'bundle/failed'
   | 'bundle/warning'
+  | 'bundle/assumption'
   | 'job/failed'
   | 'package/entry'
   | 'package/empty'
@@ -111,6 +112,10 @@ export const diagnosticCodes: Readonly<Record<DiagnosticCode, DiagnosticInfo>> =
     help: 'Check permissions and free space. What was at the output path before is still there.',
   },
   'bundle/failed': { title: 'Bundling failed', help: 'The bundler could not build the entry point.' },
+  'bundle/assumption': {
+    title: 'Taken for granted',
+    help: 'The bundle is smaller because something is assumed about where it runs. The option named turns it off.',
+  },
   'bundle/warning': { title: 'Bundler warning', help: 'The bundler noticed something.' },
   'job/failed': { title: 'Internal failure', help: 'A bug in shrink. Please report it with the message and the file.' },
   'package/entry': {

@@ -1,0 +1,53 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { bundle, type BundleOptions } from '../bundling/index.ts'
+import type { Config } from '../config/config.ts'
+import type { Diagnostic } from '../core/diagnostic.ts'
+import { walk } from '../node/walk.ts'
+import type { Input } from './open-input.ts'
+
+/** Is this path a source to bundle, rather than a file to optimise? */
+export function isEntryPoint(path: string): boolean {
+  return /\.[cm]?[jt]sx?$/.test(path) && !path.endsWith('.d.ts')
+}
+
+/**
+ * Bundles entry points into a temporary folder, which then is built like any other input.
+ *
+ * @param entries absolute paths, or relative to `cwd`
+ * @throws ShrinkError `bundle/failed`
+ */
+export async function bundleInput(entries: readonly string[], config: Config, cwd: string, signal: AbortSignal): Promise<Input> {
+  const diagnostics: Diagnostic[] = []
+  const result = await bundle(entries, bundleOptions(config, cwd), { signal, report: (diagnostic) => diagnostics.push(diagnostic) })
+  for (const { what, option } of result.assumptions) {
+    diagnostics.push({ severity: 'info', code: 'bundle/assumption', message: `taken for granted: ${what}`, hint: `Turn it off with \`${option}\`.` })
+  }
+  const root = await mkdtemp(join(tmpdir(), 'shrink-bundle-'))
+  const close = (): Promise<void> => rm(root, { recursive: true, force: true })
+  try {
+    for (const chunk of result.chunks) {
+      const link = chunk.map === undefined ? '' : `//# sourceMappingURL=${chunk.path.slice(chunk.path.lastIndexOf('/') + 1)}.map\n`
+      await put(root, chunk.path, link === '' ? chunk.bytes : Buffer.concat([chunk.bytes, Buffer.from(link)]))
+      if (chunk.map !== undefined) await put(root, `${chunk.path}.map`, Buffer.from(chunk.map))
+    }
+    for (const asset of result.assets) await put(root, asset.path, asset.bytes)
+    const walked = await walk(root)
+    return { root, prefix: '', ...walked, diagnostics: [...diagnostics, ...walked.diagnostics], close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function bundleOptions(config: Config, cwd: string): Partial<BundleOptions> & Pick<BundleOptions, 'root'> {
+  const { enabled: _enabled, ...given } = config.bundle
+  return { ...(given as Partial<BundleOptions>), root: cwd, level: config.level, measure: config.measure, outFolder: config.out }
+}
+
+async function put(root: string, path: string, bytes: Uint8Array): Promise<void> {
+  const target = join(root, path)
+  await mkdir(dirname(target), { recursive: true })
+  await writeFile(target, bytes)
+}
