@@ -2,6 +2,7 @@ import { chmod, mkdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, posix } from 'node:path'
 import { ShrinkError } from '../core/errors.ts'
 import type { JobHost } from '../pipeline/run-job.ts'
+import { openTool } from './open-tool.ts'
 import { readStable } from './read-stable.ts'
 
 /**
@@ -14,6 +15,7 @@ export function fileHost(root: string, outRoot: string | null, signal: AbortSign
   return {
     signal,
     read: (path) => readStable(inside(root, path)),
+    openTool: (name, path) => openTool(name, path, signal),
     async readFile(path) {
       const at = insideOrUndefined(root, path)
       if (at === undefined) return undefined

@@ -1,7 +1,7 @@
 import { sha256 } from '../bytes/sha256.ts'
 import type { Analysis } from '../core/analysis.ts'
 import type { Artifact } from '../core/artifact.ts'
-import type { Context } from '../core/context.ts'
+import type { Context, NestedResult } from '../core/context.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import { ShrinkError, toDiagnostic } from '../core/errors.ts'
 import type { Format } from '../core/format.ts'
@@ -40,6 +40,7 @@ export async function runJob(job: Job, formats: readonly Format[], host: JobHost
   const context: Context = {
     ...host,
     report: (diagnostic) => diagnostics.push(diagnostic),
+    optimizeNested: (nested) => (job.kind === 'optimize' ? optimizeNested(nested, job, formats, context) : noResult),
   }
   const bytes = await host.read(job.path)
   const artifact: Artifact = { path: job.path, bytes }
@@ -59,6 +60,22 @@ export async function runJob(job: Job, formats: readonly Format[], host: JobHost
     diagnostics.push(toDiagnostic(error, job.path))
     return plainFile(job, artifact, host, diagnostics, format)
   }
+}
+
+const noResult: Promise<undefined> = Promise.resolve(undefined)
+
+/** What lies inside an artifact is optimised as if it were a file, with the options of its own format. */
+async function optimizeNested(
+  nested: Artifact,
+  job: Job & { readonly kind: 'optimize' },
+  formats: readonly Format[],
+  context: Context,
+): Promise<NestedResult | undefined> {
+  const format = formats.find((candidate) => candidate.recognizes(nested.path, nested.bytes.subarray(0, headSize)))
+  if (format === undefined) return undefined
+  const settings = { level: job.level, measure: job.measure, options: job.options[format.id] }
+  const { artifact, changes } = await optimizeArtifact(format, nested, { shallow: true }, settings, context)
+  return artifact === nested ? undefined : { bytes: artifact.bytes, changes }
 }
 
 async function optimize(
