@@ -9,11 +9,10 @@ import { copyStructure } from '../node/folder-copy.ts'
 import { stageFolder } from '../node/staged-folder.ts'
 import { sumSizes } from '../pipeline/encoded-sizes.ts'
 import type { Job } from '../pipeline/job.ts'
-import type { Target } from '../targets/index.ts'
 import { foreignBinaries } from '../tree/architecture-variants.ts'
 import { bundleInput, isEntryPoint } from './bundle-input.ts'
 import { checkTree } from './check-tree.ts'
-import { askedTargets, judge } from './judge.ts'
+import { type AskedTargets, askedTargets, judge } from './judge.ts'
 import { manifestName, manifestText } from './manifest.ts'
 import { closeInputs, type Input, openInputs } from './open-input.ts'
 import { prefixArtifact, prefixDiagnostic } from './prefix-paths.ts'
@@ -52,7 +51,7 @@ export async function buildResolved(paths: readonly string[], options: ResolvedO
 async function buildInputs(
   inputs: readonly Input[],
   out: string,
-  targets: readonly Target[],
+  targets: AskedTargets,
   { config, signal, onProgress }: ResolvedOptions,
 ): Promise<Report> {
   const staged = await stageFolder(out)

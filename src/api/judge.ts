@@ -1,29 +1,82 @@
 import type { Config } from '../config/config.ts'
 import type { ArtifactReport, Verdict } from '../core/report.ts'
-import { defaultTargets, match, selectTargets, type Target } from '../targets/index.ts'
+import type { Architecture, CapabilityKind } from '../core/requirement.ts'
+import { dataDate, defaultTargets, match, readOwnTargets, selectTargets, type Target } from '../targets/index.ts'
+import { variantKey } from '../tree/variant-key.ts'
 
-/**
- * The targets that the user named, one for each architecture.
- *
- * @throws UsageError for a name that is not known, before any work is done
- */
-export function askedTargets(config: Config): readonly Target[] {
-  return selectTargets(config.targets, config.architectures, [])
+/** What the user wants artifacts to be judged on. */
+export interface AskedTargets {
+  /** Those named, one for each architecture asked for. Empty: a handful that suits the tree. */
+  readonly named: readonly Target[]
+  /** The user's own, which join the handful. */
+  readonly own: readonly Target[]
+  readonly architectures: readonly Architecture[]
 }
 
-/** Every artifact that requires anything against every target: in the order of the artifacts, then of the targets. */
-export function judge(artifacts: readonly ArtifactReport[], asked: readonly Target[]): readonly Verdict[] {
-  const targets = asked.length > 0 ? asked : defaultTargets(artifacts)
-  const provided = { libraries: librariesOf(artifacts) }
-  return artifacts
-    .filter((artifact) => artifact.requirements.length > 0)
-    .flatMap((artifact) =>
-      targets.map((target) => ({
-        artifact: artifact.path,
-        target: target.id,
-        ...match(artifact.requirements, target, { provided }),
-      })),
-    )
+/**
+ * Reads what is asked for, before any work is done.
+ *
+ * @throws UsageError for a name that is not known; ConfigError for a target of the user's own that is wrong
+ */
+export function askedTargets(config: Config): AskedTargets {
+  const own = readOwnTargets(config.userTargets)
+  const { architectures } = config
+  return { named: selectTargets(config.targets, architectures, own), own, architectures }
+}
+
+/** What differs between builds of one thing: an artifact that fails for these only may have a brother that runs. */
+const ofTheBuild: ReadonlySet<CapabilityKind> = new Set([
+  'architecture',
+  'cpu-feature',
+  'abi',
+  'libc',
+  'loader',
+  'library',
+  'symbol-version',
+])
+
+/**
+ * Every artifact that requires anything against every target: in the order of the artifacts, then of the targets.
+ *
+ * Where the tree holds several builds of one thing (`prebuilds/linux-x64`, `prebuilds/linux-arm64`), a build that is
+ * not for the target has no verdict on it, as long as another one of them does not fail there.
+ */
+export function judge(artifacts: readonly ArtifactReport[], asked: AskedTargets): readonly Verdict[] {
+  const targets = asked.named.length > 0 ? asked.named : usualTargets(artifacts, asked)
+  const judged = artifacts.filter((artifact) => artifact.requirements.length > 0)
+  const libraries = librariesOf(artifacts)
+  const verdicts = targets.map((target) => judgeOn(target, judged, libraries))
+  return judged.flatMap((artifact) => verdicts.flatMap((byPath) => byPath.get(artifact.path) ?? []))
+}
+
+/** With `--arch`, only targets that have one of those architectures or none at all. */
+function usualTargets(artifacts: readonly ArtifactReport[], { own, architectures }: AskedTargets): readonly Target[] {
+  if (architectures.length === 0) return [...defaultTargets(artifacts), ...own]
+  const wanted = architectures.map((architecture) => ({ format: 'elf' as const, architecture }))
+  return [...defaultTargets([...artifacts, ...wanted]), ...own].filter(
+    ({ architectures: has }) => has === undefined || has.value.some((each) => each === 'wasm32' || architectures.includes(each)),
+  )
+}
+
+function judgeOn(
+  target: Target,
+  artifacts: readonly ArtifactReport[],
+  libraries: ReadonlySet<string>,
+): ReadonlyMap<string, Verdict> {
+  const verdicts = new Map<string, Verdict>()
+  /** Things of which a build was found that does not fail here. */
+  const served = new Set<string>()
+  for (const { path, requirements } of artifacts) {
+    const { verdict, reasons } = match(requirements, target, { provided: { libraries }, today: dataDate })
+    verdicts.set(path, { artifact: path, target: target.id, verdict, reasons })
+    if (verdict !== 'fails') served.add(variantKey(path))
+  }
+  for (const [path, { verdict, reasons }] of verdicts) {
+    if (verdict !== 'fails' || !served.has(variantKey(path))) continue
+    const kinds = reasons.flatMap((reason) => reason.requirement?.kind ?? [])
+    if (kinds.every((kind) => ofTheBuild.has(kind))) verdicts.delete(path)
+  }
+  return verdicts
 }
 
 /** What the tree brings along: names of files and the sonames in them. */

@@ -1,4 +1,5 @@
 import { UsageError } from '../core/errors.ts'
+import { nearest } from '../core/nearest.ts'
 import type { Architecture } from '../core/requirement.ts'
 import { parseArchitecture } from '../core/requirement.ts'
 import { exampleIds, parseTarget, targets } from './all-targets.ts'
@@ -42,8 +43,11 @@ export function narrow(target: Target, architecture: Architecture): Target {
     )
   }
   if (fact.value.length === 1) return target
+  const cpu = target.cpu?.[architecture]
+  const { cpu: _all, ...rest } = target
   return {
-    ...target,
+    ...rest,
+    ...(cpu === undefined ? {} : { cpu: { [architecture]: cpu } }),
     id: `${target.id}@${nodeArchitectureName(architecture)}`,
     title: `${target.title} (${nodeArchitectureName(architecture)})`,
     architectures: { ...fact, value: [architecture] },
@@ -51,10 +55,10 @@ export function narrow(target: Target, architecture: Architecture): Target {
 }
 
 /**
- * Targets as the command line names them, one for each architecture: those asked for with `--arch`, else all that the
- * target has. Sorted as given; each once.
+ * Targets as the command line names them, each once. With `architectures`, one for each of those; without, a target
+ * that has several stays whole: an artifact is then judged on the one that it is built for.
  *
- * @throws UsageError as `findTarget`.
+ * @throws UsageError as `findTarget`; when none of `architectures` is on a target
  */
 export function selectTargets(
   ids: readonly string[],
@@ -67,9 +71,9 @@ export function selectTargets(
 }
 
 function expand(target: Target, architectures: readonly Architecture[]): Target[] {
-  const offered = target.architectures?.value ?? []
-  if (offered.length <= 1) return [target]
-  return (architectures.length > 0 ? architectures : offered).map((architecture) => narrow(target, architecture))
+  const native = (target.architectures?.value ?? []).filter((architecture) => !architecture.startsWith('wasm'))
+  if (native.length === 0 || architectures.length === 0) return [target]
+  return architectures.map((architecture) => narrow(target, architecture))
 }
 
 function unknownTarget(id: string, own: readonly Target[]): UsageError {
@@ -77,33 +81,15 @@ function unknownTarget(id: string, own: readonly Target[]): UsageError {
   const near = nearestNames(id, known)
   return new UsageError(
     `there is no target ${id}`,
-    `${near.length > 0 ? `did you mean ${near.join(', ')}? ` : ''}\`shrink targets\` lists all`,
+    `${near.length > 0 ? `Did you mean ${near.join(', ')}? ` : ''}\`shrink targets\` lists all.`,
   )
 }
 
-/** Up to three names that are near enough to be meant. */
-export function nearestNames(name: string, known: Iterable<string>): string[] {
+/** Up to three names that contain what was written, or the one that is nearest to it. */
+export function nearestNames(name: string, known: readonly string[]): string[] {
   const lower = name.toLowerCase()
-  const scored = [...new Set(known)].map((candidate) => {
-    const contained = lower.length >= 3 && candidate.includes(lower)
-    return { candidate, distance: contained ? 0 : editDistance(lower, candidate) }
-  })
-  const limit = Math.max(2, Math.floor(name.length / 3))
-  const near = scored.filter(({ distance }) => distance <= limit)
-  near.sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
-  return near.slice(0, 3).map(({ candidate }) => candidate)
-}
-
-/** Levenshtein. */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row]
-    for (let column = 1; column <= b.length; column++) {
-      const substitute = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1)
-      current.push(Math.min(substitute, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1))
-    }
-    previous = current
-  }
-  return previous[b.length] ?? 0
+  const containing = lower.length < 3 ? [] : known.filter((candidate) => candidate.includes(lower))
+  if (containing.length > 0) return containing.sort((a, b) => a.length - b.length || (a < b ? -1 : 1)).slice(0, 3)
+  const near = nearest(lower, known)
+  return near === undefined ? [] : [near]
 }

@@ -1,9 +1,6 @@
 import type { ArtifactReport } from '../core/report.ts'
 import type { Architecture } from '../core/requirement.ts'
-
-/** What folders and file names call architectures: npm's, Debian's, Rust's and the kernel's names. */
-const architectureToken =
-  /(?<![a-z0-9])(?:x86[-_]64|x86|x64|amd64|i[36]86|ia32|arm64|aarch64|armv[678]l?|armhf|arm|riscv64(?:gc)?|s390x|ppc64(?:le|el)?|powerpc64(?:le)?|loong(?:arch)?64|mips(?:64)?(?:el)?)(?:-?(?:gnueabihf|musleabihf|eabihf))?(?![a-z0-9])/gi
+import { withoutArchitecture } from './variant-key.ts'
 
 /** A binary that does not run on the asked architecture. */
 export interface ForeignBinary {
@@ -28,8 +25,4 @@ export function foreignBinaries(artifacts: readonly ArtifactReport[], asked: rea
     foreign.push({ path, architecture, counterpart: native.get(withoutArchitecture(path)) })
   }
   return foreign
-}
-
-function withoutArchitecture(path: string): string {
-  return path.replaceAll(architectureToken, '{arch}')
 }

@@ -35,15 +35,17 @@ describe('findTarget', () => {
     expect(hintOf('aws-lambda/nodejs22')).toContain('aws-lambda/nodejs22.x')
     expect(hintOf('cloudflare-worker')).toContain('cloudflare-workers')
     expect(hintOf('debain-12')).toContain('debian-12')
-    expect(hintOf('zzzzzzzzzzzzzzz')).not.toContain('did you mean')
+    expect(hintOf('zzzzzzzzzzzzzzz')).not.toContain('Did you mean')
   })
 })
 
 describe('selectTargets', () => {
-  it('gives one target for each architecture, once', () => {
+  it('gives one target for each architecture asked for, once', () => {
     const ids = (names: readonly string[], architectures: Parameters<typeof selectTargets>[1] = []): string[] =>
       selectTargets(names, architectures).map((target) => target.id)
-    expect(ids(['aws-lambda/nodejs22.x'])).toEqual(['aws-lambda/nodejs22.x@x64', 'aws-lambda/nodejs22.x@arm64'])
+    expect(ids(['aws-lambda/nodejs22.x'])).toEqual(['aws-lambda/nodejs22.x'])
+    expect(ids(['aws-lambda/nodejs22.x'], ['x86-64', 'aarch64'])).toEqual(['aws-lambda/nodejs22.x@x64', 'aws-lambda/nodejs22.x@arm64'])
+    expect(() => ids(['linux-x64-musl'], ['aarch64'])).toThrow('linux-x64-musl does not run arm64 code')
     expect(ids(['aws-lambda/nodejs22.x', 'aws-lambda/nodejs22.x@arm64'], ['aarch64'])).toEqual(['aws-lambda/nodejs22.x@arm64'])
     expect(ids(['cloudflare-workers'], ['aarch64'])).toEqual(['cloudflare-workers'])
   })

@@ -1,13 +1,14 @@
 import { from } from '../../fact.ts'
 import type { Limit, Target } from '../../target.ts'
 import { systemOf } from '../system.ts'
+import { nodeCompiles } from './runtimes.ts'
 
 const runtimes = from('https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html', '2026-08-22')
 const quotas = from('https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (as quoted on repost.aws)', '2026-11-20')
 const unzippedError = from('error text of the service: “Unzipped size must be smaller than 262144000 bytes” (repost.aws QUt1Cc15fbTkWsVXPNmj6MNQ)', '2026-11-20')
 const avx2 = from('https://docs.aws.amazon.com/lambda/latest/dg/runtimes-avx2.html', '2026-11-20')
 const graviton = from('https://github.com/aws/aws-graviton-getting-started (Graviton2: Neoverse N1)', '2026-11-20')
-const memory = from('not verified', '2026-11-20', 'unverified')
+const memory = from('from memory, not looked up', '2026-11-20', 'unverified')
 
 const limits: readonly Limit[] = [
   { name: 'zip', max: quotas(52_428_800), condition: 'uploaded directly' },
@@ -29,7 +30,7 @@ function node(line: string, rest: Partial<Target>): Target {
     architectures: both,
     cpu,
     engine: runtimes({ name: 'node', version: line }),
-    runtimeCompilation: memory(true),
+    runtimeCompilation: nodeCompiles,
     limits,
     ...rest,
   }

@@ -5,7 +5,7 @@ import { workerBuiltins, workerBuiltinsDate, workerBuiltinsSource } from '../wor
 const workersLimits = from('https://developers.cloudflare.com/workers/platform/limits/', '2026-11-20')
 const workersDocs = from('https://developers.cloudflare.com/workers/runtime-apis/', '2026-11-20')
 const preset = from(workerBuiltinsSource, workerBuiltinsDate)
-const memory = from('not verified', '2026-11-20', 'unverified')
+const memory = from('from memory, not looked up', '2026-11-20', 'unverified')
 const noNativeCode = <Value>(value: Value) => workersDocs(value)
 
 /**

@@ -1,8 +1,9 @@
 import { from } from '../../fact.ts'
 import type { Target } from '../../target.ts'
 import { systemOf } from '../system.ts'
+import { nodeCompiles } from './runtimes.ts'
 
-const memory = from('not verified', '2026-11-20', 'unverified')
+const memory = from('from memory, not looked up', '2026-11-20', 'unverified')
 
 const vercelLimit = from('https://vercel.com/kb/guide/troubleshooting-function-250mb-limit', '2026-09-10')
 const vercelNode = from('https://vercel.com/docs/functions/runtimes/node-js/node-js-versions', '2026-02-27')
@@ -15,7 +16,7 @@ function vercel(line: string): Target {
     ...systemOf('amazonlinux-2023', 'unverified'),
     architectures: memory(['x86-64']),
     engine: vercelNode({ name: 'node', version: line }),
-    runtimeCompilation: memory(true),
+    runtimeCompilation: nodeCompiles,
     limits: [{ name: 'unzipped', max: vercelLimit(262_144_000) }],
     notes: ['the documentation names Amazon Linux 2023 as the image of the build; larger functions are in beta'],
   }
@@ -32,7 +33,7 @@ function googleCloud(line: string, distribution: string): Target {
     ...systemOf(distribution),
     architectures: memory(['x86-64']),
     engine: gcpImages({ name: 'node', version: line }),
-    runtimeCompilation: memory(true),
+    runtimeCompilation: nodeCompiles,
     limits: [],
   }
 }
@@ -48,7 +49,7 @@ function alibaba(line: string, distribution: string): Target {
     ...systemOf(distribution),
     architectures: fcRuntimes(['x86-64']),
     engine: fcRuntimes({ name: 'node', version: line }),
-    runtimeCompilation: memory(true),
+    runtimeCompilation: nodeCompiles,
     limits: [
       { name: 'zip', max: fcLimits(104_857_600), condition: 'uploaded through the API' },
       { name: 'zip-storage', max: fcLimits(524_288_000), condition: 'uploaded through OSS' },
@@ -95,7 +96,7 @@ export const functionPlatforms: readonly Target[] = [
     operatingSystem: azure('linux'),
     architectures: memory(['x86-64']),
     engine: azure({ name: 'node', version: '22' }),
-    runtimeCompilation: memory(true),
+    runtimeCompilation: nodeCompiles,
     limits: [],
     notes: ['distribution and package limits were not found in the documentation'],
   },
