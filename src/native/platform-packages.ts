@@ -1,0 +1,194 @@
+import { join } from 'node:path'
+import { ShrinkError, toDiagnostic } from '../core/errors.ts'
+import type { LockedPackage } from './lockfile.ts'
+import { isUsedAtRunTime, packageFiles } from './package-files.ts'
+import { readPackageJson } from './package-json.ts'
+import type { PackageJson } from './package-json.ts'
+import { declaredPlatform, fits, withoutPlatform } from './platform-names.ts'
+import type { DeclaredPlatform } from './platform-names.ts'
+import { platformName } from './platform.ts'
+import { packageOf } from './project.ts'
+import type { PackageSpec } from './registry.ts'
+import { leaveOut } from './selection.ts'
+import type { Selection } from './selection.ts'
+
+/** An optional dependency that is made for some platforms only. */
+interface Member {
+  readonly name: string
+  /** The range that its parent asks for. */
+  readonly range: string
+  readonly declared: DeclaredPlatform
+  /** Where it is installed, relative to the project. */
+  readonly installed: string | undefined
+  readonly locked: LockedPackage | undefined
+}
+
+/**
+ * The builds of a package that are packages of their own, one a platform, named in its `optionalDependencies`: napi-rs,
+ * esbuild, sharp. npm installs those of the machine that builds; here those of the target take their place, and what
+ * they depend on comes with them.
+ *
+ * @param packagePath project-relative folder of the package
+ * @returns whether it has a build for the target
+ */
+export async function selectPlatformPackages(
+  packagePath: string,
+  manifest: PackageJson,
+  selection: Selection,
+): Promise<'none' | 'selected' | 'unavailable'> {
+  const members = await membersOf(packagePath, manifest, selection)
+  // What only ever runs elsewhere (fsevents, a Windows helper) is not missed.
+  const linux = members.filter(({ declared }) => declared.os.includes('linux'))
+  const stems = new Set(linux.map(({ name }) => withoutPlatform(name)))
+  let outcome: 'none' | 'selected' | 'unavailable' = 'none'
+  for (const member of members) {
+    if (member.installed !== undefined && !fits(member.declared, selection.platform)) {
+      leaveOut(selection, filesUnder(member.installed, selection), `${member.name} is for ${describe(member.declared)}`)
+    }
+  }
+  for (const stem of [...stems].sort()) {
+    const family = members.filter(({ name }) => withoutPlatform(name) === stem)
+    const fitting = family.filter(({ declared }) => fits(declared, selection.platform))
+    if (fitting.length === 0) {
+      selection.unavailable.push({
+        name: manifest.name,
+        version: manifest.version,
+        path: packagePath,
+        why: `none of its optional dependencies ${stem}* is for ${platformName(selection.platform)}`,
+        neededBy: selection.trace.chainTo(packagePath),
+        exists: family.map(({ declared }) => describe(declared)).sort(),
+      })
+      return 'unavailable'
+    }
+    for (const member of fitting) {
+      const done = await include(member, packagePath, family, selection)
+      outcome = done ? (outcome === 'none' ? 'selected' : outcome) : 'unavailable'
+    }
+  }
+  return outcome
+}
+
+async function membersOf(packagePath: string, manifest: PackageJson, selection: Selection): Promise<Member[]> {
+  const members: Member[] = []
+  for (const [name, range] of Object.entries(manifest.optionalDependencies).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (name.split('/').includes('..')) continue
+    const places = placesUpward(packagePath, name)
+    const locked = places.map((place) => selection.lockfile?.packages.get(place)).find((entry) => entry !== undefined)
+    let installed: string | undefined
+    let own: PackageJson | undefined
+    for (const place of places) {
+      own = await readPackageJson(join(selection.project.root, place))
+      if (own !== undefined) {
+        installed = place
+        break
+      }
+    }
+    const declared = declaredPlatform(name, own ?? locked?.manifest)
+    if (declared !== undefined) members.push({ name, range, declared, installed, locked })
+  }
+  return members
+}
+
+/** Where Node would look for a package, nearest first. */
+export function placesUpward(packagePath: string, name: string): string[] {
+  const places: string[] = []
+  for (let folder = packagePath; ; folder = folder.slice(0, folder.lastIndexOf('/'))) {
+    if (!folder.endsWith('node_modules') && !/(?:^|\/)node_modules\/@[^/]+$/.test(folder)) {
+      places.push(folder === '' ? `node_modules/${name}` : `${folder}/node_modules/${name}`)
+    }
+    if (!folder.includes('/')) {
+      if (folder !== '') places.push(`node_modules/${name}`)
+      return [...new Set(places)]
+    }
+  }
+}
+
+async function include(
+  member: Member,
+  packagePath: string,
+  family: readonly Member[],
+  selection: Selection,
+): Promise<boolean> {
+  const known = member.installed ?? placeFor(member, packagePath, family)
+  if (selection.done.has(known)) return true
+  selection.done.add(known)
+  if (member.installed !== undefined) {
+    await addFolder(member.installed, join(selection.project.root, member.installed), selection)
+    return withDependencies(member.installed, join(selection.project.root, member.installed), selection)
+  }
+  try {
+    const spec = await specOf(member, packagePath, selection)
+    const fetched = await selection.registry.fetch(spec)
+    const place = known
+    await addFolder(place, fetched.folder, selection)
+    selection.fetched.push({ name: spec.name, version: spec.version, integrity: fetched.integrity, path: place })
+    selection.report({
+      severity: 'info',
+      code: 'native/replaced',
+      message: `${spec.name}@${spec.version} from the registry (${fetched.integrity.slice(0, 20)}…)`,
+      location: { path: place },
+    })
+    return await withDependencies(place, fetched.folder, selection)
+  } catch (error) {
+    if (!(error instanceof ShrinkError)) throw error
+    selection.report(toDiagnostic(error, packagePath))
+    return false
+  }
+}
+
+/** A libvips comes with its sharp. */
+async function withDependencies(place: string, folder: string, selection: Selection): Promise<boolean> {
+  const manifest = await readPackageJson(folder)
+  if (manifest === undefined || Object.keys(manifest.optionalDependencies).length === 0) return true
+  return (await selectPlatformPackages(place, manifest, selection)) !== 'unavailable'
+}
+
+/** As the lockfile pins it; else as the parent asks for it, which is nearly always one exact version. */
+async function specOf(member: Member, packagePath: string, selection: Selection): Promise<PackageSpec> {
+  const { locked, name } = member
+  if (locked?.integrity !== undefined) {
+    return {
+      name: locked.name,
+      version: locked.version,
+      integrity: locked.integrity,
+      ...(locked.resolved === undefined ? {} : { resolved: locked.resolved }),
+    }
+  }
+  const version = locked?.version ?? member.range
+  const spec = /^\d+\.\d+\.\d+[\w.+-]*$/.test(version) ? { name, version } : await selection.registry.resolve(name, version)
+  if (selection.lockfile !== undefined) {
+    selection.report({
+      severity: 'warning',
+      code: 'native/lockfile',
+      message: `${selection.lockfile.name} does not pin ${name}; ${spec.version} is taken, which ${packagePath || 'package.json'} asks for, with the registry's digest`,
+      hint: 'npm leaves optional packages of other platforms out at times (npm/cli#4828): remove node_modules and the lockfile and install again.',
+      location: { path: packagePath },
+    })
+  }
+  return spec
+}
+
+/** Beside the sibling that npm installed, since builds find their libraries relative to themselves; else below its parent. */
+function placeFor(member: Member, packagePath: string, family: readonly Member[]): string {
+  if (member.locked !== undefined) return member.locked.path
+  const sibling = family.find(({ installed }) => installed !== undefined)
+  const base =
+    sibling === undefined
+      ? `${packagePath === '' ? '' : `${packagePath}/`}node_modules`
+      : sibling.installed!.slice(0, -(sibling.name.length + 1))
+  return `${base}/${member.name}`
+}
+
+async function addFolder(place: string, folder: string, selection: Selection): Promise<void> {
+  for (const file of await packageFiles(folder)) {
+    if (isUsedAtRunTime(file)) selection.files.set(`${place}/${file}`, join(folder, file))
+  }
+}
+
+function filesUnder(packagePath: string, selection: Selection): string[] {
+  return [...selection.files.keys()].filter((path) => packageOf(path) === packagePath)
+}
+
+function describe({ os, cpu, libc }: DeclaredPlatform): string {
+  return [os.join('|') || 'any', cpu.join('|') || 'any', ...(libc.length > 0 ? [libc.join('|')] : [])].join('-')
+}

@@ -1,0 +1,171 @@
+import { copyFile, link, lstat, mkdir, readlink, stat, symlink } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { Diagnostic } from '../core/diagnostic.ts'
+import { UsageError } from '../core/errors.ts'
+import { treePath, walk } from '../node/walk.ts'
+import { selectAddOns } from './add-ons.ts'
+import { outputLayout } from './layout.ts'
+import { readLockfile } from './lockfile.ts'
+import { registryOptions } from './npmrc.ts'
+import { readPackageJson } from './package-json.ts'
+import type { PackageJson } from './package-json.ts'
+import { selectPlatformPackages } from './platform-packages.ts'
+import { declaredPlatform, fits } from './platform-names.ts'
+import { platformName } from './platform.ts'
+import type { NativePlatform } from './platform.ts'
+import { placePrograms } from './programs.ts'
+import { findProject, packageOf } from './project.ts'
+import { npmRegistry } from './registry.ts'
+import { leaveOut } from './selection.ts'
+import type { Fetched, Selection, Unavailable } from './selection.ts'
+import { traceFiles } from './trace.ts'
+
+export interface PrepareOptions {
+  /** Absolute: a folder with the built application, or one script that is its entry point. */
+  readonly input: string
+  readonly platform: NativePlatform
+  /** Packages may be fetched from the registry. */
+  readonly online: boolean
+  /** Place in the output → pattern of its source; see `placePrograms`. */
+  readonly programs: Readonly<Record<string, string>>
+  /** Absolute folder that the patterns are relative to. */
+  readonly cwd: string
+}
+
+export interface PreparedTree {
+  /** Packages without a build for the target: with any, the tree does not work there. */
+  readonly unavailable: readonly Unavailable[]
+  readonly fetched: readonly Fetched[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/**
+ * Fills `folder` with what the application needs on the platform: its own files, the files of packages that its code
+ * reaches, and of each add-on the one build that loads there.
+ *
+ * @param folder absolute; made here
+ * @param work absolute folder for packages that are fetched; kept as long as `folder` is read
+ * @throws UsageError for pnpm and Yarn layouts, ConfigError for a lockfile that is none
+ */
+export async function prepareTree(options: PrepareOptions, folder: string, work: string): Promise<PreparedTree> {
+  const { platform } = options
+  const isFolder = (await stat(options.input)).isDirectory()
+  const root = isFolder ? options.input : dirname(options.input)
+  const project = await findProject(root)
+  const inputPath = treePath(project.root, root)
+  const inside = inputPath === '' ? '' : `${inputPath}/`
+  const diagnostics: Diagnostic[] = []
+
+  const own = isFolder ? await ownFiles(root, diagnostics) : [basename(options.input)]
+  const scripts = own.filter((path) => /\.[cm]?js$/.test(path)).map((path) => join(root, path))
+  const trace = await traceFiles(scripts, project)
+  const selection: Selection = {
+    project,
+    platform,
+    trace,
+    lockfile: await readLockfile(project.root),
+    registry: npmRegistry(work, await registryOptions(project.root), options.online),
+    files: new Map(),
+    done: new Set(),
+    unavailable: [],
+    fetched: [],
+    report: (diagnostic) => diagnostics.push(diagnostic),
+  }
+  for (const path of [...trace.files, ...own.map((file) => inside + file)]) {
+    if (path.startsWith('../')) {
+      throw new UsageError(
+        `the code refers to ${path}, which is outside the project ${basename(project.root)}`,
+        'Packages linked from elsewhere cannot be shipped: install a copy (npm pack, npm install FILE.tgz).',
+      )
+    }
+    selection.files.set(path, join(project.root, path))
+  }
+  await placePrograms(options.programs, options.cwd, inside, selection)
+  await selectForPlatform(selection)
+  await materialize(selection, inputPath, folder)
+  return { unavailable: selection.unavailable, fetched: selection.fetched, diagnostics }
+}
+
+/** The folder's files without packages: of those only what is reached counts. */
+async function ownFiles(root: string, diagnostics: Diagnostic[]): Promise<string[]> {
+  const walked = await walk(root)
+  diagnostics.push(...walked.diagnostics.filter(({ location }) => packageOf(location?.path ?? '') === ''))
+  return walked.files.map(({ path }) => path).filter((path) => packageOf(path) === '' && !isPrivate(path))
+}
+
+/** What lies in a project's folder and is never deployed: history, and the file with the registry's credentials. */
+function isPrivate(path: string): boolean {
+  return path.startsWith('.git/') || path === '.npmrc' || path === '.yarnrc.yml'
+}
+
+async function selectForPlatform(selection: Selection): Promise<void> {
+  const packages = [...new Set([...selection.files.keys()].map(packageOf))].sort()
+  for (const path of packages) {
+    const before = selection.unavailable.length
+    const manifest = path === '' ? undefined : await readPackageJson(join(selection.project.root, path))
+    if (manifest !== undefined && !(await runsThere(path, manifest, packages, selection))) continue
+    const outcome = manifest === undefined ? 'none' : await selectPlatformPackages(path, manifest, selection)
+    if (outcome !== 'unavailable') await selectAddOns(path, manifest, outcome === 'selected', selection)
+    if (selection.unavailable.length > before && (await isOptional(path, selection))) {
+      const [missing] = selection.unavailable.splice(before)
+      const files = [...selection.files.keys()].filter((file) => packageOf(file) === path)
+      for (const file of files) selection.files.delete(file)
+      selection.report({
+        severity: 'warning',
+        code: 'native/left-out',
+        message: `${missing!.name}@${missing!.version} is optional and has no build for ${platformName(selection.platform)}: ${missing!.why}`,
+        hint: 'What needs it goes on without it, as its package.json promises.',
+        location: { path },
+      })
+    }
+  }
+}
+
+/** Builds that npm installed for this machine go; a package that is itself for other machines is missed. */
+async function runsThere(path: string, manifest: PackageJson, packages: readonly string[], selection: Selection): Promise<boolean> {
+  const declared = declaredPlatform(manifest.name, manifest)
+  if (declared === undefined || fits(declared, selection.platform)) return true
+  const files = [...selection.files.keys()].filter((file) => packageOf(file) === path)
+  if (files.length === 0) return false
+  const parents = await Promise.all(
+    [...new Set([...selection.trace.dependents(path), ...packages])].map((parent) => readPackageJson(join(selection.project.root, parent))),
+  )
+  if (parents.some((parent) => parent?.optionalDependencies[manifest.name] !== undefined)) {
+    leaveOut(selection, files, `${manifest.name} is for ${declared.cpu.join('|') || 'any'} on ${declared.os.join('|') || 'any'}`)
+  } else {
+    selection.unavailable.push({
+      name: manifest.name,
+      version: manifest.version,
+      path,
+      why: `its package.json says it is for ${declared.cpu.join(', ') || 'any processor'} on ${declared.os.join(', ') || 'any system'}`,
+      neededBy: selection.trace.chainTo(path),
+      exists: declared.cpu,
+    })
+  }
+  return false
+}
+
+/** Do all that refer to it call it optional? */
+async function isOptional(path: string, selection: Selection): Promise<boolean> {
+  const dependents = selection.trace.dependents(path)
+  if (path === '' || dependents.length === 0) return false
+  const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
+  for (const dependent of dependents) {
+    const manifest = await readPackageJson(join(selection.project.root, dependent))
+    if (manifest?.optionalDependencies[name] === undefined) return false
+  }
+  return true
+}
+
+async function materialize(selection: Selection, inputPath: string, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  const layout = outputLayout(selection.files.keys(), inputPath)
+  for (const [path, place] of layout) {
+    const source = selection.files.get(path)!
+    const target = join(folder, place)
+    await mkdir(dirname(target), { recursive: true })
+    if ((await lstat(source)).isSymbolicLink()) await symlink(await readlink(source), target)
+    // The tree is only read: a second name for the same bytes is enough where the file system has it.
+    else await link(source, target).catch(() => copyFile(source, target))
+  }
+}
