@@ -64,6 +64,10 @@ async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
 /** yargs names what is wrong; this adds what was probably meant. */
 function usageError(message: string, argv: readonly string[]): UsageError {
   const unknown = /^Unknown (?:arguments?|commands?): (.+)$/.exec(message)?.[1]
+  if (message.startsWith('Not enough non-option arguments')) {
+    const named = commands.find((candidate) => candidate.name === argv[0])
+    return new UsageError(`shrink ${named?.usage ?? '<command>'}: something is missing`, 'Run it with --help.')
+  }
   if (unknown === undefined) return new UsageError(message, 'Run `shrink --help`.')
   const command = commands.find((candidate) => argv.includes(candidate.name))
   const first = unknown.split(', ')[0]!

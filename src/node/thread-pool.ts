@@ -77,7 +77,8 @@ export function threadPool(script: URL, size: number, revive: (failure: { messag
       }),
     async close() {
       closed = true
-      for (const waiting of queue.splice(0)) waiting.reject(new Error('closed'))
+      const unfinished = [...queue.splice(0), ...threads.flatMap((thread) => thread.current ?? [])]
+      for (const waiting of unfinished) waiting.reject(new Error('the threads were closed'))
       await Promise.all(threads.map((thread) => thread.worker.terminate()))
     },
   }

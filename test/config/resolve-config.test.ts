@@ -1,0 +1,61 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { configSchema } from '../../src/config/config-schema.ts'
+import { optionSections } from '../../src/config/options.ts'
+import { resolveConfig } from '../../src/config/resolve-config.ts'
+
+const resolve = (values: unknown) => resolveConfig([{ from: 'test', values }])
+
+test('defaults are complete and later layers win', () => {
+  const config = resolveConfig([
+    { from: 'file', values: { level: 'max', arch: ['arm64'], elf: { strip: 'debug' } } },
+    { from: 'flags', values: { level: 'fast', arch: 'x64' } },
+  ])
+  expect(config.level).toBe('fast')
+  expect(config.architectures).toEqual(['x86-64'])
+  expect(config.formats.elf['strip']).toBe('debug')
+  expect(config.measure).toBe('gzip')
+})
+
+test.each([
+  [{ lebel: 'max' }, /lebel: no such option/, /Did you mean `level`/],
+  [{ elf: { stripp: 'all' } }, /elf\.stripp: no such option/, /`strip`/],
+  [{ level: 'balancd' }, /`balancd` is none of fast, balanced, max/, /`balanced`/],
+  [{ jobs: 0 }, /0 is below 1/, undefined],
+  [{ jobs: '2' }, /a number is needed, not `2`/, undefined],
+  [{ arch: 'arm65' }, /`arm65` is not an architecture/, /arm/],
+  [{ elf: true }, /an object is needed, not a boolean/, undefined],
+  [{ rules: { 'elf/x': 'fatal' } }, /`fatal` is none of off, info, warning, error/, undefined],
+  ['level', /must be an object/, undefined],
+])('%j is refused with what is wrong', (values, message, hint) => {
+  let thrown: { message: string; hint?: string } | undefined
+  try {
+    resolve(values)
+  } catch (error) {
+    thrown = error as { message: string; hint?: string }
+  }
+  expect(thrown?.message).toMatch(message)
+  if (hint !== undefined) expect(thrown?.hint).toMatch(hint)
+})
+
+test('every default of the table passes its own check', () => {
+  const all: Record<string, unknown> = {}
+  for (const section of optionSections) {
+    const values = Object.fromEntries(section.options.filter((option) => option.default !== null).map((option) => [option.key, option.default]))
+    if (section.key === '') Object.assign(all, values)
+    else all[section.key] = values
+  }
+  expect(() => resolve(all)).not.toThrow()
+})
+
+test('flags are unique', () => {
+  const flags = optionSections.flatMap((section) => section.options.flatMap((option) => [option.flag, option.alias])).filter((flag) => flag !== undefined)
+  expect(new Set(flags).size).toBe(flags.length)
+})
+
+test('schema/config.schema.json is what the table says (UPDATE=1 rewrites it)', () => {
+  const file = new URL('../../schema/config.schema.json', import.meta.url)
+  const text = `${JSON.stringify(configSchema(), null, 2)}\n`
+  if (process.env['UPDATE'] === '1') writeFileSync(file, text)
+  expect(readFileSync(file, 'utf8')).toBe(text)
+})

@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest'
+import { nearest } from '../../src/core/nearest.ts'
+
+test.each([
+  ['jsn', ['json', 'quiet'], 'json'],
+  ['analyse', ['analyze', 'build'], 'analyze'],
+  ['ARM64', ['arm64', 'arm'], 'arm64'],
+  ['zzzzzz', ['json', 'quiet'], undefined],
+])('%s', (name, candidates, expected) => {
+  expect(nearest(name, candidates)).toBe(expected)
+})

@@ -1,0 +1,46 @@
+import { mkdir, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { walk } from '../../src/node/walk.ts'
+import { tempFolder, writeTree } from '../support/temp-folder.ts'
+
+test('files are listed sorted, with links that stay inside and empty folders', async () => {
+  const root = tempFolder()
+  await writeTree(root, { 'b/x.js': '1', 'a.js': '22', 'lib/libz.so.1.2': 'z' })
+  await mkdir(join(root, 'empty/deep'), { recursive: true })
+  await symlink('libz.so.1.2', join(root, 'lib/libz.so'))
+  const walked = await walk(root)
+  expect(walked.files.map((file) => [file.path, file.size, file.link])).toEqual([
+    ['a.js', 2, undefined],
+    ['b/x.js', 1, undefined],
+    ['lib/libz.so', 0, 'libz.so.1.2'],
+    ['lib/libz.so.1.2', 1, undefined],
+  ])
+  expect(walked.emptyFolders).toEqual(['empty/deep'])
+  expect(walked.diagnostics).toEqual([])
+})
+
+test('links out of the tree, absolute links, broken links and loops are reported and left out', async () => {
+  const root = tempFolder()
+  const outside = tempFolder()
+  await writeTree(outside, { secret: 'x' })
+  await writeTree(root, { 'in.js': '1' })
+  await symlink(join(outside, 'secret'), join(root, 'abs-out'))
+  await symlink(`../${outside.split('/').pop()}/secret`, join(root, 'rel-out'))
+  await symlink(join(root, 'in.js'), join(root, 'abs-in'))
+  await symlink('nowhere', join(root, 'broken'))
+  await symlink('loop-b', join(root, 'loop-a'))
+  await symlink('loop-a', join(root, 'loop-b'))
+  await symlink('.', join(root, 'self'))
+  const walked = await walk(root)
+  expect(walked.files.map((file) => file.path)).toEqual(['in.js', 'self'])
+  const codes = Object.fromEntries(walked.diagnostics.map((d) => [d.location?.path, d.code]))
+  expect(codes).toEqual({
+    'abs-out': 'input/symlink-outside',
+    'rel-out': 'input/symlink-outside',
+    'abs-in': 'input/symlink-outside',
+    broken: 'input/symlink-broken',
+    'loop-a': 'input/symlink-broken',
+    'loop-b': 'input/symlink-broken',
+  })
+})
