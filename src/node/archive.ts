@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
+import type { Extract } from 'tar-stream'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import { ShrinkError } from '../core/errors.ts'
 
@@ -158,7 +159,16 @@ async function unpackTar(path: string, kind: ArchiveKind, unpacking: Unpacking):
   const extract = tar.extract()
   const source = createReadStream(path)
   const feeding = kind === 'tar.gz' ? pipeline(source, createGunzip(), extract) : pipeline(source, extract)
-  feeding.catch(() => undefined) // reported by the loop below, which sees the stream fail
+  const taking = takeEntries(extract, unpacking)
+  // An entry that is cut off does not always end: the source failing must end the loop.
+  const failed = feeding.then(() => new Promise<never>(() => undefined))
+  taking.catch(() => undefined)
+  failed.catch(() => undefined)
+  await Promise.race([taking, failed])
+  await feeding
+}
+
+async function takeEntries(extract: Extract, unpacking: Unpacking): Promise<void> {
   for await (const entry of extract) {
     const { name, type, mode, linkname } = entry.header
     const accepted = unpacking.accept(name)
@@ -167,7 +177,6 @@ async function unpackTar(path: string, kind: ArchiveKind, unpacking: Unpacking):
     else if (accepted !== undefined && type === 'symlink' && typeof linkname === 'string') unpacking.link(accepted, linkname)
     entry.resume()
   }
-  await feeding
 }
 
 async function readAll(stream: Readable): Promise<Buffer> {
