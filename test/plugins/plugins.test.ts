@@ -1,0 +1,108 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import esbuild from 'esbuild'
+import { rolldown } from 'rolldown'
+import { rollup } from 'rollup'
+import { expect, test } from 'vitest'
+import { shrinkPlugin as shrinkEsbuild } from '../../plugins/esbuild.ts'
+import { shrinkPlugin as shrinkRollup } from '../../plugins/rollup.ts'
+import type { Report } from '../../src/index.ts'
+import { repository } from '../support/run-cli.ts'
+import { tempFolder, writeTree } from '../support/temp-folder.ts'
+
+const wasmPath = `${repository}fixtures/apps/thumbnailer/native/average-color.wasm`
+
+async function app(): Promise<string> {
+  const root = tempFolder()
+  await writeTree(root, {
+    'src/main.mjs': [
+      "import { readFileSync } from 'node:fs'",
+      "import { describeColor } from './describe.mjs'",
+      'export async function main(rgba) {',
+      "  const bytes = readFileSync(new URL('./average-color.wasm', import.meta.url))",
+      '  const { instance } = await WebAssembly.instantiate(bytes)',
+      '  new Uint8Array(instance.exports.memory.buffer, instance.exports.buffer(), rgba.length).set(rgba)',
+      '  return describeColor(instance.exports.average(rgba.length / 4))',
+      '}',
+    ].join('\n'),
+    'src/describe.mjs': "export function describeColor(packedColor) {\n  const hexadecimal = packedColor.toString(16).padStart(6, '0')\n  return `#${hexadecimal}`\n}\n",
+    'src/average-color.wasm': await readFile(wasmPath),
+  })
+  return root
+}
+
+async function checkOutput(out: string, reports: readonly Report[]): Promise<void> {
+  const files = (await readdir(out)).sort()
+  expect(files).toEqual(['average-color.wasm', 'main.mjs', 'main.mjs.map'])
+  const wasm = await readFile(join(out, 'average-color.wasm'))
+  expect(wasm.byteLength).toBeLessThan((await readFile(wasmPath)).byteLength)
+  const code = await readFile(join(out, 'main.mjs'), 'utf8')
+  expect(code).not.toContain('packedColor')
+  expect(code).toContain('sourceMappingURL=main.mjs.map')
+  const map = JSON.parse(await readFile(join(out, 'main.mjs.map'), 'utf8')) as { sources: string[]; mappings: string }
+  expect(map.sources.map((source) => source.split('/').pop()).sort()).toEqual(['describe.mjs', 'main.mjs'])
+  const { main } = (await import(pathToFileURL(join(out, 'main.mjs')).href)) as { main(rgba: Uint8Array): Promise<string> }
+  expect(await main(Uint8Array.of(255, 0, 0, 255, 0, 0, 255, 255))).toBe('#800080')
+  expect(reports).toHaveLength(1)
+  const changed = reports[0]!.outputs.filter((output) => output.changes.length > 0).map((output) => output.path)
+  expect(changed.sort()).toEqual(['average-color.wasm', 'main.mjs'])
+}
+
+test('esbuild: what it writes is optimised, runs, and keeps its source map', async () => {
+  const root = await app()
+  const reports: Report[] = []
+  await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: { main: 'src/main.mjs', 'average-color': 'src/average-color.wasm' },
+    outdir: 'out',
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    sourcemap: true,
+    loader: { '.wasm': 'copy' },
+    logLevel: 'silent',
+    plugins: [shrinkEsbuild({ report: (report) => reports.push(report) })],
+  })
+  await checkOutput(join(root, 'out'), reports)
+})
+
+test('esbuild with write: false leaves the writing to its caller', async () => {
+  const root = await app()
+  const result = await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: ['src/main.mjs'],
+    outfile: 'out/main.mjs',
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    write: false,
+    plugins: [shrinkEsbuild({ report: false })],
+  })
+  expect(await readdir(root)).toEqual(['src'])
+  expect(result.outputFiles[0]!.text).not.toContain('packedColor')
+})
+
+test.each([
+  ['rollup', rollup],
+  ['rolldown', rolldown as unknown as typeof rollup],
+])('%s: what it writes is optimised, runs, and keeps its source map', async (_name, bundler) => {
+  const root = await app()
+  const reports: Report[] = []
+  const bundle = await bundler({
+    input: join(root, 'src/main.mjs'),
+    external: ['node:fs'],
+    plugins: [
+      {
+        name: 'emit-wasm',
+        async buildStart() {
+          this.emitFile({ type: 'asset', fileName: 'average-color.wasm', source: await readFile(wasmPath) })
+        },
+      },
+      shrinkRollup({ report: (report) => reports.push(report) }),
+    ],
+  })
+  await bundle.write({ dir: join(root, 'out'), format: 'es', sourcemap: true, entryFileNames: '[name].mjs' })
+  await checkOutput(join(root, 'out'), reports)
+})
