@@ -1,12 +1,14 @@
 /** The public API. The command line is built on it. */
 export { analyze } from './api/analyze.ts'
 export { build } from './api/build.ts'
+export { explain } from './api/explain.ts'
 export { type MemoryFile, optimizeFiles } from './api/optimize-files.ts'
 export type { Progress } from './api/progress.ts'
 export type { RunOptions } from './api/settings.ts'
 export { defineConfig, type UserConfig } from './config/config.ts'
 export type { Diagnostic, Severity } from './core/diagnostic.ts'
 export type { Finding } from './core/finding.ts'
+export type { Explanation, Question } from './core/format.ts'
 export type {
   ArtifactReport,
   EncodedSizes,

@@ -5,13 +5,14 @@ import { ConfigError, ShrinkError, toDiagnostic, UsageError } from '../core/erro
 import { nearest } from '../core/nearest.ts'
 import { analyzeCommand } from './commands/analyze.ts'
 import { buildCommand } from './commands/build.ts'
+import { explainCommand } from './commands/explain.ts'
 import { targetsCommand } from './commands/targets.ts'
 import type { Command } from './command.ts'
 import type { ExitCode } from './exit-code.ts'
 import { flagsOf } from './flags.ts'
 import { type Io, processIo } from './io.ts'
 
-const commands: readonly Command[] = [analyzeCommand, buildCommand, targetsCommand]
+const commands: readonly Command[] = [analyzeCommand, buildCommand, explainCommand, targetsCommand]
 
 /** Runs a command line. Never throws. @param argv without the program's name */
 export async function main(argv: readonly string[], io: Io = processIo()): Promise<ExitCode> {
