@@ -77,6 +77,11 @@ export const optionSections: readonly OptionSection[] = [
     title: 'JavaScript',
     options: [
       { key: 'minify', flag: 'minify', type: 'boolean', default: true, commands: ['build'], help: 'Minify JavaScript' },
+      { key: 'keepNames', flag: 'keep-names', type: 'boolean', default: false, commands: ['build'], help: 'Keep the names that functions and classes report at run time' },
+      { key: 'legalComments', flag: 'legal-comments', type: 'enum', values: ['keep', 'collect', 'none'], default: 'keep', commands: ['build'], help: 'Licence comments: at the end of the file, in a .LEGAL.txt beside it, or nowhere' },
+      { key: 'sourceMap', flag: 'js-source-map', type: 'enum', values: ['auto', 'none'], default: 'auto', commands: ['build'], help: 'auto: a script that has a source map keeps one' },
+      { key: 'target', flag: 'js-target', type: 'string', default: null, commands: ['build'], help: 'Newest syntax that may be written, such as es2020 (default: what the file uses already)' },
+      { key: 'rename', flag: 'rename', type: 'boolean', default: true, commands: ['build'], help: 'Choose local names so that gzip and brotli find more repeats' },
     ],
   },
   {

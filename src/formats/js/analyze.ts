@@ -1,0 +1,86 @@
+import type { Analysis, AnalyzeSettings } from '../../core/analysis.ts'
+import type { Artifact } from '../../core/artifact.ts'
+import type { Context } from '../../core/context.ts'
+import { MalformedError } from '../../core/errors.ts'
+import { buildSizeMap } from '../../core/size-map.ts'
+import type { JsDetail } from './detail.ts'
+import { propertiesOf } from './properties.ts'
+import { exportedNames } from './read/exported-names.ts'
+import { moduleKindOf } from './read/module-kind.ts'
+import { type ParsedScript, parseScript } from './read/parse-script.ts'
+import { findSourceMap } from './read/source-map.ts'
+import { surveyScript } from './read/survey.ts'
+import { editions } from './read/syntax-features.ts'
+import { requirementsOf, syntaxLevel } from './requirements.ts'
+import { readScopes } from './scope/read-scopes.ts'
+
+/** @throws ScriptSyntaxError, MalformedError (not UTF-8), LimitError */
+export async function analyze(
+  artifact: Artifact,
+  _settings: AnalyzeSettings,
+  context: Context,
+): Promise<Analysis<JsDetail>> {
+  const { path, bytes } = artifact
+  const text = decodeUtf8(bytes)
+  const script = await parseScript(path, text)
+  const { visitorKeys } = await import('oxc-parser')
+  const scopes = await readScopes(script.program, { freezeTop: true })
+  const survey = surveyScript(script, scopes, visitorKeys)
+  const moduleKind = await moduleKindOf(path, script, survey, context)
+  const detail: JsDetail = {
+    script,
+    scopes,
+    survey,
+    moduleKind,
+    level: syntaxLevel(survey, editions),
+    sourceMap: await findSourceMap(path, text, context),
+    exports: await exportedNames(script, moduleKind),
+    imports: [
+      ...new Set(survey.requests.flatMap(({ kind, specifier }) => (kind === 'import' || kind === 'export' ? (specifier ?? []) : []))),
+    ].sort(),
+    directives: directivesOf(script),
+  }
+  return {
+    format: 'js',
+    path,
+    byteLength: bytes.byteLength,
+    architecture: null,
+    sizes: buildSizeMap(bytes.byteLength, [], '[code]'),
+    properties: propertiesOf(detail),
+    requirements: requirementsOf(script, survey, moduleKind),
+    detail,
+  }
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch (error) {
+    throw new MalformedError('the text is not UTF-8', { offset: firstInvalidByte(bytes), cause: error })
+  }
+}
+
+/** The length of the longest prefix that decodes, found by halving. */
+function firstInvalidByte(bytes: Uint8Array): number {
+  let low = 0
+  let high = bytes.byteLength
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    try {
+      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, middle), { stream: true })
+      low = middle
+    } catch {
+      high = middle - 1
+    }
+  }
+  return low
+}
+
+function directivesOf(script: ParsedScript): string[] {
+  const directives: string[] = []
+  for (const statement of script.program.body) {
+    if (statement.type !== 'ExpressionStatement' || typeof statement.directive !== 'string') break
+    directives.push(statement.directive)
+  }
+  return directives
+}

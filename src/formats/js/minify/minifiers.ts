@@ -1,0 +1,178 @@
+import type { DecodedSourceMap, EncodedSourceMap } from '@jridgewell/remapping'
+import { ShrinkError, UnsupportedError } from '../../../core/errors.ts'
+import { type Edition, editionRank } from '../read/syntax-features.ts'
+import type { ParseGoal } from '../read/parse-script.ts'
+
+/** What every minifier is told. None is told anything that its authors call unsafe. */
+export interface MinifierInput {
+  readonly code: string
+  readonly goal: ParseGoal
+  /** Newest syntax that the output may use. */
+  readonly target: Edition
+  readonly keepNames: boolean
+  /** Give names to bindings; off where the text of functions is read at run time. */
+  readonly mangle: boolean
+  /** Names declared at the top are nobody else's: they may be renamed and dropped. */
+  readonly topLevel: boolean
+  readonly sourceMap: boolean
+}
+
+export interface MinifierOutput {
+  readonly code: string
+  readonly map: EncodedSourceMap | DecodedSourceMap | undefined
+}
+
+export type MinifierName = 'esbuild' | 'swc' | 'oxc' | 'terser' | 'uglify-js'
+export type Minifier = (input: MinifierInput) => Promise<MinifierOutput>
+
+/** Name under which a step's input stands in its map; composing maps replaces it. */
+export const STEP_SOURCE = 'input.js'
+
+/** Every minifier that is raced and chained, loaded on use. @throws UnsupportedError where it refuses the code */
+export const minifiers: Readonly<Record<MinifierName, Minifier>> = {
+  async esbuild(input) {
+    const esbuild = await import('esbuild')
+    return guarded('esbuild', async () => {
+      const { code, map } = await esbuild.transform(input.code, {
+        loader: 'js',
+        minifySyntax: true,
+        minifyWhitespace: true,
+        minifyIdentifiers: input.mangle,
+        keepNames: input.keepNames,
+        legalComments: 'none',
+        charset: 'utf8',
+        target: esbuildTarget(input.target),
+        treeShaking: input.topLevel,
+        sourcemap: input.sourceMap ? 'external' : false,
+        sourcefile: STEP_SOURCE,
+        logLevel: 'silent',
+        ...(input.goal === 'module' ? { format: 'esm' as const } : {}),
+      })
+      return { code: code.trimEnd(), map: input.sourceMap ? (JSON.parse(map) as EncodedSourceMap) : undefined }
+    })
+  },
+
+  async swc(input) {
+    const { minify } = await import('@swc/core')
+    return guarded('swc', async () => {
+      const { code, map } = await minify(
+        // its types leave out the form that names the source
+        (input.sourceMap ? { [STEP_SOURCE]: input.code } : input.code) as string,
+        {
+          module: input.goal === 'module',
+          ecma: terserEdition(input.target),
+          compress: { toplevel: input.topLevel, keep_fnames: input.keepNames, keep_classnames: input.keepNames },
+          mangle: input.mangle
+            ? { toplevel: input.topLevel, keep_fnames: input.keepNames, keep_classnames: input.keepNames }
+            : false,
+          format: { comments: false, asciiOnly: false },
+          sourceMap: input.sourceMap,
+        } as Parameters<typeof minify>[1],
+      )
+      return { code, map: input.sourceMap && map !== undefined ? (JSON.parse(map) as EncodedSourceMap) : undefined }
+    })
+  },
+
+  async oxc(input) {
+    const { minifySync } = await import('oxc-minify')
+    return guarded('oxc', async () => {
+      const { code, map, errors } = minifySync(input.goal === 'commonjs' ? 'input.cjs' : STEP_SOURCE, input.code, {
+        module: input.goal === 'module',
+        compress: {
+          target: input.target === 'es5' ? 'es2015' : input.target,
+          ...(input.keepNames ? { keepNames: { function: true, class: true } } : {}),
+        },
+        mangle: input.mangle ? { toplevel: input.topLevel, keepNames: input.keepNames } : false,
+        sourcemap: input.sourceMap,
+      })
+      const error = errors.find((candidate) => candidate.severity === 'Error')
+      if (error !== undefined) throw new UnsupportedError(`oxc: ${error.message}`)
+      return { code, map: input.sourceMap ? (map as EncodedSourceMap | undefined) : undefined }
+    })
+  },
+
+  async terser(input) {
+    const { minify } = await import('terser')
+    return guarded('terser', async () => {
+      const { code, map } = await minify(input.sourceMap ? { [STEP_SOURCE]: input.code } : input.code, {
+        module: input.goal === 'module',
+        toplevel: input.topLevel,
+        ecma: terserEdition(input.target),
+        keep_fnames: input.keepNames,
+        keep_classnames: input.keepNames,
+        mangle: input.mangle,
+        parse: { bare_returns: input.goal === 'commonjs' },
+        format: { comments: false },
+        sourceMap: input.sourceMap ? { asObject: true } : false,
+      })
+      return { code: code ?? '', map: input.sourceMap ? (map as EncodedSourceMap) : undefined }
+    })
+  },
+
+  async 'uglify-js'(input) {
+    const { minify } = (await loadUglify()).default
+    return guarded('uglify-js', async () => {
+      const { code, map, error } = minify(input.sourceMap ? { [STEP_SOURCE]: input.code } : input.code, {
+        // with `module` left out it takes scripts for modules and drops their "use strict"
+        module: input.goal === 'module',
+        toplevel: input.topLevel,
+        keep_fnames: input.keepNames,
+        mangle: input.mangle,
+        parse: { bare_returns: input.goal === 'commonjs' },
+        output: { comments: false },
+        sourceMap: input.sourceMap,
+      })
+      if (error !== undefined) throw new UnsupportedError(`uglify-js: ${error.message}`)
+      return { code, map: input.sourceMap ? (JSON.parse(map) as EncodedSourceMap) : undefined }
+    })
+  },
+}
+
+interface UglifyModule {
+  readonly default: {
+    minify(
+      code: string | Readonly<Record<string, string>>,
+      options: Readonly<Record<string, unknown>>,
+    ): { code: string; map: string; error?: Error }
+  }
+}
+
+/** An optional peer: raced at level `max` where it is installed. */
+async function loadUglify(): Promise<UglifyModule> {
+  const name = 'uglify-js'
+  return (await import(name)) as UglifyModule
+}
+
+/** Can `uglify-js` be loaded here? */
+export async function hasUglify(): Promise<boolean> {
+  return loadUglify().then(
+    () => true,
+    () => false,
+  )
+}
+
+/** What a minifier throws about the code it was given is not our bug: it is a refusal. */
+async function guarded(name: string, run: () => Promise<MinifierOutput>): Promise<MinifierOutput> {
+  try {
+    return await run()
+  } catch (error) {
+    if (error instanceof ShrinkError) throw error
+    const message = error instanceof Error ? error.message.split('\n')[0] : String(error)
+    throw new UnsupportedError(`${name}: ${message}`, { cause: error })
+  }
+}
+
+function esbuildTarget(target: Edition): string {
+  return target === 'es2025' ? 'es2024' : target
+}
+
+/** Terser and swc know editions as `5` and years. */
+function terserEdition(target: Edition): 5 | 2015 | 2016 | 2017 | 2018 | 2019 | 2020 {
+  const year = target === 'esnext' ? 2020 : target === 'es5' ? 5 : Number(target.slice(2))
+  return Math.min(year, 2020) as 5 | 2015 | 2016 | 2017 | 2018 | 2019 | 2020
+}
+
+/** Is `a` newer than `b`? */
+export function isNewer(a: Edition, b: Edition): boolean {
+  return editionRank(a) > editionRank(b)
+}

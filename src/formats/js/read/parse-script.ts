@@ -1,0 +1,74 @@
+import type { Comment, EcmaScriptModule, ParseResult, Program } from 'oxc-parser'
+import { LimitError, ScriptSyntaxError } from '../../../core/errors.ts'
+import { guessNesting, NESTING_LIMIT } from './nesting.ts'
+import { TextPositions } from './text-positions.ts'
+
+/**
+ * `module`: ECMAScript module. `commonjs`: the body of a function that Node wraps around it (return is allowed).
+ * `script`: a Script; its top-level declarations are global.
+ */
+export type ParseGoal = 'module' | 'commonjs' | 'script'
+
+export interface ParsedScript {
+  readonly text: string
+  readonly program: Program
+  readonly goal: ParseGoal
+  readonly module: EcmaScriptModule
+  readonly comments: readonly Comment[]
+  readonly positions: TextPositions
+}
+
+/** Longest text that is parsed: its syntax tree must fit into a V8 string on the way from the parser. */
+const LENGTH_LIMIT = 64 * 1024 * 1024
+
+/**
+ * Parses with the goals that the file's name allows, the likeliest first.
+ *
+ * @param path decides by its extension: `.mjs` is a module, `.cjs` is not
+ * @throws ScriptSyntaxError with line and column, from the first goal tried
+ * @throws LimitError for a text too long or nested too deep for the parser
+ */
+export async function parseScript(path: string, text: string, only?: ParseGoal): Promise<ParsedScript> {
+  const { parseSync } = await import('oxc-parser')
+  if (text.length > LENGTH_LIMIT) {
+    throw new LimitError(`the text is ${text.length} code units long; the most that is parsed is ${LENGTH_LIMIT}`)
+  }
+  if (guessNesting(text) > NESTING_LIMIT) {
+    throw new LimitError(`the code nests deeper than ${NESTING_LIMIT} levels, which native parsers do not survive`)
+  }
+  const goals: readonly (ParseGoal | 'unambiguous')[] =
+    only !== undefined
+      ? [only]
+      : /\.mjs$/i.test(path)
+        ? ['module']
+        : /\.cjs$/i.test(path)
+          ? ['commonjs']
+          : ['unambiguous', 'commonjs']
+  let first: ParseResult | undefined
+  for (const goal of goals) {
+    const result = parseSync(path, text, { lang: 'js', astType: 'js', sourceType: goal, preserveParens: false })
+    if (!result.errors.some((error) => error.severity === 'Error')) {
+      const program = result.program
+      return {
+        text,
+        program,
+        goal: goal === 'unambiguous' ? (program.sourceType === 'module' ? 'module' : 'script') : goal,
+        module: result.module,
+        comments: result.comments,
+        positions: new TextPositions(text),
+      }
+    }
+    first ??= result
+  }
+  throw syntaxError(first!, text)
+}
+
+function syntaxError(result: ParseResult, text: string): ScriptSyntaxError {
+  const error = result.errors.find((candidate) => candidate.severity === 'Error') ?? result.errors[0]!
+  const offset = error.labels[0]?.start
+  const positions = new TextPositions(text)
+  return new ScriptSyntaxError(error.message, {
+    hint: error.helpMessage ?? undefined,
+    ...(offset === undefined ? {} : { offset: positions.byteOffset(offset), ...positions.at(offset) }),
+  })
+}

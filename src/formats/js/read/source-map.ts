@@ -1,0 +1,80 @@
+import { FlattenMap, type SourceMapInput, type TraceMap } from '@jridgewell/trace-mapping'
+import type { Context } from '../../../core/context.ts'
+
+/** The source map that a script names, or why it cannot be used. */
+export interface FoundSourceMap {
+  readonly kind: 'inline' | 'external'
+  /** Tree-relative path of an external map. */
+  readonly path?: string
+  /** Flattened: index maps too. Undefined when it could not be read. */
+  readonly map?: TraceMap
+  readonly problem?: string
+  /** UTF-16 range of the comment that names it. */
+  readonly start: number
+  readonly end: number
+}
+
+/** `//# sourceMappingURL=…`, the last one in the text (ECMA-426, 11.1). */
+const comment = /(?:\/\/[#@]\s*sourceMappingURL=([^\s'"]+)[^\S\r\n]*|\/\*[#@]\s*sourceMappingURL=([^\s'"]+)\s*\*\/)/g
+
+/** Finds and reads the source map of a script: inline, or beside it in the tree. */
+export async function findSourceMap(path: string, text: string, context: Context): Promise<FoundSourceMap | undefined> {
+  const from = Math.max(0, text.lastIndexOf('sourceMappingURL=') - 16)
+  let found: RegExpExecArray | undefined
+  comment.lastIndex = from
+  for (let match = comment.exec(text); match !== null; match = comment.exec(text)) found = match
+  if (found === undefined) return undefined
+  const url = found[1] ?? found[2]!
+  const place = { start: found.index, end: found.index + found[0].length }
+  const data = /^data:application\/json[^,]*,/.exec(url)
+  if (data !== null) {
+    const json = data[0].includes(';base64') ? fromBase64(url.slice(data[0].length)) : fromPercent(url.slice(data[0].length))
+    return { kind: 'inline', ...place, ...readSourceMap(json) }
+  }
+  if (/^[a-z][a-z0-9+.-]*:/i.test(url) || url.startsWith('/')) {
+    return { kind: 'external', ...place, problem: 'the map is not in the tree: it is named by an absolute URL' }
+  }
+  const mapPath = resolveBeside(path, fromPercent(url))
+  if (mapPath === undefined) return { kind: 'external', ...place, problem: 'the map is named by a path that leaves the tree' }
+  const bytes = await context.readFile(mapPath)
+  if (bytes === undefined) return { kind: 'external', path: mapPath, ...place, problem: 'the map is not there' }
+  return { kind: 'external', path: mapPath, ...place, ...readSourceMap(new TextDecoder().decode(bytes)) }
+}
+
+/** Reads a map; never throws: what a file names need not be a map. */
+export function readSourceMap(json: string): { map: TraceMap } | { problem: string } {
+  try {
+    // a leading `)]}'` line guards against script inclusion (ECMA-426, 12)
+    const value: unknown = JSON.parse(json.startsWith(")]}'") ? json.slice(json.indexOf('\n') + 1) : json)
+    if (typeof value !== 'object' || value === null) return { problem: 'the map is not an object' }
+    if (!('mappings' in value && typeof value.mappings === 'string') && !('sections' in value && Array.isArray(value.sections))) {
+      return { problem: 'the map has neither mappings nor sections' }
+    }
+    return { map: FlattenMap(value as SourceMapInput) }
+  } catch (error) {
+    return { problem: `the map cannot be read: ${error instanceof Error ? error.message : String(error)}` }
+  }
+}
+
+/** `relative` seen from the folder of `path`; undefined when it leaves the tree. */
+export function resolveBeside(path: string, relative: string): string | undefined {
+  const parts = path.split('/').slice(0, -1)
+  for (const part of relative.split('/')) {
+    if (part === '' || part === '.') continue
+    if (part !== '..') parts.push(part)
+    else if (parts.pop() === undefined) return undefined
+  }
+  return parts.join('/')
+}
+
+function fromBase64(text: string): string {
+  return Buffer.from(text, 'base64').toString('utf8')
+}
+
+function fromPercent(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

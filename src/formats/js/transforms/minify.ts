@@ -1,0 +1,96 @@
+import type { Analysis } from '../../../core/analysis.ts'
+import type { Artifact, Companion } from '../../../core/artifact.ts'
+import type { Context } from '../../../core/context.ts'
+import { UnsupportedError } from '../../../core/errors.ts'
+import type { Transform, TransformResult, TransformSettings } from '../../../core/transform.ts'
+import type { JsDetail } from '../detail.ts'
+import { legalComments } from '../minify/legal-comments.ts'
+import { minifyScript } from '../minify/minify-script.ts'
+import { annotateExports } from './annotate-exports.ts'
+import { minifySettings } from './minify-settings.ts'
+
+/** Chains of minifiers, and names that compress. The source map is composed through every step. */
+export const minify: Transform<JsDetail> = {
+  id: 'js/minify',
+  title: 'Minify JavaScript',
+  safety: 'lossless',
+  applies: (analysis, settings) => analysis.byteLength > 0 && minifySettings(settings.options).minify,
+  apply: minifyArtifact,
+}
+
+async function minifyArtifact(
+  artifact: Artifact,
+  analysis: Analysis<JsDetail>,
+  settings: TransformSettings,
+  context: Context,
+): Promise<TransformResult> {
+  const options = minifySettings(settings.options)
+  const { script, sourceMap, moduleKind, level, scopes, exports } = analysis.detail
+  const { hashbang, body } = splitHashbang(script.text)
+  const name = artifact.path.split('/').at(-1)!
+  const wantsMap = options.sourceMap === 'auto' && sourceMap?.map !== undefined
+  const result = await minifyScript(body, {
+    level: settings.level,
+    measure: settings.measure,
+    goal: moduleKind === 'esm' ? 'module' : moduleKind,
+    target: options.target ?? level,
+    keepNames: options.keepNames,
+    keepText: scopes.textTaken.length > 0,
+    rename: options.rename,
+    ...(wantsMap ? { sourceMap: { name, input: sourceMap.map } } : {}),
+    signal: context.signal,
+  })
+  for (const message of result.refused) {
+    context.report({ severity: 'info', code: 'transform/skipped', message, location: { path: artifact.path } })
+  }
+
+  const companions: Companion[] = []
+  let text = hashbang + result.code
+  if (moduleKind !== 'esm') text = await annotateExports(text, exports)
+  const comments = options.legalComments === 'none' ? [] : legalComments(script)
+  if (comments.length > 0 && options.legalComments === 'keep') text = `${text}\n${comments.join('\n')}`
+  if (comments.length > 0 && options.legalComments === 'collect') {
+    const bytes = encode(`${comments.join('\n\n')}\n`)
+    companions.push({ role: 'legal-comments', path: `${artifact.path}.LEGAL.txt`, bytes })
+  }
+  if (result.map !== undefined) {
+    const path = sourceMap?.path ?? `${artifact.path}.map`
+    const folder = artifact.path.slice(0, -name.length)
+    if (!path.startsWith(folder)) throw new UnsupportedError(`the source map ${path} is not below the folder of its script`)
+    const mappings = hashbang === '' ? result.map.mappings : `;${result.map.mappings}`
+    companions.push({ role: 'source-map', path, bytes: encode(JSON.stringify({ ...result.map, file: name, mappings })) })
+    text = `${text}\n//# sourceMappingURL=${encodeURI(path.slice(folder.length))}`
+  }
+  const bytes = encode(text)
+  return {
+    artifact: { path: artifact.path, bytes },
+    companions,
+    changes: [
+      {
+        transform: minify.id,
+        what: `${result.chain} (${result.race.length} results measured)`,
+        before: artifact.bytes.byteLength,
+        after: bytes.byteLength,
+        verifiedBy: [
+          'parses',
+          'same imports and exports',
+          `syntax ${options.target ?? level} at most`,
+          ...(result.chain.includes('rename') ? ['names α-equivalent'] : []),
+          ...(result.map === undefined ? [] : ['source map composed']),
+        ],
+      },
+    ],
+  }
+}
+
+/** The first line of a program that is run by name; the rest keeps its line numbers. */
+function splitHashbang(text: string): { hashbang: string; body: string } {
+  const start = text.startsWith('\ufeff') ? 1 : 0
+  if (!text.startsWith('#!', start)) return { hashbang: '', body: text.slice(start) }
+  const end = start + /[\n\r\u2028\u2029]|$/.exec(text.slice(start))!.index
+  return { hashbang: `${text.slice(start, end)}\n`, body: text.slice(end) }
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text)
+}

@@ -1,0 +1,108 @@
+import { createContext, runInContext } from 'node:vm'
+import { describe, expect, it } from 'vitest'
+import { js } from '../../../src/formats/js/index.ts'
+import { optimizeArtifact } from '../../../src/pipeline/optimize-artifact.ts'
+import type { Level } from '../../../src/core/transform.ts'
+import type { JsonValue } from '../../../src/core/json.ts'
+import { artifact, memoryContext } from './context.ts'
+
+async function shrink(
+  path: string,
+  text: string,
+  options: Readonly<Record<string, JsonValue>> = {},
+  level: Level = 'balanced',
+  files: Readonly<Record<string, string>> = {},
+) {
+  const context = memoryContext(files)
+  const result = await optimizeArtifact(js, artifact(path, text), {}, { level, measure: 'gzip', options }, context)
+  return {
+    code: new TextDecoder().decode(result.artifact.bytes),
+    companions: Object.fromEntries(result.companions.map(({ path, bytes }) => [path, new TextDecoder().decode(bytes)])),
+    changes: result.changes,
+    reported: context.reported,
+  }
+}
+
+const program = `#!/usr/bin/env node
+/*! Licence of the program */
+'use strict'
+// a comment that goes
+/** @license of a part */
+function addition(firstNumber, secondNumber) {
+  var resultOfAddition = firstNumber + secondNumber
+  if (resultOfAddition > 100) { console.log('a large number'); return resultOfAddition }
+  return addition(resultOfAddition, secondNumber + 1)
+}
+exports.total = addition(1, 2)
+exports.named = addition.name
+`
+
+describe('minify', () => {
+  it.each(['fast', 'balanced', 'max'] as const)('keeps what the program does at level %s', async (level) => {
+    const { code, changes } = await shrink('a.cjs', program, {}, level)
+    expect(code.length).toBeLessThan(program.length * 0.6)
+    expect(code.startsWith('#!/usr/bin/env node\n')).toBe(true)
+    expect(changes[0]).toMatchObject({ transform: 'js/minify', before: program.length, after: code.length })
+    const exports: Record<string, unknown> = {}
+    runInContext(code.slice(code.indexOf('\n')), createContext({ exports, module: { exports }, console: { log() {} } }))
+    expect(exports['total']).toBe(105)
+  })
+
+  it('keeps legal comments, collects them, or drops them', async () => {
+    const kept = await shrink('a.cjs', program)
+    expect(kept.code).toMatch(/\/\*! Licence of the program \*\/\n\/\*\* @license of a part \*\/$/)
+    const collected = await shrink('a.cjs', program, { legalComments: 'collect' })
+    expect(collected.code).not.toContain('icen')
+    expect(collected.companions['a.cjs.LEGAL.txt']).toBe('/*! Licence of the program */\n\n/** @license of a part */\n')
+    expect((await shrink('a.cjs', program, { legalComments: 'none' })).companions).toEqual({})
+  })
+
+  it('keeps the names that functions report', async () => {
+    const { code } = await shrink('a.cjs', program, { keepNames: true })
+    const exports: Record<string, unknown> = {}
+    runInContext(code.slice(code.indexOf('\n')), createContext({ exports, module: { exports }, console: { log() {} } }))
+    expect(exports['named']).toBe('addition')
+  })
+
+  it.each(['fast', 'max'] as const)('does not raise the syntax at level %s', async (level) => {
+    const old = `(function () { var o = window.thing; window.value = o === null || o === undefined ? undefined : o.x;
+      window.other = o !== null && o !== undefined ? o : 5; window.f = function (a, b) { return { a: a, b: b } } })()`
+    const es5 = await shrink('a.js', old, {}, level)
+    expect(es5.code).not.toMatch(/=>|\?\.|\?\?|`|\blet\b|\bconst\b/)
+    const after = await js.analyze(artifact('a.js', es5.code), {}, memoryContext())
+    expect(after.properties['syntaxLevel']).toBe('es5')
+    const es2020 = await shrink('a.js', old, { target: 'es2020' }, level)
+    expect(es2020.code).toMatch(/\?\.|\?\?/)
+  })
+
+  it('keeps the names that Node finds in CommonJS without running it', async () => {
+    const text = `var __defProp = Object.defineProperty
+var __export = (target, all) => { for (var name in all) __defProp(target, name, { get: all[name], enumerable: true }) }
+var __toCommonJS = (mod) => mod
+var index_exports = {}
+__export(index_exports, { alpha: () => alpha, beta: () => beta })
+module.exports = __toCommonJS(index_exports)
+const alpha = 'a long text that is worth keeping', beta = 2
+// Annotate the CommonJS export names for ESM import in node:
+0 && (module.exports = { alpha, beta })
+`
+    const { code, changes } = await shrink('a.js', text)
+    expect(changes).toHaveLength(1)
+    const after = await js.analyze(artifact('a.js', code), {}, memoryContext())
+    expect(after.detail.exports).toEqual(['alpha', 'beta'])
+  })
+
+  it('leaves the imports and exports of a module alone', async () => {
+    const { code } = await shrink(
+      'a.mjs',
+      `import { join as joinPaths } from 'node:path'
+       import unusedThing from './unused.js'
+       export * from './star.js'
+       export const someConstant = joinPaths('a', 'b'), otherConstant = someConstant + 1
+       export default function nameOfDefault(parameter) { return parameter + otherConstant }`,
+    )
+    const { detail } = await js.analyze(artifact('a.mjs', code), {}, memoryContext())
+    expect(detail.exports).toEqual(['* from ./star.js', 'default', 'otherConstant', 'someConstant'])
+    expect(detail.imports).toEqual(['./star.js', './unused.js', 'node:path'])
+  })
+})
