@@ -50,6 +50,8 @@ export interface Transform<Detail = unknown> {
   readonly id: string
   readonly title: string
   readonly safety: Safety
+  /** What its results are compared in, where that is not the user's to choose: `raw` for what only removes bytes. */
+  readonly measure?: Measure
   /** Is there anything to do, and was it asked for? Cheap. */
   applies(analysis: Analysis<Detail>, settings: TransformSettings): boolean
   apply(

@@ -74,9 +74,10 @@ async function accept(
     })
     return undefined
   }
-  const smaller = measuredSize(result.artifact.bytes, settings.measure)
-  const larger = measuredSize(current.artifact.bytes, settings.measure)
-  if (smaller >= larger) return discard(`${settings.measure} size would go from ${larger} to ${smaller} bytes`)
+  const measure = transform.measure ?? settings.measure
+  const smaller = measuredSize(result.artifact.bytes, measure)
+  const larger = measuredSize(current.artifact.bytes, measure)
+  if (smaller >= larger) return discard(`${measure} size would go from ${larger} to ${smaller} bytes`)
   try {
     const after = await format.analyze(result.artifact, { shallow: true }, context)
     const problems = format.verify(current.before, after)
