@@ -1,4 +1,4 @@
-import { copyFile, link, lstat, mkdir, readlink, stat, symlink } from 'node:fs/promises'
+import { copyFile, link, lstat, mkdir, readlink, realpath, symlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import { UsageError } from '../core/errors.ts'
@@ -21,8 +21,10 @@ import type { Fetched, Selection, Unavailable } from './selection.ts'
 import { traceFiles } from './trace.ts'
 
 export interface PrepareOptions {
-  /** Absolute: a folder with the built application, or one script that is its entry point. */
+  /** Absolute: a folder with the built application. */
   readonly input: string
+  /** Absolute: where in a project that folder counts as being; itself when left out. For bundles in temporary folders. */
+  readonly origin?: string
   readonly platform: NativePlatform
   /** Packages may be fetched from the registry. */
   readonly online: boolean
@@ -49,41 +51,42 @@ export interface PreparedTree {
  */
 export async function prepareTree(options: PrepareOptions, folder: string, work: string): Promise<PreparedTree> {
   const { platform } = options
-  const isFolder = (await stat(options.input)).isDirectory()
-  const root = isFolder ? options.input : dirname(options.input)
-  const project = await findProject(root)
-  const inputPath = treePath(project.root, root)
+  const root = await realpath(options.input)
+  const origin = await realpath(options.origin ?? root)
+  const project = await findProject(origin)
+  const inputPath = treePath(project.root, origin)
   const inside = inputPath === '' ? '' : `${inputPath}/`
   const diagnostics: Diagnostic[] = []
 
-  const own = isFolder ? await ownFiles(root, diagnostics) : [basename(options.input)]
+  const own = await ownFiles(root, diagnostics)
   const scripts = own.filter((path) => /\.[cm]?js$/.test(path)).map((path) => join(root, path))
-  const trace = await traceFiles(scripts, project)
+  const trace = await traceFiles(scripts, project, { root, as: origin })
   const selection: Selection = {
     project,
     platform,
     trace,
     lockfile: await readLockfile(project.root),
     registry: npmRegistry(work, await registryOptions(project.root), options.online),
-    files: new Map(),
+    files: new Map([...trace.files, ...own.map((path) => [inside + path, join(root, path)] as const)]),
     done: new Set(),
     unavailable: [],
     fetched: [],
     report: (diagnostic) => diagnostics.push(diagnostic),
   }
-  for (const path of [...trace.files, ...own.map((file) => inside + file)]) {
-    if (path.startsWith('../')) {
-      throw new UsageError(
-        `the code refers to ${path}, which is outside the project ${basename(project.root)}`,
-        'Packages linked from elsewhere cannot be shipped: install a copy (npm pack, npm install FILE.tgz).',
-      )
-    }
-    selection.files.set(path, join(project.root, path))
-  }
+  refuseOutside(selection)
   await placePrograms(options.programs, options.cwd, inside, selection)
   await selectForPlatform(selection)
   await materialize(selection, inputPath, folder)
   return { unavailable: selection.unavailable, fetched: selection.fetched, diagnostics }
+}
+
+function refuseOutside({ files, project }: Selection): void {
+  const outside = [...files.keys()].find((path) => path.startsWith('../'))
+  if (outside === undefined) return
+  throw new UsageError(
+    `the code refers to ${outside}, which is outside the project ${basename(project.root)}`,
+    'Packages linked from elsewhere cannot be shipped: install a copy (npm pack, npm install FILE.tgz).',
+  )
 }
 
 /** The folder's files without packages: of those only what is reached counts. */

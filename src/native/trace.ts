@@ -1,14 +1,23 @@
+import { join, parse, relative, sep } from 'node:path'
 import type { Project } from './project.ts'
-import { packageOf } from './project.ts'
+import { packageOf, relativePath } from './project.ts'
 
 /** The files that an application really needs, as its code names them. */
 export interface Trace {
-  /** Relative to the project, sorted. Links (of npm workspaces) are among them. */
-  readonly files: readonly string[]
+  /** Absolute path by path relative to the project, sorted. Links (of npm workspaces) are among them. */
+  readonly files: ReadonlyMap<string, string>
   /** From an entry point down to a package, for people: files of the application, then packages. */
   chainTo(packagePath: string): readonly string[]
   /** The packages whose files refer to a file of this package. */
   dependents(packagePath: string): readonly string[]
+}
+
+/** A folder elsewhere whose files count as lying in a folder of the project: what a bundler has just written. */
+export interface Placed {
+  /** Absolute. */
+  readonly root: string
+  /** Absolute, in the project. */
+  readonly as: string
 }
 
 /**
@@ -17,29 +26,48 @@ export interface Trace {
  *
  * @param entries absolute paths
  */
-export async function traceFiles(entries: readonly string[], project: Project): Promise<Trace> {
-  const { nodeFileTrace } = await import('@vercel/nft')
-  const { fileList, reasons } = await nodeFileTrace([...entries], { base: project.root, processCwd: project.root })
-  const slashed = (path: string): string => path.replaceAll('\\', '/')
-  const files = [...fileList].map(slashed).sort()
+export async function traceFiles(entries: readonly string[], project: Project, placed: Placed): Promise<Trace> {
+  const nft = await import('@vercel/nft')
+  const base = parse(project.root).root
+  const { fileList, reasons } = await nft.nodeFileTrace([...entries], {
+    base,
+    processCwd: project.root,
+    // Packages are looked for where the code counts as being; files beside it, where it is.
+    resolve: async (id, parent, job, commonJs) => {
+      const isPackage = !/^(?:\.{0,2}\/|\.{1,2}$|node:)/.test(id)
+      const from = isPackage && isBelow(placed.root, parent) ? join(placed.as, relative(placed.root, parent)) : parent
+      return nft.resolve(id, from, job, commonJs)
+    },
+  })
+  const inProject = (path: string): string => {
+    const file = join(base, path)
+    return relativePath(project.root, isBelow(placed.root, file) ? join(placed.as, relative(placed.root, file)) : file)
+  }
+  const files = new Map([...fileList].map((path) => [inProject(path), join(base, path)] as const).sort(([a], [b]) => (a < b ? -1 : 1)))
   const parents = new Map<string, readonly string[]>()
-  for (const [path, reason] of reasons) parents.set(slashed(path), [...reason.parents].map(slashed).sort())
+  for (const [path, reason] of reasons) parents.set(inProject(path), [...reason.parents].map(inProject).sort())
   return {
     files,
     chainTo(packagePath) {
-      const ends = files.filter((file) => packageOf(file) === packagePath && parents.has(file) && !file.endsWith('package.json'))
-      const chain = ends.length === 0 ? [packagePath] : shortestChain(ends[0]!, parents)
+      const end = [...files.keys()].find(
+        (file) => packageOf(file) === packagePath && parents.has(file) && !file.endsWith('package.json'),
+      )
+      const chain = end === undefined ? [packagePath] : shortestChain(end, parents)
       return chain.map((step) => packageOf(step) || step).filter((step, index, all) => step !== all[index - 1])
     },
     dependents(packagePath) {
       const found = new Set<string>()
-      for (const file of files) {
+      for (const file of files.keys()) {
         if (packageOf(file) !== packagePath) continue
         for (const parent of parents.get(file) ?? []) if (packageOf(parent) !== packagePath) found.add(packageOf(parent))
       }
       return [...found].sort()
     },
   }
+}
+
+function isBelow(folder: string, path: string): boolean {
+  return path.startsWith(folder + sep)
 }
 
 /** Breadth first from the file up to one that nothing refers to. */
