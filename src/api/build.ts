@@ -1,24 +1,33 @@
-import { stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join, relative, resolve, sep } from 'node:path'
 import type { Config } from '../config/config.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import { UsageError } from '../core/errors.ts'
-import type { ArtifactReport, OutputReport, Report } from '../core/report.ts'
+import type { Finding } from '../core/finding.ts'
+import type { ArtifactReport, OutputReport, Report, Verdict } from '../core/report.ts'
+import type { Architecture } from '../core/requirement.ts'
+import { verifyTree } from '../native/verify-command.ts'
 import { writeFailed } from '../node/file-host.ts'
 import { copyStructure } from '../node/folder-copy.ts'
 import { stageFolder } from '../node/staged-folder.ts'
+import { cycloneDx } from '../packaging/sbom.ts'
 import { sumSizes } from '../pipeline/encoded-sizes.ts'
 import type { Job } from '../pipeline/job.ts'
 import { foreignBinaries } from '../tree/architecture-variants.ts'
 import { bundleInput, isEntryPoint } from './bundle-input.ts'
 import { checkTree } from './check-tree.ts'
+import { collectComponents } from './collect-components.ts'
 import { type AskedTargets, askedTargets, judge } from './judge.ts'
 import { manifestName, manifestText } from './manifest.ts'
 import { closeInputs, type Input, openInputs } from './open-input.ts'
+import { packageSettings, type PackageSettings } from './package-settings.ts'
 import { prefixArtifact, prefixDiagnostic } from './prefix-paths.ts'
 import { runJobs } from './run-jobs.ts'
 import { analyzeSettings, type ResolvedOptions, resolveOptions, type RunOptions } from './settings.ts'
+import { type PreparedInputs, prepareInputs, type Variant, variantsOf } from './variants.ts'
 import { tool } from './version.ts'
+import { writePackages, writeSbom } from './write-packages.ts'
 
 /**
  * Makes an optimised copy of files, folders and archives in `config.out`, which is replaced as a whole or not at all.
@@ -52,30 +61,40 @@ async function buildInputs(
   inputs: readonly Input[],
   out: string,
   targets: AskedTargets,
-  { config, signal, onProgress }: ResolvedOptions,
+  options: ResolvedOptions,
 ): Promise<Report> {
+  const { config, cwd, signal } = options
+  const settings = await packageSettings(config, cwd)
+  const variants = variantsOf(targets)
+  const plain = variants.length === 1 && settings.kinds.length === 0
   const staged = await stageFolder(out)
+  const work = await mkdtemp(join(tmpdir(), 'shrink-build-'))
   try {
-    const artifacts: ArtifactReport[] = []
-    const outputs: OutputReport[] = []
-    const diagnostics: Diagnostic[] = []
-    for (const input of inputs) {
-      const outRoot = join(staged.path, input.prefix)
-      await copyStructure(input.files, input.emptyFolders, outRoot)
-      const jobs = optimizeJobs(input, outRoot, config)
-      diagnostics.push(...input.diagnostics.map((diagnostic) => prefixDiagnostic(diagnostic, input.prefix)))
-      const outcomes = await runJobs(jobs, { threads: config.jobs, signal, onProgress })
-      for (const { result, failure } of outcomes) {
-        if (result !== undefined) artifacts.push(prefixArtifact(result.artifact, input.prefix))
-        for (const output of result?.outputs ?? []) outputs.push(prefixOutput(output, input.prefix))
-        for (const diagnostic of result?.diagnostics ?? [failure!]) diagnostics.push(prefixDiagnostic(diagnostic, input.prefix))
-      }
+    const parts: BuiltPart[] = []
+    const sboms: { path: string; sha256: string }[] = []
+    for (const variant of variants) {
+      const prepared = await prepareInputs(inputs, variant, settings, work, cwd)
+      const prefix = plain ? '' : `${variant.name}/`
+      const part = prepared.complete
+        ? await buildVariant(prepared.inputs, variant, join(staged.path, prefix), settings, options)
+        : nothingBuilt
+      if (settings.sbom && prepared.complete) sboms.push(await writeSbom(part.sbom, variant, staged.path, settings))
+      parts.push(withPrepared(prefixPart(part, prefix), prepared))
     }
-    if (artifacts.length === 0) diagnostics.push({ severity: 'warning', code: 'input/empty', message: 'no files to build from' })
-    diagnostics.push(...wrongArchitectures(artifacts, config))
-    const tree = await checkTree(inputs, artifacts, config, signal)
-    const written = mergeOutputs(outputs)
-    await writeManifest(staged.path, manifestText(tool, written))
+    const built = variants
+      .map((variant, index) => ({ variant, root: join(staged.path, plain ? '' : variant.name), usable: parts[index]!.usable }))
+      .filter(({ usable }) => usable)
+    const written = await writePackages(built, staged.path, settings, signal)
+    if (!plain && settings.kinds.length > 0 && !settings.kinds.includes('dir')) {
+      for (const { name } of variants) await rm(join(staged.path, name), { recursive: true, force: true })
+    }
+    const all = <T>(pick: (part: BuiltPart) => readonly T[]): T[] => parts.flatMap((part) => [...pick(part)])
+    const artifacts = all((part) => part.artifacts)
+    const outputs = all((part) => part.outputs)
+    if (artifacts.length === 0 && parts.every(({ usable }) => usable)) {
+      parts.push({ ...nothingBuilt, diagnostics: [{ severity: 'warning', code: 'input/empty', message: 'no files to build from' }] })
+    }
+    await writeManifest(staged.path, manifestText(tool, outputs, written.packages, sboms))
     signal.throwIfAborted()
     const report: Report = {
       schemaVersion: 1,
@@ -87,18 +106,99 @@ async function buildInputs(
         sizes: sumSizes(artifacts.map((artifact) => artifact.sizes)),
       },
       artifacts,
-      treeFindings: tree.findings,
-      portability: judge(artifacts, targets),
-      outputs: written,
-      packages: [],
-      diagnostics: [...diagnostics, ...tree.diagnostics],
+      treeFindings: [...all((part) => part.findings), ...written.findings],
+      portability: all((part) => part.portability),
+      outputs,
+      packages: written.packages,
+      diagnostics: [...all((part) => part.diagnostics), ...written.diagnostics],
     }
     await staged.commit()
     return report
   } catch (error) {
     await staged.discard()
     throw error
+  } finally {
+    await rm(work, { recursive: true, force: true })
   }
+}
+
+/** What came of one variant. */
+interface BuiltPart {
+  readonly artifacts: readonly ArtifactReport[]
+  readonly outputs: readonly OutputReport[]
+  readonly findings: readonly Finding[]
+  readonly portability: readonly Verdict[]
+  readonly diagnostics: readonly Diagnostic[]
+  readonly sbom: string
+  /** Packages may be made of it. */
+  readonly usable: boolean
+}
+
+const nothingBuilt: BuiltPart = { artifacts: [], outputs: [], findings: [], portability: [], diagnostics: [], sbom: '', usable: false }
+
+async function buildVariant(
+  inputs: readonly Input[],
+  variant: Variant,
+  root: string,
+  settings: PackageSettings,
+  { config, cwd, signal, onProgress }: ResolvedOptions,
+): Promise<BuiltPart> {
+  const artifacts: ArtifactReport[] = []
+  const outputs: OutputReport[] = []
+  const diagnostics: Diagnostic[] = []
+  for (const input of inputs) {
+    const outRoot = join(root, input.prefix)
+    await copyStructure(input.files, input.emptyFolders, outRoot)
+    const jobs = optimizeJobs(input, outRoot, config)
+    diagnostics.push(...input.diagnostics.map((diagnostic) => prefixDiagnostic(diagnostic, input.prefix)))
+    const outcomes = await runJobs(jobs, { threads: config.jobs, signal, onProgress })
+    for (const { result, failure } of outcomes) {
+      if (result !== undefined) artifacts.push(prefixArtifact(result.artifact, input.prefix))
+      for (const output of result?.outputs ?? []) outputs.push(prefixOutput(output, input.prefix))
+      for (const diagnostic of result?.diagnostics ?? [failure!]) diagnostics.push(prefixDiagnostic(diagnostic, input.prefix))
+    }
+  }
+  const wrong = wrongArchitectures(artifacts, variant.targets.architectures)
+  const tree = await checkTree(inputs, artifacts, config, signal)
+  const verified = settings.verify === null ? undefined : await verifyTree(root, variant.platform, { ...settings.verify, cwd, signal })
+  const files = inputs.flatMap((input) => input.files.map((file) => ({ ...file, path: input.prefix + file.path })))
+  return {
+    artifacts,
+    outputs: mergeOutputs(outputs),
+    findings: tree.findings,
+    portability: judge(artifacts, variant.targets),
+    diagnostics: [...diagnostics, ...wrong, ...tree.diagnostics, ...(verified === undefined ? [] : [verified])],
+    sbom: settings.sbom ? cycloneDx(settings, await collectComponents(root, files, artifacts), tool) : '',
+    usable: verified?.severity !== 'error' && !wrong.some(({ severity }) => severity === 'error'),
+  }
+}
+
+/** What was chosen for the variant, and why: in paths of the project, which it came from. */
+function withPrepared(part: BuiltPart, { findings, diagnostics, complete }: PreparedInputs): BuiltPart {
+  return {
+    ...part,
+    findings: [...findings, ...part.findings],
+    diagnostics: [...diagnostics, ...part.diagnostics],
+    usable: part.usable && complete,
+  }
+}
+
+/** With several variants, every path of the report starts with the folder of its variant. */
+function prefixPart(part: BuiltPart, prefix: string): BuiltPart {
+  if (prefix === '') return part
+  return {
+    ...part,
+    artifacts: part.artifacts.map((artifact) => prefixArtifact(artifact, prefix)),
+    outputs: part.outputs.map((output) => prefixOutput(output, prefix)),
+    findings: part.findings.map((finding) => prefixFinding(finding, prefix)),
+    portability: part.portability.map((verdict) => ({ ...verdict, artifact: prefix + verdict.artifact })),
+    diagnostics: part.diagnostics.map((diagnostic) => prefixDiagnostic(diagnostic, prefix)),
+  }
+}
+
+function prefixFinding(finding: Finding, prefix: string): Finding {
+  const { location } = finding
+  return location === undefined ? finding : { ...finding, location: { ...location, path: prefix + location.path } }
 }
 
 function optimizeJobs(input: Input, outRoot: string, config: Config): Job[] {
@@ -139,10 +239,10 @@ function prefixOutput(output: OutputReport, prefix: string): OutputReport {
   return { ...output, path: prefix + output.path, ...(output.from === undefined ? {} : { from: prefix + output.from }) }
 }
 
-function wrongArchitectures(artifacts: readonly ArtifactReport[], config: Config): Diagnostic[] {
-  if (config.architectures.length === 0) return []
-  const asked = config.architectures.join(', ')
-  return foreignBinaries(artifacts, config.architectures).map(({ path, architecture, counterpart }) => ({
+function wrongArchitectures(artifacts: readonly ArtifactReport[], architectures: readonly Architecture[]): Diagnostic[] {
+  if (architectures.length === 0) return []
+  const asked = architectures.join(', ')
+  return foreignBinaries(artifacts, architectures).map(({ path, architecture, counterpart }) => ({
     severity: counterpart === undefined ? 'error' : 'info',
     code: 'artifact/wrong-architecture',
     message:

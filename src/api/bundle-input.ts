@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { bundle, type BundleOptions } from '../bundling/index.ts'
 import type { Config } from '../config/config.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
@@ -34,7 +34,8 @@ export async function bundleInput(entries: readonly string[], config: Config, cw
     }
     for (const asset of result.assets) await put(root, asset.path, asset.bytes)
     const walked = await walk(root)
-    return { root, prefix: '', ...walked, diagnostics: [...diagnostics, ...walked.diagnostics], close }
+    const origin = dirname(resolve(cwd, entries[0]!))
+    return { root, prefix: '', ...walked, isFolder: true, origin, diagnostics: [...diagnostics, ...walked.diagnostics], close }
   } catch (error) {
     await close()
     throw error

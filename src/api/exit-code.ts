@@ -1,3 +1,4 @@
+import type { DiagnosticCode } from '../core/diagnostic-codes.ts'
 import { isAtLeast } from '../core/diagnostic.ts'
 import type { FailOn, Report } from '../core/report.ts'
 
@@ -12,9 +13,12 @@ export interface Demands {
   readonly targets: readonly string[]
 }
 
+/** Errors that say that what was asked for is not met, rather than that something went wrong. */
+const demanded: ReadonlySet<DiagnosticCode> = new Set(['artifact/wrong-architecture', 'verify/failed'])
+
 export function exitCode(report: Report, { failOn, targets }: Demands): ReportExitCode {
   const errors = report.diagnostics.filter((diagnostic) => diagnostic.severity === 'error')
-  if (errors.some((diagnostic) => diagnostic.code !== 'artifact/wrong-architecture')) return 3
+  if (errors.some((diagnostic) => !demanded.has(diagnostic.code))) return 3
   if (errors.length > 0) return 1
   const findings = [...report.treeFindings, ...report.artifacts.flatMap((artifact) => artifact.findings)]
   if (failOn !== 'never' && findings.some((finding) => isAtLeast(finding.severity, failOn))) return 1

@@ -1,4 +1,4 @@
-import type { OutputReport, Report } from '../core/report.ts'
+import type { OutputReport, PackageReport, Report } from '../core/report.ts'
 
 /** Where a build says what it did, in the folder that it made. */
 export const manifestName = 'shrink-manifest.json'
@@ -8,10 +8,25 @@ export interface Manifest {
   readonly schemaVersion: 1
   readonly tool: Report['tool']
   readonly files: readonly OutputReport[]
+  /** Archives, images and folders made of the files. */
+  readonly packages?: readonly PackageReport[]
+  /** Bills of materials. */
+  readonly sboms?: readonly { readonly path: string; readonly sha256: string }[]
 }
 
 /** The manifest's text: sorted, no clock, no absolute path, so that equal builds have equal manifests. */
-export function manifestText(tool: Report['tool'], outputs: readonly OutputReport[]): string {
-  const manifest: Manifest = { schemaVersion: 1, tool, files: outputs }
+export function manifestText(
+  tool: Report['tool'],
+  outputs: readonly OutputReport[],
+  packages: readonly PackageReport[] = [],
+  sboms: Manifest['sboms'] = [],
+): string {
+  const manifest: Manifest = {
+    schemaVersion: 1,
+    tool,
+    files: outputs,
+    ...(packages.length > 0 ? { packages } : {}),
+    ...(sboms.length > 0 ? { sboms } : {}),
+  }
   return `${JSON.stringify(manifest, null, 2)}\n`
 }

@@ -16,6 +16,10 @@ export interface Input {
   readonly files: readonly TreeFile[]
   readonly emptyFolders: readonly string[]
   readonly diagnostics: readonly Diagnostic[]
+  /** A folder or archive with an application, rather than one file of a folder. */
+  readonly isFolder: boolean
+  /** Absolute: where the code in `root` looks for packages, when that is not `root` itself. */
+  readonly origin?: string
   /** Removes what was unpacked for it. */
   close(): Promise<void>
 }
@@ -77,11 +81,12 @@ async function openInput(path: string, cwd: string, prefix: string): Promise<Inp
     files: [{ path: basename(absolute), size: status.size, mode: status.mode & 0o7777 }],
     emptyFolders: [],
     diagnostics: [],
+    isFolder: false,
     close: async () => undefined,
   }
 }
 
 async function openFolder(root: string, prefix: string): Promise<Input> {
   const walked = await walk(root)
-  return { root, prefix, ...walked, close: async () => undefined }
+  return { root, prefix, ...walked, isFolder: true, close: async () => undefined }
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { access, constants } from 'node:fs/promises'
 import { arch, platform } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import { UsageError } from '../core/errors.ts'
 import { readBinaryKind } from './binary-kind.ts'
@@ -9,11 +9,11 @@ import type { NativePlatform } from './platform.ts'
 import { exists } from './project.ts'
 
 export interface VerifySettings {
-  /** The user's command line. */
+  /** The user's command line. It is run in the tree; with `{out}` in it, which stands for the tree, in `cwd`. */
   readonly command: string
   /** A Node executable of the target's architecture; `{arch}` in it is replaced. */
   readonly node: string | null
-  /** Absolute folder that `node` is relative to. */
+  /** Absolute: the user's working directory. */
   readonly cwd: string
   readonly signal: AbortSignal
 }
@@ -49,18 +49,19 @@ const keptOutput = 64 << 10
  * @returns undefined when it ended with 0; else why it failed, or why it could not be run
  */
 export async function verifyTree(tree: string, target: NativePlatform | null, settings: VerifySettings): Promise<Diagnostic | undefined> {
-  const argv = splitCommand(settings.command)
+  const argv = splitCommand(settings.command).map((word) => word.replaceAll('{out}', tree))
+  const cwd = settings.command.includes('{out}') ? settings.cwd : tree
   const foreign = target !== null && (target.nodeArch !== arch() || platform() !== 'linux')
-  const started = foreign ? await underEmulator(argv, tree, target, settings) : nativeCommand(argv, settings)
+  const started = foreign ? await underEmulator(argv, tree, target, settings) : nativeCommand(argv)
   if ('severity' in started) return started
-  const { code, output } = await runCommand(started.file, started.args, tree, { ...process.env, ...started.env }, settings.signal)
+  const { code, output } = await runCommand(started.file, started.args, cwd, { ...process.env, ...started.env }, settings.signal)
   if (code === 0) return undefined
   const where = target === null ? '' : ` for ${target.nodeArch}`
   return {
     severity: 'error',
     code: 'verify/failed',
     message: `\`${settings.command}\`${where} ended with ${code}${output === '' ? '' : `:\n${output}`}`,
-    hint: 'It was run in the folder that was built; nothing but what is in there can be loaded.',
+    hint: 'It was run on what was built: nothing but what is in there can be loaded.',
   }
 }
 
@@ -71,7 +72,7 @@ interface Started {
 }
 
 /** `node` is the Node that runs this, whatever PATH says. */
-function nativeCommand(argv: readonly string[], _settings: VerifySettings): Started {
+function nativeCommand(argv: readonly string[]): Started {
   const [program, ...args] = argv
   return { file: program === 'node' ? process.execPath : program!, args, env: {} }
 }
@@ -90,7 +91,7 @@ async function underEmulator(
       'Install qemu-user (Debian: apt-get install qemu-user).',
     )
   }
-  const program = argv[0] === 'node' ? await targetNode(target, settings) : join(tree, argv[0]!)
+  const program = argv[0] === 'node' ? await targetNode(target, settings) : resolve(tree, argv[0]!)
   if (program === undefined) {
     return skipped(
       `\`${settings.command}\` was not run for ${target.nodeArch}: there is no Node of that architecture here`,
@@ -172,7 +173,7 @@ async function runCommand(
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<{ code: string | number; output: string }> {
-  return new Promise((resolve, reject) => {
+  return new Promise((done, reject) => {
     const child = spawn(file, [...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: timeLimit, signal })
     let output = ''
     const keep = (chunk: Buffer): void => {
@@ -182,8 +183,8 @@ async function runCommand(
     child.stderr.on('data', keep)
     child.on('error', (error: NodeJS.ErrnoException) => {
       if (signal.aborted) reject(error)
-      else resolve({ code: error.code ?? error.message, output })
+      else done({ code: error.code ?? error.message, output })
     })
-    child.on('close', (code, signalName) => resolve({ code: code ?? signalName ?? 'an unknown signal', output: output.trim() }))
+    child.on('close', (code, signalName) => done({ code: code ?? signalName ?? 'an unknown signal', output: output.trim() }))
   })
 }

@@ -11,20 +11,21 @@ export interface Deflated {
   readonly by: 'libdeflate' | 'zlib'
 }
 
+/** Below this, libdeflate at times loses to zlib by a few bytes, and trying both costs nothing. */
+const tryBothLimit = 64 << 10
+
 /**
- * The shortest deflate stream known here: libdeflate at level 12, zlib at level 9, whichever is shorter; `fast` is
- * zlib alone. What comes back was inflated again and is the same.
+ * A short deflate stream: libdeflate at level 12; zlib at level 9 for `fast`, where libdeflate cannot be had or is not
+ * believed, and where it is shorter. What comes back was inflated again and is the same.
  */
 export async function deflate(bytes: Uint8Array, level: Level): Promise<Deflated> {
-  const plain: Deflated = { bytes: deflateRawSync(bytes, { level: 9 }), by: 'zlib' }
-  if (level !== 'fast' && bytes.byteLength <= wholeFileLimit) {
-    const strong = await libdeflate(bytes)
-    if (strong !== undefined && strong.byteLength < plain.bytes.byteLength && inflatesTo(strong, bytes)) {
-      return { bytes: strong, by: 'libdeflate' }
-    }
-  }
-  if (!inflatesTo(plain.bytes, bytes)) throw new ShrinkError('job/failed', 'zlib cannot read what it wrote')
-  return plain
+  const strong = level === 'fast' || bytes.byteLength > wholeFileLimit ? undefined : await libdeflate(bytes)
+  const good = strong !== undefined && inflatesTo(strong, bytes)
+  if (good && bytes.byteLength > tryBothLimit) return { bytes: strong, by: 'libdeflate' }
+  const plain = deflateRawSync(bytes, { level: 9 })
+  if (good && strong.byteLength <= plain.byteLength) return { bytes: strong, by: 'libdeflate' }
+  if (!inflatesTo(plain, bytes)) throw new ShrinkError('job/failed', 'zlib cannot read what it wrote')
+  return { bytes: plain, by: 'zlib' }
 }
 
 /** undefined when it cannot be loaded or refuses: zlib serves then. */

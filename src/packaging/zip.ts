@@ -6,7 +6,8 @@ import { pipeline } from 'node:stream/promises'
 import { constants, crc32, createDeflateRaw, createInflateRaw } from 'node:zlib'
 import { ShrinkError } from '../core/errors.ts'
 import type { Level } from '../core/transform.ts'
-import { deflate as deflateHere, wholeFileLimit } from './deflate.ts'
+import { sha256 as digestOf } from '../bytes/sha256.ts'
+import { deflate, wholeFileLimit } from './deflate.ts'
 import type { Deflated } from './deflate.ts'
 import { readEntry, sortEntries, streamEntry } from './entry.ts'
 import type { FileEntry, PackageEntry } from './entry.ts'
@@ -15,8 +16,8 @@ import type { ZipMember } from './zip-records.ts'
 
 export interface ZipSettings {
   readonly level: Level
-  /** Where the work of compressing is done; here when left out. */
-  readonly deflate?: (bytes: Uint8Array) => Promise<Deflated>
+  /** What was compressed already, by content: a zip and a layer of one build share most of their files. */
+  readonly known?: Map<string, Deflated>
   /** How many files are compressed at a time (and held in memory). */
   readonly concurrency?: number
   readonly signal?: AbortSignal
@@ -94,13 +95,23 @@ async function pack(entry: PackageEntry, settings: ZipSettings): Promise<Packed>
   const bytes = await readEntry(entry)
   const mode = 0o100000 | entry.mode
   if (bytes.byteLength > 0) {
-    const deflated = await (settings.deflate?.(bytes) ?? deflateHere(bytes, settings.level))
+    const deflated = await deflateOnce(bytes, settings)
     if (deflated.bytes.byteLength < bytes.byteLength) {
       const member = memberOf(entry.path, mode, bytes, deflated.bytes.byteLength, methods.deflated)
       return { kind: 'whole', bytes: deflated.bytes, member }
     }
   }
   return { kind: 'whole', bytes, member: memberOf(entry.path, mode, bytes, bytes.byteLength, methods.stored) }
+}
+
+async function deflateOnce(bytes: Uint8Array, { level, known }: ZipSettings): Promise<Deflated> {
+  if (known === undefined) return deflate(bytes, level)
+  const key = digestOf(bytes)
+  const before = known.get(key)
+  if (before !== undefined) return before
+  const deflated = await deflate(bytes, level)
+  known.set(key, deflated)
+  return deflated
 }
 
 function memberOf(
