@@ -18,6 +18,12 @@ export function processIo(): Io {
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => controller.abort(new Error(name)))
   }
+  for (const stream of [process.stdout, process.stderr]) {
+    // `shrink … | head` closes the pipe when it has seen enough; that is no failure.
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
   return {
     cwd: process.cwd(),
     env: process.env,

@@ -63,13 +63,14 @@ function explanations(groups: readonly Group[], paint: Paint): string[] {
     const said = new Map<string, { targets: string[]; hint: string | undefined }>()
     for (const verdict of group.verdicts) {
       if (verdict === undefined || verdict.verdict === 'runs') continue
-      for (const reason of verdict.reasons.slice(0, maxReasons)) {
+      const reasons = decisive(verdict)
+      for (const reason of reasons.slice(0, maxReasons)) {
         const entry = said.get(reason.message) ?? { targets: [], hint: reason.hint }
         entry.targets.push(verdict.target)
         said.set(reason.message, entry)
       }
-      if (verdict.reasons.length > maxReasons) {
-        const message = `${verdict.reasons.length - maxReasons} more reasons (--json lists them)`
+      if (reasons.length > maxReasons) {
+        const message = `${reasons.length - maxReasons} more reasons (--json lists them)`
         const entry = said.get(message) ?? { targets: [], hint: undefined }
         entry.targets.push(verdict.target)
         said.set(message, entry)
@@ -78,9 +79,17 @@ function explanations(groups: readonly Group[], paint: Paint): string[] {
     if (said.size === 0) continue
     lines.push(`  ${paint.bold(group.label)}`)
     for (const [message, { targets, hint }] of said) {
-      lines.push(`    ${message} ${paint.dim(`(${targets.length > 3 ? `${targets.length} targets` : targets.join(', ')})`)}`)
+      const named = targets.length === 1 && message.includes(targets[0]!)
+      const where = named ? '' : ` ${paint.dim(`(${targets.length > 3 ? `${targets.length} targets` : targets.join(', ')})`)}`
+      lines.push(`    ${message}${where}`)
       if (hint !== undefined) lines.push(`      → ${hint}`)
     }
   }
   return lines
+}
+
+/** A binary for another machine needs no list of what else that machine lacks. */
+function decisive({ reasons }: Verdict): Verdict['reasons'] {
+  const architecture = reasons.filter((reason) => reason.requirement?.kind === 'architecture')
+  return architecture.length > 0 ? architecture : reasons
 }

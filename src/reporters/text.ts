@@ -17,6 +17,9 @@ export interface TextOptions {
 /** Artifacts that are listed, largest first; the rest is summed into one row. */
 const maxArtifactRows = 60
 
+/** Artifacts whose details are shown: those with warnings, then the largest. */
+const maxDetails = 20
+
 /** Rows of a size map that are shown; the rest is summed into one. */
 const maxSizeRows = 25
 
@@ -26,7 +29,7 @@ export function textReport(report: Report, options: TextOptions): string {
   const blocks = [
     header(report, paint),
     report.command === 'build' ? outputs(report, paint) : artifacts(report, paint),
-    ...report.artifacts.filter((artifact) => artifact.format !== 'other').map((artifact) => details(artifact, report, paint)),
+    ...allDetails(report, paint),
     findingBlock('The tree as a whole', report.treeFindings, paint),
     portabilityTable(report.portability, paint, options.width),
     packages(report.packages, paint),
@@ -94,6 +97,16 @@ function outputRow({ path, format, before, sizes }: OutputReport, paint: Paint):
     right(formatBytes(sizes.gzip)),
     change(before.gzip, sizes.gzip),
   ]
+}
+
+function allDetails(report: Report, paint: Paint): string[][] {
+  const known = report.artifacts.filter((artifact) => artifact.format !== 'other')
+  const weight = (artifact: ArtifactReport): number =>
+    artifact.findings.some((finding) => finding.severity !== 'info') ? Infinity : artifact.sizes.raw
+  const shown = new Set([...known].sort((a, b) => weight(b) - weight(a) || b.sizes.raw - a.sizes.raw).slice(0, maxDetails))
+  const blocks = known.filter((artifact) => shown.has(artifact)).map((artifact) => details(artifact, report, paint))
+  const rest = known.length - shown.size
+  return rest === 0 ? blocks : [...blocks, [`  ${paint.dim(`details of ${plural(rest, 'more artifact')}: --json, or analyze the file itself`)}`]]
 }
 
 function details(artifact: ArtifactReport, report: Report, paint: Paint): string[] {
