@@ -1,24 +1,16 @@
 import type { Format } from '../../core/format.ts'
-import { buildSizeMap } from '../../core/size-map.ts'
+import { analyzeWasm } from './analyze.ts'
+import type { WasmDetail } from './detail.ts'
+import { wasmRules } from './rules/index.ts'
+import { verifyWasm } from './verify.ts'
 
 /** WebAssembly modules and components. */
-export const wasm: Format = {
+export const wasm: Format<WasmDetail> = {
   id: 'wasm',
   recognizes: (_path, head) =>
     head.length >= 4 && head[0] === 0x00 && head[1] === 0x61 && head[2] === 0x73 && head[3] === 0x6d,
-  async analyze(artifact) {
-    return {
-      format: 'wasm',
-      path: artifact.path,
-      byteLength: artifact.bytes.byteLength,
-      architecture: null,
-      sizes: buildSizeMap(artifact.bytes.byteLength, []),
-      properties: {},
-      requirements: [],
-      detail: undefined,
-    }
-  },
-  rules: [],
+  analyze: async (artifact, settings) => analyzeWasm(artifact, settings),
+  rules: wasmRules,
   transforms: [],
-  verify: () => [],
+  verify: verifyWasm,
 }

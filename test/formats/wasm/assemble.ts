@@ -1,11 +1,14 @@
 import binaryen from 'binaryen'
-import { binaryenFlags, type FeatureId, features } from '../../../src/formats/wasm/features.ts'
+import { binaryenFlags, type FeatureId } from '../../../src/formats/wasm/features.ts'
 
 /** `--enable-bulk-memory-opt` is `Features.BulkMemoryOpt`; two names differ. */
 const bits = new Map(
   Object.entries(binaryen.Features as unknown as Record<string, number>).map(([name, bit]) => [name.toLowerCase(), bit]),
 )
 const renamed: Readonly<Record<string, string>> = { threads: 'atomics', simd: 'simd128', 'nontrapping-float-to-int': 'nontrappingfptoint' }
+
+/** Compact imports are not a feature of the text but of its encoding: only where they are asked for. */
+const everything = binaryen.Features.All & ~(bits.get('compactimports') ?? 0)
 
 function featureBits(used: readonly FeatureId[]): number {
   let mask = 0
@@ -25,15 +28,10 @@ function featureBits(used: readonly FeatureId[]): number {
 export function assemble(text: string, used?: readonly FeatureId[]): Uint8Array {
   const module = binaryen.parseText(text)
   try {
-    module.setFeatures(used === undefined ? binaryen.Features.All : featureBits(used))
+    module.setFeatures(used === undefined ? everything : featureBits(used))
     if (!module.validate()) throw new Error('Binaryen finds the module invalid')
     return module.emitBinary()
   } finally {
     module.dispose()
   }
-}
-
-/** Is `feature` one that Binaryen knows a switch for? */
-export function isKnownToBinaryen(feature: FeatureId): boolean {
-  return features[feature].binaryen !== undefined
 }

@@ -1,5 +1,5 @@
 import type { Producer } from '../read/custom/producers-section.ts'
-import type { Export, Import } from '../read/module.ts'
+import type { Export, Import, WasmModule } from '../read/module.ts'
 
 /**
  * Who answers a module's imports.
@@ -44,6 +44,7 @@ export const interfaces: readonly InterfaceInfo[] = [
   { id: 'internet-computer', title: 'Internet Computer', role: 'host', modules: /^ic0$/ },
   { id: 'wasmcloud', title: 'wasmCloud', role: 'host', modules: /^(wasmcloud|wasmbus|wapc)/ },
   { id: 'js-string-builtins', title: 'JS string builtins', role: 'host', modules: /^wasm:/ },
+  { id: 'js-string-constants', title: 'String constants for the JS string builtins', role: 'glue' },
   { id: 'emnapi', title: 'Node-API for WebAssembly (emnapi, napi-rs)', role: 'glue', modules: /^(napi|emnapi)$/, fields: { module: /^env$/, field: /^_?(napi_|node_api_|emnapi_|_emnapi_)/ }, exports: /^napi_register_(wasm|module)_v\d/ },
   { id: 'wasm-bindgen', title: 'wasm-bindgen', role: 'glue', modules: /^(wbg|__wbindgen_placeholder__|__wbindgen_externref_xform__)$|_bg\.js$/, exports: /^__wbindgen_(malloc|free|start|add_to_stack_pointer)$/, producer: /^wasm-bindgen$/ },
   { id: 'go-js', title: 'Go for js/wasm', role: 'glue', modules: /^(gojs|go)$/ },
@@ -74,51 +75,67 @@ export interface InterfaceUse {
   readonly evidence: string
 }
 
-/** Import modules whose names a minifier shortened: Emscripten at -O2 and above. */
-const minified = /^[a-z]$/
-
 /** Every interface of a module, in the order of the table, WIT interfaces after it, sorted. */
 export function findInterfaces(
-  imports: readonly Import[],
-  exports: readonly Export[],
+  module: Pick<WasmModule, 'imports' | 'exports' | 'globals'>,
   producers: readonly Producer[],
 ): { readonly uses: readonly InterfaceUse[]; readonly unclaimed: readonly Import[] } {
   const claimed = new Map<string, Import[]>()
-  const versions = new Map<string, { id: string; version?: string; imports: Import[] }>()
+  const wit = new Map<string, Import[]>()
   const rest: Import[] = []
   const knownModules = new Map<string, InterfaceInfo | undefined>()
-  for (const entry of imports) {
+  for (const entry of module.imports) {
     const info = claim(entry, knownModules)
     if (info !== undefined) append(claimed, info.id, entry)
-    else if (!claimByWit(entry, versions)) rest.push(entry)
+    else if (witName.test(entry.module)) append(wit, entry.module, entry)
+    else rest.push(entry)
   }
+  const unclaimed = claimWhatIsLeft(rest, claimed, module)
+  const uses = [...tableUses(claimed, module.exports, producers), ...witUses(wit)]
+  return { uses, unclaimed }
+}
+
+function tableUses(
+  claimed: ReadonlyMap<string, readonly Import[]>,
+  exports: readonly Export[],
+  producers: readonly Producer[],
+): InterfaceUse[] {
   const uses: InterfaceUse[] = []
   for (const info of interfaces) {
-    const own = claimed.get(info.id) ?? []
+    const imports = claimed.get(info.id) ?? []
     const producer = producers.find(({ name }) => info.producer?.test(name))
-    const exported = own.length > 0 ? undefined : exports.find(({ name }) => info.exports?.test(name))
-    if (own.length === 0 && producer === undefined && exported === undefined) continue
+    const exported = imports.length > 0 ? undefined : exports.find(({ name }) => info.exports?.test(name))
+    if (imports.length === 0 && producer === undefined && exported === undefined) continue
     uses.push({
       id: info.id,
       title: info.title,
       role: info.role,
-      ...(producer === undefined ? {} : { version: producer.version }),
-      imports: own,
+      ...(producer === undefined ? {} : { version: producer.version.split(' ')[0]! }),
+      imports,
       evidence:
-        own[0] !== undefined
-          ? `import ${own[0].module}.${own[0].name}`
+        imports[0] !== undefined
+          ? `import ${imports[0].module}.${imports[0].name}`
           : producer !== undefined
             ? `producers: ${producer.name} ${producer.version}`
             : `export ${exported!.name}`,
     })
   }
-  const unclaimed = takeMinifiedEmscripten(rest, uses, exports)
-  for (const key of [...versions.keys()].sort()) {
-    const { id, version, imports } = versions.get(key)!
-    const first = imports[0]!
-    uses.push({ id, title: id, role: 'host', ...(version === undefined ? {} : { version }), imports, evidence: `import ${first.module} ${first.name}` })
-  }
-  return { uses, unclaimed }
+  return uses
+}
+
+function witUses(wit: ReadonlyMap<string, readonly Import[]>): InterfaceUse[] {
+  return [...wit.keys()].sort().map((name) => {
+    const [, id, version] = witName.exec(name)!
+    const imports = wit.get(name)!
+    return {
+      id: id!,
+      title: id!,
+      role: 'host' as const,
+      ...(version === undefined ? {} : { version }),
+      imports,
+      evidence: `import ${name} ${imports[0]!.name}`,
+    }
+  })
 }
 
 function claim(entry: Import, knownModules: Map<string, InterfaceInfo | undefined>): InterfaceInfo | undefined {
@@ -131,25 +148,35 @@ function claim(entry: Import, knownModules: Map<string, InterfaceInfo | undefine
   )
 }
 
-function claimByWit(entry: Import, versions: Map<string, { id: string; version?: string; imports: Import[] }>): boolean {
-  const match = witName.exec(entry.module)
-  if (match === null) return false
-  const known = versions.get(entry.module)
-  if (known === undefined) {
-    versions.set(entry.module, { id: match[1]!, ...(match[2] === undefined ? {} : { version: match[2] }), imports: [entry] })
-  } else {
-    known.imports.push(entry)
-  }
-  return true
-}
-
-/** One import module of one letter, all of its fields one to three letters: nobody else writes that. */
-function takeMinifiedEmscripten(rest: readonly Import[], uses: InterfaceUse[], exports: readonly Export[]): readonly Import[] {
-  const own = rest.filter(({ module, name }) => minified.test(module) && /^[A-Za-z_$][\w$]{0,2}$/.test(name))
+/**
+ * Imports that only make sense together with what was found already. Returns the others.
+ *
+ * - Emscripten at -O2 and above: one module of one letter, fields of one to three, and exports as short.
+ * - Emscripten's `env` has the library, libc and the program's own JavaScript functions side by side, and its glue
+ *   answers the WASI calls too.
+ * - String constants of the JS string builtins: immutable references from a module whose name the toolchain chose.
+ */
+function claimWhatIsLeft(
+  rest: readonly Import[],
+  claimed: Map<string, Import[]>,
+  { exports, globals }: Pick<WasmModule, 'exports' | 'globals'>,
+): readonly Import[] {
   const shortExports = exports.filter(({ name }) => name.length <= 3).length
-  if (own.length === 0 || shortExports * 2 < exports.length || uses.some(({ id }) => id === 'emscripten')) return rest
-  uses.push({ id: 'emscripten', title: 'Emscripten', role: 'glue', imports: own, evidence: `minified imports of module ${JSON.stringify(own[0]!.module)}` })
-  return rest.filter((entry) => !own.includes(entry))
+  const minified = shortExports * 2 >= exports.length
+  const builtins = claimed.has('js-string-builtins')
+  const left: Import[] = []
+  for (const entry of rest) {
+    if (minified && /^[a-z]$/.test(entry.module) && /^[A-Za-z_$][\w$]{0,2}$/.test(entry.name)) append(claimed, 'emscripten', entry)
+    else if (builtins && entry.kind === 'global' && !globals[entry.index]!.mutable) append(claimed, 'js-string-constants', entry)
+    else left.push(entry)
+  }
+  const dynamic = claimed.has('emscripten-dynamic')
+  if (!claimed.has('emscripten') && !dynamic) return left
+  const owner = claimed.has('emscripten') ? 'emscripten' : 'emscripten-dynamic'
+  for (const call of claimed.get('wasi-preview1') ?? []) append(claimed, owner, call)
+  claimed.delete('wasi-preview1')
+  for (const entry of left) if (entry.module === 'env') append(claimed, owner, entry)
+  return left.filter(({ module }) => module !== 'env')
 }
 
 function append(map: Map<string, Import[]>, key: string, entry: Import): void {
