@@ -7,6 +7,9 @@ export type Platform = (typeof platforms)[number]
 export const moduleFormats = ['esm', 'cjs'] as const
 export type ModuleFormat = (typeof moduleFormats)[number]
 
+export const splittings = ['auto', 'always', 'never'] as const
+export type Splitting = (typeof splittings)[number]
+
 export interface BundleOptions {
   /** Absolute folder that entries are relative to; paths in results are relative to it. */
   readonly root: string
@@ -30,14 +33,22 @@ export interface BundleOptions {
   /** Syntax level that sources are lowered to, as esbuild names it; null keeps the syntax of the sources. */
   readonly syntaxTarget: string | null
   readonly sourceMap: boolean
-  /** Keep `import()` a file of its own, loaded when it is called; otherwise everything goes into the entry's file. */
-  readonly splitting: boolean
+  /**
+   * What becomes of `import()`. `always`: a file of its own, loaded when it is called. `never`: all in the entry's file.
+   * `auto`: on Node, what declares to have no side effects goes into the entry's file, where it takes fewer bytes.
+   */
+  readonly splitting: Splitting
   /** Leave the AWS SDK to the Lambda runtime, which brings it. */
   readonly externalAwsSdk: boolean
   /** Take credentials from the environment only, as Lambda provides them. */
   readonly awsLambdaPreset: boolean
-  /** Try other published builds of a package (`module`, `es2015`) and keep them when they are smaller. */
+  /**
+   * Load the ES module build that a package publishes in its `module` field where Node would load `main`, and try builds
+   * under other conditions (`es2015`, `module`) when they are the same code. Off: the files that Node loads.
+   */
   readonly resolutionRace: boolean
+  /** On Node, take `typeof window` and `typeof document` to be "undefined". */
+  readonly foldDomChecks: boolean
   /** Remove what the bundler kept and what is proved to have no effect. */
   readonly shake: boolean
   /** Output folder, relative to `root`: source maps are relative to it. */
@@ -57,18 +68,27 @@ export const defaultBundleOptions: Omit<BundleOptions, 'root'> = {
   tsconfig: null,
   syntaxTarget: null,
   sourceMap: false,
-  splitting: true,
+  splitting: 'auto',
   externalAwsSdk: false,
   awsLambdaPreset: false,
   resolutionRace: true,
+  foldDomChecks: true,
   shake: true,
   outFolder: 'dist',
 }
 
-/** Every replacement: the user's, and NODE_ENV when it is fixed. */
+/** Every replacement: the user's, NODE_ENV when it is fixed, and what Node does not have. */
 export function effectiveDefine(options: BundleOptions): Readonly<Record<string, string>> {
-  if (options.nodeEnv === null) return options.define
-  return { 'process.env.NODE_ENV': JSON.stringify(options.nodeEnv), ...options.define }
+  return {
+    ...(options.nodeEnv === null ? {} : { 'process.env.NODE_ENV': JSON.stringify(options.nodeEnv) }),
+    ...(foldsDomChecks(options) ? { 'typeof window': '"undefined"', 'typeof document': '"undefined"' } : {}),
+    ...options.define,
+  }
+}
+
+/** esbuild, which `fast` is, cannot replace `typeof x`. */
+export function foldsDomChecks(options: BundleOptions): boolean {
+  return options.foldDomChecks && options.platform === 'node' && options.level !== 'fast'
 }
 
 /** Conditions of `exports` for one way of importing. */
@@ -89,5 +109,5 @@ export function exportConditions(options: BundleOptions, kind: 'import' | 'requi
 export function packageFields(options: BundleOptions, kind: 'import' | 'require'): string[] {
   if (options.mainFields !== null) return [...options.mainFields]
   if (options.platform === 'browser' || options.platform === 'worker') return ['browser', 'module', 'main']
-  return kind === 'import' ? ['module', 'main'] : ['main', 'module']
+  return kind === 'import' && options.resolutionRace && options.level !== 'fast' ? ['module', 'main'] : ['main', 'module']
 }

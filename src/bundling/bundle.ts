@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Context } from '../core/context.ts'
+import { ShrinkError } from '../core/errors.ts'
 import { defaultBundleOptions } from './bundle-options.ts'
 import type { BundleOptions, ModuleFormat } from './bundle-options.ts'
-import type { Engine, EngineAsset, EngineChunk, EngineOutput, EngineRequest } from './engines/engine.ts'
+import type { Engine, EngineAsset, EngineChunk } from './engines/engine.ts'
 import { nameEntries } from './entry-names.ts'
 import type { ModuleGraph } from './module-graph.ts'
 import { nodeShims } from './node-shims.ts'
-import { createResolver } from './resolver.ts'
+import { planBundle } from './plan.ts'
+import type { Assumption, Planned } from './plan.ts'
 
 export type BundleContext = Pick<Context, 'signal' | 'report'>
 
@@ -23,13 +25,6 @@ export interface Chunk {
   readonly imports: readonly string[]
 }
 
-/** Something that was taken for granted to get here, which a person may want to know or turn off. */
-export interface Assumption {
-  readonly what: string
-  /** The option that turns it off. */
-  readonly option: string
-}
-
 export interface BundleResult {
   readonly chunks: readonly Chunk[]
   /** Native addons and WebAssembly modules that the chunks load, copied beside them. */
@@ -39,6 +34,8 @@ export interface BundleResult {
   /** The bundler whose output this is. */
   readonly engine: Engine['id']
   readonly assumptions: readonly Assumption[]
+  /** Declarations that the bundler kept and that were proved to have no effect; bytes of source text. */
+  readonly removed: readonly { readonly name: string; readonly bytes: number }[]
 }
 
 /**
@@ -53,44 +50,30 @@ export async function bundle(
 ): Promise<BundleResult> {
   const options: BundleOptions = { ...defaultBundleOptions, ...given }
   const named = nameEntries(entries, options.root)
-  const format = options.format === 'auto' ? defaultFormat(named.values(), options) : options.format
-  const request: EngineRequest = {
-    entries: named,
-    options,
-    format,
-    extension: extensionFor(format, named.values(), options),
-    resolver: createResolver(options),
-    replacements: new Map(),
-    signal: context.signal,
-    report: (diagnostic) => context.report(diagnostic),
-  }
-  let engine = await engineFor(request)
-  let output = await engine.bundle(request)
-  context.signal.throwIfAborted()
-  if (engine.id === 'esbuild' && format === 'cjs' && options.splitting && loadsLazily(output.graph)) {
-    engine = (await import('./engines/rolldown.ts')).rolldownEngine
-    output = await engine.bundle(request)
-  }
+  const planned = (format: ModuleFormat): Promise<Planned & { readonly format: ModuleFormat }> =>
+    planBundle({
+      entries: named,
+      options,
+      format,
+      extension: extensionFor(format, named.values(), options),
+      signal: context.signal,
+      report: (diagnostic) => context.report(diagnostic),
+    }).then((plan) => ({ ...plan, format }))
+  const preferred = options.format === 'auto' ? defaultFormat(named.values(), options) : options.format
+  const { output, engine, assumptions, removed, format } = await planned(preferred).catch((error: unknown) => {
+    const needsModule = error instanceof ShrinkError && /top-level await|module format .*cjs.* does not support/i.test(error.message)
+    if (options.format !== 'auto' || preferred === 'esm' || !needsModule) throw error
+    return planned('esm')
+  })
   return {
-    chunks: output.chunks.map((chunk) => finishChunk(chunk, request)),
+    chunks: output.chunks.map((chunk) => finishChunk(chunk, format, options)),
     assets: output.assets,
     moduleGraph: output.graph,
     format,
-    engine: engine.id,
-    assumptions: assumptionsOf(request, output),
+    engine,
+    assumptions,
+    removed,
   }
-}
-
-async function engineFor({ options, format, entries }: EngineRequest): Promise<Engine> {
-  // esbuild cannot split CommonJS: entries would each carry a copy of what they share, and import() would load at once.
-  const fast = options.level === 'fast' && !(format === 'cjs' && entries.size > 1)
-  if (fast) return (await import('./engines/esbuild.ts')).esbuildEngine
-  if (options.level === 'max') return (await import('./engines/rollup.ts')).rollupEngine
-  return (await import('./engines/rolldown.ts')).rolldownEngine
-}
-
-function loadsLazily(graph: ModuleGraph): boolean {
-  return graph.modules.some((module) => module.imports.some((edge) => edge.kind === 'dynamic-import' && !edge.external))
 }
 
 /** ES modules where they are at home, CommonJS elsewhere: Node loads it in less time. */
@@ -122,16 +105,15 @@ function packageType(folder: string): 'module' | 'commonjs' {
   }
 }
 
-function finishChunk(chunk: EngineChunk, { format, options }: EngineRequest): Chunk {
-  const shims = format === 'esm' && options.platform === 'node' ? nodeShims(chunk.code) : undefined
-  const code = shims === undefined ? chunk.code : `${shims}${chunk.code}`
-  const map = chunk.map === undefined || shims === undefined ? chunk.map : shiftLines(chunk.map, 1)
+function finishChunk({ path, code, map, isEntry, imports }: EngineChunk, format: ModuleFormat, options: BundleOptions): Chunk {
+  const shims = format === 'esm' && options.platform === 'node' ? nodeShims(code) : undefined
+  const shifted = map === undefined || shims === undefined ? map : shiftLines(map, 1)
   return {
-    path: chunk.path,
-    bytes: new TextEncoder().encode(code),
-    ...(map === undefined ? {} : { map }),
-    isEntry: chunk.isEntry,
-    imports: chunk.imports,
+    path,
+    bytes: new TextEncoder().encode(shims === undefined ? code : `${shims}${code}`),
+    ...(shifted === undefined ? {} : { map: shifted }),
+    isEntry,
+    imports,
   }
 }
 
@@ -139,16 +121,4 @@ function finishChunk(chunk: EngineChunk, { format, options }: EngineRequest): Ch
 function shiftLines(map: string, lines: number): string {
   const parsed = JSON.parse(map) as { mappings: string }
   return JSON.stringify({ ...parsed, mappings: `${';'.repeat(lines)}${parsed.mappings}` })
-}
-
-function assumptionsOf({ options }: EngineRequest, output: EngineOutput): Assumption[] {
-  void output
-  const list: Assumption[] = []
-  if (options.nodeEnv !== null) {
-    list.push({ what: `process.env.NODE_ENV is "${options.nodeEnv}"`, option: 'bundle.nodeEnv' })
-  }
-  if (options.externalAwsSdk) {
-    list.push({ what: 'the runtime brings @aws-sdk and @smithy packages', option: 'bundle.externalAwsSdk' })
-  }
-  return list
 }

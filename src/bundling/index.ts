@@ -1,5 +1,6 @@
 export { bundle } from './bundle.ts'
-export type { Assumption, BundleContext, BundleResult, Chunk } from './bundle.ts'
+export type { BundleContext, BundleResult, Chunk } from './bundle.ts'
+export type { Assumption } from './plan.ts'
 export { defaultBundleOptions } from './bundle-options.ts'
 export type { BundleOptions, ModuleFormat, Platform } from './bundle-options.ts'
 export type { GraphImport, GraphModule, ModuleGraph, ModuleKind } from './module-graph.ts'

@@ -15,6 +15,9 @@ export interface PackageInfo {
   readonly folder: string
   readonly sideEffects: unknown
   readonly type: unknown
+  readonly main: unknown
+  readonly module: unknown
+  readonly exports: unknown
 }
 
 export type Resolution =
@@ -36,6 +39,19 @@ export interface Resolver {
   /** The package that a file belongs to. */
   packageOf(path: string): PackageInfo | undefined
   isExternal(specifier: string): boolean
+  /** What `package.json#sideEffects` says of a file; true for the project's own. */
+  hasSideEffects(path: string): boolean
+  /** Packages reached by a bare specifier so far, by name. */
+  usage(): ReadonlyMap<string, PackageUsage>
+}
+
+/** How a package is reached: by which specifiers, and which file each came to. */
+export interface PackageUsage {
+  readonly info: PackageInfo
+  /** Specifier → absolute path, for import statements. */
+  readonly imported: Map<string, string>
+  /** Specifier → absolute path, for `require`. */
+  readonly required: Map<string, string>
 }
 
 export interface ResolverSettings {
@@ -60,6 +76,7 @@ export const extensions: readonly string[] = ['.tsx', '.ts', '.jsx', '.js', '.mt
 export function createResolver(options: BundleOptions, settings: ResolverSettings = plainResolution): Resolver {
   const factories = new Map<string, ResolverFactory>()
   const packages = new Map<string, PackageInfo | undefined>()
+  const used = new Map<string, PackageUsage>()
   const external = externalMatcher(options)
 
   function factory(kind: ImportKind, alternative: Alternative | undefined): ResolverFactory {
@@ -103,6 +120,11 @@ export function createResolver(options: BundleOptions, settings: ResolverSetting
     if (path === undefined || path === null) return undefined
     const file = path.replace(/[?#][^/]*$/, '')
     const info = packageOf(file)
+    if (name !== undefined && info !== undefined) {
+      const usage = used.get(name) ?? { info, imported: new Map(), required: new Map() }
+      usage[kind === 'import' ? 'imported' : 'required'].set(specifier, file)
+      used.set(name, usage)
+    }
     return {
       kind: 'file',
       path: file,
@@ -114,6 +136,11 @@ export function createResolver(options: BundleOptions, settings: ResolverSetting
   return {
     packageOf,
     isExternal: external,
+    usage: () => used,
+    hasSideEffects(path) {
+      const info = packageOf(path)
+      return info === undefined || hasSideEffects(info.sideEffects, slashed(relative(info.folder, path)))
+    },
     resolve(specifier, importer, kind) {
       const alias = settings.aliases.get(specifier)
       if (alias !== undefined) return { kind: 'file', path: alias, sideEffects: false }
@@ -169,6 +196,9 @@ function readPackage(folder: string): PackageInfo | undefined {
       folder,
       sideEffects: fields['sideEffects'],
       type: fields['type'],
+      main: fields['main'],
+      module: fields['module'],
+      exports: fields['exports'],
     }
   } catch {
     return undefined

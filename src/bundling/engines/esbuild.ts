@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path'
-import type { BuildOptions, Message, Metafile } from 'esbuild'
+import type { BuildOptions, Message, Metafile, Plugin } from 'esbuild'
 import { ShrinkError } from '../../core/errors.ts'
 import { effectiveDefine, exportConditions } from '../bundle-options.ts'
 import type { GraphImport, GraphModule, ModuleGraph } from '../module-graph.ts'
@@ -35,7 +35,7 @@ function buildOptions(request: EngineRequest, outFolder: string): BuildOptions {
     bundle: true,
     format,
     platform: options.platform === 'worker' ? 'browser' : options.platform,
-    splitting: format === 'esm' && options.splitting,
+    splitting: format === 'esm' && options.splitting !== 'never',
     outdir: outFolder,
     outExtension: { '.js': request.extension },
     chunkNames: 'chunks/[name]-[hash]',
@@ -45,6 +45,7 @@ function buildOptions(request: EngineRequest, outFolder: string): BuildOptions {
       ? options.platform === 'worker' ? { mainFields: ['browser', 'module', 'main'] } : {}
       : { mainFields: [...options.mainFields] }),
     define: { ...effectiveDefine(options) },
+    ...(request.replacements.size === 0 ? {} : { plugins: [replacementPlugin(request)] }),
     external: externals(request),
     loader,
     charset: 'utf8',
@@ -55,6 +56,18 @@ function buildOptions(request: EngineRequest, outFolder: string): BuildOptions {
     logLevel: 'silent',
     ...(options.tsconfig === null ? {} : { tsconfig: resolve(options.root, options.tsconfig) }),
     ...(options.syntaxTarget === null ? {} : { target: options.syntaxTarget.split(',') }),
+  }
+}
+
+function replacementPlugin({ replacements }: EngineRequest): Plugin {
+  return {
+    name: 'shrink:replacements',
+    setup(build) {
+      build.onLoad({ filter: /\.[cm]?js$/ }, ({ path }) => {
+        const contents = replacements.get(path)
+        return contents === undefined ? null : { contents, loader: 'js' }
+      })
+    },
   }
 }
 

@@ -29,7 +29,7 @@ export const rolldownEngine: Engine = {
           minify: false,
           exports: 'named',
           comments: { legal: true, annotation: true, jsdoc: false },
-          ...(options.splitting ? {} : { codeSplitting: false }),
+          ...(options.splitting !== 'never' ? {} : { codeSplitting: false }),
         })
         return readOutput(request, output, seen)
       } finally {

@@ -54,7 +54,7 @@ export const rollupEngine: Engine = {
           chunkFileNames: `chunks/[name]-[hash]${request.extension}`,
           assetFileNames: '[name]-[hash][extname]',
           sourcemap: options.sourceMap ? 'hidden' : false,
-          ...(options.splitting ? {} : { inlineDynamicImports: true }),
+          ...(options.splitting !== 'never' ? {} : { inlineDynamicImports: true }),
           exports: 'named',
           interop: 'auto',
           generatedCode: 'es2015',

@@ -1,0 +1,216 @@
+import { measuredSize } from '../bytes/encoded-size.ts'
+import { ShrinkError } from '../core/errors.ts'
+import { addedConditions, findAlternatives, findSplitPackages, makesDomGlobals, moduleFieldPackages, reachSame } from './alternatives.ts'
+import { awsLambdaReplacements } from './aws-lambda-preset.ts'
+import { foldsDomChecks } from './bundle-options.ts'
+import type { BundleOptions } from './bundle-options.ts'
+import type { Engine, EngineChunk, EngineOutput, EngineRequest } from './engines/engine.ts'
+import { rechunk } from './rechunk.ts'
+import { createResolver, plainResolution } from './resolver.ts'
+import type { Alternative, Resolver } from './resolver.ts'
+import { shakeCode } from './shake/shake-code.ts'
+
+/** Something that was taken for granted to get here, which a person may want to know or turn off. */
+export interface Assumption {
+  readonly what: string
+  /** The option that turns it off. */
+  readonly option: string
+}
+
+export interface Planned {
+  readonly output: EngineOutput
+  readonly engine: Engine['id']
+  readonly assumptions: readonly Assumption[]
+  /** What was removed after bundling, all chunks together. */
+  readonly removed: readonly { readonly name: string; readonly bytes: number }[]
+}
+
+/** One way to build, and what came of it. */
+interface Attempt extends Omit<Planned, 'assumptions'> {
+  readonly alternatives: ReadonlyMap<string, Alternative>
+  readonly resolver: Resolver
+  /** Bytes in the chosen measure after a quick minification; worked out when it is first asked for. */
+  size(): Promise<number>
+}
+
+type Base = Omit<EngineRequest, 'resolver' | 'replacements'>
+
+/** Builds at the level asked for: once with esbuild, or with Rolldown and, at `max`, Rollup, and keeps the smallest. */
+export async function planBundle(given: Base): Promise<Planned> {
+  const { options } = given
+  if (options.level === 'fast') {
+    const fast = await fastBundle(given)
+    if (fast !== undefined) return { ...fast, assumptions: assumptionsOf(fast, options) }
+  }
+  const rolldown = (await import('./engines/rolldown.ts')).rolldownEngine
+  let base = given
+  let best = await attempt(rolldown, base, new Map())
+  const split = findSplitPackages(best.resolver.usage())
+  if (foldsDomChecks(options) && makesDomGlobals(best.output.graph, options.root)) {
+    base = { ...base, options: { ...options, foldDomChecks: false } }
+    best = await attempt(rolldown, base, split)
+  } else if (split.size > 0) best = await attempt(rolldown, base, split)
+  if (options.resolutionRace) best = await raceAlternatives(rolldown, base, best)
+  if (options.level === 'max') {
+    const rollup = (await import('./engines/rollup.ts')).rollupEngine
+    const other = await orUndefined(attempt(rollup, base, best.alternatives), given)
+    if (other !== undefined && (await other.size()) <= (await best.size())) best = other
+  }
+  return { ...best, assumptions: assumptionsOf(best, base.options) }
+}
+
+/** esbuild; undefined when it cannot do what was asked: it does not split CommonJS. */
+async function fastBundle(base: Base): Promise<Attempt | undefined> {
+  const { options, format, entries } = base
+  if (format === 'cjs' && options.splitting !== 'never' && entries.size > 1) return undefined
+  const { esbuildEngine } = await import('./engines/esbuild.ts')
+  const resolver = createResolver(options)
+  const replacements = options.awsLambdaPreset ? await replacementsFor(base) : new Map<string, string>()
+  const output = await esbuildEngine.bundle({ ...base, resolver, replacements })
+  if (format === 'cjs' && options.splitting !== 'never' && loadsLazily(output)) return undefined
+  return { output, engine: 'esbuild', alternatives: new Map(), resolver, size: async () => 0, removed: [] }
+}
+
+/** With esbuild's own resolution the files to replace must be found first. */
+async function replacementsFor({ options }: Base): Promise<ReadonlyMap<string, string>> {
+  const resolver = createResolver(options)
+  for (const kind of ['import', 'require'] as const) {
+    resolver.resolve('@aws-sdk/credential-provider-node', `${options.root}/index.js`, kind)
+  }
+  return awsLambdaReplacements(resolver)
+}
+
+/** Above this, a second pass at `balanced` would cost more time than the level is for. */
+const SECOND_PASS_LIMIT = 4 * 1024 * 1024
+
+async function attempt(engine: Engine, base: Base, alternatives: ReadonlyMap<string, Alternative>): Promise<Attempt> {
+  base.signal.throwIfAborted()
+  const settings = { ...plainResolution, alternatives }
+  // ES modules until the last step: what is known of imports and exports is lost in CommonJS
+  const first: Base = { ...base, format: 'esm', extension: '.mjs' }
+  let resolver = createResolver(base.options, settings)
+  let output = await engine.bundle({ ...first, resolver, replacements: new Map() })
+  if (base.options.awsLambdaPreset) {
+    const replacements = awsLambdaReplacements(resolver)
+    resolver = createResolver(base.options, settings)
+    if (replacements.size > 0) output = await engine.bundle({ ...first, resolver, replacements })
+  }
+  const request: EngineRequest = { ...base, resolver, replacements: new Map() }
+  const length = output.chunks.reduce((sum, { code }) => sum + code.length, 0)
+  if (base.options.level === 'max' || length <= SECOND_PASS_LIMIT) {
+    output = await rechunk(output, request, { inline: joinsLazyCode(output, request) })
+  } else if (base.format === 'cjs') output = await engine.bundle(request)
+  const removed: { name: string; bytes: number }[] = []
+  for (let round = 0; base.options.shake && round < (base.options.level === 'max' ? 3 : 1); round++) {
+    const shaken = await Promise.all(output.chunks.map((chunk) => shakeChunk(chunk, base)))
+    output = { ...output, chunks: shaken.map(({ chunk }) => chunk) }
+    const found = shaken.flatMap((result) => result.removed)
+    removed.push(...found)
+    if (found.length === 0) break
+  }
+  let size: Promise<number> | undefined
+  return {
+    output,
+    engine: engine.id,
+    alternatives,
+    resolver,
+    removed,
+    size: () => (size ??= quickSize(output.chunks, base.options)),
+  }
+}
+
+/** May what is loaded lazily run at the start instead? When its packages declare that running it does nothing. */
+function joinsLazyCode({ graph, chunks }: EngineOutput, { options, entries, resolver }: EngineRequest): boolean {
+  if (options.splitting !== 'auto' || options.platform !== 'node' || entries.size > 1 || chunks.length === 1) return false
+  const byId = new Map(graph.modules.map((module) => [module.id, module]))
+  const eager = new Set(graph.entries)
+  for (const id of eager) {
+    for (const edge of byId.get(id)?.imports ?? []) if (edge.kind !== 'dynamic-import' && !edge.external) eager.add(edge.id)
+  }
+  return graph.modules.every((module) =>
+    eager.has(module.id) || (module.kind === 'esm' && !resolver.hasSideEffects(`${options.root}/${module.id}`)) || module.kind === 'json')
+}
+
+async function shakeChunk(chunk: EngineChunk, { format, options }: Base): Promise<{ chunk: EngineChunk; removed: Planned['removed'] }> {
+  const shaken = await shakeCode(chunk.path, chunk.code, { format, platform: options.platform, sourceMap: chunk.map !== undefined })
+  if (shaken.removed.length === 0) return { chunk, removed: [] }
+  const map = chunk.map !== undefined && shaken.map !== undefined ? await composeMaps(shaken.map, chunk.map) : chunk.map
+  return { chunk: { ...chunk, code: shaken.code, ...(map === undefined ? {} : { map }) }, removed: shaken.removed }
+}
+
+async function composeMaps(later: string, earlier: string): Promise<string> {
+  const { default: remapping } = await import('@jridgewell/remapping')
+  return remapping([later, earlier], () => null).toString()
+}
+
+/** All alternatives together first; when that does not build, reach the same or come out smaller, one by one. */
+async function raceAlternatives(engine: Engine, base: Base, start: Attempt): Promise<Attempt> {
+  const candidates = await findAlternatives(start.resolver.usage(), base.options)
+  if (candidates.size === 0) return start
+  const all = await tryAlternatives(engine, base, start, candidates)
+  if (all !== undefined || candidates.size === 1) return all ?? start
+  let best = start
+  for (const [name, alternative] of candidates) {
+    best = (await tryAlternatives(engine, base, best, new Map([[name, alternative]]))) ?? best
+  }
+  return best
+}
+
+async function tryAlternatives(
+  engine: Engine,
+  base: Base,
+  best: Attempt,
+  added: ReadonlyMap<string, Alternative>,
+): Promise<Attempt | undefined> {
+  // an export that the other build does not have is a warning to some bundlers: here it rules the build out
+  let warned = false
+  const strict: Base = { ...base, report: () => { warned = true } }
+  const other = await orUndefined(attempt(engine, strict, new Map([...best.alternatives, ...added])), base)
+  if (other === undefined || warned || (await other.size()) >= (await best.size())) return undefined
+  return [...added.keys()].every((name) => reachSame(name, best.output.graph, other.output.graph)) ? other : undefined
+}
+
+async function orUndefined<T>(promise: Promise<T>, { signal, report }: Base): Promise<T | undefined> {
+  try {
+    return await promise
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!(error instanceof ShrinkError)) throw error
+    report({ severity: 'info', code: 'transform/discarded', message: `another way to bundle was given up: ${error.message}` })
+    return undefined
+  }
+}
+
+/** What is compared: bytes in the measure after the quickest good minifier. */
+async function quickSize(chunks: readonly EngineChunk[], options: BundleOptions): Promise<number> {
+  const { minify } = await import('oxc-minify')
+  let total = 0
+  for (const { path, code } of chunks) {
+    const { code: minified } = await minify(path, code, { compress: true, mangle: { toplevel: true } })
+    total += measuredSize(new TextEncoder().encode(minified), options.measure)
+  }
+  return total
+}
+
+function loadsLazily({ graph }: EngineOutput): boolean {
+  return graph.modules.some((module) => module.imports.some((edge) => edge.kind === 'dynamic-import' && !edge.external))
+}
+
+function assumptionsOf({ resolver, alternatives, engine }: Attempt, options: BundleOptions): Assumption[] {
+  const list: Assumption[] = []
+  if (options.nodeEnv !== null) list.push({ what: `process.env.NODE_ENV is "${options.nodeEnv}"`, option: 'bundle.nodeEnv' })
+  if (foldsDomChecks(options)) list.push({ what: 'there is no window and no document on Node', option: 'bundle.foldDomChecks' })
+  if (options.externalAwsSdk) list.push({ what: 'the runtime brings the @aws-sdk and @smithy packages', option: 'bundle.externalAwsSdk' })
+  if (options.awsLambdaPreset) list.push({ what: 'AWS credentials come from the environment only', option: 'bundle.awsLambdaPreset' })
+  if (engine === 'esbuild') return list
+  for (const name of options.resolutionRace ? moduleFieldPackages(resolver.usage(), options) : []) {
+    list.push({ what: `${name} is loaded from its "module" build instead of "main"`, option: 'bundle.resolutionRace' })
+  }
+  for (const [name, alternative] of alternatives) {
+    const added = addedConditions(alternative, options)
+    if (added.length > 0) {
+      list.push({ what: `${name} is resolved with the conditions ${added.join(', ')} instead of node`, option: 'bundle.resolutionRace' })
+    }
+  }
+  return list
+}
