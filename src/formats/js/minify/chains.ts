@@ -27,6 +27,9 @@ const withUglify: readonly Chain[] = [
   ['terser', 'uglify-js'],
 ]
 
+/** Tried in turn where the chains of a level have no result that may be used. */
+export const fallbacks: readonly Chain[] = [['oxc'], ['swc'], ['esbuild'], ['terser']]
+
 /** The chains that a level runs. */
 export async function chainsFor(level: Level): Promise<readonly Chain[]> {
   if (level !== 'max') return fast

@@ -3,12 +3,14 @@ import type { TraceMap } from '@jridgewell/trace-mapping'
 import { measuredSize } from '../../../bytes/encoded-size.ts'
 import { UnsupportedError } from '../../../core/errors.ts'
 import type { Level, Measure } from '../../../core/transform.ts'
-import type { ParseGoal } from '../read/parse-script.ts'
+import type { ParsedScript, ParseGoal } from '../read/parse-script.ts'
 import type { Edition } from '../read/syntax-features.ts'
-import { chainsFor, type Chain } from './chains.ts'
-import { composeMaps, type StepMap } from './compose-maps.ts'
-import { isNewer, type MinifierInput, minifiers } from './minifiers.ts'
+import { ChainRunner, type ChainResult } from './chain-runner.ts'
+import { chainsFor, fallbacks } from './chains.ts'
+import { composeMaps } from './compose-maps.ts'
+import { isNewer } from './minifiers.ts'
 import { readOutput, syntaxLevelOf } from './output-check.ts'
+import { renameLetters } from './rename/rename-letters.ts'
 
 export interface MinifyOptions {
   readonly level: Level
@@ -17,14 +19,14 @@ export interface MinifyOptions {
   readonly goal: ParseGoal
   /** Names declared at the top may be renamed and dropped. Always so for modules and CommonJS. */
   readonly topLevel?: boolean
-  /** Newest syntax that the output may use. */
+  /** Newest syntax that the output may use, unless the input uses newer. */
   readonly target: Edition
   readonly keepNames?: boolean
-  /** Leave names alone in the minifiers: the text of functions is read at run time. */
+  /** Leave names alone: the text of functions is read at run time. */
   readonly keepText?: boolean
-  /** Give the names anew so that the compressor finds more repeats. On when left out, from level `balanced` on. */
+  /** Give names anew so that the compressor finds more repeats. On when left out, from level `balanced` on. */
   readonly rename?: boolean
-  /** Produce a source map; with the map that the code came with where there is one. */
+  /** Produce a source map; composed with the map that the code came with where there is one. */
   readonly sourceMap?: { readonly name: string; readonly input?: TraceMap | undefined }
   readonly signal?: AbortSignal
 }
@@ -34,74 +36,79 @@ export interface MinifiedScript {
   readonly map: EncodedSourceMap | undefined
   /** The steps that made it: `swc → oxc → rename`. */
   readonly chain: string
-  /** Every result that was measured, in the order of the race. */
+  /** Every result that was measured. */
   readonly race: readonly { readonly chain: string; readonly size: number }[]
-  /** Steps that refused the code, and why. */
+  /** Steps that refused the code or whose result may not be used, and why. */
   readonly refused: readonly string[]
 }
 
-interface Candidate {
-  readonly chain: string
-  readonly code: string
-  readonly maps: readonly StepMap[]
-  readonly size: number
+/** What the levels spend on names: candidates that are renamed, and times each name is looked at. */
+const renaming: Readonly<Record<Level, { readonly candidates: number; readonly passes: number }>> = {
+  fast: { candidates: 0, passes: 0 },
+  balanced: { candidates: 1, passes: 5 },
+  max: { candidates: 4, passes: 20 },
 }
+
+/** From this many code units on, `balanced` looks at names thrice, to stay below the time that terser takes. */
+const LONG = 2 * 1024 * 1024
 
 /**
  * Minifies one chunk with the chains of the level, and keeps the smallest in the chosen measure.
  *
- * The text must not begin with `#!`; comments go, legal ones too.
+ * The text must not begin with `#!`. Comments go, legal ones too: `legalComments` collects them beforehand.
  *
- * @throws UnsupportedError when every minifier refuses the code
+ * @throws UnsupportedError when no minifier has a result that may be used
  */
 export async function minifyScript(code: string, options: MinifyOptions): Promise<MinifiedScript> {
+  const { level, measure, signal } = options
+  const runner = new ChainRunner(code, options)
+  const chains = await chainsFor(level)
   const race: { chain: string; size: number }[] = []
-  const refused: string[] = []
-  const steps = new Map<string, Promise<Candidate | undefined>>()
-  const encoder = new TextEncoder()
-
-  /** Results of common beginnings are shared: `swc → oxc` and `swc → terser` run swc once. */
-  const runChain = (chain: Chain): Promise<Candidate | undefined> => {
-    const key = chain.join(' → ')
-    const known = steps.get(key)
-    if (known !== undefined) return known
-    const running = (async (): Promise<Candidate | undefined> => {
-      const before = chain.length === 1 ? { code, maps: [] } : await runChain(chain.slice(0, -1))
-      options.signal?.throwIfAborted()
-      if (before === undefined) return undefined
-      const input: MinifierInput = {
-        code: before.code,
-        goal: options.goal,
-        target: options.target,
-        keepNames: options.keepNames ?? false,
-        mangle: !(options.keepText ?? false),
-        topLevel: options.topLevel ?? options.goal !== 'script',
-        sourceMap: options.sourceMap !== undefined,
-      }
-      try {
-        const output = await minifiers[chain.at(-1)!](input)
-        const maps = output.map === undefined ? before.maps : [...before.maps, output.map]
-        const size = measuredSize(encoder.encode(output.code), options.measure)
-        race.push({ chain: key, size })
-        return { chain: key, code: output.code, maps, size }
-      } catch (error) {
-        if (!(error instanceof UnsupportedError)) throw error
-        refused.push(error.message)
-        return undefined
-      }
-    })()
-    steps.set(key, running)
-    return running
+  const measured = (result: ChainResult): ChainResult & { size: number } => {
+    const size = measuredSize(new TextEncoder().encode(result.code), measure)
+    race.push({ chain: result.chain, size })
+    return { ...result, size }
   }
 
-  const candidates: Candidate[] = []
-  for (const chain of await chainsFor(options.level)) {
-    const candidate = await runChain(chain)
-    if (candidate !== undefined) candidates.push(candidate)
+  const results: ChainResult[] = []
+  for (const chain of chains) {
+    const result = await runner.run(chain)
+    if (result !== undefined) results.push(result)
   }
-  candidates.sort((a, b) => a.size - b.size)
-  const best = await firstUsable(candidates, code, options, refused)
-  if (best === undefined) throw new UnsupportedError(refused[0] ?? 'no minifier accepts the code')
+  // a lone result needs no measuring: brotli at its best takes longer than the minifiers
+  const ranked: (ChainResult & { size: number })[] =
+    results.length === 1
+      ? [{ ...results[0]!, size: Infinity }]
+      : distinct(results).map(measured).sort((a, b) => a.size - b.size)
+
+  const { candidates, passes } = renaming[level]
+  const renames = options.rename !== false && options.keepText !== true && measure !== 'raw'
+  const wanted = renames ? Math.max(1, candidates) : 1
+  let best: (ChainResult & { size: number }) | undefined
+  let usable = 0
+  for await (const result of withFallbacks(ranked, runner, () => usable)) {
+    if (usable === wanted) break
+    signal?.throwIfAborted()
+    const script = await usableOutput(result, code, options, runner.refused)
+    if (script === undefined) continue
+    usable += 1
+    if (best === undefined || result.size < best.size) best = result
+    if (!renames || candidates === 0) continue
+    const renamed = await renameLetters(script, {
+      freezeTop: !runner.topLevel,
+      keepNames: options.keepNames ?? false,
+      passes: level === 'balanced' && script.text.length > LONG ? 3 : passes,
+      signal,
+    })
+    const after = { ...result, chain: `${result.chain} → rename`, code: renamed }
+    // at `balanced` gzip stands for brotli: it agrees on the sign, and takes a twentieth of the time
+    const judge: Measure = level === 'max' ? measure : 'gzip'
+    const size = measuredSize(new TextEncoder().encode(renamed), judge)
+    const against = judge === measure && best.size !== Infinity ? best.size : measuredSize(new TextEncoder().encode(best.code), judge)
+    race.push({ chain: after.chain, size })
+    if (size < against) best = { ...after, size: judge === measure ? size : best.size }
+  }
+  if (best === undefined) throw new UnsupportedError(runner.refused[0] ?? 'no minifier accepts the code')
   return {
     code: best.code,
     map:
@@ -110,32 +117,48 @@ export async function minifyScript(code: string, options: MinifyOptions): Promis
         : await composeMaps(best.maps, options.sourceMap.input, { name: options.sourceMap.name, text: code }),
     chain: best.chain,
     race,
-    refused,
+    refused: runner.refused,
   }
 }
 
-/** The smallest whose output parses and whose syntax is no newer than asked for, or than the input's own. */
-async function firstUsable(
-  candidates: readonly Candidate[],
+/** The results in order; then, while none of them was usable, those of the fallbacks. */
+async function* withFallbacks(
+  ranked: readonly (ChainResult & { size: number })[],
+  runner: ChainRunner,
+  usable: () => number,
+): AsyncGenerator<ChainResult & { size: number }> {
+  yield* ranked
+  for (const chain of fallbacks) {
+    if (usable() > 0) return
+    const result = await runner.run(chain)
+    if (result !== undefined) yield { ...result, size: Infinity }
+  }
+}
+
+/** Chains often arrive at the same text. */
+function distinct(results: readonly ChainResult[]): ChainResult[] {
+  const seen = new Set<string>()
+  return results.filter(({ code }) => !seen.has(code) && seen.add(code))
+}
+
+/** The parsed output, or undefined where it may not be used: the reason is added to `refused`. */
+async function usableOutput(
+  result: ChainResult,
   code: string,
   options: MinifyOptions,
   refused: string[],
-): Promise<Candidate | undefined> {
-  let limit = options.target
-  for (const candidate of candidates) {
-    const output = await readOutput(candidate.code, options.goal)
-    if ('problem' in output) {
-      refused.push(`${candidate.chain}: ${output.problem}`)
-      continue
-    }
-    const level = await syntaxLevelOf(output.script)
-    if (isNewer(level, limit)) {
-      const input = await readOutput(code, options.goal)
-      const own = 'script' in input ? await syntaxLevelOf(input.script) : limit
-      if (isNewer(own, limit)) limit = own
-    }
-    if (!isNewer(level, limit)) return candidate
-    refused.push(`${candidate.chain}: the output's syntax is ${level}, and may be ${limit} at most`)
+): Promise<ParsedScript | undefined> {
+  const output = await readOutput(result.code, options.goal)
+  if ('problem' in output) {
+    refused.push(`${result.chain}: ${output.problem}`)
+    return undefined
   }
+  const level = await syntaxLevelOf(output.script)
+  if (!isNewer(level, options.target)) return output.script
+  const input = await readOutput(code, options.goal)
+  const own = 'script' in input ? await syntaxLevelOf(input.script) : options.target
+  if (!isNewer(level, own)) return output.script
+  const limit = isNewer(own, options.target) ? own : options.target
+  refused.push(`${result.chain}: the syntax of the output is ${level}, and may be ${limit} at most`)
   return undefined
 }

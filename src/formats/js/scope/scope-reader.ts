@@ -507,9 +507,19 @@ export class ScopeReader {
     }
   }
 
+  /** The text of a function holds its own names, and the outer ones that it refers to. */
   #freezeTakenText(resolved: Int32Array): void {
-    for (const scope of this.#takenScopes) this.#freezeSubtree(scope)
-    if (this.#takenNames.length === 0) return
+    const scopes = this.#takenScopes.concat(this.#scopesOfTakenNames(resolved))
+    for (const scope of scopes) this.#freezeSubtree(scope)
+    for (let i = 0; scopes.length > 0 && i < resolved.length; i++) {
+      const at = this.#occurrenceScopes[i]!
+      if (resolved[i] === FREE || !scopes.some((scope) => scope <= at && at < this.#ends[scope]!)) continue
+      this.#frozen[resolved[i]!] = 1
+    }
+  }
+
+  #scopesOfTakenNames(resolved: Int32Array): number[] {
+    if (this.#takenNames.length === 0) return []
     const byOffset = new Map<number, number>()
     for (let i = 0; i < resolved.length; i++) byOffset.set(this.#offsets[i]!, i)
     const functionsOf = new Map<number, number[]>()
@@ -518,14 +528,17 @@ export class ScopeReader {
       if (binding === FREE) continue
       functionsOf.set(binding, [...(functionsOf.get(binding) ?? []), ...scopes])
     }
+    const taken = new Set<number>()
     for (const offset of this.#takenNames) {
       const at = byOffset.get(offset)
       const binding = at === undefined ? FREE : resolved[at]!
       const scopes = binding === FREE ? undefined : functionsOf.get(binding)
       if (scopes === undefined) continue
       this.#takenOffsets.push(offset)
-      for (const scope of scopes) this.#freezeSubtree(scope)
+      this.#frozen[binding] = 1
+      for (const scope of scopes) taken.add(scope)
     }
+    return [...taken]
   }
 
   finish(): Scopes {

@@ -1,0 +1,60 @@
+import { UnsupportedError } from '../../../core/errors.ts'
+import type { Chain } from './chains.ts'
+import type { StepMap } from './compose-maps.ts'
+import type { MinifyOptions } from './minify-script.ts'
+import { minifiers } from './minifiers.ts'
+
+export interface ChainResult {
+  /** `swc → oxc` */
+  readonly chain: string
+  readonly code: string
+  /** Source maps of the steps, in order. */
+  readonly maps: readonly StepMap[]
+}
+
+/** Runs chains on one text. Common beginnings run once: `swc → oxc` and `swc → terser` share swc. */
+export class ChainRunner {
+  readonly refused: string[] = []
+  readonly topLevel: boolean
+  readonly #code: string
+  readonly #options: MinifyOptions
+  readonly #results = new Map<string, ChainResult | undefined>()
+
+  constructor(code: string, options: MinifyOptions) {
+    this.#code = code
+    this.#options = options
+    this.topLevel = options.topLevel ?? options.goal !== 'script'
+  }
+
+  /** Undefined when a step refuses its input: a minifier that cannot read new syntax is no reason to fail. */
+  async run(chain: Chain): Promise<ChainResult | undefined> {
+    const key = chain.join(' → ')
+    if (this.#results.has(key)) return this.#results.get(key)
+    const before =
+      chain.length === 1 ? { chain: '', code: this.#code, maps: [] } : await this.run(chain.slice(0, -1))
+    const result = before === undefined ? undefined : await this.#step(chain.at(-1)!, key, before)
+    this.#results.set(key, result)
+    return result
+  }
+
+  async #step(name: Chain[number], key: string, before: ChainResult): Promise<ChainResult | undefined> {
+    const options = this.#options
+    options.signal?.throwIfAborted()
+    try {
+      const { code, map } = await minifiers[name]({
+        code: before.code,
+        goal: options.goal,
+        target: options.target,
+        keepNames: options.keepNames ?? false,
+        mangle: options.keepText !== true,
+        topLevel: this.topLevel,
+        sourceMap: options.sourceMap !== undefined,
+      })
+      return { chain: key, code, maps: map === undefined ? before.maps : [...before.maps, map] }
+    } catch (error) {
+      if (!(error instanceof UnsupportedError)) throw error
+      this.refused.push(error.message)
+      return undefined
+    }
+  }
+}
