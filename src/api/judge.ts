@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import type { ArtifactReport, Verdict } from '../core/report.ts'
+import type { ArtifactReport, Reason, Verdict } from '../core/report.ts'
 import type { Architecture, CapabilityKind } from '../core/requirement.ts'
 import { dataDate, defaultTargets, match, readOwnTargets, selectTargets, type Target } from '../targets/index.ts'
 import { variantKey } from '../tree/variant-key.ts'
@@ -45,7 +45,8 @@ export function judge(artifacts: readonly ArtifactReport[], asked: AskedTargets)
   const targets = asked.named.length > 0 ? asked.named : usualTargets(artifacts, asked)
   const judged = artifacts.filter((artifact) => artifact.requirements.length > 0)
   const libraries = librariesOf(artifacts)
-  const verdicts = targets.map((target) => judgeOn(target, judged, libraries))
+  const isNamed = asked.named.length > 0
+  const verdicts = targets.map((target) => judgeOn(target, judged, libraries, isNamed))
   return judged.flatMap((artifact) => verdicts.flatMap((byPath) => byPath.get(artifact.path) ?? []))
 }
 
@@ -62,13 +63,18 @@ function judgeOn(
   target: Target,
   artifacts: readonly ArtifactReport[],
   libraries: ReadonlySet<string>,
+  isNamed: boolean,
 ): ReadonlyMap<string, Verdict> {
   const verdicts = new Map<string, Verdict>()
   /** Things of which a build was found that does not fail here. */
   const served = new Set<string>()
-  for (const { path, requirements } of artifacts) {
+  for (const { path, format, requirements } of artifacts) {
+    if (format !== 'elf' && target.engine === undefined) {
+      if (isNamed) verdicts.set(path, withoutEngine(path, target))
+      continue
+    }
     const { verdict, reasons } = match(requirements, target, { provided: { libraries }, today: dataDate })
-    verdicts.set(path, { artifact: path, target: target.id, verdict, reasons })
+    verdicts.set(path, { artifact: path, target: target.id, verdict, reasons: reasons.map(withOneWitness) })
     if (verdict !== 'fails') served.add(variantKey(path))
   }
   for (const [path, { verdict, reasons }] of verdicts) {
@@ -77,6 +83,18 @@ function judgeOn(
     if (kinds.every((kind) => ofTheBuild.has(kind))) verdicts.delete(path)
   }
   return verdicts
+}
+
+/** Scripts and Wasm on a bare system: whether they run there is up to what is installed on it. */
+function withoutEngine(path: string, target: Target): Verdict {
+  const message = `${target.id} names no engine that would run it`
+  return { artifact: path, target: target.id, verdict: 'unknown', reasons: [{ message, hint: 'Judge it on a runtime: node22, cloudflare-workers, …' }] }
+}
+
+/** The artifact's own entry has all of the evidence; repeating it for every target would make reports of hundreds of megabytes. */
+function withOneWitness(reason: Reason): Reason {
+  const { requirement } = reason
+  return requirement === undefined ? reason : { ...reason, requirement: { ...requirement, evidence: requirement.evidence.slice(0, 1) } }
 }
 
 /** What the tree brings along: names of files and the sonames in them. */
