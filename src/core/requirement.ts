@@ -34,7 +34,7 @@ export type CapabilityKind =
   | 'loader' // name: PT_INTERP path
   | 'page-size' // name: bytes of the largest page size it runs on
   | 'kernel' // name: interface; version
-  | 'node' // name: node; version: lowest that serves
+  | 'node' // name: node; version: lowest that serves where the engine is Node
   | 'node-api' // version: N-API version
   | 'node-abi' // version: NODE_MODULE_VERSION, for addons that are not N-API
   | 'node-builtin' // name: module without `node:`

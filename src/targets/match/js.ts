@@ -1,9 +1,10 @@
-import type { CapabilityKind } from '../../core/requirement.ts'
+import type { CapabilityKind, Requirement } from '../../core/requirement.ts'
 import { jsFeatures, jsFeaturesDate, jsFeaturesSource } from '../data/js-features.generated.ts'
 import type { JsFeature } from '../data/js-features.generated.ts'
+import { jsGlobals, jsGlobalsDate, jsGlobalsSource } from '../data/js-globals.generated.ts'
 import type { Engine, Fact, Target } from '../target.ts'
 import { compareVersions } from '../version.ts'
-import type { Check } from './outcome.ts'
+import type { Check, Outcome } from './outcome.ts'
 import { met, unknown, unmet, witness } from './outcome.ts'
 
 type JsKind = Extract<CapabilityKind, 'js-syntax' | 'js-global' | 'runtime-compilation'>
@@ -84,10 +85,14 @@ function featuresFor(name: string, edition: number | undefined): [string, JsFeat
   return editionOf(name) === undefined ? upTo.filter(([, feature]) => editionOf(feature.edition) === edition) : upTo
 }
 
-/** A line such as `22` stands for its newest release. */
 function has(feature: JsFeature, engine: TableEngine, version: string): boolean {
   const since = feature.since[engine]
   if (since === undefined) return false
+  return isAtLeast(version, since)
+}
+
+/** A line such as `22` stands for its newest release. */
+function isAtLeast(version: string, since: string): boolean {
   const parts = version.split('.').length
   return compareVersions(version, since.split('.').slice(0, parts).join('.')) >= 0
 }
@@ -101,9 +106,9 @@ export function newestEdition(target: Target): number | undefined {
   return Number.isFinite(oldest) ? oldest - 1 : 2026
 }
 
-/** Globals that are there in every JavaScript place that the data knows, beside ECMA-262's own. */
-const everywhere: ReadonlySet<string> = new Set(['console', 'setTimeout', 'clearTimeout', 'URL', 'URLSearchParams', 'TextEncoder', 'TextDecoder'])
-const nodeOnly: ReadonlySet<string> = new Set(['Buffer', 'process', 'global', 'require', 'module', 'exports', '__dirname', '__filename', 'setImmediate', 'clearImmediate'])
+/** Bound by the CommonJS wrapper: whether that is there is the module kind's question. */
+const commonJs: ReadonlySet<string> = new Set(['require', 'module', 'exports', '__dirname', '__filename'])
+const nodeOnly: ReadonlySet<string> = new Set(['Buffer', 'process', 'global', 'setImmediate', 'clearImmediate'])
 const browserOnly: ReadonlySet<string> = new Set(['window', 'document', 'localStorage', 'sessionStorage', 'XMLHttpRequest', 'HTMLElement', 'alert', 'history'])
 const browsers: ReadonlySet<string> = new Set(['chrome', 'edge', 'firefox', 'safari'])
 
@@ -111,7 +116,10 @@ const global: Check = (requirement, target) => {
   const engine = target.engine
   const name = requirement.name
   if (engine === undefined) return unknown(`uses the global ${name}, and the data does not say what runs on ${target.id}`)
-  if (everywhere.has(name)) return met(engine)
+  if (commonJs.has(name)) return met(engine)
+  const since = jsGlobals[name]
+  const place = tableEngine(engine.value)
+  if (since !== undefined && place?.version !== undefined) return inTable(name, since, place.engine, place.version, requirement, engine)
   const browser = browsers.has(engine.value.name)
   if (nodeOnly.has(name)) {
     if (engine.value.name === 'node' || engine.value.name === 'bun') return met(engine)
@@ -122,6 +130,24 @@ const global: Check = (requirement, target) => {
     return unmet(`uses the global ${name}${witness(requirement)} of browsers, and ${target.title} is none`, undefined, engine)
   }
   return unknown(`uses the global ${name}${witness(requirement)}, and the data does not say whether ${target.id} has it`, undefined, engine)
+}
+
+function inTable(
+  name: string,
+  since: JsFeature['since'],
+  table: TableEngine,
+  version: string,
+  requirement: Requirement,
+  engine: Fact<Engine>,
+): Outcome {
+  const first = since[table]
+  if (first !== undefined && isAtLeast(version, first)) return met(engine)
+  return unmet(
+    `uses the global ${name}${witness(requirement)}, which ${engine.value.name} ${engine.value.version ?? ''} does not have: ` +
+      (first === undefined ? `no ${table} has it` : `${table} ${first} is the first to have it`),
+    'use a polyfill, or check with typeof before use',
+    { value: engine.value, source: jsGlobalsSource, date: jsGlobalsDate, confidence: 'documented' },
+  )
 }
 
 const runtimeCompilation: Check = (requirement, target) => {

@@ -7,10 +7,11 @@ import { met, unknown, unmet, witness } from './outcome.ts'
 
 type NodeKind = Extract<CapabilityKind, 'node' | 'node-api' | 'node-abi' | 'node-builtin' | 'module-kind'>
 
+/** The lowest Node that serves, where it is Node: other engines are judged by syntax, globals and built-ins. */
 const node: Check = (requirement, target) => {
   const engine = target.engine
   if (engine === undefined) return unknown(`needs Node ${requirement.version ?? ''}, and the data does not say what runs on ${target.id}`)
-  if (engine.value.name !== 'node') return unmet(`needs Node, and ${target.title} runs ${engine.value.name}`, undefined, engine)
+  if (engine.value.name !== 'node') return met(engine)
   if (requirement.version === undefined) return met(engine)
   if (engine.value.version === undefined) return unknown(`needs Node ${requirement.version}, and the data gives no version`, undefined, engine)
   // A line such as `22` means its latest release.
