@@ -41,7 +41,7 @@ export function readTables(bytes: Uint8Array, path: string, context: Context): E
     dynamic,
     symbols: readDynamicSymbols(file, dynamic),
     versions: dynamic === undefined ? undefined : readVersions(file, dynamic),
-    notes: tolerate(() => readNotes(file), [], path, context),
+    notes: readNotes(file, (error) => context.report({ ...toDiagnostic(error, path), severity: 'warning' })),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ByteReader } from '../../../bytes/byte-reader.ts'
+import { MalformedError } from '../../../core/errors.ts'
 import { PT, SHT } from '../constants.ts'
 import type { ElfFile } from './elf-file.ts'
 import { sectionContents } from './elf-file.ts'
@@ -14,33 +15,34 @@ export interface Note {
 }
 
 /**
- * All notes, in file order, each once, from sections and from segments (which may name the same bytes).
- * @throws MalformedError
+ * All notes, in file order, each once, from sections and from segments (which may name the same bytes). An area that
+ * breaks off or lies outside the file is given to `onBroken`; the notes before the break and the other areas count.
  */
-export function readNotes(file: ElfFile): Note[] {
+export function readNotes(file: ElfFile, onBroken: (error: MalformedError) => void): Note[] {
   const areas = [
     ...file.sections
       .filter((section) => section.sh_type === SHT.NOTE)
-      .map((section) => ({
-        reader: sectionContents(file, section),
-        align: section.sh_addralign,
-        section: section.name as string | undefined,
-      })),
+      .map((section) => ({ open: () => sectionContents(file, section), align: section.sh_addralign, section: section.name })),
     ...file.segments
       .filter((segment) => segment.p_type === PT.NOTE && segment.p_filesz > 0 && isPresent(file, segment.p_offset))
       .map((segment) => ({
-        reader: file.reader.window(segment.p_offset, segment.p_filesz, `PT_NOTE ${segment.index}`),
+        open: () => file.reader.window(segment.p_offset, segment.p_filesz, `PT_NOTE ${segment.index}`),
         align: segment.p_align,
         section: undefined,
       })),
   ]
   const seen = new Set<number>()
   const notes: Note[] = []
-  for (const { reader, align, section } of areas) {
-    for (const note of readNoteEntries(reader, align, section)) {
-      if (seen.has(note.description.base)) continue
-      seen.add(note.description.base)
-      notes.push(note)
+  for (const { open, align, section } of areas) {
+    try {
+      for (const note of readNoteEntries(open(), align, section)) {
+        if (seen.has(note.description.base)) continue
+        seen.add(note.description.base)
+        notes.push(note)
+      }
+    } catch (error) {
+      if (!(error instanceof MalformedError)) throw error
+      onBroken(error)
     }
   }
   return notes.sort((a, b) => a.description.base - b.description.base)

@@ -1,32 +1,42 @@
-import type { Transform } from '../../../core/transform.ts'
+import { ShrinkError } from '../../../core/errors.ts'
+import type { Transform, TransformSettings } from '../../../core/transform.ts'
 import { ET, SHF, SHT } from '../constants.ts'
 import type { ElfDetail } from '../detail.ts'
-import type { ElfFile } from '../read/elf-file.ts'
+import type { ElfFile, Section } from '../read/elf-file.ts'
+import { symbolSize } from '../read/symbols.ts'
 import type { StripMode } from '../write/removable-sections.ts'
 import { isRemovable } from '../write/removable-sections.ts'
-import { rewriteElf } from '../write/rewrite.ts'
+import type { Rewrite, RewritePlan } from '../write/rewrite.ts'
+import { planRewrite, writeRewrite } from '../write/rewrite.ts'
+import { orderSections } from '../write/section-order.ts'
+import { renumberSymbols } from '../write/symbol-table.ts'
+import { checkTail } from '../write/tail.ts'
 
 /** Removes symbols and debug information that no loader, unwinder or language run time reads. */
 export const strip: Transform<ElfDetail> = {
   id: 'elf/strip',
   title: 'Remove symbols and debug information',
   safety: 'drops-debug-info',
-  applies({ detail: { file } }, { options }) {
-    return isProgram(file) && removableSections(file, modeOf(options['strip'])).length > 0
+  applies({ detail: { file } }, settings) {
+    const mode = modeOf(settings)
+    if (mode === 'none' || !isProgram(file) || file.sections.length === 0) return false
+    return file.sections.some((section) => isRemovable(file, section, mode)) || hasRoom(file)
   },
-  async apply(artifact, { detail: { file } }, { options }) {
-    const removed = removableSections(file, modeOf(options['strip']))
-    const { bytes } = rewriteElf(file, { removed: new Set(removed) })
-    const names = removed.map((index) => file.sections[index]!.name)
+  async apply(artifact, { detail: { file } }, settings) {
+    const removed = removableSections(file, modeOf(settings))
+    const plan = planRewrite(file, rewriteFor(file, removed))
+    if (plan.byteLength >= artifact.bytes.byteLength) return { artifact, changes: [] }
+    checkTail(plan)
+    const bytes = writeRewrite(plan)
     return {
       artifact: { path: artifact.path, bytes },
       changes: [
         {
           transform: strip.id,
-          what: `removed ${names.join(', ')}`,
+          what: describe(plan, removed),
           before: artifact.bytes.byteLength,
           after: bytes.byteLength,
-          verifiedBy: ['every segment unchanged', 'requirements unchanged'],
+          verifiedBy: ['contents and addresses of every segment are the same', 'requirements are the same'],
         },
       ],
     }
@@ -39,10 +49,56 @@ function isProgram(file: ElfFile): boolean {
   return (file.header.e_type === ET.EXEC || file.header.e_type === ET.DYN) && !isCodeMissing
 }
 
-function modeOf(value: unknown): StripMode {
+/** Would laying the file out anew save something although nothing can be removed? */
+function hasRoom(file: ElfFile): boolean {
+  try {
+    return planRewrite(file, { removed: new Set() }).byteLength < file.bytes.byteLength
+  } catch (error) {
+    if (error instanceof ShrinkError) return false // nothing was asked for, so nothing is refused
+    throw error
+  }
+}
+
+function modeOf({ options }: TransformSettings): StripMode {
+  const value = options['strip']
   return value === 'debug' || value === 'none' ? value : 'all'
 }
 
-function removableSections(file: ElfFile, mode: StripMode): number[] {
-  return file.sections.filter((section) => isRemovable(file, section, mode)).map((section) => section.index)
+function removableSections(file: ElfFile, mode: StripMode): ReadonlySet<number> {
+  return new Set(file.sections.filter((section) => isRemovable(file, section, mode)).map((section) => section.index))
+}
+
+function rewriteFor(file: ElfFile, removable: ReadonlySet<number>): Rewrite {
+  const symtab = file.sections.find((section) => section.sh_type === SHT.SYMTAB)
+  if (symtab === undefined || removable.size === 0) return { removed: removable }
+  if (removable.has(symtab.index)) return withoutSymbols(file, symtab, removable)
+  const indexes = new Map(orderSections(file, removable).flatMap((old, place) => (old === null ? [] : [[old, place] as const])))
+  const replaced = renumberSymbols(file, symtab, indexes)
+  return replaced === undefined ? { removed: removable } : { removed: removable, replaced: new Map([[symtab.index, replaced]]) }
+}
+
+/**
+ * In static glibc programs the loaded relocations (IRELATIVE, of symbol 0) name .symtab as their table. A table with
+ * nothing but symbol 0 takes its place: without any, readers cannot look symbol 0 up. It is no SHT_SYMTAB, so that
+ * the file counts as stripped.
+ */
+function withoutSymbols(file: ElfFile, symtab: Section, removable: ReadonlySet<number>): Rewrite {
+  const isNamed = file.sections.some(
+    (section) => !removable.has(section.index) && section.index !== 0 && section.sh_link === symtab.index,
+  )
+  if (!isNamed) return { removed: removable }
+  const removed = new Set(removable)
+  removed.delete(symtab.index)
+  const contents = new Uint8Array(symbolSize(file))
+  const replacement = { contents, info: 1, name: '.nosyms', type: SHT.DYNSYM, link: file.sectionNameIndex }
+  return { removed, replaced: new Map([[symtab.index, replacement]]) }
+}
+
+function describe({ file, layout }: RewritePlan, removed: ReadonlySet<number>): string {
+  const names = [...removed].map((index) => file.sections[index]!.name)
+  const tail = layout.tail.end - layout.tail.offset
+  return [
+    names.length > 0 ? `removed ${names.join(', ')}` : 'moved section names and headers into padding',
+    ...(tail > 0 ? [`kept ${tail} appended bytes`] : []),
+  ].join('; ')
 }

@@ -1,76 +1,95 @@
 import { ByteWriter } from '../../../bytes/byte-writer.ts'
 import { writeRecord } from '../../../bytes/record.ts'
-import { UnsupportedError } from '../../../core/errors.ts'
 import { SHF, SHN, SHT } from '../constants.ts'
 import type { ElfFile, Section } from '../read/elf-file.ts'
 import { fileSizeOf, isAllocated, layoutFor } from '../read/elf-file.ts'
 import type { SectionHeader } from '../records.ts'
-import { sectionHeader32, sectionHeader64 } from '../records.ts'
-import { describedEnd } from '../sizes/file-layout.ts'
-import type { PinnedRange } from './layout-check.ts'
-import { checkSections, pinnedRanges } from './layout-check.ts'
+import { programHeader32, programHeader64, sectionHeader32, sectionHeader64 } from '../records.ts'
+import type { LoadedLayout, Span } from './layout.ts'
+import { isPinned, layOutLoaded, newOffsetOf } from './layout.ts'
 import { orderSections } from './section-order.ts'
+import type { StringTable } from './string-table.ts'
 import { buildStringTable } from './string-table.ts'
 
 /** What is to change in a file. Everything else stays. */
 export interface Rewrite {
   /** Indexes of sections that go. None of them is loaded. */
   readonly removed: ReadonlySet<number>
-  /** New contents of sections that are not loaded, by index. */
-  readonly replaced?: ReadonlyMap<number, Uint8Array>
+  /** New contents of sections that are not loaded, by index, and what else changes about them. */
+  readonly replaced?: ReadonlyMap<number, Replacement>
   /** Sections that come on top: not loaded, type PROGBITS. */
   readonly added?: readonly { readonly name: string; readonly contents: Uint8Array; readonly align: number }[]
 }
 
-export interface RewriteResult {
-  readonly bytes: Uint8Array
+export interface Replacement {
+  readonly contents: Uint8Array
+  readonly info?: number
+  readonly name?: string
+  readonly type?: number
+  /** Old index of the section that sh_link names from now on. */
+  readonly link?: number
+}
+
+/** A file laid out but not yet written. */
+export interface RewritePlan {
+  readonly file: ElfFile
+  readonly layout: LoadedLayout
+  readonly sections: readonly PlannedSection[]
   /** Old section index → new. */
   readonly indexes: ReadonlyMap<number, number>
+  readonly names: StringTable
+  readonly nameIndex: number
+  readonly tableOffset: number
+  /** Where the appended data goes. */
+  readonly tailOffset: number
+  readonly byteLength: number
 }
 
 /** A section of the result: its header (sh_link and sh_info already renumbered) and, if it moves, its contents. */
-interface Placed {
+interface PlannedSection {
   header: SectionHeader
   readonly name: string
   readonly contents: Uint8Array | undefined
 }
 
 /**
- * Writes the file without the removed sections.
+ * Lays the file out without the removed sections.
  *
- * The loaded part stays byte for byte where it is, but for e_shoff, e_shnum and e_shstrndx. Behind its end follow
- * the sections that are not loaded, the section names, the section headers, and whatever was appended to the file.
+ * The loaded part stays byte for byte, but for e_shoff, e_shnum and e_shstrndx (and p_offset where a large hole is
+ * closed). The sections that are not loaded, the section names and the section headers go into the padding between
+ * segments where it has room, else behind the last segment; behind them follows what was appended to the file.
  * @throws UnsupportedError where the layout cannot be proved safe to change; MalformedError for tables that lie
  */
-export function rewriteElf(file: ElfFile, rewrite: Rewrite): RewriteResult {
-  const pinned = pinnedRanges(file)
-  checkSections(file, pinned)
+export function planRewrite(file: ElfFile, rewrite: Rewrite): RewritePlan {
+  const layout = layOutLoaded(file)
   const order = orderSections(file, rewrite.removed)
   const indexes = new Map(order.flatMap((old, place) => (old === null ? [] : [[old, place] as const])))
-  const pinnedEnd = pinned.at(-1)!.end
-  const placed = [
-    ...order.map((old) => (old === null ? emptySection() : keptSection(file, old, indexes, rewrite, pinnedEnd))),
+  const sections: PlannedSection[] = [
+    ...order.map((old) => (old === null ? emptySection() : keptSection(file, layout, old, indexes, rewrite))),
     ...(rewrite.added ?? []).map(addedSection),
   ]
   const nameIndex = indexes.get(file.sectionNameIndex)!
-  const names = buildStringTable(placed.map((section) => section.name))
-  placed[nameIndex] = { ...placed[nameIndex]!, contents: names.bytes }
-
-  const { tableOffset, end } = place(file, placed, nameIndex, pinnedEnd)
-  const tail = file.bytes.subarray(describedEnd(file))
-  if (end + tail.byteLength > file.bytes.byteLength) {
-    throw new UnsupportedError(`the result would be larger: ${end + tail.byteLength} bytes instead of ${file.bytes.byteLength}`)
-  }
-  const bytes = new Uint8Array(end + tail.byteLength)
-  bytes.set(file.bytes.subarray(0, pinnedEnd))
-  clearHoles(file, bytes, pinned, placed)
-  for (const { header, contents } of placed) if (contents !== undefined) bytes.set(contents, header.sh_offset)
-  writeHeaders(file, bytes, placed, names.offsets, tableOffset, nameIndex)
-  bytes.set(tail, end)
-  return { bytes, indexes }
+  const names = buildStringTable(sections.map((section) => section.name))
+  sections[nameIndex] = { ...sections[nameIndex]!, contents: names.bytes }
+  const { tableOffset, end } = placeSections(file, layout, sections, nameIndex)
+  const byteLength = end + layout.tail.end - layout.tail.offset
+  return { file, layout, sections, indexes, names, nameIndex, tableOffset, tailOffset: end, byteLength }
 }
 
-function emptySection(): Placed {
+/** Writes what was planned. */
+export function writeRewrite(plan: RewritePlan): Uint8Array {
+  const { file, layout, sections, tailOffset } = plan
+  const bytes = new Uint8Array(plan.byteLength)
+  for (const span of layout.pinned) bytes.set(file.bytes.subarray(span.offset, span.end), span.newOffset)
+  for (const { header, contents } of sections) if (contents !== undefined) bytes.set(contents, header.sh_offset)
+  writeSectionHeaders(plan, bytes)
+  writeProgramHeaders(plan, bytes)
+  writeFileHeader(plan, bytes)
+  bytes.set(file.bytes.subarray(layout.tail.offset, layout.tail.end), tailOffset)
+  return bytes
+}
+
+function emptySection(): PlannedSection {
   return { header: nullHeader, name: '', contents: undefined }
 }
 
@@ -89,19 +108,28 @@ const nullHeader: SectionHeader = {
 
 function keptSection(
   file: ElfFile,
+  layout: LoadedLayout,
   old: number,
   indexes: ReadonlyMap<number, number>,
   rewrite: Rewrite,
-  pinnedEnd: number,
-): Placed {
+): PlannedSection {
   const section = file.sections[old]!
   const header = renumbered(section, indexes)
   const replaced = rewrite.replaced?.get(old)
-  if (replaced !== undefined) return { header: { ...header, sh_size: replaced.byteLength }, name: section.name, contents: replaced }
+  if (replaced !== undefined) {
+    const changed = {
+      ...header,
+      sh_type: replaced.type ?? header.sh_type,
+      sh_info: replaced.info ?? header.sh_info,
+      sh_link: replaced.link === undefined ? header.sh_link : (indexes.get(replaced.link) ?? 0),
+    }
+    return { header: changed, name: replaced.name ?? section.name, contents: replaced.contents }
+  }
   const size = fileSizeOf(section)
-  const moves = !isAllocated(section) && size > 0 && section.sh_offset >= pinnedEnd
-  const contents = moves ? file.bytes.subarray(section.sh_offset, section.sh_offset + size) : undefined
-  return { header, name: section.name, contents }
+  if (isAllocated(section) || size === 0 || isPinned(layout, section.sh_offset, size)) {
+    return { header: { ...header, sh_offset: newOffsetOf(layout, header.sh_offset) }, name: section.name, contents: undefined }
+  }
+  return { header, name: section.name, contents: file.bytes.subarray(section.sh_offset, section.sh_offset + size) }
 }
 
 /** sh_link always names a section or nothing; sh_info does for relocations and where SHF_INFO_LINK says so. */
@@ -116,63 +144,91 @@ function renumbered(section: Section, indexes: ReadonlyMap<number, number>): Sec
   }
 }
 
-function addedSection(added: NonNullable<Rewrite['added']>[number]): Placed {
+function addedSection(added: NonNullable<Rewrite['added']>[number]): PlannedSection {
   const header = { ...nullHeader, sh_type: SHT.PROGBITS, sh_size: added.contents.byteLength, sh_addralign: added.align }
   return { header, name: added.name, contents: added.contents }
 }
 
-/** Gives everything that moves its offset: sections in their old order, then the names, then the table. */
-function place(file: ElfFile, placed: Placed[], nameIndex: number, from: number): { tableOffset: number; end: number } {
-  const moving = placed.map((_, index) => index).filter((index) => placed[index]!.contents !== undefined && index !== nameIndex)
-  moving.sort((a, b) => placed[a]!.header.sh_offset - placed[b]!.header.sh_offset)
-  let end = from
-  for (const index of [...moving, nameIndex]) {
-    const section = placed[index]!
-    const size = section.contents!.byteLength
-    const align = index === nameIndex ? 1 : Math.max(1, section.header.sh_addralign)
-    const offset = Math.ceil(end / align) * align
-    section.header = { ...section.header, sh_offset: offset, sh_size: size }
-    end = offset + size
-  }
-  const word = file.is64 ? 8 : 4
-  const tableOffset = Math.ceil(end / word) * word
-  return { tableOffset, end: tableOffset + placed.length * file.header.e_shentsize }
-}
-
-/** What removed sections, names and headers leave behind between segments becomes zeros, which compress to nothing. */
-function clearHoles(file: ElfFile, bytes: Uint8Array, pinned: readonly PinnedRange[], placed: readonly Placed[]): void {
-  const staying = placed
-    .filter((section) => section.contents === undefined && section.header.sh_type !== SHT.NULL && section.header.sh_type !== SHT.NOBITS)
-    .map(({ header }) => ({ offset: header.sh_offset, end: header.sh_offset + header.sh_size }))
-  const left = [...pinned, ...staying].sort((a, b) => a.offset - b.offset)
-  let end = 0
-  for (const range of left) {
-    if (range.offset > end) bytes.fill(0, end, range.offset)
-    end = Math.max(end, range.end)
-  }
-  if (file.bytes.byteLength < end) throw new UnsupportedError('a section lies outside the file')
-}
-
-function writeHeaders(
+/**
+ * Gives everything that moves its offset, in the order of the section table so that a second run finds the same
+ * places. With appended data the header table stays the last thing before it: programs that look for their payload
+ * behind the ELF file compute the place from e_shoff (AppImage does).
+ */
+function placeSections(
   file: ElfFile,
-  bytes: Uint8Array,
-  placed: readonly Placed[],
-  names: ReadonlyMap<string, number>,
-  tableOffset: number,
+  layout: LoadedLayout,
+  sections: PlannedSection[],
   nameIndex: number,
-): void {
-  const writer = new ByteWriter(bytes, file.littleEndian)
-  const extendedCount = placed.length >= SHN.LORESERVE
-  const extendedName = nameIndex >= SHN.LORESERVE
-  writer.offset = tableOffset
-  for (const [index, { header, name }] of placed.entries()) {
-    const first = index === 0 ? { sh_size: extendedCount ? placed.length : 0, sh_link: extendedName ? nameIndex : 0 } : {}
-    writeRecord(writer, layoutFor(file, sectionHeader64, sectionHeader32), { ...header, sh_name: names.get(name)!, ...first })
+): { tableOffset: number; end: number } {
+  const hasTail = layout.tail.end > layout.tail.offset
+  const word = file.is64 ? 8 : 4
+  const tableSize = sections.length * file.header.e_shentsize
+  const holes: Span[] = layout.holes.map((hole) => ({ ...hole }))
+  let tableOffset = hasTail ? undefined : takeFrom(holes, tableSize, word)
+  let end = layout.end
+  for (const [index, section] of sections.entries()) {
+    if (section.contents === undefined) continue
+    const size = section.contents.byteLength
+    const align = index === nameIndex ? 1 : Math.max(1, section.header.sh_addralign)
+    let offset = takeFrom(holes, size, align)
+    if (offset === undefined) {
+      offset = Math.ceil(end / align) * align
+      end = offset + size
+    }
+    section.header = { ...section.header, sh_offset: offset, sh_size: size }
   }
-  writer.offset = file.is64 ? 40 : 32
-  if (file.is64) writer.u64(BigInt(tableOffset))
-  else writer.u32(tableOffset)
+  if (tableOffset === undefined) {
+    tableOffset = Math.ceil(end / word) * word
+    end = tableOffset + tableSize
+  }
+  return { tableOffset, end }
+}
+
+/** Room in the first hole that has it; the hole shrinks. */
+function takeFrom(holes: Span[], size: number, align: number): number | undefined {
+  for (const [index, hole] of holes.entries()) {
+    const offset = Math.ceil(hole.offset / align) * align
+    if (offset + size > hole.end) continue
+    holes[index] = { offset: offset + size, end: hole.end }
+    return offset
+  }
+  return undefined
+}
+
+function writeSectionHeaders({ file, sections, names, nameIndex, tableOffset }: RewritePlan, bytes: Uint8Array): void {
+  const writer = new ByteWriter(bytes, file.littleEndian)
+  const layout = layoutFor(file, sectionHeader64, sectionHeader32)
+  writer.offset = tableOffset
+  for (const [index, { header, name }] of sections.entries()) {
+    const extended =
+      index === 0
+        ? {
+            sh_size: sections.length >= SHN.LORESERVE ? sections.length : 0,
+            sh_link: nameIndex >= SHN.LORESERVE ? nameIndex : 0,
+          }
+        : {}
+    writeRecord(writer, layout, { ...header, sh_name: names.offsets.get(name)!, ...extended })
+  }
+}
+
+/** Only where segments moved. */
+function writeProgramHeaders({ file, layout }: RewritePlan, bytes: Uint8Array): void {
+  if (layout.pinned.every((span) => span.newOffset === span.offset)) return
+  const writer = new ByteWriter(bytes, file.littleEndian)
+  writer.offset = newOffsetOf(layout, file.header.e_phoff)
+  for (const segment of file.segments) {
+    const p_offset = segment.p_filesz === 0 ? segment.p_offset : newOffsetOf(layout, segment.p_offset)
+    writeRecord(writer, layoutFor(file, programHeader64, programHeader32), { ...segment, p_offset })
+  }
+}
+
+function writeFileHeader({ file, layout, sections, nameIndex, tableOffset }: RewritePlan, bytes: Uint8Array): void {
+  const writer = new ByteWriter(bytes, file.littleEndian)
+  const word = (value: number): void => (file.is64 ? writer.u64(BigInt(value)) : writer.u32(value))
+  writer.offset = file.is64 ? 32 : 28
+  word(file.segments.length > 0 ? newOffsetOf(layout, file.header.e_phoff) : file.header.e_phoff)
+  word(tableOffset)
   writer.offset = file.is64 ? 60 : 48
-  writer.u16(extendedCount ? 0 : placed.length)
-  writer.u16(extendedName ? SHN.XINDEX : nameIndex)
+  writer.u16(sections.length >= SHN.LORESERVE ? 0 : sections.length)
+  writer.u16(nameIndex >= SHN.LORESERVE ? SHN.XINDEX : nameIndex)
 }

@@ -1,11 +1,46 @@
-import { readFile } from 'node:fs/promises'
+import { appendFile, chmod, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { elfPackage } from '../../../corpus/elf.ts'
 import { fetchPackage } from '../../../corpus/fetch.ts'
+import { canBuild, compile, exceptions, execute, machines, sorting, withFolder } from '../support/build.ts'
+import { complaints } from '../support/complaints.ts'
 import { optimize } from '../support/optimize.ts'
+import { hasTool, run } from '../support/run.ts'
 
 const bcrypt = await fetchPackage(elfPackage('bcrypt'))
+
+const builds = machines.flatMap((machine) => [
+  { machine, title: `${machine.name} C`, compiler: 'gcc' as const, source: sorting, flags: ['-O1', '-g'] },
+  { machine, title: `${machine.name} C, glibc-static`, compiler: 'gcc' as const, source: sorting, flags: ['-O1', '-static'] },
+  { machine, title: `${machine.name} C++ with exceptions`, compiler: 'g++' as const, source: exceptions, flags: ['-O1'] },
+])
+
+for (const { machine, title, compiler, source, flags } of builds) {
+  const buildable = canBuild(machine, compiler) && hasTool('strip')
+  test.skipIf(!buildable)(`${title}: smaller than GNU strip and runs the same (skipped without its ${compiler}, qemu-user, binutils)`, async () => {
+    await withFolder(async (folder) => {
+      const program = await compile(folder, machine, compiler, source, flags)
+      const expected = await execute(machine, program)
+      expect(expected).toMatch(/exit [07]$/)
+      const before = await complaints(program)
+      await run(`${machine.prefix}strip`, ['-s', '-o', join(folder, 'gnu'), program])
+      for (const mode of ['all', 'debug']) {
+        const { artifact, changes, diagnostics } = await optimize(await readFile(program), { strip: mode })
+        expect(diagnostics).toEqual([])
+        expect(changes).toHaveLength(1)
+        const stripped = join(folder, mode)
+        await writeFile(stripped, artifact.bytes)
+        await chmod(stripped, 0o755)
+        expect(await execute(machine, stripped)).toBe(expected)
+        expect(before).toEqual(expect.arrayContaining(await complaints(stripped)))
+        if (mode === 'all') expect(artifact.bytes.byteLength).toBeLessThanOrEqual((await stat(join(folder, 'gnu'))).size)
+        const again = await optimize(artifact.bytes, { strip: mode })
+        expect(again.artifact.bytes).toBe(artifact.bytes)
+      }
+    })
+  })
+}
 
 test('a second run changes nothing', async () => {
   const bytes = await readFile(join(bcrypt, 'prebuilds/linux-arm64/bcrypt.glibc.node'))
@@ -13,11 +48,45 @@ test('a second run changes nothing', async () => {
   expect(once.artifact.bytes.byteLength).toBeLessThan(bytes.byteLength)
   expect(once.changes.map((change) => change.what)).toEqual([expect.stringContaining('.comment')])
   const twice = await optimize(once.artifact.bytes)
-  expect(Buffer.compare(twice.artifact.bytes, once.artifact.bytes)).toBe(0)
+  expect(twice.artifact.bytes).toBe(once.artifact.bytes)
 })
 
 test('--strip none leaves the file alone', async () => {
   const bytes = await readFile(join(bcrypt, 'prebuilds/linux-arm64/bcrypt.glibc.node'))
   const result = await optimize(bytes, { strip: 'none' })
   expect(result.artifact.bytes).toBe(bytes)
+})
+
+const selfReader = `
+#include <stdio.h>
+#include <string.h>
+int main(int argc, char **argv) {
+  char tail[16] = {0}; FILE *self = fopen("/proc/self/exe", "rb");
+  fseek(self, -12, SEEK_END); fread(tail, 1, 12, self); puts(tail); return strcmp(tail, "PAYLOAD-HERE") != 0;
+}
+`
+const host = machines[0]!
+
+test.skipIf(!canBuild(host, 'gcc'))('appended data stays the end of the file (skipped without gcc)', async () => {
+  await withFolder(async (folder) => {
+    const program = await compile(folder, host, 'gcc', selfReader, ['-g'])
+    await appendFile(program, `${'x'.repeat(5000)}PAYLOAD-HERE`)
+    const { artifact, changes } = await optimize(await readFile(program))
+    expect(changes[0]?.what).toContain('kept 5012 appended bytes')
+    await writeFile(program, artifact.bytes)
+    expect(await execute(host, program)).toBe('PAYLOAD-HERE\nexit 0')
+  })
+})
+
+test.skipIf(!canBuild(host, 'gcc'))('refuses to move appended data whose absolute place is written down (skipped without gcc)', async () => {
+  await withFolder(async (folder) => {
+    const program = await compile(folder, host, 'gcc', selfReader, ['-g'])
+    const trailer = Buffer.alloc(16)
+    trailer.writeBigUInt64LE(BigInt((await stat(program)).size))
+    await appendFile(program, Buffer.concat([Buffer.from('payload'), trailer]))
+    const bytes = await readFile(program)
+    const { artifact, diagnostics } = await optimize(bytes)
+    expect(artifact.bytes).toBe(bytes)
+    expect(diagnostics).toEqual([expect.objectContaining({ code: 'artifact/unsupported', severity: 'warning' })])
+  })
 })
