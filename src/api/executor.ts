@@ -11,13 +11,22 @@ import { runFileJob } from './run-file-job.ts'
  * @param jobs how many at a time; null: one per processor
  * @param work how many jobs there will be
  */
-export function createExecutor(jobs: number | null, work: number, signal: AbortSignal): Executor {
+export async function createExecutor(jobs: number | null, work: number, signal: AbortSignal): Promise<Executor> {
   const size = Math.min(jobs ?? availableParallelism(), work)
   // Run from the sources (tests do), there is no compiled worker to start.
   if (size <= 1 || import.meta.url.endsWith('.ts')) {
     return { concurrency: 1, run: (job) => runFileJob(job, signal), close: async () => undefined }
   }
+  await holdAddOns()
   return threadPool(new URL('./worker.js', import.meta.url), size, ({ message, code }) =>
     code !== undefined && code in diagnosticCodes ? new ShrinkError(code as DiagnosticCode, message) : new Error(message),
   )
+}
+
+/**
+ * @swc/core 1.16 crashes the process when it is loaded again after the last thread that had it has ended: two builds in
+ * one process, or two inputs. While this thread holds it, it is never unloaded.
+ */
+async function holdAddOns(): Promise<void> {
+  await import('@swc/core').catch(() => undefined) // without it, other minifiers do the work
 }

@@ -24,7 +24,7 @@ export async function runJobs(
     readonly onProgress?: ((progress: Progress) => void) | undefined
   },
 ): Promise<readonly JobOutcome[]> {
-  const executor = createExecutor(options.threads, jobs.length, options.signal)
+  const executor = await createExecutor(options.threads, jobs.length, options.signal)
   const abort = (): void => void executor.close()
   options.signal.addEventListener('abort', abort, { once: true })
   let done = 0
