@@ -22,8 +22,8 @@ export interface BundleOptions {
   readonly external: readonly string[]
   /** Conditions of `exports` that are looked for besides those of the platform. */
   readonly conditions: readonly string[]
-  /** Fields of package.json for packages without `exports`; null: those of the platform. */
-  readonly mainFields: readonly string[] | null
+  /** Fields of package.json for packages without `exports`; empty: those of the platform. */
+  readonly mainFields: readonly string[]
   /** Global expressions and the source text that replaces them. */
   readonly define: Readonly<Record<string, string>>
   /** What `process.env.NODE_ENV` is taken to be; null leaves it to run time. */
@@ -62,7 +62,7 @@ export const defaultBundleOptions: Omit<BundleOptions, 'root'> = {
   format: 'auto',
   external: [],
   conditions: [],
-  mainFields: null,
+  mainFields: [],
   define: {},
   nodeEnv: 'production',
   tsconfig: null,
@@ -107,7 +107,7 @@ export function exportConditions(options: BundleOptions, kind: 'import' | 'requi
  * expects `module.exports`, not a namespace.
  */
 export function packageFields(options: BundleOptions, kind: 'import' | 'require'): string[] {
-  if (options.mainFields !== null) return [...options.mainFields]
+  if (options.mainFields.length > 0) return [...options.mainFields]
   if (options.platform === 'browser' || options.platform === 'worker') return ['browser', 'module', 'main']
   return kind === 'import' && options.resolutionRace && options.level !== 'fast' ? ['module', 'main'] : ['main', 'module']
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Context } from '../core/context.ts'
+import type { Diagnostic } from '../core/diagnostic.ts'
 import { ShrinkError } from '../core/errors.ts'
 import { defaultBundleOptions } from './bundle-options.ts'
 import type { BundleOptions, ModuleFormat } from './bundle-options.ts'
@@ -65,6 +66,7 @@ export async function bundle(
     if (options.format !== 'auto' || preferred === 'esm' || !needsModule) throw error
     return planned('esm')
   })
+  if (removed.length > 0) context.report(removedDiagnostic(removed))
   return {
     chunks: output.chunks.map((chunk) => finishChunk(chunk, format, options)),
     assets: output.assets,
@@ -73,6 +75,18 @@ export async function bundle(
     engine,
     assumptions,
     removed,
+  }
+}
+
+function removedDiagnostic(removed: Planned['removed']): Diagnostic {
+  const largest = [...removed].sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1)).slice(0, 8)
+  const bytes = removed.reduce((sum, item) => sum + item.bytes, 0)
+  const rest = removed.length > largest.length ? ` and ${removed.length - largest.length} more` : ''
+  return {
+    severity: 'info',
+    code: 'bundle/removed',
+    message: `${removed.length} declarations without effect removed (${bytes} bytes of source): ${largest.map(({ name }) => name).join(', ')}${rest}`,
+    hint: 'Turn it off with `bundle.shake`.',
   }
 }
 

@@ -28,6 +28,7 @@ export type DiagnosticCode =
   | 'bundle/failed'
   | 'bundle/warning'
   | 'bundle/assumption'
+  | 'bundle/removed'
   | 'job/failed'
   | 'package/entry'
   | 'package/empty'
@@ -115,6 +116,10 @@ export const diagnosticCodes: Readonly<Record<DiagnosticCode, DiagnosticInfo>> =
   'bundle/assumption': {
     title: 'Taken for granted',
     help: 'The bundle is smaller because something is assumed about where it runs. The option named turns it off.',
+  },
+  'bundle/removed': {
+    title: 'Dead code removed',
+    help: 'The bundler kept declarations that nothing uses; running them was proved to do nothing, so they were left out.',
   },
   'bundle/warning': { title: 'Bundler warning', help: 'The bundler noticed something.' },
   'job/failed': { title: 'Internal failure', help: 'A bug in shrink. Please report it with the message and the file.' },

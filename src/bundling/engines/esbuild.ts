@@ -41,7 +41,7 @@ function buildOptions(request: EngineRequest, outFolder: string): BuildOptions {
     chunkNames: 'chunks/[name]-[hash]',
     assetNames: '[name]-[hash]',
     conditions: exportConditions(options, 'import').filter((name) => !['import', 'node', 'browser'].includes(name)),
-    ...(options.mainFields === null
+    ...(options.mainFields.length === 0
       ? options.platform === 'worker' ? { mainFields: ['browser', 'module', 'main'] } : {}
       : { mainFields: [...options.mainFields] }),
     define: { ...effectiveDefine(options) },
