@@ -1,6 +1,7 @@
 import type { Format } from '../../core/format.ts'
 import { analyzeWasm } from './analyze.ts'
 import type { WasmDetail } from './detail.ts'
+import { explainWasm } from './explain.ts'
 import { wasmRules } from './rules/index.ts'
 import { verifyWasm } from './verify.ts'
 
@@ -13,4 +14,5 @@ export const wasm: Format<WasmDetail> = {
   rules: wasmRules,
   transforms: [],
   verify: verifyWasm,
+  explain: async (artifact, question) => explainWasm(artifact, question),
 }

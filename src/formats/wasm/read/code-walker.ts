@@ -29,6 +29,7 @@ function walkInstructions(reader: ModuleReader, end: number, locals: number): vo
   const { bytes } = cursor
   const { opcodeUses, opcodeFirst } = recorder
   const constant = locals === constantExpression
+  const watched = visitor?.instruction !== undefined
   const outerEnd = cursor.end
   cursor.end = end
   let depth = 1
@@ -39,6 +40,7 @@ function walkInstructions(reader: ModuleReader, end: number, locals: number): vo
     cursor.offset = at + 1
     if (opcode >= 0xfb) opcode = readPrefixed(reader, opcode, at)
     if (opcodeUses[opcode]!++ === 0) opcodeFirst[opcode] = at
+    if (watched) visitor.instruction!(opcode, at)
     if (constant) checkConstant(reader, opcode, at)
     switch (immediateOf[opcode]) {
       case immediate.none:

@@ -17,6 +17,8 @@ export interface ModuleVisitor {
    * reported.
    */
   reference(space: IndexSpace, index: number, start: number, end: number, signed: boolean): void
+  /** An instruction of a function or constant expression, by its number in `opcodes`, before its references. */
+  instruction?(opcode: number, offset: number): void
 }
 
 /** What the section readers share: where they are, what was counted, what was noticed. */
