@@ -28,3 +28,18 @@ export function measuredSize(bytes: Uint8Array, measure: Measure): number {
       return brotliSize(bytes)
   }
 }
+
+/**
+ * Nearly in proportion to `measuredSize`, but quick: for ranking many variants of one artifact. Brotli at its best
+ * takes three seconds a megabyte; at quality 9 it takes a twentieth of that. The others are exact.
+ */
+export function estimatedSize(bytes: Uint8Array, measure: Measure): number {
+  if (measure !== 'brotli') return measuredSize(bytes, measure)
+  return brotliCompressSync(bytes, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: 9,
+      [constants.BROTLI_PARAM_LGWIN]: 22,
+      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.byteLength,
+    },
+  }).byteLength
+}

@@ -49,7 +49,7 @@ export async function runBinaryen(input: Uint8Array, args: readonly string[]): P
   const module = readBinary(binaryen, input, features)
   try {
     module.setFeatures(features)
-    binaryen.setDebugInfo(false)
+    binaryen.setDebugInfo(run.names)
     binaryen.clearPassArguments()
     for (const { key, value } of run.passArguments) binaryen.setPassArgument(key, value)
     binaryen.clearPassesToSkip()

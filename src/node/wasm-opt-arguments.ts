@@ -7,6 +7,8 @@ export interface WasmOptArguments {
   readonly steps: readonly WasmOptStep[]
   readonly skippedPasses: readonly string[]
   readonly passArguments: readonly { readonly key: string; readonly value: string }[]
+  /** Keep the name section. */
+  readonly names: boolean
   /** Repeat the steps while the binary shrinks. */
   readonly converge: boolean
 }
@@ -28,7 +30,7 @@ const presets: Readonly<Record<string, readonly [level: number, shrink: number]>
 }
 
 /**
- * Understands the part of wasm-opt's command line that rewrites modules: `--mvp-features`, `--enable-…`, `-O…`,
+ * Understands the part of wasm-opt's command line that rewrites modules: `--mvp-features`, `--enable-…`, `-O…`, `-g`,
  * `--skip-pass=…`, `--pass-arg=KEY@VALUE`, `--converge` and passes by name (`--PASS`, `--PASS=VALUE`).
  *
  * @throws ShrinkError for anything else: an argument that is passed over would be a different run
@@ -39,12 +41,14 @@ export function parseWasmOptArguments(args: readonly string[]): WasmOptArguments
   const skippedPasses: string[] = []
   const passArguments: { key: string; value: string }[] = []
   let converge = false
+  let names = false
   for (const arg of args) {
     const preset = presets[arg]
     const [name, value] = splitOption(arg)
     if (preset !== undefined) steps.push({ kind: 'optimize', level: preset[0], shrink: preset[1] })
     else if (arg === '--mvp-features') continue
     else if (arg === '--converge') converge = true
+    else if (arg === '-g') names = true
     else if (arg.startsWith('--enable-')) features.push(arg.slice('--enable-'.length))
     else if (name === 'skip-pass' && value !== undefined) skippedPasses.push(value)
     else if (name === 'pass-arg' && value?.includes('@')) {
@@ -54,7 +58,7 @@ export function parseWasmOptArguments(args: readonly string[]): WasmOptArguments
       steps.push({ kind: 'pass', name })
     } else throw new ShrinkError('transform/failed', `wasm-opt: argument ${arg} is not understood`)
   }
-  return { features, steps, skippedPasses, passArguments, converge }
+  return { features, steps, skippedPasses, passArguments, names, converge }
 }
 
 function splitOption(arg: string): readonly [name: string | undefined, value: string | undefined] {

@@ -105,6 +105,7 @@ describe('wasm-opt', () => {
       steps: [{ kind: 'optimize', level: 2, shrink: 2 }, { kind: 'pass', name: 'vacuum' }],
       skippedPasses: ['dae'],
       passArguments: [{ key: 'a', value: 'b@c' }],
+      names: false,
       converge: true,
     })
     for (const arg of ['-all', '-o', 'x.wasm', '--disable-simd', '-O5']) expect(() => parseWasmOptArguments([arg])).toThrow(ShrinkError)

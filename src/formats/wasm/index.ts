@@ -3,6 +3,7 @@ import { analyzeWasm } from './analyze.ts'
 import type { WasmDetail } from './detail.ts'
 import { explainWasm } from './explain.ts'
 import { wasmRules } from './rules/index.ts'
+import { transforms } from './transforms/index.ts'
 import { verifyWasm } from './verify.ts'
 
 /** WebAssembly modules and components. */
@@ -12,7 +13,7 @@ export const wasm: Format<WasmDetail> = {
     head.length >= 4 && head[0] === 0x00 && head[1] === 0x61 && head[2] === 0x73 && head[3] === 0x6d,
   analyze: async (artifact, settings) => analyzeWasm(artifact, settings),
   rules: wasmRules,
-  transforms: [],
+  transforms,
   verify: verifyWasm,
   explain: async (artifact, question) => explainWasm(artifact, question),
 }

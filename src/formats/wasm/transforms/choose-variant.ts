@@ -1,0 +1,35 @@
+import { estimatedSize, measuredSize } from '../../../bytes/encoded-size.ts'
+import type { Measure } from '../../../core/transform.ts'
+
+/** One way a module can be written. */
+export interface Variant {
+  readonly bytes: Uint8Array
+  /** How it came about, for the report: `wasm-opt -Oz`, `functions laid out by type`. */
+  readonly steps: readonly string[]
+  /** Must be compared exactly: nothing that is larger than this one may be chosen. */
+  readonly bar?: boolean
+}
+
+/** Variants whose estimates are this near to the best may be better than it: brotli's levels differ by that much. */
+const uncertainty = 0.003
+
+/** Of those near the best, so many are measured exactly: at its best, brotli takes three seconds a megabyte. */
+const finalists = 2
+
+/**
+ * The smallest variant in the measure. Ranking is by estimate; the finalists, and the bars that come near them, are
+ * measured exactly. Of equals the earlier one wins.
+ */
+export function chooseVariant(variants: readonly Variant[], measure: Measure): Variant {
+  const ranked = variants.map((variant, order) => ({ variant, order, estimate: estimatedSize(variant.bytes, measure) }))
+  ranked.sort((a, b) => a.estimate - b.estimate || a.order - b.order)
+  const best = ranked[0]!
+  if (measure !== 'brotli') return best.variant
+  const near = ranked.filter(({ estimate }) => estimate <= best.estimate * (1 + uncertainty))
+  const bars = ranked.filter(({ variant, estimate }) => variant.bar === true && estimate <= best.estimate * (1 + 3 * uncertainty))
+  const final = [...new Set([...near.slice(0, finalists), ...bars])]
+  if (final.length === 1) return best.variant
+  const measured = final.map((one) => ({ ...one, size: measuredSize(one.variant.bytes, measure) }))
+  measured.sort((a, b) => a.size - b.size || a.order - b.order)
+  return measured[0]!.variant
+}
