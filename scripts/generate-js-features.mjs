@@ -7,30 +7,31 @@ const date = '2026-11-20'
 const version = '8.1.9'
 const integrity = 'sha512-7d8D9yzVS4ugLbt4clzc5DKU8dq85K0lRebjzpP43GxSr7vYKmczgfuEU+0beimjl5YmnHkcErtolg5t5ttb0A=='
 
-/** Syntax by name: the edition of ECMA-262 that brought it, and where the table has it. */
+/** Syntax by the name that src/formats/js gives it: the edition of ECMA-262 that brought it, and where the table has it. */
 const features = {
   'arrow-functions': ['es2015', 'functions.arrow_functions'],
-  'block-scoped-variables': ['es2015', 'statements.let'],
   classes: ['es2015', 'classes'],
-  'default-parameters': ['es2015', 'functions.default_parameters'],
-  destructuring: ['es2015', 'operators.destructuring'],
-  'for-of': ['es2015', 'statements.for_of'],
-  generators: ['es2015', 'statements.generator_function'],
-  'new-target': ['es2015', 'operators.new_target'],
-  'object-literal-extensions': ['es2015', 'operators.object_initializer.computed_property_names'],
-  'rest-parameters': ['es2015', 'functions.rest_parameters'],
-  'array-spread': ['es2015', 'operators.spread.spread_in_arrays'],
+  'let-and-const': ['es2015', 'statements.let'],
   'template-literals': ['es2015', 'grammar.template_literals'],
+  destructuring: ['es2015', 'operators.destructuring'],
+  'default-parameters': ['es2015', 'functions.default_parameters'],
+  'rest-and-spread': ['es2015', 'operators.spread.spread_in_arrays'],
+  generators: ['es2015', 'statements.generator_function'],
+  'for-of': ['es2015', 'statements.for_of'],
+  'shorthand-properties': ['es2015', 'grammar.shorthand_object_literals'],
+  'computed-properties': ['es2015', 'operators.object_initializer.computed_property_names'],
+  'new-target': ['es2015', 'operators.new_target'],
+  'binary-and-octal-literals': ['es2015', 'grammar.binary_numeric_literals'],
+  'regexp-u-and-y': ['es2015', 'builtins.RegExp.unicode'],
   modules: ['es2015', 'statements.import'],
-  exponentiation: ['es2016', 'operators.exponentiation'],
+  'exponent-operator': ['es2016', 'operators.exponentiation'],
   'async-functions': ['es2017', 'statements.async_function'],
-  'async-generators': ['es2018', 'statements.async_generator_function'],
-  'for-await-of': ['es2018', 'statements.for_await_of'],
-  'object-rest-spread': ['es2018', 'operators.spread.spread_in_object_literals'],
+  'object-rest-and-spread': ['es2018', 'operators.spread.spread_in_object_literals'],
+  'async-iteration': ['es2018', 'statements.for_await_of'],
+  'regexp-s-flag': ['es2018', 'builtins.RegExp.dotAll'],
   'regexp-lookbehind': ['es2018', 'regular_expressions.lookbehind_assertion'],
   'regexp-named-groups': ['es2018', 'regular_expressions.named_capturing_group'],
   'regexp-unicode-properties': ['es2018', 'regular_expressions.unicode_character_class_escape'],
-  'regexp-dot-all': ['es2018', 'builtins.RegExp.dotAll'],
   'optional-catch-binding': ['es2019', 'statements.try_catch.optional_catch_binding'],
   bigint: ['es2020', 'builtins.BigInt'],
   'dynamic-import': ['es2020', 'operators.import'],
@@ -40,23 +41,23 @@ const features = {
   'optional-chaining': ['es2020', 'operators.optional_chaining'],
   'logical-assignment': ['es2021', 'operators.nullish_coalescing_assignment'],
   'numeric-separators': ['es2021', 'grammar.numeric_separators'],
-  'arbitrary-module-names': ['es2022', 'statements.import.arbitrary_module_namespace_identifier_names'],
+  'string-export-names': ['es2022', 'statements.import.arbitrary_module_namespace_identifier_names'],
   'class-fields': ['es2022', 'classes.public_class_fields'],
-  'class-private-fields': ['es2022', 'classes.private_class_fields'],
-  'class-private-methods': ['es2022', 'classes.private_class_methods'],
-  'class-private-in': ['es2022', 'classes.private_class_fields_in'],
-  'class-static-fields': ['es2022', 'classes.static.class_fields'],
+  'private-methods': ['es2022', 'classes.private_class_methods'],
+  'private-in': ['es2022', 'classes.private_class_fields_in'],
   'class-static-blocks': ['es2022', 'classes.static.initialization_blocks'],
-  'regexp-match-indices': ['es2022', 'builtins.RegExp.hasIndices'],
+  'regexp-d-flag': ['es2022', 'builtins.RegExp.hasIndices'],
   'top-level-await': ['es2022', 'operators.await.top_level'],
   hashbang: ['es2023', 'grammar.hashbang_comments'],
-  'regexp-unicode-sets': ['es2024', 'builtins.RegExp.unicodeSets'],
+  'regexp-v-flag': ['es2024', 'builtins.RegExp.unicodeSets'],
   'import-attributes': ['es2025', 'statements.import.import_attributes'],
   'regexp-duplicate-named-groups': ['es2025', 'regular_expressions.named_capturing_group.duplicate_named_capturing_groups'],
   'regexp-modifiers': ['es2025', 'regular_expressions.modifier'],
-  using: ['es2026', 'statements.using'],
-  'await-using': ['es2026', 'statements.await_using'],
+  'using-declarations': ['es2026', 'statements.using'],
+  'import-phases': ['esnext', 'statements.import.import_source'],
 }
+/** Proposals that no engine runs. */
+const proposals = ['decorators', 'auto-accessors']
 const engines = { node: 'nodejs', deno: 'deno', bun: 'bun', chrome: 'chrome', edge: 'edge', firefox: 'firefox', safari: 'safari' }
 
 const folder = await unpackPackage('@mdn/browser-compat-data', version, integrity)
@@ -77,6 +78,7 @@ const lines = Object.entries(features).map(([name, [edition, path]]) => {
   const entries = support.filter(([, first]) => first !== null).map(([ours, first]) => `${ours}: '${first}'`)
   return `  ${/^[a-z]+$/.test(name) ? name : `'${name}'`}: { edition: '${edition}', since: { ${entries.join(', ')} } },`
 })
+for (const name of proposals) lines.push(`  ${/^[a-z]+$/.test(name) ? name : `'${name}'`}: { edition: 'esnext', since: {} },`)
 
 writeFileSync(
   new URL('../src/targets/data/js-features.generated.ts', import.meta.url),

@@ -28,10 +28,11 @@ export async function checkTree(
     },
   }
   const files = inputs.flatMap((input) => input.files.map((file) => ({ ...file, path: input.prefix + file.path })))
+  const tree = { files, artifacts, architectures: config.architectures }
   for (const rule of treeRules) {
     if (config.rules[rule.id] === 'off') continue
     try {
-      for (const found of await rule.check({ files, artifacts }, context)) {
+      for (const found of await rule.check(tree, context)) {
         findings.push(withSeverity({ ...found, ruleId: rule.id }, config.rules))
       }
     } catch (error) {

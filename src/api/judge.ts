@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { ArtifactReport, Reason, Verdict } from '../core/report.ts'
 import type { Architecture, CapabilityKind } from '../core/requirement.ts'
-import { dataDate, defaultTargets, match, readOwnTargets, selectTargets, type Target } from '../targets/index.ts'
+import { dataDate, defaultTargets, isAsked, match, readOwnTargets, selectTargets, type Target } from '../targets/index.ts'
 import { variantKey } from '../tree/variant-key.ts'
 
 /** What the user wants artifacts to be judged on. */
@@ -68,9 +68,9 @@ function judgeOn(
   const verdicts = new Map<string, Verdict>()
   /** Things of which a build was found that does not fail here. */
   const served = new Set<string>()
-  for (const { path, format, requirements } of artifacts) {
-    if (format !== 'elf' && target.engine === undefined) {
-      if (isNamed) verdicts.set(path, withoutEngine(path, target))
+  for (const { path, requirements } of artifacts) {
+    if (!requirements.some((requirement) => isAsked(requirement, target))) {
+      if (isNamed) verdicts.set(path, notAsked(path, target))
       continue
     }
     const { verdict, reasons } = match(requirements, target, { provided: { libraries }, today: dataDate })
@@ -85,10 +85,13 @@ function judgeOn(
   return verdicts
 }
 
-/** Scripts and Wasm on a bare system: whether they run there is up to what is installed on it. */
-function withoutEngine(path: string, target: Target): Verdict {
-  const message = `${target.id} names no engine that would run it`
-  return { artifact: path, target: target.id, verdict: 'unknown', reasons: [{ message, hint: 'Judge it on a runtime: node22, cloudflare-workers, …' }] }
+/** A script on a bare system, native code on a bare runtime: whether it runs is up to what else is there. */
+function notAsked(path: string, target: Target): Verdict {
+  const reason: Reason =
+    target.family === 'runtime'
+      ? { message: `${target.id} names no system that would load it`, hint: 'Judge it on a system: debian-12@x64, linux-arm64-musl, …' }
+      : { message: `${target.id} names no engine that would run it`, hint: 'Judge it on a runtime: node22, cloudflare-workers, …' }
+  return { artifact: path, target: target.id, verdict: 'unknown', reasons: [reason] }
 }
 
 /** The artifact's own entry has all of the evidence; repeating it for every target would make reports of hundreds of megabytes. */

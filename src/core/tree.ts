@@ -1,6 +1,7 @@
 import type { Context } from './context.ts'
 import type { Finding } from './finding.ts'
 import type { ArtifactReport } from './report.ts'
+import type { Architecture } from './requirement.ts'
 
 export interface TreeFile {
   /** Relative to the tree, `/`-separated. */
@@ -16,6 +17,8 @@ export interface TreeFile {
 export interface TreeView {
   readonly files: readonly TreeFile[]
   readonly artifacts: readonly ArtifactReport[]
+  /** Architectures that were asked for. Empty or left out: none was. */
+  readonly architectures?: readonly Architecture[]
 }
 
 /** A check that needs more than one file: libraries found beside, builds for other platforms, duplicates. */

@@ -15,23 +15,28 @@ export function defaultTargets(artifacts: readonly Pick<ArtifactReport, 'format'
     if (artifact.format === 'elf' && artifact.architecture !== null) native.add(artifact.architecture)
   }
   const chosen: Target[] = []
-  if (native.size > 0) {
-    native.add('x86-64').add('aarch64')
-    const order = [...native].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1)).slice(0, 4)
-    for (const architecture of order) {
-      if (architecture === 'x86-64' || architecture === 'aarch64') {
-        chosen.push(narrow(findTarget('aws-lambda/nodejs22.x'), architecture))
-      }
-      const name = nodeArchitectureName(architecture)
-      chosen.push(findTarget(`linux-${name}-glibc-2.36`), findTarget(`linux-${name}-musl`))
-    }
-  }
+  for (const architecture of native.size === 0 ? [] : usualArchitectures(native))
+    chosen.push(...systemsFor(architecture))
   if (formats.has('js') || formats.has('wasm')) {
     chosen.push(findTarget('node20'), findTarget('node22'), findTarget('node24'), findTarget('cloudflare-workers'))
   }
   return chosen
 }
 
-function rank(architecture: Architecture): number {
-  return architecture === 'x86-64' ? 0 : architecture === 'aarch64' ? 1 : 2
+/** The two that people move between; what else the tree holds only when it holds neither, as prebuilds bring many. */
+function usualArchitectures(native: ReadonlySet<Architecture>): readonly Architecture[] {
+  if (native.has('x86-64') || native.has('aarch64')) return ['x86-64', 'aarch64']
+  return [...native].sort().slice(0, 3)
+}
+
+/** A managed platform, a glibc and a musl distribution that have that architecture. */
+function systemsFor(architecture: Architecture): Target[] {
+  const ids = ['aws-lambda/nodejs22.x', 'debian-12', 'debian-13', 'alpine-3.22']
+  const offered = ids.map((id) => findTarget(id)).filter((target) => target.architectures?.value.includes(architecture))
+  const systems = offered.filter(
+    (target) => target.id !== 'debian-13' || !offered.some((other) => other.id === 'debian-12'),
+  )
+  if (systems.length > 0) return systems.map((target) => narrow(target, architecture))
+  const name = nodeArchitectureName(architecture)
+  return [findTarget(`linux-${name}-glibc-2.36`), findTarget(`linux-${name}-musl`)]
 }

@@ -22,7 +22,8 @@ export function describeTarget(target: Target): {
     id: target.id,
     title: target.title,
     family: families[target.family],
-    architectures: machines === undefined ? '' : machines.length === 0 ? 'none' : machines.map(nodeArchitectureName).join(', '),
+    architectures:
+      machines === undefined ? '' : machines.length === 0 ? 'none' : machines.map(nodeArchitectureName).join(', '),
     libc: target.libc === undefined ? '' : versionText(target.libc.value),
     engine: target.engine === undefined ? '' : versionText(target.engine.value),
   }

@@ -19,7 +19,10 @@ export function findTarget(id: string, own: readonly Target[] = []): Target {
   const target = at < 0 ? undefined : lookUp(id.slice(0, at), own)
   if (target === undefined) throw unknownTarget(at < 0 ? id : id.slice(0, at), own)
   if (architecture === undefined) {
-    throw new UsageError(`${id}: ${id.slice(at + 1)} is not an architecture`, 'x64, arm64, arm, riscv64, s390x, ppc64le, loong64, …')
+    throw new UsageError(
+      `${id}: ${id.slice(at + 1)} is not an architecture`,
+      'x64, arm64, arm, riscv64, s390x, ppc64le, loong64, …',
+    )
   }
   return narrow(target, architecture)
 }

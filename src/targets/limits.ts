@@ -19,7 +19,9 @@ export function checkLimits(sizes: DeployedSizes, target: Target): LimitUse[] {
     const used = sizes[limit.name]
     if (used === undefined) return []
     const { name, condition, max } = limit
-    return [{ name, ...(condition === undefined ? {} : { condition }), limit: max.value, used, exceeded: used > max.value }]
+    return [
+      { name, ...(condition === undefined ? {} : { condition }), limit: max.value, used, exceeded: used > max.value },
+    ]
   })
 }
 

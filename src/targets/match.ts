@@ -1,10 +1,12 @@
 import type { Reason, VerdictKind } from '../core/report.ts'
 import type { CapabilityKind, Requirement } from '../core/requirement.ts'
+import { glibcLibraries, muslLibraries } from './data/libc-libraries.ts'
 import { jsChecks } from './match/js.ts'
 import { nativeChecks } from './match/native.ts'
 import { nodeChecks } from './match/node.ts'
 import type { Check, Provided } from './match/outcome.ts'
 import { wasmChecks } from './match/wasm.ts'
+import { isAsked } from './scope.ts'
 import { ageInDays, staleAfterDays } from './staleness.ts'
 import type { Fact, Target } from './target.ts'
 
@@ -35,7 +37,7 @@ export function match(requirements: readonly Requirement[], target: Target, opti
   const unknowns: Reason[] = []
   const restsOn = new Map<string, Fact<unknown>>()
   for (const requirement of requirements) {
-    if (requirement.need === 'guarded') continue
+    if (requirement.need === 'guarded' || !isAsked(requirement, target)) continue
     const outcome = checks[requirement.kind](requirement, target, options.provided ?? {}, requirements)
     if (outcome.fact !== undefined) restsOn.set(`${outcome.fact.source} ${outcome.fact.date}`, outcome.fact)
     if (outcome.state === 'met') continue
@@ -49,9 +51,23 @@ export function match(requirements: readonly Requirement[], target: Target, opti
     else unknowns.push({ ...reason, message: `may need: ${reason.message}` })
   }
   const notes = ageNotes(target, restsOn.values(), options.today)
-  if (fails.length > 0) return { verdict: 'fails', reasons: [...fails, ...unknowns, ...notes] }
+  if (fails.length > 0) return { verdict: 'fails', reasons: [...causes([...fails, ...unknowns]), ...notes] }
   if (unknowns.length > 0) return { verdict: 'unknown', reasons: [...unknowns, ...notes] }
   return { verdict: 'runs', reasons: [...unverifiedNotes(restsOn.values()), ...notes] }
+}
+
+/** Only what is to be mended: on the wrong machine nothing else matters, and with the wrong C library not its parts. */
+function causes(reasons: readonly Reason[]): readonly Reason[] {
+  const machine = reasons.filter((reason) => reason.requirement?.kind === 'architecture')
+  if (machine.length > 0) return machine
+  if (!reasons.some((reason) => reason.requirement?.kind === 'libc')) return reasons
+  return reasons.filter(({ requirement }) => requirement === undefined || !followsFromLibc(requirement))
+}
+
+/** Another C library brings other names for itself, its loader and the versions of what is linked with it. */
+function followsFromLibc({ kind, name }: Requirement): boolean {
+  if (kind === 'loader' || kind === 'symbol-version') return true
+  return kind === 'library' && (glibcLibraries.test(name) || muslLibraries.test(name))
 }
 
 function caveat(fact: Fact<unknown> | undefined): string {

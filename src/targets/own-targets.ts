@@ -44,7 +44,8 @@ export function readOwnTargets(values: readonly JsonValue[]): Target[] {
   const own: Target[] = []
   for (const [index, value] of values.entries()) {
     const target = readTarget(value, `targets[${index}]`, own)
-    if (own.some((other) => other.id === target.id)) throw new ConfigError(`targets[${index}]: ${target.id} is there twice`)
+    if (own.some((other) => other.id === target.id))
+      throw new ConfigError(`targets[${index}]: ${target.id} is there twice`)
     own.push(target)
   }
   return own
@@ -55,11 +56,19 @@ function readTarget(value: JsonValue, where: string, own: readonly Target[]): Ta
   for (const key of Object.keys(value)) {
     if ((keys as readonly string[]).includes(key)) continue
     const near = nearest(key, keys)
-    throw new ConfigError(`${where}.${key}: no such key`, near ? `Did you mean \`${near}\`?` : `Known: ${keys.join(', ')}`)
+    throw new ConfigError(
+      `${where}.${key}: no such key`,
+      near ? `Did you mean \`${near}\`?` : `Known: ${keys.join(', ')}`,
+    )
   }
   const id = text(value, 'id', where)
-  if (id === undefined || !/^[\w./-]+$/.test(id)) throw new ConfigError(`${where}.id: a name of letters, digits, . / _ - is needed`)
-  const fact = from(text(value, 'source', where) ?? 'the configuration', text(value, 'date', where) ?? dataDate, 'stated')
+  if (id === undefined || !/^[\w./-]+$/.test(id))
+    throw new ConfigError(`${where}.id: a name of letters, digits, . / _ - is needed`)
+  const fact = from(
+    text(value, 'source', where) ?? 'the configuration',
+    text(value, 'date', where) ?? dataDate,
+    'stated',
+  )
   const base = baseOf(value, where, own)
   const title = text(value, 'title', where) ?? (value['extends'] === undefined ? id : `${id}, ${base.title}`)
   const target: Mutable<Target> = { ...base, id, title }
@@ -89,7 +98,8 @@ type MakeFact = <Value>(value: Value) => Fact<Value>
 
 function readMachine(value: Loose, where: string, target: Mutable<Target>, fact: MakeFact): void {
   const names = list(value, 'architectures', where)
-  if (names !== undefined) target.architectures = fact(names.map((name) => architectureOf(name, `${where}.architectures`)))
+  if (names !== undefined)
+    target.architectures = fact(names.map((name) => architectureOf(name, `${where}.architectures`)))
   const cpu = value['cpu']
   if (cpu === undefined) return
   const entries: [string, JsonValue][] =
@@ -98,7 +108,8 @@ function readMachine(value: Loose, where: string, target: Mutable<Target>, fact:
       : isObject(cpu)
         ? Object.entries(cpu).map(([name, model]) => [name, model ?? null])
         : []
-  if (entries.length === 0) throw new ConfigError(`${where}.cpu: a model, or an object of architecture and model, is needed`)
+  if (entries.length === 0)
+    throw new ConfigError(`${where}.cpu: a model, or an object of architecture and model, is needed`)
   const models: Partial<Record<Architecture, Fact<string>>> = { ...target.cpu }
   for (const [name, model] of entries) {
     if (typeof model !== 'string' || cpuModels[model] === undefined) {
@@ -119,7 +130,9 @@ function readSystem(value: Loose, where: string, target: Mutable<Target>, fact: 
   const versions = value['symbolVersions']
   if (versions !== undefined) {
     if (!isObject(versions)) throw new ConfigError(`${where}.symbolVersions: an object is needed`)
-    const read = Object.keys(versions).map((name) => [name, fact(text(versions, name, `${where}.symbolVersions`) ?? '')] as const)
+    const read = Object.keys(versions).map(
+      (name) => [name, fact(text(versions, name, `${where}.symbolVersions`) ?? '')] as const,
+    )
     target.symbolVersions = { ...target.symbolVersions, ...Object.fromEntries(read) }
   }
   const libraries = list(value, 'libraries', where)
@@ -146,7 +159,8 @@ function readEngine(value: Loose, where: string, target: Mutable<Target>, fact: 
     const words = typeof engine === 'string' ? /^([a-z-]+?)(?:[ @-]?v?(\d+(?:\.\d+)*))?$/.exec(engine) : null
     const name = words?.[1] ?? (isObject(engine) ? engine['name'] : undefined)
     const known = engineNames.find((candidate) => candidate === name)
-    if (known === undefined) throw new ConfigError(`${where}.engine: \`node 22\` is needed; known: ${engineNames.join(', ')}`)
+    if (known === undefined)
+      throw new ConfigError(`${where}.engine: \`node 22\` is needed; known: ${engineNames.join(', ')}`)
     const version = words?.[2] ?? (isObject(engine) ? text(engine, 'version', `${where}.engine`) : undefined)
     target.engine = fact({ name: known, ...(version === undefined ? {} : { version }) })
   }
@@ -166,7 +180,10 @@ function readLimits(value: Loose, where: string, fact: MakeFact): Limit[] | unde
     const name = limitNames.find((candidate) => candidate === key)
     if (name === undefined) {
       const near = nearest(key, limitNames)
-      throw new ConfigError(`${where}.limits.${key}: no such limit`, near ? `Did you mean \`${near}\`?` : `Known: ${limitNames.join(', ')}`)
+      throw new ConfigError(
+        `${where}.limits.${key}: no such limit`,
+        near ? `Did you mean \`${near}\`?` : `Known: ${limitNames.join(', ')}`,
+      )
     }
     return { name, max: fact(amount(limits, key, `${where}.limits`) ?? 0) }
   })

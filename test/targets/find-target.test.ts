@@ -44,18 +44,36 @@ describe('selectTargets', () => {
     const ids = (names: readonly string[], architectures: Parameters<typeof selectTargets>[1] = []): string[] =>
       selectTargets(names, architectures).map((target) => target.id)
     expect(ids(['aws-lambda/nodejs22.x'])).toEqual(['aws-lambda/nodejs22.x'])
-    expect(ids(['aws-lambda/nodejs22.x'], ['x86-64', 'aarch64'])).toEqual(['aws-lambda/nodejs22.x@x64', 'aws-lambda/nodejs22.x@arm64'])
+    expect(ids(['aws-lambda/nodejs22.x'], ['x86-64', 'aarch64'])).toEqual([
+      'aws-lambda/nodejs22.x@x64',
+      'aws-lambda/nodejs22.x@arm64',
+    ])
     expect(() => ids(['linux-x64-musl'], ['aarch64'])).toThrow('linux-x64-musl does not run arm64 code')
-    expect(ids(['aws-lambda/nodejs22.x', 'aws-lambda/nodejs22.x@arm64'], ['aarch64'])).toEqual(['aws-lambda/nodejs22.x@arm64'])
+    expect(ids(['aws-lambda/nodejs22.x', 'aws-lambda/nodejs22.x@arm64'], ['aarch64'])).toEqual([
+      'aws-lambda/nodejs22.x@arm64',
+    ])
     expect(ids(['cloudflare-workers'], ['aarch64'])).toEqual(['cloudflare-workers'])
   })
 })
 
 describe('defaultTargets', () => {
   it('follows what the tree holds', () => {
-    const ids = (...artifacts: Parameters<typeof defaultTargets>[0]): string[] => defaultTargets(artifacts).map((target) => target.id)
+    const ids = (...artifacts: Parameters<typeof defaultTargets>[0]): string[] =>
+      defaultTargets(artifacts).map((target) => target.id)
     expect(ids({ format: 'js', architecture: null })).toEqual(['node20', 'node22', 'node24', 'cloudflare-workers'])
-    expect(ids({ format: 'elf', architecture: 'riscv64' })).toContain('linux-riscv64-glibc-2.36')
+    expect(ids({ format: 'elf', architecture: 'riscv64' })).toEqual(['debian-13@riscv64', 'alpine-3.22@riscv64'])
+    expect(ids({ format: 'elf', architecture: 'x86-64' }, { format: 'elf', architecture: 'arm' })).toEqual([
+      'aws-lambda/nodejs22.x@x64',
+      'debian-12@x64',
+      'alpine-3.22@x64',
+      'aws-lambda/nodejs22.x@arm64',
+      'debian-12@arm64',
+      'alpine-3.22@arm64',
+    ])
+    expect(ids({ format: 'elf', architecture: 'loongarch64' })).toEqual([
+      'linux-loong64-glibc-2.36',
+      'linux-loong64-musl',
+    ])
     expect(ids({ format: 'other', architecture: null })).toEqual([])
   })
 })

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Requirement } from '../../src/core/requirement.ts'
-import { findTarget, match } from '../../src/targets/index.ts'
+import { syntaxFeatures } from '../../src/formats/js/read/syntax-features.ts'
+import { jsFeatures } from '../../src/targets/data/js-features.generated.ts'
+import { findTarget, isAsked, match, newestEdition } from '../../src/targets/index.ts'
 
 const need = (kind: Requirement['kind'], name: string, rest: Partial<Requirement> = {}): Requirement => ({
   kind,
@@ -36,12 +38,15 @@ describe('match', () => {
 
   it('fails for musl on glibc and the other way round', () => {
     expect(match([x64, need('libc', 'musl')], lambda).verdict).toBe('fails')
-    expect(match([x64, need('libc', 'glibc', { version: '2.2.5' })], findTarget('linux-x64-musl')).verdict).toBe('fails')
+    expect(match([x64, need('libc', 'glibc', { version: '2.2.5' })], findTarget('linux-x64-musl')).verdict).toBe(
+      'fails',
+    )
     expect(match([x64, need('loader', '/lib/ld-musl-x86_64.so.1')], lambda).verdict).toBe('fails')
   })
 
   it('tells required from possible from guarded CPU features', () => {
-    const feature = (name: string, needed: Requirement['need']): Requirement => need('cpu-feature', name, { need: needed })
+    const feature = (name: string, needed: Requirement['need']): Requirement =>
+      need('cpu-feature', name, { need: needed })
     expect(match([x64, feature('avx2', 'required')], lambda).verdict).toBe('runs')
     expect(match([x64, feature('avx512f', 'required')], lambda).verdict).toBe('fails')
     expect(match([x64, feature('avx512f', 'possible')], lambda).verdict).toBe('unknown')
@@ -54,7 +59,8 @@ describe('match', () => {
   it('knows a feature under each of its names', () => {
     const arm64 = need('architecture', 'aarch64')
     const target = findTarget('aws-lambda/nodejs22.x@arm64')
-    for (const name of ['lse', 'atomics', 'LSE']) expect(match([arm64, need('cpu-feature', name)], target).verdict).toBe('runs')
+    for (const name of ['lse', 'atomics', 'LSE'])
+      expect(match([arm64, need('cpu-feature', name)], target).verdict).toBe('runs')
     for (const name of ['sve', 'SVE']) expect(match([arm64, need('cpu-feature', name)], target).verdict).toBe('fails')
   })
 
@@ -70,6 +76,34 @@ describe('match', () => {
     expect(match([x64], findTarget('cloudflare-workers')).verdict).toBe('fails')
   })
 
+  it('asks a system about the system and a runtime about the runtime', () => {
+    const addon = [x64, need('libc', 'glibc', { version: '2.28' }), need('node-api', 'node-api', { version: '8' })]
+    expect(match(addon, findTarget('node20')).verdict).toBe('runs')
+    expect(match(addon, findTarget('debian-12@x64')).verdict).toBe('runs')
+    expect(isAsked(need('js-syntax', 'classes'), findTarget('debian-12'))).toBe(false)
+    expect(isAsked(need('architecture', 'wasm32'), findTarget('debian-12'))).toBe(false)
+    expect(isAsked(need('libc', 'glibc'), findTarget('node22'))).toBe(false)
+  })
+
+  it('names the cause and not what follows from it', () => {
+    const all = [
+      x64,
+      need('libc', 'glibc', { version: '2.17' }),
+      need('library', 'libc.so.6'),
+      need('symbol-version', 'GLIBCXX', { version: '3.4.29' }),
+    ]
+    expect(match(all, findTarget('linux-arm64-musl')).reasons.map((reason) => reason.requirement?.kind)).toEqual([
+      'architecture',
+    ])
+    expect(match(all, findTarget('linux-x64-musl')).reasons.map((reason) => reason.requirement?.kind)).toEqual(['libc'])
+  })
+
+  it('has a row for each syntax that the JavaScript format names', () => {
+    for (const name of Object.keys(syntaxFeatures)) expect(Object.keys(jsFeatures)).toContain(name)
+    expect(newestEdition(findTarget('node20'))).toBe(2024)
+    expect(newestEdition(findTarget('chrome79'))).toBe(2019)
+  })
+
   it('knows built-in modules by Node line and by platform', () => {
     expect(match([need('node-builtin', 'sqlite')], findTarget('node20')).verdict).toBe('fails')
     expect(match([need('node-builtin', 'sqlite')], findTarget('node22')).verdict).toBe('runs')
@@ -79,7 +113,7 @@ describe('match', () => {
   })
 
   it('knows syntax by engine and version', () => {
-    const using = need('js-syntax', 'using', { version: 'es2026' })
+    const using = need('js-syntax', 'using-declarations', { version: 'es2026' })
     expect(match([using], findTarget('node22')).verdict).toBe('fails')
     expect(match([using], findTarget('node24')).verdict).toBe('runs')
     expect(match([need('js-syntax', 'es2020')], findTarget('chrome79')).verdict).toBe('fails')
@@ -102,7 +136,9 @@ describe('match', () => {
   it('says that data is old, and that support has ended, when told the day', () => {
     const js = [need('js-syntax', 'es2020')]
     expect(match(js, findTarget('vercel-edge'), { today: '2026-11-20' }).reasons[0]?.message).toContain('2024-05-01')
-    expect(match(js, findTarget('node20'), { today: '2026-11-20' }).reasons[0]?.message).toContain('out of support since 2026-04-30')
+    expect(match(js, findTarget('node20'), { today: '2026-11-20' }).reasons[0]?.message).toContain(
+      'out of support since 2026-04-30',
+    )
     expect(match(js, findTarget('node24'), { today: '2026-11-20' }).reasons).toEqual([])
   })
 

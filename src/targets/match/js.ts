@@ -27,8 +27,10 @@ const syntax: Check = (requirement, target) => {
     return unknown(`uses ${what}, and the data does not say what ${engine.value.name} parses`, undefined, engine)
   }
   const wanted = featuresFor(requirement.name, edition)
-  if (wanted.length === 0) return unknown(`uses ${what}, which the table of ${jsFeaturesSource} does not hold`, undefined, engine)
-  if (place.version === undefined) return unknown(`uses ${what}, and the data gives no version of ${engine.value.name}`, undefined, engine)
+  if (wanted.length === 0)
+    return unknown(`uses ${what}, which the table of ${jsFeaturesSource} does not hold`, undefined, engine)
+  if (place.version === undefined)
+    return unknown(`uses ${what}, and the data gives no version of ${engine.value.name}`, undefined, engine)
   const missing = wanted.find(([, feature]) => !has(feature, place.engine, place.version ?? '0'))
   if (missing === undefined) return met(engine)
   const since = missing[1].since[place.engine]
@@ -47,7 +49,9 @@ function tableFact(engine: Fact<Engine>): Fact<Engine> {
     : { value: engine.value, source: jsFeaturesSource, date: jsFeaturesDate, confidence: 'documented' }
 }
 
-function tableEngine(engine: Engine): { readonly engine: TableEngine; readonly version: string | undefined } | undefined {
+function tableEngine(
+  engine: Engine,
+): { readonly engine: TableEngine; readonly version: string | undefined } | undefined {
   switch (engine.name) {
     case 'node':
     case 'deno':
@@ -80,7 +84,7 @@ function featuresFor(name: string, edition: number | undefined): [string, JsFeat
   const named = jsFeatures[key]
   if (named !== undefined) return [[key, named]]
   if (edition === undefined) return []
-  const upTo = Object.entries(jsFeatures).filter(([, feature]) => (editionOf(feature.edition) ?? 0) <= edition)
+  const upTo = Object.entries(jsFeatures).filter(([, feature]) => (editionOf(feature.edition) ?? Infinity) <= edition)
   // A name that the table does not have, with its edition: only what is new in that edition can be missing.
   return editionOf(name) === undefined ? upTo.filter(([, feature]) => editionOf(feature.edition) === edition) : upTo
 }
@@ -101,35 +105,63 @@ function isAtLeast(version: string, since: string): boolean {
 export function newestEdition(target: Target): number | undefined {
   const place = target.engine === undefined ? undefined : tableEngine(target.engine.value)
   if (place?.version === undefined) return undefined
-  const missing = Object.values(jsFeatures).filter((feature) => !has(feature, place.engine, place.version ?? '0'))
-  const oldest = Math.min(...missing.map((feature) => editionOf(feature.edition) ?? 2015))
-  return Number.isFinite(oldest) ? oldest - 1 : 2026
+  const { engine, version } = place
+  const published = Object.values(jsFeatures).filter((feature) => editionOf(feature.edition) !== undefined)
+  const editions = published.map((feature) => editionOf(feature.edition)!)
+  const missing = published
+    .filter((feature) => !has(feature, engine, version))
+    .map((feature) => editionOf(feature.edition)!)
+  return missing.length === 0 ? Math.max(...editions) : Math.min(...missing) - 1
 }
 
 /** Bound by the CommonJS wrapper: whether that is there is the module kind's question. */
 const commonJs: ReadonlySet<string> = new Set(['require', 'module', 'exports', '__dirname', '__filename'])
 const nodeOnly: ReadonlySet<string> = new Set(['Buffer', 'process', 'global', 'setImmediate', 'clearImmediate'])
-const browserOnly: ReadonlySet<string> = new Set(['window', 'document', 'localStorage', 'sessionStorage', 'XMLHttpRequest', 'HTMLElement', 'alert', 'history'])
+const browserOnly: ReadonlySet<string> = new Set([
+  'window',
+  'document',
+  'localStorage',
+  'sessionStorage',
+  'XMLHttpRequest',
+  'HTMLElement',
+  'alert',
+  'history',
+])
 const browsers: ReadonlySet<string> = new Set(['chrome', 'edge', 'firefox', 'safari'])
 
 const global: Check = (requirement, target) => {
   const engine = target.engine
   const name = requirement.name
-  if (engine === undefined) return unknown(`uses the global ${name}, and the data does not say what runs on ${target.id}`)
+  if (engine === undefined)
+    return unknown(`uses the global ${name}, and the data does not say what runs on ${target.id}`)
   if (commonJs.has(name)) return met(engine)
   const since = jsGlobals[name]
   const place = tableEngine(engine.value)
-  if (since !== undefined && place?.version !== undefined) return inTable(name, since, place.engine, place.version, requirement, engine)
+  if (since !== undefined && place?.version !== undefined)
+    return inTable(name, since, place.engine, place.version, requirement, engine)
   const browser = browsers.has(engine.value.name)
   if (nodeOnly.has(name)) {
     if (engine.value.name === 'node' || engine.value.name === 'bun') return met(engine)
-    if (browser) return unmet(`uses the global ${name}${witness(requirement)} of Node, and ${target.title} is a browser`, undefined, engine)
+    if (browser)
+      return unmet(
+        `uses the global ${name}${witness(requirement)} of Node, and ${target.title} is a browser`,
+        undefined,
+        engine,
+      )
   }
   if (browserOnly.has(name)) {
     if (browser) return met(engine)
-    return unmet(`uses the global ${name}${witness(requirement)} of browsers, and ${target.title} is none`, undefined, engine)
+    return unmet(
+      `uses the global ${name}${witness(requirement)} of browsers, and ${target.title} is none`,
+      undefined,
+      engine,
+    )
   }
-  return unknown(`uses the global ${name}${witness(requirement)}, and the data does not say whether ${target.id} has it`, undefined, engine)
+  return unknown(
+    `uses the global ${name}${witness(requirement)}, and the data does not say whether ${target.id} has it`,
+    undefined,
+    engine,
+  )
 }
 
 function inTable(
@@ -152,7 +184,10 @@ function inTable(
 
 const runtimeCompilation: Check = (requirement, target) => {
   const fact = target.runtimeCompilation
-  if (fact === undefined) return unknown(`compiles code at run time${witness(requirement)}, and the data does not say whether ${target.id} allows it`)
+  if (fact === undefined)
+    return unknown(
+      `compiles code at run time${witness(requirement)}, and the data does not say whether ${target.id} allows it`,
+    )
   if (fact.value) return met(fact)
   return unmet(
     `compiles code at run time${witness(requirement)}, and ${target.title} does not allow it`,

@@ -53,14 +53,23 @@ const cpuFeature: Check = (requirement, target, _provided, all) => {
   if (cpuModels[model.value]?.features.has(feature) === true) return met(model)
   return unmet(
     `needs the CPU feature ${requirement.name}${witness(requirement)}, and ${target.id} promises a ${model.value}, which does not have it`,
-    machine === 'x86-64' ? 'build with -march=x86-64-v2 or lower, or choose the code at run time' : 'build for the base architecture, or choose the code at run time',
+    machine === 'x86-64'
+      ? 'build with -march=x86-64-v2 or lower, or choose the code at run time'
+      : 'build for the base architecture, or choose the code at run time',
     model,
   )
 }
 
 /** Properties that belong to the machine's own calling standard, so that the architecture decides them. */
 const fixedAbi: Readonly<Record<string, Readonly<Partial<Record<Architecture, string>>>>> = {
-  'byte-order': { 'x86-64': 'little', aarch64: 'little', riscv64: 'little', s390x: 'big', ppc64le: 'little', ppc64: 'big' },
+  'byte-order': {
+    'x86-64': 'little',
+    aarch64: 'little',
+    riscv64: 'little',
+    s390x: 'big',
+    ppc64le: 'little',
+    ppc64: 'big',
+  },
   'float-abi': { arm: 'hard', riscv64: 'double' },
 }
 
@@ -69,7 +78,8 @@ const abi: Check = (requirement, target, _provided, all) => {
   const version = requirement.version
   const fixed = machine === undefined ? undefined : fixedAbi[requirement.name]?.[machine]
   if (version === undefined || fixed === undefined) return met()
-  if (version === fixed || (machine !== undefined && compatibleAbi(requirement.name, version))) return met(target.architectures)
+  if (version === fixed || (machine !== undefined && compatibleAbi(requirement.name, version)))
+    return met(target.architectures)
   return unmet(
     `uses the ${version} ${requirement.name}, and Linux distributions for ${machine} use ${fixed}`,
     'build it with the distribution’s own compiler settings',
@@ -86,7 +96,9 @@ const libc: Check = (requirement, target) => {
   const fact = target.libc
   const version = requirement.version
   if (fact === undefined) {
-    return unknown(`needs ${requirement.name} ${version ?? ''}, and the data does not say which C library ${target.id} has`)
+    return unknown(
+      `needs ${requirement.name} ${version ?? ''}, and the data does not say which C library ${target.id} has`,
+    )
   }
   const has = fact.value
   if (requirement.name !== has.name) {
@@ -99,7 +111,8 @@ const libc: Check = (requirement, target) => {
     )
   }
   if (version === undefined) return met(fact)
-  if (has.version === undefined) return unknown(`needs ${requirement.name} ${version}, and the data gives no version`, undefined, fact)
+  if (has.version === undefined)
+    return unknown(`needs ${requirement.name} ${version}, and the data gives no version`, undefined, fact)
   if (compareVersions(version, has.version) <= 0) return met(fact)
   return unmet(glibcMessage(requirement, has.name, has.version), libcHint(requirement.name, has.version), fact)
 }
@@ -121,7 +134,10 @@ function symbolWitness(requirement: Requirement): string {
 function libcHint(name: string, has: string): string {
   if (name !== 'glibc') return `build on a distribution with musl ${has} or older, or link statically`
   const distribution = newestDistributionWithGlibc(has)
-  const build = distribution === undefined ? `build where glibc is ${has} or older` : `build on ${distribution.title} (glibc ${distribution.glibc})`
+  const build =
+    distribution === undefined
+      ? `build where glibc is ${has} or older`
+      : `build on ${distribution.title} (glibc ${distribution.glibc})`
   return `${build} or link musl statically`
 }
 
@@ -166,7 +182,8 @@ const library: Check = (requirement, target, provided) => {
 const loader: Check = (requirement, target) => {
   const musl = /\/ld-musl-/.test(requirement.name)
   const fact = target.libc
-  if (fact === undefined) return unknown(`is started by ${requirement.name}, and the data does not say which C library ${target.id} has`)
+  if (fact === undefined)
+    return unknown(`is started by ${requirement.name}, and the data does not say which C library ${target.id} has`)
   if (/^\/nix\/store\/|^\/home\/|^\/tmp\//.test(requirement.name)) {
     return unmet(
       `is started by ${requirement.name}, a path of the machine it was built on`,
@@ -200,10 +217,16 @@ const kernel: Check = (requirement, target) => {
   if (fact === undefined) {
     // Every distribution that is still maintained has a newer kernel than this.
     if (compareVersions(requirement.version, '4.14') <= 0) return met()
-    return unknown(`needs Linux ${requirement.version}${witness(requirement)}, and the data does not say which kernel ${target.id} has`)
+    return unknown(
+      `needs Linux ${requirement.version}${witness(requirement)}, and the data does not say which kernel ${target.id} has`,
+    )
   }
   if (compareVersions(requirement.version, fact.value) <= 0) return met(fact)
-  return unmet(`needs Linux ${requirement.version}${witness(requirement)}, the target has ${fact.value}`, undefined, fact)
+  return unmet(
+    `needs Linux ${requirement.version}${witness(requirement)}, the target has ${fact.value}`,
+    undefined,
+    fact,
+  )
 }
 
 /** The machine in question: the artifact's own, or the only one that the target has. */

@@ -10,13 +10,19 @@ type NodeKind = Extract<CapabilityKind, 'node' | 'node-api' | 'node-abi' | 'node
 /** The lowest Node that serves, where it is Node: other engines are judged by syntax, globals and built-ins. */
 const node: Check = (requirement, target) => {
   const engine = target.engine
-  if (engine === undefined) return unknown(`needs Node ${requirement.version ?? ''}, and the data does not say what runs on ${target.id}`)
+  if (engine === undefined)
+    return unknown(`needs Node ${requirement.version ?? ''}, and the data does not say what runs on ${target.id}`)
   if (engine.value.name !== 'node') return met(engine)
   if (requirement.version === undefined) return met(engine)
-  if (engine.value.version === undefined) return unknown(`needs Node ${requirement.version}, and the data gives no version`, undefined, engine)
+  if (engine.value.version === undefined)
+    return unknown(`needs Node ${requirement.version}, and the data gives no version`, undefined, engine)
   // A line such as `22` means its latest release.
   if (atLeast(engine.value.version, requirement.version)) return met(engine)
-  return unmet(`needs Node ${requirement.version}${witness(requirement)}, the target has ${engine.value.version}`, undefined, engine)
+  return unmet(
+    `needs Node ${requirement.version}${witness(requirement)}, the target has ${engine.value.version}`,
+    undefined,
+    engine,
+  )
 }
 
 /** A target that says `22` has the newest 22.x, so `22.12.0` is there. */
@@ -30,7 +36,12 @@ const nodeApi: Check = (requirement, target) => {
   if (!('value' in engine)) return engine
   const version = Number(requirement.version ?? requirement.value ?? 0)
   const release = nodeRelease(engine.value.version)
-  if (release === undefined) return unknown(`needs Node-API ${version}, and the data does not say which Node ${target.id} has`, undefined, engine)
+  if (release === undefined)
+    return unknown(
+      `needs Node-API ${version}, and the data does not say which Node ${target.id} has`,
+      undefined,
+      engine,
+    )
   if (version <= release.nodeApi) return met(engine)
   return unmet(
     `needs Node-API ${version}${witness(requirement)}, Node ${engine.value.version} has ${release.nodeApi}`,
@@ -44,9 +55,14 @@ const nodeAbi: Check = (requirement, target) => {
   if (!('value' in engine)) return engine
   const release = nodeRelease(engine.value.version)
   if (requirement.version === undefined) {
-    return unknown('is an addon built against V8’s own headers: it loads only in the Node major it was built for', undefined, engine)
+    return unknown(
+      'is an addon built against V8’s own headers: it loads only in the Node major it was built for',
+      undefined,
+      engine,
+    )
   }
-  if (release === undefined) return unknown(`is built for NODE_MODULE_VERSION ${requirement.version}`, undefined, engine)
+  if (release === undefined)
+    return unknown(`is built for NODE_MODULE_VERSION ${requirement.version}`, undefined, engine)
   if (Number(requirement.version) === release.moduleVersion) return met(engine)
   return unmet(
     `is built for NODE_MODULE_VERSION ${requirement.version}, Node ${engine.value.version} has ${release.moduleVersion}`,
@@ -61,9 +77,12 @@ function olderHint(version: string | undefined): string | undefined {
 
 function nodeEngine(requirement: Requirement, target: Target, what: string): Fact<Engine> | ReturnType<Check> {
   const engine = target.engine
-  if (engine === undefined) return unknown(`${what}${witness(requirement)}, and the data does not say what runs on ${target.id}`)
+  if (engine === undefined)
+    return unknown(`${what}${witness(requirement)}, and the data does not say what runs on ${target.id}`)
   if (engine.value.name === 'node' || engine.value.name === 'deno' || engine.value.name === 'bun') {
-    return engine.value.name === 'node' ? engine : unknown(`${what}, and ${engine.value.name} supports only a part of Node-API`, undefined, engine)
+    return engine.value.name === 'node'
+      ? engine
+      : unknown(`${what}, and ${engine.value.name} supports only a part of Node-API`, undefined, engine)
   }
   return unmet(`${what}, and ${target.title} cannot load addons`, 'use a WebAssembly build of the package', engine)
 }
@@ -86,7 +105,8 @@ const nodeBuiltin: Check = (requirement, target) => {
   if (engine === undefined) return unknown(`imports node:${name}, and the data does not say what runs on ${target.id}`)
   if (engine.value.name === 'node') {
     const release = nodeRelease(engine.value.version)
-    if (release === undefined) return unknown(`imports node:${name}, and the data gives no Node version`, undefined, engine)
+    if (release === undefined)
+      return unknown(`imports node:${name}, and the data gives no Node version`, undefined, engine)
     if (release.builtins.has(name)) return met(engine)
     return unmet(
       `imports node:${name}${witness(requirement)}, which Node ${engine.value.version} does not have`,
@@ -95,7 +115,11 @@ const nodeBuiltin: Check = (requirement, target) => {
     )
   }
   if (engine.value.name === 'deno' || engine.value.name === 'bun') {
-    return unknown(`imports node:${name}, and the data does not list the modules of ${engine.value.name}`, undefined, engine)
+    return unknown(
+      `imports node:${name}, and the data does not list the modules of ${engine.value.name}`,
+      undefined,
+      engine,
+    )
   }
   return unmet(
     `imports node:${name}${witness(requirement)}, and ${target.title} has no Node modules`,
@@ -106,7 +130,8 @@ const nodeBuiltin: Check = (requirement, target) => {
 
 const moduleKind: Check = (requirement, target) => {
   const engine = target.engine
-  if (engine === undefined) return unknown(`is ${requirement.name}, and the data does not say what runs on ${target.id}`)
+  if (engine === undefined)
+    return unknown(`is ${requirement.name}, and the data does not say what runs on ${target.id}`)
   const commonJs = requirement.name === 'commonjs' || requirement.name === 'cjs'
   if (!commonJs || ['node', 'bun', 'deno'].includes(engine.value.name)) return met(engine)
   return unmet(

@@ -11,13 +11,14 @@ export function libcOf({ file, interpreter, dynamic, versions }: ElfTables): Lib
   const needed = dynamic?.strings(DT.NEEDED) ?? []
   if (interpreter !== undefined && /\/ld-musl-/.test(interpreter)) return 'musl'
   if (interpreter !== undefined && /\/linker(64)?$/.test(interpreter)) return 'bionic'
-  if (versions?.needed.some((need) => need.version.startsWith('GLIBC_'))) return 'glibc'
   if (needed.some((name) => /^libc\.musl-|^ld-musl-/.test(name))) return 'musl'
   if (needed.some((name) => /^libc\.so\.6(\.1)?$|^ld-linux/.test(name))) return 'glibc'
   // Both musl and bionic call their library libc.so; bionic's symbols are versioned LIBC.
   if (needed.includes('libc.so')) {
     return versions?.needed.some((need) => need.version.startsWith('LIBC')) ? 'bionic' : 'musl'
   }
+  // After the names: libgcc_s.so.1 of a musl system has GLIBC_2.0 for its frame registry, whatever the C library.
+  if (versions?.needed.some((need) => need.version.startsWith('GLIBC_'))) return 'glibc'
   if (interpreter !== undefined) return 'glibc'
   const isProgram = file.header.e_type === ET.EXEC || (file.header.e_type === ET.DYN && file.header.e_entry !== 0n)
   return isProgram && needed.length === 0 ? 'static' : 'none'
