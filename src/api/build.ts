@@ -112,7 +112,9 @@ async function buildInputs(
       packages: written.packages,
       diagnostics: [...all((part) => part.diagnostics), ...written.diagnostics],
     }
-    await staged.commit()
+    // Nothing that works came of it: what was there before is better than an empty folder.
+    if (parts.some(({ usable }) => usable)) await staged.commit()
+    else await staged.discard()
     return report
   } catch (error) {
     await staged.discard()

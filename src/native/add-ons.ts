@@ -76,8 +76,11 @@ export async function selectAddOns(
     drop(packagePath, [binary], `not for ${platformName(selection.platform)}`, selection)
   }
   const hadNone = lost.length > 0 || (missing.length === 0 && builds && (await looksNative(packagePath, manifest, selection)))
-  if (!works && own.length === 0 && builds && hadNone) {
-    unavailable(whyNone(manifest, prebuilt.length > 0), packagePath, manifest, all, selection)
+  if (works || own.length > 0) return
+  if (builds && hadNone) return unavailable(whyNone(manifest, prebuilt.length > 0), packagePath, manifest, all, selection)
+  // The application's own prebuilds/: nothing says what they are for but that none of them is for the platform.
+  if (!builds && prebuilt.length > 0) {
+    unavailable(`${prebuilt[0]!.path} and the others beside it are for other platforms`, packagePath, manifest, all, selection)
   }
 }
 
