@@ -34,11 +34,10 @@ export interface SizeTotal {
  * `memorySize` are kept.
  */
 export function buildSizeMap(byteLength: number, claims: Iterable<SizeRange>, gapLabel = '[gap]'): SizeMap {
-  const sorted = [...claims].map((claim, order) => ({ claim, order }))
-  sorted.sort((a, b) => a.claim.offset - b.claim.offset || a.order - b.order)
+  const sorted = [...claims].sort((a, b) => a.offset - b.offset) // stable: of equal offsets the first given stays first
   const ranges: SizeRange[] = []
   let end = 0
-  for (const { claim } of sorted) {
+  for (const claim of sorted) {
     const from = Math.min(Math.max(claim.offset, end), byteLength)
     const to = Math.min(Math.max(claim.offset + claim.size, from), byteLength)
     if (to === from && claim.memorySize === undefined) continue

@@ -1,6 +1,7 @@
 import type { Analysis, AnalyzeSettings } from '../../core/analysis.ts'
 import type { Artifact } from '../../core/artifact.ts'
 import type { Context } from '../../core/context.ts'
+import { toDiagnostic } from '../../core/errors.ts'
 import { analyzeCpu } from './cpu/index.ts'
 import type { ElfDetail } from './detail.ts'
 import { readTables } from './detail.ts'
@@ -25,7 +26,9 @@ export async function analyzeElf(
     path: artifact.path,
     byteLength: artifact.bytes.byteLength,
     architecture: architectureOf(tables.file),
-    sizes: elfSizes(tables, settings.by ?? 'section'),
+    sizes: elfSizes(tables, settings.by ?? 'section', (error) =>
+      context.report({ ...toDiagnostic(error, artifact.path), severity: 'warning' }),
+    ),
     properties: { ...tableProperties(tables), ...cpu.properties },
     requirements: [...tableRequirements(tables), ...cpu.requirements],
     detail: { ...tables, cpu },

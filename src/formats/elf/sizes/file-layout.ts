@@ -52,17 +52,19 @@ export function completeMap(file: ElfFile, claims: readonly SizeRange[]): SizeMa
   const { bytes } = file
   const tail = describedEnd(file)
   const map = buildSizeMap(bytes.byteLength, [...headerRanges(file), ...claims])
-  const ranges = map.ranges.flatMap((entry): SizeRange[] => {
-    if (entry.kind !== 'gap') return [entry]
-    const parts: SizeRange[] = []
+  const ranges: SizeRange[] = []
+  for (const entry of map.ranges) {
+    if (entry.kind !== 'gap') {
+      ranges.push(entry)
+      continue
+    }
     const inside = Math.min(entry.size, Math.max(0, tail - entry.offset))
     if (inside > 0) {
       const isPadding = isZero(bytes.subarray(entry.offset, entry.offset + inside))
-      parts.push(range(isPadding ? '[padding]' : '[not described]', isPadding ? 'padding' : 'gap', entry.offset, inside))
+      ranges.push(range(isPadding ? '[padding]' : '[not described]', isPadding ? 'padding' : 'gap', entry.offset, inside))
     }
-    if (inside < entry.size) parts.push(range('[appended data]', 'tail', entry.offset + inside, entry.size - inside))
-    return parts
-  })
+    if (inside < entry.size) ranges.push(range('[appended data]', 'tail', entry.offset + inside, entry.size - inside))
+  }
   return { byteLength: map.byteLength, ranges }
 }
 
