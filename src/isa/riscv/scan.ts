@@ -1,0 +1,64 @@
+import { riscvFeaturePatterns } from './feature-patterns.ts'
+
+interface Pattern {
+  readonly extension: number
+  readonly mask: number
+  readonly value: number
+}
+
+const lines: readonly string[] = riscvFeaturePatterns.trim().split('\n')
+
+/** Names of the extensions the scanner knows; index 0 is "none", 1 is `c`. */
+export const riscvExtensions: readonly string[] = ['', 'c', ...new Set(lines.map((line) => line.slice(0, 9).trim()))]
+
+let byOpcode: readonly (readonly Pattern[])[] | undefined
+
+/** Patterns by major opcode (bits 6-2) and funct3 (bits 14-12). */
+function patternsByOpcode(): readonly (readonly Pattern[])[] {
+  if (byOpcode !== undefined) return byOpcode
+  const all = lines.map((line): Pattern => {
+    const text = line.slice(9, 41)
+    return {
+      extension: riscvExtensions.indexOf(line.slice(0, 9).trim()),
+      mask: Number.parseInt(text.replaceAll(/[01]/g, '1').replaceAll('.', '0'), 2) | 0,
+      value: Number.parseInt(text.replaceAll('.', '0'), 2) | 0,
+    }
+  })
+  const selector = 0b111_0000_0111_1100
+  return (byOpcode = Array.from({ length: 256 }, (_, key) => {
+    const word = ((key & 31) << 2) | ((key >> 5) << 12)
+    return all.filter((pattern) => ((word ^ pattern.value) & pattern.mask & selector) === 0)
+  }))
+}
+
+/** The extension one 32-bit instruction needs: an index into `riscvExtensions`. */
+export function riscvExtensionOf(word: number): number {
+  for (const pattern of patternsByOpcode()[((word >>> 2) & 31) | (((word >>> 12) & 7) << 5)]!) {
+    if ((word & pattern.mask) === pattern.value) return pattern.extension
+  }
+  return 0
+}
+
+/** Calls `found` with the byte offset of every instruction that needs an extension, `c` left out, in order. */
+export function scanRiscv(code: Uint8Array, found: (offset: number, extension: number) => void): { compressed: number } {
+  const view = new DataView(code.buffer, code.byteOffset, code.byteLength)
+  const patterns = patternsByOpcode()
+  let compressed = 0
+  let at = 0
+  while (at + 2 <= code.length) {
+    if ((code[at]! & 3) !== 3) {
+      compressed++
+      at += 2
+      continue
+    }
+    if (at + 4 > code.length) break
+    const word = view.getInt32(at, true)
+    for (const pattern of patterns[((word >>> 2) & 31) | (((word >>> 12) & 7) << 5)]!) {
+      if ((word & pattern.mask) !== pattern.value) continue
+      found(at, pattern.extension)
+      break
+    }
+    at += 4
+  }
+  return { compressed }
+}
