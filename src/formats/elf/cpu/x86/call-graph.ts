@@ -1,0 +1,275 @@
+import type { MemoryImage, Slot } from './memory-image.ts'
+import { lastAtMost, NumberList } from './number-list.ts'
+import { Access, type Sweep, Transfer } from './sweep.ts'
+
+/** How one function leads to another. */
+export const Edge = { call: 0, taken: 1, resolver: 2 } as const
+
+/** Functions, by index in address order, and what they call, refer to and need. */
+export interface CallGraph {
+  /** First address of each function, sorted. */
+  readonly starts: Float64Array
+  /** Behind its last byte. */
+  readonly ends: Float64Array
+  /** Edges of function f: from `firstEdge[f]` to `firstEdge[f + 1]`. */
+  readonly firstEdge: Uint32Array
+  readonly edgeAt: Float64Array
+  readonly edgeTo: Uint32Array
+  readonly edgeKind: Uint8Array
+  /** Direct callers of function f: indexes of edges, from `firstCaller[f]` to `firstCaller[f + 1]`. */
+  readonly firstCaller: Uint32Array
+  readonly callerEdge: Uint32Array
+  /** Function of each edge. */
+  readonly edgeFrom: Uint32Array
+  /** Calls of other files' functions: function, then where and whom. */
+  readonly importCalls: ReadonlyMap<number, readonly { readonly at: number; readonly name: string }[]>
+  /** Accesses of function f in the sweep's lists: from `firstAccess[f]` to `firstAccess[f + 1]`. */
+  readonly firstAccess: Uint32Array
+  /** Hits of function f in the sweep's lists, likewise. */
+  readonly firstHit: Uint32Array
+  readonly names: ReadonlyMap<number, string>
+  /** Function that starts at `address`, or undefined. */
+  functionAt(address: number): number | undefined
+  /** Function that `address` lies in, or -1. */
+  functionOf(address: number): number
+  nameOf(index: number): string
+}
+
+/** What a PLT stub jumps to, by the stub's address. */
+export function readStubs(image: MemoryImage): Map<number, Slot> {
+  const stubs = new Map<number, Slot>()
+  for (const range of image.stubs) {
+    const code = image.file.bytes.subarray(range.offset, range.offset + range.size)
+    for (let at = 0; at + 6 <= code.length; at++) {
+      if (code[at] !== 0xff || code[at + 1] !== 0x25) continue
+      const slot = image.slots.get(range.address + at + 6 + image.view.getInt32(range.offset + at + 2, true))
+      if (slot === undefined) continue
+      // the stub starts there, or before an ENDBR64 and a BND prefix
+      stubs.set(range.address + at, slot)
+      stubs.set(range.address + (at & ~7), slot)
+      stubs.set(range.address + (at & ~15), slot)
+    }
+  }
+  return stubs
+}
+
+/** Code that frames and symbols know: starts, and ends where a frame states them. */
+export interface KnownCode {
+  readonly frames: readonly { readonly address: number; readonly size: number }[]
+  readonly names: ReadonlyMap<number, string>
+  readonly starts: ReadonlySet<number>
+}
+
+export function buildCallGraph(image: MemoryImage, sweep: Sweep, known: KnownCode, stubs: ReadonlyMap<number, Slot>): CallGraph {
+  const { starts, ends } = functionBounds(image, sweep, known)
+  const functionOf = (address: number): number => {
+    const index = lastAtMost(starts, address)
+    return index >= 0 && image.inCode(address) ? index : -1
+  }
+  const functionAt = (address: number): number | undefined => {
+    const index = lastAtMost(starts, address)
+    return index >= 0 && starts[index] === address ? index : undefined
+  }
+  const edges = collectEdges(image, sweep, starts, ends, functionAt, functionOf, stubs)
+  const count = starts.length
+  const firstEdge = offsetsOf(edges.from, count)
+  const callers = callerIndex(edges.from, edges.to, edges.kind, count)
+  return {
+    starts,
+    ends,
+    firstEdge,
+    edgeAt: edges.at,
+    edgeTo: edges.to,
+    edgeKind: edges.kind,
+    edgeFrom: edges.from,
+    ...callers,
+    importCalls: edges.importCalls,
+    firstAccess: offsetsOf(Uint32Array.from(sweep.accessFrom.values(), functionOfOr0(functionOf)), count),
+    firstHit: offsetsOf(Uint32Array.from(sweep.hitAt.values(), functionOfOr0(functionOf)), count),
+    names: known.names,
+    functionAt,
+    functionOf,
+    nameOf: (index) => known.names.get(starts[index]!) ?? `sub_${starts[index]!.toString(16)}`,
+  }
+}
+
+function functionOfOr0(functionOf: (address: number) => number): (address: number) => number {
+  return (address) => Math.max(0, functionOf(address))
+}
+
+function functionBounds(image: MemoryImage, sweep: Sweep, known: KnownCode): { starts: Float64Array; ends: Float64Array } {
+  const frames = [...known.frames].filter((frame) => image.inCode(frame.address)).sort((a, b) => a.address - b.address)
+  const frameStarts = Float64Array.from(frames, (frame) => frame.address)
+  const frameEnds = Float64Array.from(frames, (frame) => frame.address + frame.size)
+  const covered = (address: number): boolean => {
+    const index = lastAtMost(frameStarts, address)
+    return index >= 0 && address < frameEnds[index]!
+  }
+  const all = new Set(known.starts)
+  for (const start of frameStarts) all.add(start)
+  for (const gap of gapStarts(image, frameStarts, frameEnds)) all.add(gap)
+  const transferFrom = sweep.transferFrom.values()
+  const transferTo = sweep.transferTo.values()
+  const transferKind = sweep.transferKind.values()
+  for (let index = 0; index < transferTo.length; index++) {
+    const target = transferTo[index]!
+    if (transferKind[index] === Transfer.call) {
+      if (image.inCode(target)) all.add(target)
+    } else if (transferKind[index] !== Transfer.indirectCall && transferKind[index] !== Transfer.indirectJump) {
+      if (!covered(target) && covered(transferFrom[index]!) && image.inCode(target)) all.add(target)
+    }
+  }
+  const accessTo = sweep.accessTo.values()
+  const accessKind = sweep.accessKind.values()
+  for (let index = 0; index < accessTo.length; index++) {
+    const target = accessTo[index]!
+    if (accessKind[index] === Access.take && image.inCode(target) && !covered(target)) all.add(target)
+  }
+  for (const [, target] of image.codePointers) if (!covered(target)) all.add(target)
+  const starts = Float64Array.from(all).filter((start) => image.inCode(start)).sort()
+  const ends = new Float64Array(starts.length)
+  let range = 0
+  for (let index = 0; index < starts.length; index++) {
+    while (image.code[range]!.address + image.code[range]!.size <= starts[index]!) range++
+    const rangeEnd = image.code[range]!.address + image.code[range]!.size
+    ends[index] = index + 1 < starts.length ? Math.min(starts[index + 1]!, rangeEnd) : rangeEnd
+    const frame = lastAtMost(frameStarts, starts[index]!)
+    if (frame >= 0 && starts[index]! < frameEnds[frame]!) ends[index] = Math.min(ends[index]!, frameEnds[frame]!)
+  }
+  return { starts, ends }
+}
+
+/** Hand-written assembly has no frames: what is not padding between two frames is code. */
+function* gapStarts(image: MemoryImage, starts: Float64Array, ends: Float64Array): Iterable<number> {
+  const { bytes } = image.file
+  for (let index = 0; index < starts.length; index++) {
+    const end = ends[index]!
+    const next = index + 1 < starts.length ? starts[index + 1]! : Infinity
+    if (end >= next) continue
+    const range = image.code.find((candidate) => end >= candidate.address && end < candidate.address + candidate.size)
+    if (range === undefined) continue
+    const offset = range.offset + end - range.address
+    const limit = Math.min(next, end + 64, range.address + range.size) - end
+    let padding = 0
+    while (padding < limit && isPadding(bytes[offset + padding]!)) padding++
+    if (padding === limit && next - end <= 64) continue
+    yield end
+    const aligned = Math.ceil(end / 16) * 16
+    if (aligned < next) yield aligned
+  }
+}
+
+function isPadding(byte: number): boolean {
+  return byte === 0xcc || byte === 0x90 || byte === 0 || byte === 0x66 || byte === 0x0f || byte === 0x2e
+}
+
+interface EdgeLists {
+  readonly from: Uint32Array
+  readonly to: Uint32Array
+  readonly at: Float64Array
+  readonly kind: Uint8Array
+  readonly importCalls: Map<number, { at: number; name: string }[]>
+}
+
+function collectEdges(
+  image: MemoryImage,
+  sweep: Sweep,
+  starts: Float64Array,
+  ends: Float64Array,
+  functionAt: (address: number) => number | undefined,
+  functionOf: (address: number) => number,
+  stubs: ReadonlyMap<number, Slot>,
+): EdgeLists {
+  const from = new NumberList()
+  const to = new NumberList()
+  const at = new NumberList()
+  const kind = new NumberList()
+  const importCalls = new Map<number, { at: number; name: string }[]>()
+  const add = (source: number, place: number, target: number, edge: number): void => {
+    from.push(source)
+    to.push(target)
+    at.push(place)
+    kind.push(edge)
+  }
+  const throughSlot = (source: number, place: number, slot: Slot): void => {
+    if (slot.import !== undefined) {
+      const calls = importCalls.get(source)
+      if (calls === undefined) importCalls.set(source, [{ at: place, name: slot.import }])
+      else calls.push({ at: place, name: slot.import })
+      return
+    }
+    const target = slot.address === undefined ? undefined : functionAt(slot.address)
+    if (target !== undefined) add(source, place, target, slot.indirect === true ? Edge.resolver : Edge.call)
+  }
+  const transferFrom = sweep.transferFrom.values()
+  const transferTo = sweep.transferTo.values()
+  const transferKind = sweep.transferKind.values()
+  const accessFrom = sweep.accessFrom.values()
+  const accessTo = sweep.accessTo.values()
+  const accessKind = sweep.accessKind.values()
+  let access = 0
+  const takenUpTo = (limit: number): void => {
+    for (; access < accessFrom.length && accessFrom[access]! <= limit; access++) {
+      let address = accessTo[access]!
+      if (accessKind[access] === Access.store) continue
+      if (accessKind[access] === Access.load || !image.inCode(address)) {
+        // mov rax, [rip + slot]: the address comes from the GOT
+        const slot = accessKind[access] === Access.load ? image.slots.get(address) : stubs.get(address)
+        if (slot?.address === undefined || slot.indirect === true) continue
+        address = slot.address
+      }
+      const target = functionAt(address)
+      const source = functionOf(accessFrom[access]!)
+      if (target !== undefined && source >= 0 && target !== source) add(source, accessFrom[access]!, target, Edge.taken)
+    }
+  }
+  for (let index = 0; index < transferFrom.length; index++) {
+    const place = transferFrom[index]!
+    takenUpTo(place)
+    const source = functionOf(place)
+    if (source < 0) continue
+    const target = transferTo[index]!
+    const transfer = transferKind[index]!
+    if (transfer === Transfer.indirectCall || transfer === Transfer.indirectJump) {
+      const slot = image.slots.get(target)
+      if (slot !== undefined && image.dataAt(target)?.constant !== false) throughSlot(source, place, slot)
+      continue
+    }
+    const stub = stubs.get(target)
+    if (stub !== undefined) {
+      throughSlot(source, place, stub)
+      continue
+    }
+    const jump = transfer !== Transfer.call
+    if (jump && target >= starts[source]! && target < ends[source]!) continue
+    let callee = functionAt(target)
+    if (callee === undefined && jump) callee = functionOf(target)
+    if (callee !== undefined && callee >= 0 && callee !== source) add(source, place, callee, Edge.call)
+  }
+  takenUpTo(Infinity)
+  return {
+    from: Uint32Array.from(from.values()),
+    to: Uint32Array.from(to.values()),
+    at: at.values().slice(),
+    kind: Uint8Array.from(kind.values()),
+    importCalls,
+  }
+}
+
+/** Where each function's entries begin in a list that is sorted by function. */
+function offsetsOf(functions: Uint32Array, count: number): Uint32Array {
+  const first = new Uint32Array(count + 1)
+  for (const index of functions) first[index + 1]!++
+  for (let index = 0; index < count; index++) first[index + 1]! += first[index]!
+  return first
+}
+
+function callerIndex(from: Uint32Array, to: Uint32Array, kind: Uint8Array, count: number): Pick<CallGraph, 'firstCaller' | 'callerEdge'> {
+  const firstCaller = new Uint32Array(count + 1)
+  for (let edge = 0; edge < to.length; edge++) if (kind[edge] === Edge.call) firstCaller[to[edge]! + 1]!++
+  for (let index = 0; index < count; index++) firstCaller[index + 1]! += firstCaller[index]!
+  const next = firstCaller.slice()
+  const callerEdge = new Uint32Array(firstCaller[count]!)
+  for (let edge = 0; edge < from.length; edge++) if (kind[edge] === Edge.call) callerEdge[next[to[edge]!]!++] = edge
+  return { firstCaller, callerEdge }
+}

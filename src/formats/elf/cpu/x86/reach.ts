@@ -1,0 +1,204 @@
+import type { Program } from './guards.ts'
+import type { Evaluation } from './evaluate.ts'
+import { Edge } from './call-graph.ts'
+import { Selections } from './selections.ts'
+import { Access } from './sweep.ts'
+
+/** How far a path may be trusted. Each includes the one before. */
+export const Trust = { calls: 0, addresses: 1, tables: 2 } as const
+export type Trust = (typeof Trust)[keyof typeof Trust]
+
+/** Where a function was reached from: index of the caller, or -1 for a root. */
+export interface Step {
+  readonly from: number
+  readonly how: 'entry' | 'initializer' | 'export' | 'call' | 'address' | 'table'
+}
+
+export interface Reach {
+  readonly steps: ReadonlyMap<number, Step>
+}
+
+/** Finds what can run on the CPU that the evaluations are about. */
+export class ReachSearch {
+  readonly #program: Program
+  readonly #evaluations: ReadonlyMap<number, Evaluation>
+  readonly #selections: Selections
+  readonly #isNamedForIsa: (index: number) => boolean
+  readonly #needsFeatures: (index: number) => boolean
+  readonly #selectable: ReadonlySet<number>
+  readonly roots: ReadonlyMap<number, Step>
+  readonly #pointers = new Map<number, number>()
+
+  constructor(
+    program: Program,
+    evaluations: ReadonlyMap<number, Evaluation>,
+    selections: Selections,
+    isNamedForIsa: (index: number) => boolean,
+    needsFeatures: (index: number) => boolean,
+  ) {
+    this.#program = program
+    this.#evaluations = evaluations
+    this.#selections = selections
+    this.#isNamedForIsa = isNamedForIsa
+    this.#needsFeatures = needsFeatures
+    for (const [place, address] of program.image.codePointers) {
+      const index = program.graph.functionAt(address)
+      if (index !== undefined) this.#pointers.set(place, index)
+    }
+    this.#selectable = this.#findSelectable()
+    this.roots = this.#findRoots()
+  }
+
+  /** Can the instruction at `at` run? */
+  instructionRuns(index: number, at: number): boolean {
+    if (this.#isResolver(index)) return false
+    const evaluation = this.#evaluations.get(index)
+    return evaluation === undefined || (evaluation.seen[at - evaluation.start]! & 1) !== 0
+  }
+
+  edgeRuns(index: number, edge: number): boolean {
+    const { graph } = this.#program
+    const evaluation = this.#evaluations.get(index)
+    if (this.#isResolver(index)) return false
+    if (evaluation === undefined) return true
+    const seen = evaluation.seen[graph.edgeAt[edge]! - evaluation.start]!
+    if ((seen & 1) === 0) return false
+    if (graph.edgeKind[edge] === Edge.taken) return evaluation.addressesUsed.has(graph.starts[graph.edgeTo[edge]!]!)
+    return (seen & 2) !== 0
+  }
+
+  search(trust: Trust): Reach {
+    const { graph, detectors } = this.#program
+    const steps = new Map<number, Step>()
+    const stack: number[] = []
+    const visitedTables = new Set<number>()
+    const reach = (index: number, step: Step): void => {
+      if (steps.has(index)) return
+      steps.set(index, step)
+      stack.push(index)
+    }
+    for (const [index, step] of this.roots) reach(index, step)
+    while (stack.length > 0) {
+      const index = stack.pop()!
+      const fromEntry = steps.get(index)!.how === 'entry'
+      for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+        const target = graph.edgeTo[edge]!
+        const kind = graph.edgeKind[edge]!
+        if (kind === Edge.resolver || steps.has(target)) continue
+        const taken = kind === Edge.taken
+        if (taken && trust < Trust.addresses && !fromEntry) continue
+        if (taken && detectors.any && this.#isNamedForIsa(target)) continue
+        if (!this.edgeRuns(index, edge)) continue
+        if (detectors.any && !fromEntry && this.#needsFeatures(target)) {
+          const at = graph.edgeAt[edge]!
+          if (taken ? this.#selections.chosenByMask(index, at) || this.#takesTwin(index, target) : this.#selections.hasTwin(index, at, target)) continue
+        }
+        reach(target, { from: index, how: taken ? 'address' : 'call' })
+      }
+      if (trust >= Trust.tables) this.#tables(index, visitedTables, reach)
+    }
+    return { steps }
+  }
+
+  /** Tables of function pointers (virtual tables, operations) that the function names. */
+  #tables(index: number, visited: Set<number>, reach: (index: number, step: Step) => void): void {
+    const { graph, sweep, detectors } = this.#program
+    const to = sweep.accessTo.values()
+    const from = sweep.accessFrom.values()
+    const kind = sweep.accessKind.values()
+    for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
+      if (kind[access] === Access.store) continue
+      const table = to[access]!
+      if (visited.has(table) || !this.instructionRuns(index, from[access]!)) continue
+      const evaluation = this.#evaluations.get(index)
+      if (kind[access] === Access.take && evaluation !== undefined && !evaluation.addressesUsed.has(table)) continue
+      visited.add(table)
+      let gaps = 0
+      for (let slot = 0; slot < 256; slot++) {
+        const target = this.#pointers.get(table + slot * 8)
+        if (target === undefined) {
+          if (++gaps > (slot < 3 ? 3 : 0)) break
+          continue
+        }
+        if (detectors.any && this.#needsFeatures(target)) {
+          // one of several implementations, unless the table is a single pointer
+          const alone = !this.#pointers.has(table + slot * 8 + 8) && !this.#pointers.has(table + slot * 8 - 8)
+          if (!alone || this.#isNamedForIsa(target) || this.#selectable.has(target)) continue
+        }
+        reach(target, { from: index, how: 'table' })
+      }
+    }
+  }
+
+  /** Does the function that takes the address of `target` take that of a function without its features as well? */
+  #takesTwin(index: number, target: number): boolean {
+    const { graph } = this.#program
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+      const other = graph.edgeTo[edge]!
+      if (graph.edgeKind[edge] === Edge.taken && other !== target && this.#selections.isTwin(other, target)) return true
+    }
+    return false
+  }
+
+  #isResolver(index: number): boolean {
+    return this.#program.detectors.resolvers.has(this.#program.graph.starts[index]!)
+  }
+
+  /** Functions that some evaluated function leads to only on better CPUs. */
+  #findSelectable(): Set<number> {
+    const { graph, detectors } = this.#program
+    const selectable = new Set<number>()
+    if (!detectors.any) return selectable
+    const sources = new Set(this.#evaluations.keys())
+    for (const address of detectors.resolvers) {
+      const index = graph.functionAt(address)
+      if (index !== undefined) sources.add(index)
+    }
+    for (const index of sources) {
+      for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+        const target = graph.edgeTo[edge]!
+        if (this.#needsFeatures(target) && !this.edgeRuns(index, edge)) selectable.add(target)
+      }
+    }
+    return selectable
+  }
+
+  #findRoots(): Map<number, Step> {
+    const { image, graph, detectors, isGo } = this.#program
+    const roots = new Map<number, Step>()
+    const add = (address: number, how: Step['how']): void => {
+      const index = graph.functionAt(address)
+      if (index !== undefined && !roots.has(index)) roots.set(index, { from: -1, how })
+    }
+    const entry = Number(image.file.header.e_entry)
+    if (entry !== 0) add(entry, 'entry')
+    for (const address of initializers(this.#program)) add(address, 'initializer')
+    if (isGo) return roots
+    for (const named of image.functions) {
+      if (!named.exported || named.indirect) continue
+      const index = graph.functionAt(named.address)
+      if (index === undefined || this.#isResolver(index)) continue
+      if (!image.isLibrary && !roots.has(index) && detectors.any) continue // an executable's exports serve its plugins
+      if (detectors.any && (this.#isNamedForIsa(index) || this.#selectable.has(index))) continue
+      add(named.address, 'export')
+    }
+    return roots
+  }
+}
+
+/** What the loader calls: DT_INIT, DT_PREINIT_ARRAY, DT_INIT_ARRAY and their relatives at the end, by section. */
+function* initializers(program: Program): Iterable<number> {
+  const { image } = program
+  for (const section of image.file.sections) {
+    if (section.name === '.init' || section.name === '.fini') yield Number(section.sh_addr)
+    if (!/^\.(?:preinit_array|init_array|fini_array|ctors)/.test(section.name)) continue
+    for (let offset = 0; offset + 8 <= section.sh_size; offset += 8) {
+      const place = Number(section.sh_addr) + offset
+      const slot = image.slots.get(place)
+      if (slot?.address !== undefined) yield slot.address
+      else if (image.positionDependent && section.sh_offset + offset + 8 <= image.file.bytes.length) {
+        yield image.view.getUint32(section.sh_offset + offset, true)
+      }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { silentFeatures, x86LevelOf } from '../../../../isa/x86/features.ts'
+import { cpuidModel } from './cpuid-model.ts'
+import { findGuards, type Guards, type Program } from './guards.ts'
+import { isIsaName } from './isa-names.ts'
+import { ReachSearch, type Reach, Trust } from './reach.ts'
+import { Selections } from './selections.ts'
+
+/** What runs on one CPU, at each degree of trust. */
+export interface Run {
+  readonly guards: Guards
+  readonly search: ReachSearch
+  readonly reached: readonly Reach[]
+}
+
+/** Which functions need which feature sets. */
+export function featuresByFunction(program: Program): Map<number, Set<number>> {
+  const { graph, sweep } = program
+  const sets = sweep.hitSet.values()
+  const all = new Map<number, Set<number>>()
+  for (let index = 0; index < graph.starts.length; index++) {
+    for (let hit = graph.firstHit[index]!; hit < graph.firstHit[index + 1]!; hit++) {
+      const known = all.get(index)
+      if (known === undefined) all.set(index, new Set([sets[hit]!]))
+      else known.add(sets[hit]!)
+    }
+  }
+  return all
+}
+
+/** Finds what runs on a CPU with `features`. */
+export function runOn(program: Program, features: ReadonlySet<string>, needs: ReadonlyMap<number, ReadonlySet<number>>): Run {
+  const guards = findGuards(program, cpuidModel(features))
+  const { decoder, graph } = program
+  // which sets make a function one that a dispatcher would choose
+  const matters = decoder.tables.featureSets.map((set) => set.some((name) => !features.has(name) && !silentFeatures.has(name) && (x86LevelOf(name) !== undefined || /^(?:aes|pclmul|sha|gfni|va|vp|avx|adx|rd|f16c)/.test(name))))
+  const choosable = new Map<number, ReadonlySet<number>>()
+  for (const [index, sets] of needs) {
+    const kept = new Set([...sets].filter((set) => matters[set]))
+    if (kept.size > 0) choosable.set(index, kept)
+  }
+  const namedForIsa = new Map<number, boolean>()
+  const isNamed = (index: number): boolean => {
+    let known = namedForIsa.get(index)
+    if (known === undefined) {
+      const name = graph.names.get(graph.starts[index]!)
+      known = name !== undefined && isIsaName(name)
+      namedForIsa.set(index, known)
+    }
+    return known
+  }
+  const selections = new Selections(program, (index) => choosable.get(index))
+  const search = new ReachSearch(program, guards.evaluations, selections, isNamed, (index) => choosable.has(index))
+  return { guards, search, reached: [Trust.calls, Trust.addresses, Trust.tables].map((trust) => search.search(trust)) }
+}

@@ -1,0 +1,220 @@
+import { fastTable, Fast } from '../../../../isa/x86/fast-table.ts'
+import { baselineFeatures } from '../../../../isa/x86/features.ts'
+import { X86Decoder } from '../../../../isa/x86/decode.ts'
+import type { MappedRange } from '../../read/address-space.ts'
+import type { MemoryImage } from './memory-image.ts'
+import { NumberList } from './number-list.ts'
+
+/** How control leaves an instruction for another function. */
+export const Transfer = { call: 0, jump: 1, branch: 2, indirectCall: 3, indirectJump: 4 } as const
+/** What an instruction does with an address it names. */
+export const Access = { load: 0, store: 1, take: 2 } as const
+
+/** What one linear pass over the code finds, in address order. Parallel lists. */
+export interface Sweep {
+  readonly transferFrom: NumberList
+  readonly transferTo: NumberList
+  readonly transferKind: NumberList
+  /** Instructions that name an address in data, or take the address of code. */
+  readonly accessFrom: NumberList
+  readonly accessTo: NumberList
+  readonly accessKind: NumberList
+  /** Instructions that need more than the baseline, with their feature set id. */
+  readonly hitAt: NumberList
+  readonly hitSet: NumberList
+  /** CPUID and XGETBV. */
+  readonly detectorAt: NumberList
+  /** Legacy (not VEX) vector instructions, thinned out to one in 24 bytes. */
+  readonly legacyVectorAt: NumberList
+}
+
+const THINNING = 24
+
+/** Sweeps all code of an x86-64 image. `starts`: known function starts, where decoding gets back into step. */
+export function sweepCode(image: MemoryImage, decoder: X86Decoder, starts: Float64Array): Sweep {
+  const sweep: Sweep = {
+    transferFrom: new NumberList(),
+    transferTo: new NumberList(),
+    transferKind: new NumberList(),
+    accessFrom: new NumberList(),
+    accessTo: new NumberList(),
+    accessKind: new NumberList(),
+    hitAt: new NumberList(),
+    hitSet: new NumberList(),
+    detectorAt: new NumberList(),
+    legacyVectorAt: new NumberList(),
+  }
+  for (const range of image.code) sweepRange(image, decoder, range, starts, sweep)
+  return sweep
+}
+
+function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange, starts: Float64Array, sweep: Sweep): void {
+  const code = image.file.bytes.subarray(range.offset, range.offset + range.size)
+  const view = new DataView(code.buffer, code.byteOffset, code.byteLength)
+  const { classes, rows } = fastTable(64)
+  const baseline = baselineFeatures(64)
+  const plain = Uint8Array.from(decoder.tables.featureSets, (set) => (set.every((name) => baseline.has(name)) ? 1 : 0))
+  const xsave = decoder.tables.idOf('xsave')
+  const base = range.address
+  const end = code.length
+  const safe = end - 32
+  let startIndex = 0
+  while (startIndex < starts.length && starts[startIndex]! < base) startIndex++
+  let nextStart = startIndex < starts.length ? starts[startIndex]! - base : Infinity
+  let lastVector = -THINNING
+  let at = 0
+  while (at < end) {
+    let opcodeAt = at
+    let byte = code[at]!
+    const rex = (byte & 0xf0) === 0x40 ? byte : 0
+    if (rex !== 0) byte = code[++opcodeAt]!
+    let length: number
+    let feature = 0
+    const escaped = byte === 0x0f
+    const second = code[opcodeAt + 1]!
+    const entry =
+      at < safe ? (escaped ? rows[(classes[256 + second]! << 8) | code[opcodeAt + 2]!]! : rows[(classes[byte]! << 8) | second]!) : Fast.slow
+    if ((entry & Fast.slow) === 0) {
+      length = opcodeAt - at + (escaped ? 1 : 0) + (entry & 31)
+      if ((entry & Fast.sib) !== 0 && (code[opcodeAt + (escaped ? 3 : 2)]! & 7) === 5) length += 4
+      if ((entry & Fast.imm64) !== 0 && (rex & 8) !== 0) length += 4
+    } else {
+      length = decoder.decode(code, at)
+      feature = decoder.feature
+      if (length === 0) {
+        at++
+        while (nextStart < at) nextStart = ++startIndex < starts.length ? starts[startIndex]! - base : Infinity
+        continue
+      }
+    }
+    if (nextStart < at + length) {
+      while (nextStart <= at) nextStart = ++startIndex < starts.length ? starts[startIndex]! - base : Infinity
+      if (nextStart < at + length) {
+        at = nextStart // bytes before a function start that decode into it are data
+        continue
+      }
+    }
+    if (feature !== 0) {
+      if (plain[feature] === 0) {
+        sweep.hitAt.push(base + at)
+        sweep.hitSet.push(feature)
+        if (feature === xsave && code[at] === 0x0f && second === 0x01 && code[at + 2] === 0xd0) sweep.detectorAt.push(base + at)
+      } else if (at - lastVector >= THINNING) {
+        lastVector = at
+        sweep.legacyVectorAt.push(base + at)
+      }
+    }
+    if (escaped) {
+      if ((second & 0xf0) === 0x80) {
+        const target = at + length + view.getInt32(at + length - 4, true)
+        if (target < 0 || target >= end || length > 3) transfer(sweep, base + at, base + target, Transfer.branch)
+      } else if (second === 0xa2) sweep.detectorAt.push(base + at)
+      else if (isLegacyVector(second) && at - lastVector >= THINNING) {
+        lastVector = at
+        sweep.legacyVectorAt.push(base + at)
+      }
+      if ((code[opcodeAt + 2]! & 0xc7) === 5 && namesMemory(second) && at < safe) {
+        const target = base + at + length + view.getInt32(opcodeAt + 3, true)
+        access(image, sweep, base + at, target, isStore0f(second) ? Access.store : Access.load)
+      }
+    } else if (byte === 0xe8 || byte === 0xe9) {
+      const target = base + at + length + view.getInt32(at + length - 4, true)
+      transfer(sweep, base + at, target, byte === 0xe8 ? Transfer.call : Transfer.jump)
+    } else if ((second & 0xc7) === 5 && length >= 6 && (entry & Fast.slow) === 0 && hasModrm[byte] === 1) {
+      ripRelative(image, sweep, byte, second, base + at, base + at + length + view.getInt32(opcodeAt + 2, true))
+    } else if (image.positionDependent && length >= 5 && ((byte & 0xf8) === 0xb8 || byte === 0xc7 || byte === 0x68)) {
+      const target = view.getInt32(at + length - 4, true)
+      if (target > 0 && (rex & 8) === 0) access(image, sweep, base + at, target, Access.take)
+    } else if ((entry & Fast.slow) !== 0 && byte !== 0xc4 && byte !== 0xc5 && byte !== 0x62 && at < safe) {
+      prefixed(image, sweep, code, view, at, length, base)
+    }
+    at += length
+  }
+}
+
+/** 66, F2, F3 and segment prefixes: `cmp word [rip+x]`, `lock or [rip+x]`, `bnd jmp`. */
+function prefixed(image: MemoryImage, sweep: Sweep, code: Uint8Array, view: DataView, at: number, length: number, base: number): void {
+  let next = at
+  while (next < at + length && isPrefix(code[next]!)) next++
+  if ((code[next]! & 0xf0) === 0x40) next++
+  const byte = code[next]!
+  if (byte === 0xe8 || byte === 0xe9) {
+    const target = base + at + length + view.getInt32(at + length - 4, true)
+    transfer(sweep, base + at, target, byte === 0xe8 ? Transfer.call : Transfer.jump)
+    return
+  }
+  const escaped = byte === 0x0f
+  if (escaped && (code[next + 1] === 0x38 || code[next + 1] === 0x3a)) return
+  const modrmAt = next + (escaped ? 2 : 1)
+  if ((code[modrmAt]! & 0xc7) !== 5 || modrmAt + 5 > at + length) return
+  const target = base + at + length + view.getInt32(modrmAt + 1, true)
+  if (escaped) access(image, sweep, base + at, target, isStore0f(code[next + 1]!) ? Access.store : Access.load)
+  else if (hasModrm[byte] === 1) ripRelative(image, sweep, byte, code[modrmAt]!, base + at, target)
+}
+
+function ripRelative(image: MemoryImage, sweep: Sweep, opcode: number, modrm: number, from: number, target: number): void {
+  if (opcode === 0x8d) {
+    access(image, sweep, from, target, Access.take)
+    return
+  }
+  const slash = (modrm >> 3) & 7
+  if (opcode === 0xff && (slash === 2 || slash === 4)) {
+    transfer(sweep, from, target, slash === 2 ? Transfer.indirectCall : Transfer.indirectJump)
+    return
+  }
+  const store =
+    opcode === 0x88 ||
+    opcode === 0x89 ||
+    opcode === 0xc6 ||
+    opcode === 0xc7 ||
+    opcode === 0x86 ||
+    opcode === 0x87 ||
+    (opcode < 0x38 && (opcode & 7) < 2) ||
+    ((opcode === 0x80 || opcode === 0x81 || opcode === 0x83) && slash !== 7) ||
+    ((opcode === 0xfe || opcode === 0xff) && slash < 2)
+  access(image, sweep, from, target, store ? Access.store : Access.load)
+}
+
+function transfer(sweep: Sweep, from: number, to: number, kind: number): void {
+  sweep.transferFrom.push(from)
+  sweep.transferTo.push(to)
+  sweep.transferKind.push(kind)
+}
+
+/** Keeps what can matter: variables, pointers that the loader fills in, and addresses taken. */
+function access(image: MemoryImage, sweep: Sweep, from: number, to: number, kind: number): void {
+  if (kind !== Access.take && !image.slots.has(to)) {
+    const range = image.dataAt(to)
+    if (range === undefined || !range.writable) return
+  }
+  sweep.accessFrom.push(from)
+  sweep.accessTo.push(to)
+  sweep.accessKind.push(kind)
+}
+
+const hasModrm: Uint8Array = Uint8Array.from({ length: 256 }, (_, opcode) => {
+  if (opcode < 0x40) return (opcode & 7) < 4 ? 1 : 0
+  if (opcode === 0x63 || opcode === 0x69 || opcode === 0x6b || (opcode >= 0x80 && opcode <= 0x8b) || opcode === 0x8d) return 1
+  if (opcode === 0xc0 || opcode === 0xc1 || opcode === 0xc6 || opcode === 0xc7) return 1
+  return (opcode >= 0xd0 && opcode <= 0xd3) || opcode === 0xf6 || opcode === 0xf7 || opcode >= 0xfe ? 1 : 0
+})
+
+function isPrefix(byte: number): boolean {
+  return byte === 0x66 || byte === 0xf2 || byte === 0xf3 || byte === 0xf0 || (byte & 0xe7) === 0x26 || byte === 0x64 || byte === 0x65
+}
+
+/** 0F opcodes whose ModRM names a variable; not NOPs, prefetches, and the maps behind. */
+function namesMemory(opcode: number): boolean {
+  return opcode !== 0x1f && opcode !== 0x18 && opcode !== 0x38 && opcode !== 0x3a && opcode !== 0x0d && (opcode & 0xf0) !== 0x80
+}
+
+function isStore0f(opcode: number): boolean {
+  if (opcode === 0x11 || opcode === 0x13 || opcode === 0x17 || opcode === 0x29 || opcode === 0x2b) return true
+  if (opcode === 0x7f || opcode === 0x7e || opcode === 0xd6 || opcode === 0xe7) return true
+  return (opcode & 0xf0) === 0x90 || opcode === 0xb0 || opcode === 0xb1 || opcode === 0xc0 || opcode === 0xc1 || opcode === 0xab
+}
+
+/** Moves and arithmetic of packed and scalar numbers in XMM registers. */
+function isLegacyVector(opcode: number): boolean {
+  return opcode === 0x10 || opcode === 0x11 || opcode === 0x28 || opcode === 0x29 || (opcode >= 0x51 && opcode <= 0x5f) || opcode === 0x6f
+}

@@ -1,0 +1,258 @@
+/**
+ * What is known of a 64-bit register or variable: up to four numbers it may hold, or an offset from what a register held
+ * on entry to the function. `undefined` stands for anything.
+ */
+export interface Value {
+  /** Register the numbers are relative to (`plain`: none). */
+  readonly base: number
+  /** Low and high word of each number, as int32 pairs. */
+  readonly words: readonly number[]
+  /** Comes from CPUID, or was chosen by what comes from there. */
+  readonly detected: boolean
+  /**
+   * It holds other numbers too, which are not known: an environment variable may override what CPUID says. Good for what
+   * is stored in a variable, not for a decision. Without any words: anything, for good.
+   */
+  readonly partial?: true
+}
+
+export const plain = -1
+/** Pointer to a table of CPU features that another file keeps: everything behind it is absent. */
+export const featureTable = -2
+
+const LIMIT = 8 // words: four numbers
+
+export function number(low: number, high = 0, detected = false): Value {
+  return { base: plain, words: [low | 0, high | 0], detected }
+}
+
+/** A number up to 2^53, such as an address. */
+export function address(value: number): Value {
+  return number(value | 0, Math.floor(value / 0x1_0000_0000))
+}
+
+export function relative(base: number, offset: number): Value {
+  return { base, words: [offset | 0, offset < 0 ? -1 : 0], detected: false }
+}
+
+/** The one number that `value` can be, when that is exact as a `number` and not negative. */
+export function singleAddress(value: Value | undefined): number | undefined {
+  if (value === undefined || value.base !== plain || value.words.length !== 2) return undefined
+  const high = value.words[1]!
+  return high < 0 || high >= 0x20_0000 ? undefined : high * 0x1_0000_0000 + (value.words[0]! >>> 0)
+}
+
+/** Offset of a relative value, when there is one. */
+export function singleOffset(value: Value): number | undefined {
+  return value.words.length === 2 ? value.words[0]! : undefined
+}
+
+export function isZero(value: Value | undefined): boolean {
+  return value !== undefined && value.partial !== true && value.base === plain && value.words.every((word) => word === 0)
+}
+
+export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
+  if (a === b) return true
+  if (a === undefined || b === undefined || a.base !== b.base || a.detected !== b.detected || a.partial !== b.partial) return false
+  return a.words.length === b.words.length && a.words.every((word, index) => word === b.words[index])
+}
+
+const anything: Value = { base: plain, words: [], detected: true, partial: true }
+
+function withNumbers(base: number, words: readonly number[], detected: boolean, partial = false): Value | undefined {
+  if (partial && words.length === 0) return anything
+  if (words.length === 2) return partial ? { base, words, detected, partial } : { base, words, detected }
+  const distinct: number[] = []
+  for (let at = 0; at < words.length; at += 2) {
+    let found = false
+    for (let other = 0; other < distinct.length; other += 2) {
+      if (distinct[other] === words[at] && distinct[other + 1] === words[at + 1]) found = true
+    }
+    if (!found) distinct.push(words[at]!, words[at + 1]!)
+  }
+  if (distinct.length > LIMIT) return partial ? anything : undefined
+  return partial ? { base, words: distinct, detected, partial } : { base, words: distinct, detected }
+}
+
+/** What holds when either may hold. */
+export function join(a: Value | undefined, b: Value | undefined): Value | undefined {
+  if (a === b) return a
+  if (a === undefined || b === undefined || a.base !== b.base) {
+    const known = a?.detected === true ? a : b
+    return known?.detected === true && known.base === plain ? withNumbers(plain, known.words, true, true) : undefined
+  }
+  if (a.words.length === 0) return a
+  if (b.words.length === 0) return b
+  const partial = a.partial === true || b.partial === true
+  return withNumbers(a.base, [...a.words, ...b.words], a.detected || b.detected, partial)
+}
+
+export function detectedAs(value: Value, detected: boolean): Value {
+  return value.detected === detected ? value : { ...value, detected }
+}
+
+/** The low `size` bytes, zero-extended. */
+export function truncated(value: Value | undefined, size: number): Value | undefined {
+  if (value === undefined || size === 8) return value
+  if (value.base !== plain) return undefined
+  const words: number[] = []
+  const mask = size === 4 ? -1 : size === 2 ? 0xffff : 0xff
+  for (let at = 0; at < value.words.length; at += 2) words.push(value.words[at]! & mask, 0)
+  return withNumbers(plain, words, value.detected, value.partial)
+}
+
+export function signExtended(value: Value | undefined, size: number): Value | undefined {
+  if (value === undefined || size === 8 || value.base !== plain) return value?.base === plain ? value : undefined
+  const words: number[] = []
+  for (let at = 0; at < value.words.length; at += 2) {
+    const low = value.words[at]!
+    const extended = size === 4 ? low : size === 2 ? (low << 16) >> 16 : (low << 24) >> 24
+    words.push(extended, extended < 0 ? -1 : 0)
+  }
+  return withNumbers(plain, words, value.detected, value.partial)
+}
+
+export type Operation = 'add' | 'or' | 'and' | 'sub' | 'xor' | 'shl' | 'shr' | 'sar' | 'mul'
+
+/** `a operation b`, at full width. */
+export function compute(operation: Operation, a: Value | undefined, b: Value | undefined): Value | undefined {
+  if (operation === 'and' || operation === 'mul') {
+    // nothing survives a zero, whatever the other side is
+    if (isZero(a)) return a
+    if (isZero(b)) return b
+  }
+  if (a === undefined || b === undefined) return undefined
+  let base = plain
+  if (a.base !== plain || b.base !== plain) {
+    if (operation === 'add' && b.base === plain) base = a.base
+    else if (operation === 'add' && a.base === plain) base = b.base
+    else if (operation === 'sub' && b.base === plain) base = a.base
+    else if (operation === 'and' && b.base === plain && b.words[0]! < 0) return a // stack alignment
+    else return undefined
+  }
+  const words: number[] = []
+  for (let i = 0; i < a.words.length; i += 2) {
+    for (let j = 0; j < b.words.length; j += 2) {
+      const result = computeOne(operation, a.words[i]!, a.words[i + 1]!, b.words[j]!, b.words[j + 1]!)
+      words.push(result[0], result[1])
+    }
+  }
+  return withNumbers(base, words, a.detected || b.detected, a.partial === true || b.partial === true)
+}
+
+function computeOne(operation: Operation, aLow: number, aHigh: number, bLow: number, bHigh: number): [number, number] {
+  switch (operation) {
+    case 'add': {
+      const low = (aLow >>> 0) + (bLow >>> 0)
+      return [low | 0, (aHigh + bHigh + (low > 0xffff_ffff ? 1 : 0)) | 0]
+    }
+    case 'sub':
+      return [(aLow - bLow) | 0, (aHigh - bHigh - (aLow >>> 0 < bLow >>> 0 ? 1 : 0)) | 0]
+    case 'and':
+      return [aLow & bLow, aHigh & bHigh]
+    case 'or':
+      return [aLow | bLow, aHigh | bHigh]
+    case 'xor':
+      return [aLow ^ bLow, aHigh ^ bHigh]
+    case 'mul':
+    case 'shl':
+    case 'shr':
+    case 'sar':
+      return wide(operation, join64(aLow, aHigh), bLow)
+  }
+}
+
+function wide(operation: 'mul' | 'shl' | 'shr' | 'sar', a: bigint, b: number): [number, number] {
+  const count = BigInt(b & 63)
+  let result: bigint
+  if (operation === 'mul') result = a * BigInt(b)
+  else if (operation === 'shl') result = a << count
+  else result = operation === 'shr' ? BigInt.asUintN(64, a) >> count : a >> count
+  return [Number(BigInt.asIntN(32, result)), Number(BigInt.asIntN(32, result >> 32n))]
+}
+
+function join64(low: number, high: number): bigint {
+  return (BigInt(high) << 32n) | BigInt(low >>> 0)
+}
+
+/** What a conditional branch looks at. */
+export interface Flags {
+  readonly kind: 'compare' | 'logic' | 'result' | 'carry'
+  /** Left side of a comparison; the result otherwise; for `carry`, 0 or 1. */
+  readonly left: Value
+  readonly right: Value
+  readonly size: number
+  /** Where the left side came from, so that a branch can tell more about it: register, or -1. */
+  readonly register: number
+  /** The same for a variable. */
+  readonly place: number | undefined
+}
+
+/** Outcomes of condition `code` (low four bits of a Jcc opcode): bit 0: can be false, bit 1: can be true. */
+export function outcomes(flags: Flags, code: number): number {
+  if (flags.left.partial === true || flags.right.partial === true) return 3
+  let possible = 0
+  for (let at = 0; at < flags.left.words.length; at += 2) possible |= outcomesOfOne(flags, at, code)
+  return possible
+}
+
+/** The numbers of the left side that allow `outcome`. */
+export function refined(flags: Flags, code: number, outcome: boolean): Value | undefined {
+  const words: number[] = []
+  for (let at = 0; at < flags.left.words.length; at += 2) {
+    if ((outcomesOfOne(flags, at, code) & (outcome ? 2 : 1)) !== 0) words.push(flags.left.words[at]!, flags.left.words[at + 1]!)
+  }
+  return words.length === 0 ? undefined : { ...flags.left, words }
+}
+
+function outcomesOfOne(flags: Flags, at: number, code: number): number {
+  const { left, right } = flags
+  let possible = 0
+  for (let other = 0; other < right.words.length; other += 2) {
+    const holds = conditionHolds(flags.kind, code >> 1, flags.size, left.words[at]!, left.words[at + 1]!, right.words[other]!, right.words[other + 1]!)
+    if (holds === undefined) return 3
+    possible |= (code & 1) === 1 ? (holds ? 1 : 2) : holds ? 2 : 1
+  }
+  return possible
+}
+
+function conditionHolds(
+  kind: Flags['kind'],
+  condition: number,
+  size: number,
+  aLow: number,
+  aHigh: number,
+  bLow: number,
+  bHigh: number,
+): boolean | undefined {
+  if (kind === 'carry') return condition === 1 ? aLow !== 0 : undefined
+  // carry and overflow of additions and shifts are not kept
+  if (kind === 'result' && condition !== 2 && condition !== 4) return undefined
+  const compare = kind === 'compare'
+  const bits = size * 8
+  const a = toSize(aLow, aHigh, bits)
+  const b = compare ? toSize(bLow, bHigh, bits) : { unsigned: 0, signed: 0 }
+  switch (condition) {
+    case 1:
+      return compare && a.unsigned < b.unsigned
+    case 2:
+      return a.unsigned === b.unsigned && (size < 8 || (aLow === (compare ? bLow : 0) && aHigh === (compare ? bHigh : 0)))
+    case 3:
+      return compare ? a.unsigned <= b.unsigned : a.unsigned === 0
+    case 4:
+      return a.signed - b.signed < 0
+    case 6:
+      return a.signed < b.signed
+    case 7:
+      return a.signed <= b.signed
+    default:
+      return undefined // overflow and parity
+  }
+}
+
+function toSize(low: number, high: number, bits: number): { unsigned: number; signed: number } {
+  if (bits === 64) return { unsigned: (high >>> 0) * 0x1_0000_0000 + (low >>> 0), signed: high * 0x1_0000_0000 + (low >>> 0) }
+  if (bits === 32) return { unsigned: low >>> 0, signed: low | 0 }
+  const shift = 32 - bits
+  return { unsigned: (low << shift) >>> shift, signed: (low << shift) >> shift }
+}
