@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { architectures } from '../../src/core/requirement.ts'
-import { cpuModels } from '../../src/targets/data/cpu-models.ts'
+import { cpuModels } from '../../src/core/cpu-models.ts'
 import { nodeReleases } from '../../src/targets/data/node-releases.ts'
 import {
   confidences,

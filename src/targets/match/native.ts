@@ -1,6 +1,6 @@
 import type { Architecture, CapabilityKind, Requirement } from '../../core/requirement.ts'
 import { parseArchitecture } from '../../core/requirement.ts'
-import { baselineFeatures, cpuModels, canonicalFeature } from '../data/cpu-models.ts'
+import { baselineFeatures, cpuModels, canonicalFeature } from '../../core/cpu-models.ts'
 import { newestDistributionWithGlibc } from '../data/distributions.ts'
 import { glibcLibraries, muslLibraries } from '../data/libc-libraries.ts'
 import { nodeArchitectureName } from '../target.ts'

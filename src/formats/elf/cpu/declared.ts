@@ -60,7 +60,7 @@ function goLevel(file: ElfFile, name: 'GOAMD64' | 'GOARM64' | 'GORISCV64'): Decl
 }
 
 function isaNeededNote(file: ElfFile): Declaration[] {
-  for (const note of readNotes(file)) {
+  for (const note of readNotes(file, () => {})) {
     if (note.owner !== 'GNU' || note.type !== NT_GNU_PROPERTY_TYPE_0) continue
     const reader = note.description
     while (reader.remaining >= 8) {

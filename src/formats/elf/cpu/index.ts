@@ -1,31 +1,39 @@
 import type { AnalyzeSettings } from '../../../core/analysis.ts'
 import type { Context } from '../../../core/context.ts'
-import type { JsonValue } from '../../../core/json.ts'
-import type { Requirement } from '../../../core/requirement.ts'
-import { EM } from '../constants.ts'
+import { ShrinkError } from '../../../core/errors.ts'
+import { EM, ET } from '../constants.ts'
 import type { ElfFile } from '../read/elf-file.ts'
+import type { CpuAnalysis } from './cpu-analysis.ts'
 import { declaredFeatures } from './declared.ts'
 import { scanFeatures } from './scan-features.ts'
 import { judgeX86File } from './x86/judge-file.ts'
 
-/** What the code of a file asks of the processor. */
-export interface CpuAnalysis {
-  readonly requirements: readonly Requirement[]
-  /** Merged into the properties of the analysis. */
-  readonly properties: { readonly [key: string]: JsonValue }
-  /** What the rules on CPU features read. */
-  readonly data: unknown
-}
+export type { CpuAnalysis } from './cpu-analysis.ts'
 
 const nothing: CpuAnalysis = { requirements: [], properties: {}, data: undefined }
 
-/** Which CPU features the code needs, may need, or uses behind a check. */
-export async function analyzeCpu(file: ElfFile, settings: AnalyzeSettings, _context: Context): Promise<CpuAnalysis> {
-  if (settings.shallow === true) return nothing
+/** Which CPU features the code needs, may need, or uses behind a check. Tables that mislead the search are reported. */
+export async function analyzeCpu(file: ElfFile, settings: AnalyzeSettings, context: Context): Promise<CpuAnalysis> {
+  if (settings.shallow === true || file.header.e_type === ET.REL || file.header.e_type === ET.CORE) return nothing
+  try {
+    return judge(file, settings)
+  } catch (error) {
+    if (!(error instanceof ShrinkError)) throw error
+    context.report({
+      severity: 'warning',
+      code: error.code,
+      message: `CPU features could not be told: ${error.message}`,
+      ...(error.details.offset === undefined ? {} : { location: { path: '', offset: error.details.offset } }),
+    })
+    return nothing
+  }
+}
+
+function judge(file: ElfFile, settings: AnalyzeSettings): CpuAnalysis {
   const declared = declaredFeatures(file)
   switch (file.header.e_machine) {
     case EM.X86_64:
-      return file.is64 ? judgeX86File(file, declared, settings.cpu) : nothing
+      return file.is64 && file.littleEndian ? judgeX86File(file, declared, settings.cpu) : nothing
     case EM.I386:
     case EM.AARCH64:
     case EM.RISCV:

@@ -9,7 +9,7 @@ import { readDynamic } from '../read/dynamic.ts'
 import type { ElfFile } from '../read/elf-file.ts'
 import { readDynamicSymbols } from '../read/symbols.ts'
 import type { Declaration } from './declared.ts'
-import type { CpuAnalysis } from './index.ts'
+import type { CpuAnalysis } from './cpu-analysis.ts'
 
 interface Found {
   count: number
@@ -94,7 +94,8 @@ function guardsOf(file: ElfFile, found: ReadonlyMap<string, Found>): Map<string,
   if (machine === EM.I386) guards.set('*', { need: 'possible', text: 'control flow of i386 code is not followed' })
   if (machine !== EM.AARCH64 || found.size === 0) return guards
   const symbols = readDynamicSymbols(file, readDynamic(file))
-  for (let index = 1; symbols !== undefined && index < symbols.count; index++) {
+  if (symbols === undefined) return guards
+  for (let index = 1; index < symbols.count; index++) {
     if (symbols.section(index) !== 0) continue
     const name = symbols.name(index)
     if (/^(?:getauxval|elf_aux_info|__getauxval|_rtld_global_ro|android_getCpuFeatures)$/.test(name)) {

@@ -164,7 +164,7 @@ class Evaluator {
     this.#outside = outside
     this.#returnRegisters = returnRegisters
     this.#seen = new Uint8Array(target.end - target.start)
-    const registers: (Value | undefined)[] = new Array(16).fill(undefined)
+    const registers: (Value | undefined)[] = Array.from({ length: 16 })
     for (const register of argumentRegisters) registers[register] = parameters?.get(register) ?? relative(register, 0)
     registers[Register.rsp] = relative(Register.rsp, 0)
     this.#flow(this.#from, { registers, memory: new Map(), flags: undefined })
@@ -1019,7 +1019,7 @@ class Evaluator {
       const offset = value?.base === Register.rsp ? singleOffset(value) : undefined
       if (offset !== undefined) for (let slot = 0; slot < 64; slot++) memory.delete(slotKey(offset + slot))
     }
-    for (const key of [...memory.keys()]) if (key >= 0) memory.delete(key) // the callee may have changed variables
+    for (const key of memory.keys()) if (key >= 0) memory.delete(key) // the callee may have changed variables
     for (const write of writes) this.#writeOf(write)
     for (const register of [0, 1, 2, 6, 7, 8, 9, 10, 11]) registers[register] = undefined
     if (this.#returnRegisters.length > 2) for (const register of [3, 5, 12, 13, 15]) registers[register] = undefined // Go keeps none
@@ -1123,7 +1123,7 @@ class Evaluator {
       open = ends
       at = next
     }
-    const unknown: State = { registers: new Array(16).fill(undefined), memory: new Map(), flags: undefined }
+    const unknown: State = { registers: Array.from({ length: 16 }), memory: new Map(), flags: undefined }
     for (const leader of leaders) {
       if (!targets.has(leader) && !this.#pruned.has(leader) && !this.#states.has(leader)) this.#flow(leader, unknown)
     }

@@ -4,14 +4,14 @@ import type { Evidence, Need, Requirement } from '../../../../core/requirement.t
 import { silentFeatures, x86LevelOf, x86Levels } from '../../../../isa/x86/features.ts'
 import type { ElfFile } from '../../read/elf-file.ts'
 import type { Declaration } from '../declared.ts'
-import type { CpuAnalysis } from '../index.ts'
+import type { CpuAnalysis } from '../cpu-analysis.ts'
 import { featuresOfModel } from '../cpu-model.ts'
 import { readProgram } from './read-program.ts'
 import { type FeatureVerdict, judge, type Witness, type X86Verdict } from './verdict.ts'
 
 /** Judges an x86-64 file: requirements by feature, and the level that they add up to. */
 export function judgeX86File(file: ElfFile, declared: readonly Declaration[], cpu: AnalyzeSettings['cpu']): CpuAnalysis {
-  const assumed = cpu === undefined || cpu === 'none' ? new Set<string>() : featuresOfModel(cpu, 'x86-64')
+  const assumed = (cpu === undefined || cpu === 'none' ? undefined : featuresOfModel(cpu, 'x86-64')) ?? new Set<string>()
   const verdict = judge(readProgram(file), new Set([...assumed, ...declared.map(({ feature }) => feature)]))
   const requirements = requirementsOf(verdict, declared)
   const level = levels(requirements)

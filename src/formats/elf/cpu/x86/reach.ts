@@ -1,7 +1,7 @@
 import type { Program } from './guards.ts'
 import type { Evaluation } from './evaluate.ts'
 import { Edge } from './call-graph.ts'
-import { Selections } from './selections.ts'
+import type { Selections } from './selections.ts'
 import { Access } from './sweep.ts'
 
 /** How far a path may be trusted. Each includes the one before. */

@@ -1,6 +1,6 @@
 import { fastTable, Fast } from '../../../../isa/x86/fast-table.ts'
 import { baselineFeatures } from '../../../../isa/x86/features.ts'
-import { X86Decoder } from '../../../../isa/x86/decode.ts'
+import type { X86Decoder } from '../../../../isa/x86/decode.ts'
 import type { MappedRange } from '../../read/address-space.ts'
 import type { MemoryImage } from './memory-image.ts'
 import { NumberList } from './number-list.ts'

@@ -109,7 +109,8 @@ function countFeatures(program: Program, needs: ReadonlyMap<number, ReadonlySet<
           reached.set(feature, [new Set(), new Set(), new Set()])
         }
         all.add(index)
-        for (let trust = 0; runs && trust < 3; trust++) if (reachedBy[trust]) reached.get(feature)![trust]!.add(index)
+        if (!runs) continue
+        for (let trust = 0; trust < 3; trust++) if (reachedBy[trust]) reached.get(feature)![trust]!.add(index)
       }
     }
   }

@@ -1,4 +1,4 @@
-import type { Architecture } from '../../core/requirement.ts'
+import type { Architecture } from './requirement.ts'
 
 /** A CPU, or a level that an ABI defines, and every feature it has. */
 export interface CpuModel {
