@@ -2,8 +2,10 @@ import type { Analysis, AnalyzeSettings } from '../../core/analysis.ts'
 import type { Artifact } from '../../core/artifact.ts'
 import type { Context } from '../../core/context.ts'
 import { MalformedError } from '../../core/errors.ts'
-import { buildSizeMap } from '../../core/size-map.ts'
+import { readComposition } from './composition/read-composition.ts'
+import { textParts } from './composition/text-parts.ts'
 import type { JsDetail } from './detail.ts'
+import { measureSavings } from './measure-savings.ts'
 import { propertiesOf } from './properties.ts'
 import { exportedNames } from './read/exported-names.ts'
 import { moduleKindOf } from './read/module-kind.ts'
@@ -17,7 +19,7 @@ import { readScopes } from './scope/read-scopes.ts'
 /** @throws ScriptSyntaxError, MalformedError (not UTF-8), LimitError */
 export async function analyze(
   artifact: Artifact,
-  _settings: AnalyzeSettings,
+  settings: AnalyzeSettings,
   context: Context,
 ): Promise<Analysis<JsDetail>> {
   const { path, bytes } = artifact
@@ -27,13 +29,18 @@ export async function analyze(
   const scopes = await readScopes(script.program, { freezeTop: true })
   const survey = surveyScript(script, scopes, visitorKeys)
   const moduleKind = await moduleKindOf(path, script, survey, context)
+  const sourceMap = await findSourceMap(path, text, context)
+  const shallow = settings.shallow === true
+  const composition = shallow ? undefined : await readComposition(path, bytes.byteLength, script, sourceMap, context)
   const detail: JsDetail = {
     script,
     scopes,
     survey,
     moduleKind,
     level: syntaxLevel(survey, editions),
-    sourceMap: await findSourceMap(path, text, context),
+    sourceMap,
+    composition,
+    savings: shallow ? undefined : await measureSavings(script, moduleKind, scopes, sourceMap),
     exports: await exportedNames(script, moduleKind),
     imports: [
       ...new Set(survey.requests.flatMap(({ kind, specifier }) => (kind === 'import' || kind === 'export' ? (specifier ?? []) : []))),
@@ -45,7 +52,9 @@ export async function analyze(
     path,
     byteLength: bytes.byteLength,
     architecture: null,
-    sizes: buildSizeMap(bytes.byteLength, [], '[code]'),
+    sizes:
+      (settings.by === 'module' ? composition?.modules : composition?.packages) ??
+      textParts(bytes.byteLength, script, survey, sourceMap),
     properties: propertiesOf(detail),
     requirements: requirementsOf(script, survey, moduleKind),
     detail,

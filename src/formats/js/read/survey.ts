@@ -2,6 +2,7 @@ import type { Expression, Node } from 'oxc-parser'
 import { LimitError } from '../../../core/errors.ts'
 import type { Need } from '../../../core/requirement.ts'
 import { FREE, type Scopes } from '../scope/scopes.ts'
+import { inlineHelpers } from './helpers.ts'
 import { hostGlobals } from './host-globals.ts'
 import type { ParsedScript } from './parse-script.ts'
 import { noteSyntax } from './syntax-survey.ts'
@@ -49,6 +50,8 @@ export interface Survey {
   readonly topLevelAwait: number | undefined
   /** `process.env.NODE_ENV` that a build with a set NODE_ENV would have folded. */
   readonly nodeEnvReads: readonly number[]
+  /** Functions that a compiler put in for older runtimes: `__awaiter`, `_classCallCheck`, … */
+  readonly helpers: readonly { readonly name: string; readonly start: number; readonly end: number }[]
   /** String literals of 4 KiB or more. */
   readonly longStrings: readonly { readonly start: number; readonly end: number; readonly kind: 'base64' | 'json' | 'text' }[]
 }
@@ -86,6 +89,7 @@ class Surveyor {
   readonly #dynamic: DynamicUse[] = []
   readonly #nativeLoads: { by: string; target: string | null; offset: number }[] = []
   readonly #nodeEnvReads: number[] = []
+  readonly #helpers: { name: string; start: number; end: number }[] = []
   readonly #longStrings: { start: number; end: number; kind: 'base64' | 'json' | 'text' }[] = []
   /** Names whose presence the code asks for with `typeof`. */
   readonly #probed = new Set<string>()
@@ -116,6 +120,7 @@ class Surveyor {
       nativeLoads: this.#nativeLoads.sort((a, b) => a.offset - b.offset),
       topLevelAwait: this.#topLevelAwait,
       nodeEnvReads: this.#nodeEnvReads,
+      helpers: this.#helpers,
       longStrings: this.#longStrings,
     }
   }
@@ -206,6 +211,10 @@ class Surveyor {
       case 'FunctionExpression':
       case 'ArrowFunctionExpression':
         inner = { ...place, inFunction: true, deferred: place.deferred || !runsAtOnce(node, parent) }
+        if (node.id !== null) this.#noteHelper(node.id.name, node)
+        break
+      case 'VariableDeclarator':
+        if (node.id.type === 'Identifier' && node.init !== null) this.#noteHelper(node.id.name, node)
         break
       case 'TryStatement':
         if (node.handler === null) break
@@ -273,6 +282,13 @@ class Surveyor {
         use.offset = node.start
       }
     }
+  }
+
+  #noteHelper(name: string, node: { start: number; end: number }): void {
+    if (!inlineHelpers.has(name)) return
+    const last = this.#helpers.at(-1)
+    if (last !== undefined && node.start < last.end) return // `var __awaiter = function () {…}` is one
+    this.#helpers.push({ name, start: node.start, end: node.end })
   }
 
   #noteLongString(node: { start: number; end: number }, value: string): void {
