@@ -1,6 +1,7 @@
 import type { Format } from '../../core/format.ts'
 import { analyze } from './analyze.ts'
 import type { JsDetail } from './detail.ts'
+import { jsRules } from './rules/index.ts'
 import { minify } from './transforms/minify.ts'
 import { verify } from './verify.ts'
 
@@ -13,7 +14,7 @@ export const js: Format<JsDetail> = {
     return !name.slice(1).includes('.') && runsNode(head)
   },
   analyze,
-  rules: [],
+  rules: jsRules,
   transforms: [minify],
   verify: (before, after) => verify(before, after),
 }

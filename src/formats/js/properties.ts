@@ -31,6 +31,10 @@ export function propertiesOf(detail: JsDetail): { readonly [key: string]: JsonVa
       .filter(({ kind }) => kind === 'worker')
       .map(({ specifier, offset }) => ({ specifier, ...at(offset) })),
     topLevelAwait: survey.topLevelAwait === undefined ? null : at(survey.topLevelAwait),
+    packages:
+      detail.composition?.shares.map(({ name, bytes, modules, copies }) => ({ name, bytes, modules, copies: copies.length })) ??
+      null,
+    compositionFrom: detail.composition?.from ?? null,
     sourceMap:
       sourceMap === undefined
         ? null

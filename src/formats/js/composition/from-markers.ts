@@ -13,7 +13,7 @@ export function rangesFromMarkers(script: ParsedScript): ModuleRange[] {
   for (const { type, value, start } of comments) {
     if (type === 'Line') {
       if (start > 0 && text.charCodeAt(start - 1) !== 10 && !/[\t ]/.test(text[start - 1]!)) continue
-      const region = /^#region (.+)$/.exec(value)?.[1] ?? (/^#endregion/.test(value) ? '' : undefined)
+      const region = /^#region (.+)$/.exec(value)?.[1] ?? (value.startsWith('#endregion') ? '' : undefined)
       const plain = /^ ([^\s].*)$/.exec(value)?.[1]
       if (region !== undefined) marks.push({ source: file.test(region) ? region : undefined, start })
       else if (plain !== undefined && file.test(plain) && !/\s/.test(plain) && plain.includes('.')) {

@@ -8,10 +8,11 @@ export interface PackageOf {
   readonly version: string | undefined
 }
 
-/** A source as it stands in maps and markers, without scheme, query and leading `./` and `../`. */
+/** A source as it stands in maps and markers, without scheme or namespace, query and leading `./` and `../`. */
 export function normalizeSource(source: string): string {
   const path = source
     .replace(/^[a-z][a-z0-9+.-]*:\/\/(?:\/)?/i, '')
+    .replace(/^[a-z][a-z0-9-]*:(?=[^/\\])/i, '')
     .replace(/[?#].*$/, '')
     .replaceAll('\\', '/')
   const parts: string[] = []

@@ -7,6 +7,7 @@ import type { JsDetail } from '../detail.ts'
 import { legalComments } from '../minify/legal-comments.ts'
 import { minifyScript } from '../minify/minify-script.ts'
 import { annotateExports } from './annotate-exports.ts'
+import { shrinkInlineWasm } from './inline-wasm.ts'
 import { minifySettings } from './minify-settings.ts'
 
 /** Chains of minifiers, and names that compress. The source map is composed through every step. */
@@ -26,9 +27,10 @@ async function minifyArtifact(
 ): Promise<TransformResult> {
   const options = minifySettings(settings.options)
   const { script, sourceMap, moduleKind, level, scopes, exports } = analysis.detail
-  const { hashbang, body } = splitHashbang(script.text)
   const name = artifact.path.split('/').at(-1)!
   const wantsMap = options.sourceMap === 'auto' && sourceMap?.map !== undefined
+  const nested = await shrinkInlineWasm(artifact.path, script.text, wantsMap ? sourceMap.map : undefined, context)
+  const { hashbang, body } = splitHashbang(nested.text)
   const result = await minifyScript(body, {
     level: settings.level,
     measure: settings.measure,
@@ -37,7 +39,7 @@ async function minifyArtifact(
     keepNames: options.keepNames,
     keepText: scopes.textTaken.length > 0,
     rename: options.rename,
-    ...(wantsMap ? { sourceMap: { name, input: sourceMap.map } } : {}),
+    ...(wantsMap ? { sourceMap: { name, input: nested.map } } : {}),
     signal: context.signal,
   })
   for (const message of result.refused) {
@@ -66,6 +68,7 @@ async function minifyArtifact(
     artifact: { path: artifact.path, bytes },
     companions,
     changes: [
+      ...nested.changes,
       {
         transform: minify.id,
         what: `${result.chain} (${result.race.length} results measured)`,
