@@ -109,10 +109,10 @@ export async function bestMinified(codes, names = Object.keys(minifiers)) {
 }
 
 /** The smallest that a peer comes to, over its own variants. */
-export async function bestOfPeer(peer, entry, root) {
+export async function bestOfPeer(peer, entry, root, names) {
   let best = { size: Infinity, by: '' }
   for (const codes of await peers[peer](entry, root)) {
-    const found = await bestMinified(codes)
+    const found = await bestMinified(codes, names)
     if (found.size < best.size) best = found
   }
   return best

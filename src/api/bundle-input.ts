@@ -2,10 +2,15 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { bundle, type BundleOptions } from '../bundling/index.ts'
+import { LocalCache } from '../cache/local-cache.ts'
 import type { Config } from '../config/config.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
+import { cacheFolder } from '../node/cache-folder.ts'
 import { walk } from '../node/walk.ts'
 import type { Input } from './open-input.ts'
+
+/** Bytes of earlier bundles that are kept. */
+const CACHE_LIMIT = 512 * 1024 * 1024
 
 /** Is this path a source to bundle, rather than a file to optimise? */
 export function isEntryPoint(path: string): boolean {
@@ -20,7 +25,11 @@ export function isEntryPoint(path: string): boolean {
  */
 export async function bundleInput(entries: readonly string[], config: Config, cwd: string, signal: AbortSignal): Promise<Input> {
   const diagnostics: Diagnostic[] = []
-  const result = await bundle(entries, bundleOptions(config, cwd), { signal, report: (diagnostic) => diagnostics.push(diagnostic) })
+  const result = await bundle(entries, bundleOptions(config, cwd), {
+    signal,
+    report: (diagnostic) => diagnostics.push(diagnostic),
+    ...(config.bundle['cache'] === false ? {} : { cache: new LocalCache({ folder: cacheFolder(), limit: CACHE_LIMIT }) }),
+  })
   for (const { what, option } of result.assumptions) {
     diagnostics.push({ severity: 'info', code: 'bundle/assumption', message: `taken for granted: ${what}`, hint: `Turn it off with \`${option}\`.` })
   }
@@ -43,7 +52,7 @@ export async function bundleInput(entries: readonly string[], config: Config, cw
 }
 
 function bundleOptions(config: Config, cwd: string): Partial<BundleOptions> & Pick<BundleOptions, 'root'> {
-  const { enabled: _enabled, ...given } = config.bundle
+  const { enabled: _enabled, cache: _cache, ...given } = config.bundle
   return { ...(given as Partial<BundleOptions>), root: cwd, level: config.level, measure: config.measure, outFolder: config.out }
 }
 

@@ -4,7 +4,8 @@ import { exportConditions } from './bundle-options.ts'
 import type { BundleOptions } from './bundle-options.ts'
 import { kindOf } from './engines/graph-from-rollup.ts'
 import type { ModuleGraph } from './module-graph.ts'
-import { createResolver, plainResolution, slashed } from './resolver.ts'
+import { slashed } from './paths.ts'
+import { createResolver, plainResolution } from './resolver.ts'
 import type { Alternative, PackageUsage } from './resolver.ts'
 
 /** Conditions under which packages publish ES modules of the same code as their CommonJS build. */

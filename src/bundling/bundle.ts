@@ -2,17 +2,21 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Context } from '../core/context.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
+import type { ResultCache } from '../core/result-cache.ts'
 import { ShrinkError } from '../core/errors.ts'
 import { defaultBundleOptions } from './bundle-options.ts'
 import type { BundleOptions, ModuleFormat } from './bundle-options.ts'
 import type { Engine, EngineAsset, EngineChunk } from './engines/engine.ts'
+import { cachedBundle } from './cached-bundle.ts'
 import { nameEntries } from './entry-names.ts'
 import type { ModuleGraph } from './module-graph.ts'
 import { nodeShims } from './node-shims.ts'
-import { planBundle } from './plan.ts'
 import type { Assumption, Planned } from './plan.ts'
 
-export type BundleContext = Pick<Context, 'signal' | 'report'>
+export type BundleContext = Pick<Context, 'signal' | 'report'> & {
+  /** Where results are remembered; left out: every build starts anew. */
+  readonly cache?: ResultCache
+}
 
 /** A JavaScript file of the result, not yet minified. */
 export interface Chunk {
@@ -35,6 +39,8 @@ export interface BundleResult {
   /** The bundler whose output this is. */
   readonly engine: Engine['id']
   readonly assumptions: readonly Assumption[]
+  /** Came from the cache as it was made before. */
+  readonly cached: boolean
   /** Declarations that the bundler kept and that were proved to have no effect; bytes of source text. */
   readonly removed: readonly { readonly name: string; readonly bytes: number }[]
 }
@@ -51,6 +57,19 @@ export async function bundle(
 ): Promise<BundleResult> {
   const options: BundleOptions = { ...defaultBundleOptions, ...given }
   const named = nameEntries(entries, options.root)
+  const { cache } = context
+  return cache === undefined
+    ? bundleAnew(named, options, context)
+    : cachedBundle([...named.values()], options, { ...context, cache }, (inner) => bundleAnew(named, options, inner))
+}
+
+async function bundleAnew(
+  named: ReadonlyMap<string, string>,
+  options: BundleOptions,
+  context: BundleContext,
+): Promise<BundleResult> {
+  // the bundlers are loaded only when there is something to bundle
+  const { planBundle } = await import('./plan.ts')
   const planned = (format: ModuleFormat): Promise<Planned & { readonly format: ModuleFormat }> =>
     planBundle({
       entries: named,
@@ -75,6 +94,7 @@ export async function bundle(
     engine,
     assumptions,
     removed,
+    cached: false,
   }
 }
 

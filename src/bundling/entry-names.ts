@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { ShrinkError } from '../core/errors.ts'
-import { slashed } from './resolver.ts'
+import { slashed } from './paths.ts'
 
 /**
  * Output name (without extension) → absolute path, for each entry: its path below the deepest folder that all share.

@@ -4,6 +4,7 @@ import { dirname, relative, sep } from 'node:path'
 import { ResolverFactory } from 'rolldown/experimental'
 import { exportConditions, packageFields } from './bundle-options.ts'
 import type { BundleOptions } from './bundle-options.ts'
+import { slashed } from './paths.ts'
 import { hasSideEffects } from './side-effects-flag.ts'
 
 export type ImportKind = 'import' | 'require'
@@ -157,10 +158,6 @@ export function createResolver(options: BundleOptions, settings: ResolverSetting
 export function bareName(specifier: string): string | undefined {
   if (/^(?:[./#\0]|[a-z]+:)/i.test(specifier)) return undefined
   return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
-}
-
-export function slashed(path: string): string {
-  return sep === '/' ? path : path.replaceAll(sep, '/')
 }
 
 function externalMatcher(options: BundleOptions): (specifier: string) => boolean {

@@ -94,6 +94,7 @@ export const optionSections: readonly OptionSection[] = [
     title: 'Bundling',
     options: [
       { key: 'enabled', flag: 'bundle', type: 'boolean', default: true, commands: ['build'], help: 'Bundle script files given as entry points; --no-bundle optimises them as they are' },
+      { key: 'cache', flag: 'cache', type: 'boolean', default: true, commands: ['build'], help: 'Reuse the bundle of an earlier build when nothing that it was made from has changed' },
       { key: 'platform', flag: 'platform', type: 'enum', values: ['node', 'browser', 'worker', 'neutral'], default: 'node', commands: ['build'], help: 'Where the bundle runs' },
       { key: 'format', flag: 'format', type: 'enum', values: ['auto', 'esm', 'cjs'], default: 'auto', commands: ['build'], help: 'Module format of the bundle' },
       { key: 'external', flag: 'external', type: 'list', default: [], commands: ['build'], help: 'Package or pattern that stays an import; may be given several times' },

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { GraphImport, GraphModule, ModuleGraph, ModuleKind } from '../module-graph.ts'
-import { slashed } from '../resolver.ts'
+import { slashed } from '../paths.ts'
 import type { EngineRequest } from './engine.ts'
 import { textExtensions } from './engine.ts'
 

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import { ShrinkError } from '../../core/errors.ts'
-import { slashed } from '../resolver.ts'
+import { slashed } from '../paths.ts'
 import type { EngineRequest } from './engine.ts'
 
 interface RollupErrorLike {
