@@ -15,14 +15,14 @@ export interface Deflated {
 const tryBothLimit = 64 << 10
 
 /**
- * A short deflate stream: libdeflate at level 12; zlib at level 9 for `fast`, where libdeflate cannot be had or is not
+ * A short deflate stream: libdeflate at level 12; zlib (level 6 for `fast`, else 9) where libdeflate cannot be had or is not
  * believed, and where it is shorter. What comes back was inflated again and is the same.
  */
 export async function deflate(bytes: Uint8Array, level: Level): Promise<Deflated> {
   const strong = level === 'fast' || bytes.byteLength > wholeFileLimit ? undefined : await libdeflate(bytes)
   const good = strong !== undefined && inflatesTo(strong, bytes)
   if (good && bytes.byteLength > tryBothLimit) return { bytes: strong, by: 'libdeflate' }
-  const plain = deflateRawSync(bytes, { level: 9 })
+  const plain = deflateRawSync(bytes, { level: level === 'fast' ? 6 : 9 })
   if (good && strong.byteLength <= plain.byteLength) return { bytes: strong, by: 'libdeflate' }
   if (!inflatesTo(plain, bytes)) throw new ShrinkError('job/failed', 'zlib cannot read what it wrote')
   return { bytes: plain, by: 'zlib' }
