@@ -46,6 +46,14 @@ export const engineNames = [
   'firefox',
   'safari',
   'wasi',
+  'wasmtime',
+  'wasmedge',
+  'wasmer',
+  'wazero',
+  'wasm3',
+  'wasmi',
+  'graalwasm',
+  'fastly',
 ] as const
 export type EngineName = (typeof engineNames)[number]
 

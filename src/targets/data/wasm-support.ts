@@ -1,66 +1,72 @@
-import type { Engine } from '../target.ts'
+import type { Confidence, Engine } from '../target.ts'
+import { compareVersions } from '../version.ts'
 import { nodeRelease } from './node-releases.ts'
-
-/** First Chrome release with the feature on by default; `null`: none yet. @mdn/browser-compat-data 8.1.9. */
-const chromeSince: Readonly<Record<string, string | null>> = {
-  'mutable-globals': '74',
-  'sign-extensions': '74',
-  threads: '74',
-  'bulk-memory': '75',
-  'saturated-float-to-int': '75',
-  'big-int': '85',
-  'multi-value': '86',
-  simd: '91',
-  exceptions: '95',
-  'reference-types': '96',
-  'tail-call': '112',
-  'extended-const': '114',
-  'relaxed-simd': '114',
-  gc: '119',
-  'typed-function-references': '119',
-  'multi-memory': '120',
-  'js-string-builtins': '130',
-  memory64: '133',
-  'exceptions-final': '137',
-  jspi: '137',
-  'branch-hinting': '137',
-  'stack-switching': null,
-  'shared-everything-threads': null,
-}
+import { type WasmRuntime, wasmRuntimes } from './wasm-runtimes.ts'
 
 /** Features that came with another one. */
 const partOf: Readonly<Record<string, string>> = {
   'bulk-memory-opt': 'bulk-memory',
+  'passive-elements': 'bulk-memory',
   'call-indirect-overlong': 'reference-types',
-  'exception-tags': 'exceptions',
 }
 
 export interface WasmSupport {
-  /** First version that has it; `null`: none has. */
-  readonly since: string | null
-  /** The version in question, in the same numbering; undefined when the engine gives none. */
-  readonly has: string | undefined
+  readonly has: 'yes' | 'no' | 'unknown'
+  /** First version that has it; left out where no version has, or all have. */
+  readonly since?: string
+  /** The version in question, in the same numbering; left out when the engine gives none. */
+  readonly version?: string
+  /** Whose versions these are: the engine itself, or the Chrome of the same V8. */
+  readonly numbering: string
   readonly source: string
   readonly date: string
+  readonly confidence: Confidence
 }
 
-const source = '@mdn/browser-compat-data 8.1.9'
-const date = '2026-11-20'
+const confidences: Readonly<Record<WasmRuntime['how'], Confidence>> = {
+  measured: 'measured',
+  documented: 'documented',
+  inferred: 'derived',
+}
 
-/** Since when `engine` has `feature`; undefined: not known. */
-export function wasmFirstVersion(engine: Engine, feature: string): WasmSupport | undefined {
-  const since = chromeSince[partOf[feature] ?? feature]
-  if (since === undefined) return undefined
-  switch (engine.name) {
-    case 'chrome':
-    case 'edge':
-      return { since, has: engine.version, source, date }
-    case 'node': {
-      // V8 11.3 is the V8 of Chrome 113.
-      const v8 = nodeRelease(engine.version)?.v8.split('.')
-      return { since, has: v8 === undefined ? undefined : `${v8[0]}${v8[1]}`, source, date }
-    }
-    default:
-      return undefined
+/** What is known of the runtime that is this engine in this version; undefined: nothing. */
+export function wasmRuntime(engine: Engine): { readonly runtime: WasmRuntime; readonly version: string | undefined } | undefined {
+  const name = engine.name === 'edge' ? 'chrome' : engine.name
+  const major = engine.version?.split('.')[0]
+  const byLine = Object.values(wasmRuntimes).find(({ engine, line }) => engine === name && line !== undefined && line === major)
+  if (byLine !== undefined) return { runtime: byLine, version: engine.version }
+  const runtime = Object.values(wasmRuntimes).find(({ engine, line }) => engine === name && line === undefined)
+  if (runtime !== undefined) return { runtime, version: engine.version }
+  if (name !== 'node') return undefined
+  // Lines that were not asked are judged by the Chrome of the same V8: V8 11.3 is that of Chrome 113.
+  const v8 = nodeRelease(engine.version)?.v8.split('.')
+  return v8 === undefined ? undefined : { runtime: wasmRuntimes['chrome']!, version: `${v8[0]}${v8[1]}` }
+}
+
+/** Does `engine` have `feature`, and since when? undefined: not known. */
+export function wasmSupport(engine: Engine, feature: string): WasmSupport | undefined {
+  const found = wasmRuntime(engine)
+  const since = found?.runtime.features[partOf[feature] ?? feature]
+  if (found === undefined || since === undefined) return undefined
+  const { runtime, version } = found
+  const known = {
+    source: runtime.source,
+    date: runtime.date,
+    confidence: confidences[runtime.how],
+    numbering: engine.name === runtime.engine || runtime.line !== undefined ? engine.name : runtime.engine,
+    ...(version === undefined ? {} : { version }),
   }
+  if (since === false) return { has: 'no', ...known }
+  if (since === true) {
+    const older = runtime.checked !== undefined && version !== undefined && isBefore(version, runtime.checked)
+    return { has: older ? 'unknown' : 'yes', ...known }
+  }
+  if (version === undefined) return { has: 'unknown', since, ...known }
+  return { has: isBefore(version, since) ? 'no' : 'yes', since, ...known }
+}
+
+/** `22` means the newest 22: only the parts that both have are compared. */
+function isBefore(version: string, since: string): boolean {
+  const parts = version.split('.').length
+  return compareVersions(version, since.split('.').slice(0, parts).join('.')) < 0
 }

@@ -66,6 +66,14 @@ function tableEngine(
       return { engine: 'chrome', version: engine.version ?? evergreenChrome }
     case 'cloudfront-js':
     case 'wasi':
+    case 'wasmtime':
+    case 'wasmedge':
+    case 'wasmer':
+    case 'wazero':
+    case 'wasm3':
+    case 'wasmi':
+    case 'graalwasm':
+    case 'fastly':
       return undefined
   }
 }

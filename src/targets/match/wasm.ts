@@ -1,6 +1,6 @@
 import type { CapabilityKind } from '../../core/requirement.ts'
-import { wasmFirstVersion } from '../data/wasm-support.ts'
-import { compareVersions } from '../version.ts'
+import { wasmRuntime, type WasmSupport, wasmSupport } from '../data/wasm-support.ts'
+import type { WasmRuntime } from '../data/wasm-runtimes.ts'
 import type { Check } from './outcome.ts'
 import { met, unknown, unmet, witness } from './outcome.ts'
 
@@ -11,7 +11,7 @@ const feature: Check = (requirement, target) => {
   const name = requirement.name
   if (engine === undefined)
     return unknown(`uses the WebAssembly feature ${name}, and the data does not say what runs on ${target.id}`)
-  const support = wasmFirstVersion(engine.value, name)
+  const support = wasmSupport(engine.value, name)
   if (support === undefined) {
     return unknown(
       `uses the WebAssembly feature ${name}${witness(requirement)}, and the data does not say whether ${target.id} has it`,
@@ -19,71 +19,92 @@ const feature: Check = (requirement, target) => {
       engine,
     )
   }
-  const fact = { value: name, source: support.source, date: support.date, confidence: 'documented' as const }
-  if (support.since === null) {
-    return unmet(
-      `uses the WebAssembly feature ${name}${witness(requirement)}, which no released ${engine.value.name} has`,
-      loweringHint,
-      fact,
-    )
+  const fact = { value: name, source: support.source, date: support.date, confidence: support.confidence }
+  switch (support.has) {
+    case 'yes':
+      return met(fact)
+    case 'no':
+      return unmet(
+        `uses the WebAssembly feature ${name}${witness(requirement)}, ${absence(support)}`,
+        loweringHint,
+        fact,
+      )
+    case 'unknown':
+      return unknown(
+        `uses the WebAssembly feature ${name}${witness(requirement)}, and the data does not say whether this version of ${engine.value.name} has it`,
+        undefined,
+        fact,
+      )
   }
-  if (support.has === undefined)
-    return unknown(
-      `uses the WebAssembly feature ${name}, and the data gives no version of ${engine.value.name}`,
-      undefined,
-      engine,
-    )
-  const parts = support.has.split('.').length
-  if (compareVersions(support.has, support.since.split('.').slice(0, parts).join('.')) >= 0) return met(fact)
-  return unmet(
-    `uses the WebAssembly feature ${name}${witness(requirement)}: ${engine.value.name} ${support.since} is the first to have it, the target has ${support.has}`,
-    loweringHint,
-    fact,
-  )
+}
+
+function absence({ since, version, numbering }: WasmSupport): string {
+  if (since === undefined) return `which no released ${numbering} has without a switch`
+  return `and ${numbering} ${since} is the first to have it, the target has ${numbering} ${version ?? ''}`.trimEnd()
 }
 
 const loweringHint = 'compile without it, or lower it (`shrink build` does where it can)'
 
-/** Modules whose functions every WASI preview 1 host has. */
-const wasiModules: ReadonlySet<string> = new Set(['wasi_snapshot_preview1', 'wasi_unstable'])
+/** Interfaces by the import modules of their calls, where the module's name is not the interface's. */
+const interfaceOfModule: readonly (readonly [RegExp, string])[] = [
+  [/^wasi_snapshot_preview1$/, 'wasi-preview1'],
+  [/^wasi_unstable$/, 'wasi-preview1'],
+  [/^wasi$/, 'wasi-threads'],
+  [/^wasix_/, 'wasix'],
+  [/^wasi_ephemeral_nn$/, 'wasi-nn'],
+  [/^fastly_/, 'fastly'],
+]
 
+const wasiHint = 'build for wasm32-wasip1'
+
+/** A call: JavaScript gives a module whatever it imports; without JavaScript the runtime itself must know the module. */
 const imports: Check = (requirement, target) => {
   const engine = target.engine
   if (engine === undefined)
     return unknown(`imports ${requirement.name}, and the data does not say what runs on ${target.id}`)
-  const module = requirement.name.split('.')[0] ?? requirement.name
-  if (engine.value.name === 'wasi') {
-    if (wasiModules.has(module)) return met(engine)
-    return unmet(
-      `imports ${requirement.name}${witness(requirement)}, and ${target.title} offers WASI only`,
-      'build for wasm32-wasip1',
-      engine,
-    )
-  }
-  return met(engine) // JavaScript gives a module its imports
+  const found = wasmRuntime(engine.value)
+  const module = /^[^.@]*(?:@\d+\.\d+\.\d+)?/.exec(requirement.name)![0]
+  const offered = offers(interfacesOf(engine.value.name, found?.runtime), interfaceOfModule.find(([name]) => name.test(module))?.[1] ?? module)
+  if (offered || runsJavaScript(engine.value.name, found?.runtime)) return met(engine)
+  return unmet(`imports ${requirement.name}${witness(requirement)}, which ${target.title} does not offer`, wasiHint, engine)
 }
 
+/** `wasi` without an entry of its own is what its name says; of other engines nothing is known. */
+function interfacesOf(engine: string, runtime: WasmRuntime | undefined): readonly string[] {
+  return runtime?.interfaces ?? (engine === 'wasi' ? ['wasi-preview1'] : [])
+}
+
+function runsJavaScript(engine: string, runtime: WasmRuntime | undefined): boolean {
+  return runtime?.javascript ?? engine !== 'wasi'
+}
+
+/** `wasi:0.2` stands for every interface of that version; `wasi-preview0` is answered by preview 1. */
+function offers(interfaces: readonly string[], name: string): boolean {
+  if (interfaces.includes(name) || (name === 'wasi-preview0' && interfaces.includes('wasi-preview1'))) return true
+  return name.startsWith('wasi:') && interfaces.includes('wasi:0.2') && !/@0\.[^2]/.test(name)
+}
+
+/** An interface as a whole: the runtime's own, or glue in JavaScript. */
 const interfaceCheck: Check = (requirement, target) => {
   const engine = target.engine
   if (engine === undefined)
     return unknown(`uses ${requirement.name}, and the data does not say what runs on ${target.id}`)
-  const wasi = /^wasi/i.test(requirement.name)
-  const preview2 = /0\.2|p2|preview2|component/i.test(`${requirement.name} ${requirement.version ?? ''}`)
-  if (engine.value.name === 'wasi') {
-    if (!wasi)
-      return unmet(
-        `needs the JavaScript glue of ${requirement.name}, and ${target.title} runs no JavaScript`,
-        'build for wasm32-wasip1',
-        engine,
-      )
-    return preview2
-      ? unmet(`is made for WASI 0.2, and ${target.id} offers preview 1`, 'build for wasm32-wasip1', engine)
-      : met(engine)
+  const found = wasmRuntime(engine.value)
+  const { name, version } = requirement
+  const named = version === undefined || !name.startsWith('wasi:') ? name : `${name}@${version}`
+  if (offers(interfacesOf(engine.value.name, found?.runtime), named)) return met(engine)
+  if (!runsJavaScript(engine.value.name, found?.runtime)) {
+    return unmet(
+      name.startsWith('wasi')
+        ? `is made for ${named}, which ${target.title} does not offer`
+        : `needs the JavaScript glue of ${name}, and ${target.title} runs no JavaScript`,
+      wasiHint,
+      engine,
+    )
   }
-  if (!wasi) return met(engine)
-  if (engine.value.name === 'node' && !preview2) return met(engine)
+  if (!name.startsWith('wasi')) return met(engine)
   return unknown(
-    `is made for WASI${witness(requirement)}, which ${target.title} does not offer by itself`,
+    `is made for ${named}${witness(requirement)}, which ${target.title} does not offer by itself`,
     'ship a WASI shim with it, or transpile a component with jco',
     engine,
   )

@@ -110,7 +110,7 @@ export const edgePlatforms: readonly Target[] = [
     title: 'Fastly Compute',
     family: 'edge',
     architectures: fastly(['wasm32']),
-    engine: fastly({ name: 'wasi', version: '0.1' }),
+    engine: fastly({ name: 'fastly' }),
     runtimeCompilation: memory(false),
     limits: [
       { name: 'zip', max: fastly(104_857_600), condition: 'package' },
