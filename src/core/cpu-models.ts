@@ -26,6 +26,7 @@ const synonyms: Readonly<Record<string, string>> = {
   sse4_2: 'sse4.2',
   sse42: 'sse4.2',
   bmi: 'bmi1',
+  tzcnt: 'bmi1',
   'avx512-vnni': 'avx512vnni',
   avx512_vnni: 'avx512vnni',
   avx512_vbmi2: 'avx512vbmi2',
@@ -123,7 +124,7 @@ const armv7neon = [...armv7, 'asimd', 'vfpv3-d32', 'vfpd32']
 const cortexA53 = [...armv7neon, 'vfpv4', 'idiva', 'idivt', 'crc32', 'armv8-a']
 
 const rv64gc = ['i', 'm', 'a', 'f', 'd', 'c', 'zicsr', 'zifencei', 'zmmul', 'zca', 'zcd', 'zaamo', 'zalrsc', 'zicntr']
-const rva22 = [...rv64gc, 'zba', 'zbb', 'zbs', 'b', 'zihpm', 'zihintpause', 'zicbom', 'zicbop', 'zicboz', 'zfhmin', 'zkt', 'rva22u64']
+const rva22 = [...rv64gc, 'zba', 'zbb', 'zbs', 'b', 'zihpm', 'zihintpause', 'zicbo', 'zicbom', 'zicbop', 'zicboz', 'zfhmin', 'zkt', 'rva22u64']
 const rva23 = [...rva22, 'v', 'zve32f', 'zve32x', 'zve64d', 'zve64f', 'zve64x', 'zvfhmin', 'zvbb', 'zvkb', 'zvkt', 'zihintntl', 'zicond', 'zimop', 'zcmop', 'zcb', 'zfa', 'zawrs', 'supm', 'rva23u64']
 
 function model(architecture: Architecture, title: string, features: readonly string[]): CpuModel {

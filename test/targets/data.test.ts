@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { architectures } from '../../src/core/requirement.ts'
-import { cpuModels } from '../../src/core/cpu-models.ts'
+import { canonicalFeature, cpuModels } from '../../src/core/cpu-models.ts'
+import { silentFeatures, x86Levels } from '../../src/isa/x86/features.ts'
 import { nodeReleases } from '../../src/targets/data/node-releases.ts'
 import {
   confidences,
@@ -21,8 +22,14 @@ interface Schema {
     readonly confidence: { readonly enum: readonly string[] }
     readonly target: {
       readonly properties: {
-        readonly engine: { readonly properties: { readonly value: { readonly properties: { readonly name: { readonly enum: readonly string[] } } } } }
-        readonly limits: { readonly items: { readonly properties: { readonly name: { readonly enum: readonly string[] } } } }
+        readonly engine: {
+          readonly properties: {
+            readonly value: { readonly properties: { readonly name: { readonly enum: readonly string[] } } }
+          }
+        }
+        readonly limits: {
+          readonly items: { readonly properties: { readonly name: { readonly enum: readonly string[] } } }
+        }
       }
     }
   }
@@ -33,7 +40,10 @@ describe('the data about targets', () => {
   it('conforms to its schema', () => {
     const validate = new Ajv2020({ allErrors: true }).compile(schema)
     const all = [...targets, ...exampleIds.map((id) => findTarget(id))]
-    expect(validate(JSON.parse(JSON.stringify({ schemaVersion: 1, targets: all }))), JSON.stringify(validate.errors)).toBe(true)
+    expect(
+      validate(JSON.parse(JSON.stringify({ schemaVersion: 1, targets: all }))),
+      JSON.stringify(validate.errors),
+    ).toBe(true)
     expect(validate({ schemaVersion: 1, targets: [{ ...targets[0], libc: { name: 'glibc' } }] })).toBe(false)
   })
 
@@ -80,6 +90,15 @@ describe('the data about targets', () => {
     ] as const) {
       expect(includes(larger, smaller), `${larger} ⊇ ${smaller}`).toBe(true)
     }
+  })
+
+  it('knows the features of the levels by the names that the decoder gives them', () => {
+    for (const { level, features } of x86Levels) {
+      for (const feature of features)
+        expect(cpuModels[level]!.features.has(canonicalFeature(feature)), `${level} ${feature}`).toBe(true)
+    }
+    for (const silent of silentFeatures)
+      expect(cpuModels['x86-64-v3']!.features.has(canonicalFeature(silent)), silent).toBe(true)
   })
 
   it('agrees with the Node that runs this test', () => {

@@ -5,7 +5,13 @@ import type { JsonValue } from '../../src/core/json.ts'
 import { match, readOwnTargets } from '../../src/targets/index.ts'
 
 const schema = JSON.parse(readFileSync(new URL('../../schema/targets.schema.json', import.meta.url), 'utf8')) as object
-const validate = new Ajv2020({ strictTypes: false }).compile({ ...schema, type: 'array', items: { $ref: '#/$defs/userTarget' }, required: [], properties: {} })
+const validate = new Ajv2020({ strictTypes: false }).compile({
+  ...schema,
+  type: 'array',
+  items: { $ref: '#/$defs/userTarget' },
+  required: [],
+  properties: {},
+})
 
 const fleet: JsonValue = {
   id: 'our-fleet',
@@ -23,12 +29,18 @@ describe('targets of the user’s own', () => {
     const [target] = readOwnTargets([fleet])
     expect(target?.libc?.value).toEqual({ name: 'glibc', version: '2.36' })
     expect(target?.libc?.confidence).toBe('derived')
-    expect(target?.architectures).toMatchObject({ value: ['aarch64'], source: 'the configuration', confidence: 'stated' })
+    expect(target?.architectures).toMatchObject({
+      value: ['aarch64'],
+      source: 'the configuration',
+      confidence: 'stated',
+    })
     expect(target?.cpu?.aarch64?.value).toBe('neoverse-n1')
     expect(target?.libraries?.value).toEqual(['libstdc++.so.6', 'libgcc_s.so.1', 'libvips.so.42'])
     expect(target?.engine?.value).toEqual({ name: 'node', version: '22.12' })
     const pages = [{ kind: 'page-size' as const, name: '4096', need: 'required' as const, evidence: [] }]
-    expect(match(pages, target!).reasons[0]?.message).toBe('runs on pages of at most 4096 bytes, and our-fleet uses 65536')
+    expect(match(pages, target!).reasons[0]?.message).toBe(
+      'runs on pages of at most 4096 bytes, and our-fleet uses 65536',
+    )
   })
 
   it('may extend one another, in order', () => {
@@ -57,7 +69,13 @@ describe('targets of the user’s own', () => {
 
   it('are described by the published schema', () => {
     expect(validate([fleet]), JSON.stringify(validate.errors)).toBe(true)
-    for (const wrong of [{}, { id: 'a b' }, { id: 'a', libcc: '1' }, { id: 'a', libc: 'bionic' }, { id: 'a', limits: { zipp: 1 } }]) {
+    for (const wrong of [
+      {},
+      { id: 'a b' },
+      { id: 'a', libcc: '1' },
+      { id: 'a', libc: 'bionic' },
+      { id: 'a', limits: { zipp: 1 } },
+    ]) {
       expect(validate([wrong]), JSON.stringify(wrong)).toBe(false)
     }
   })

@@ -16,13 +16,13 @@ const machines: Readonly<Record<string, Architecture>> = {
   '21/1': 'ppc64le',
 }
 
-/** Folders put together to one tree: `{ 'node_modules/bcrypt': '/…/bcrypt@6.0.0' }`. */
+/** Folders put together to one tree, later ones over earlier ones: `{ 'node_modules/bcrypt': '/…/bcrypt@6.0.0' }`. */
 export async function folderTree(
   folders: Readonly<Record<string, string>>,
   architectures: readonly Architecture[] = [],
 ): Promise<{ readonly tree: TreeView; readonly context: Context }> {
-  const files: TreeFile[] = []
-  const artifacts: ArtifactReport[] = []
+  const files = new Map<string, TreeFile>()
+  const artifacts = new Map<string, ArtifactReport>()
   const real = new Map<string, string>()
   for (const [prefix, folder] of Object.entries(folders)) {
     for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
@@ -31,13 +31,13 @@ export async function folderTree(
       const path = `${prefix}${full.slice(folder.length)}`
       const { size } = await stat(full)
       real.set(path, full)
-      files.push({ path, size, mode: 0o644 })
-      artifacts.push(await artifactOf(path, full, size))
+      files.set(path, { path, size, mode: 0o644 })
+      artifacts.set(path, await artifactOf(path, full, size))
     }
   }
-  files.sort((a, b) => (a.path < b.path ? -1 : 1))
+  const byPath = (a: { path: string }, b: { path: string }): number => (a.path < b.path ? -1 : 1)
   return {
-    tree: { files, artifacts, architectures },
+    tree: { files: [...files.values()].sort(byPath), artifacts: [...artifacts.values()].sort(byPath), architectures },
     context: {
       signal: new AbortController().signal,
       report: () => {},
