@@ -32,6 +32,11 @@ export async function traceFiles(entries: readonly string[], project: Project, p
   const { fileList, reasons } = await nft.nodeFileTrace([...entries], {
     base,
     processCwd: project.root,
+    // Code names files of the system too (/proc/self/exe, /usr/bin/ldd): those are the system's to provide.
+    ignore: (path) => {
+      const file = join(base, path)
+      return !isBelow(project.root, file) && !isBelow(placed.root, file) && !/\.(?:[cm]?js|json|node)$/.test(path)
+    },
     // Packages are looked for where the code counts as being; files beside it, where it is.
     resolve: async (id, parent, job, commonJs) => {
       const isPackage = !/^(?:\.{0,2}\/|\.{1,2}$|node:)/.test(id)
@@ -43,7 +48,9 @@ export async function traceFiles(entries: readonly string[], project: Project, p
     const file = join(base, path)
     return relativePath(project.root, isBelow(placed.root, file) ? join(placed.as, relative(placed.root, file)) : file)
   }
-  const files = new Map([...fileList].map((path) => [inProject(path), join(base, path)] as const).sort(([a], [b]) => (a < b ? -1 : 1)))
+  const isModule = (path: string): boolean => (reasons.get(path)?.type ?? []).some((type) => type === 'dependency' || type === 'initial')
+  const shipped = [...fileList].filter((path) => !inProject(path).startsWith('../') || isModule(path))
+  const files = new Map(shipped.map((path) => [inProject(path), join(base, path)] as const).sort(([a], [b]) => (a < b ? -1 : 1)))
   const parents = new Map<string, readonly string[]>()
   for (const [path, reason] of reasons) parents.set(inProject(path), [...reason.parents].map(inProject).sort())
   return {

@@ -343,6 +343,15 @@ describe('layouts', () => {
     })
   })
 
+  it('leave files of the system to the system, and refuse modules from elsewhere', async () => {
+    await inFolder(async (folder) => {
+      const prepared = await prepare(folder, { 'dist/handler.js': "require('fs').readFileSync('/etc/hostname'); require('fs').readFileSync('/proc/self/maps')" })
+      expect(prepared.paths).toEqual(['handler.js', 'package.json'])
+      await writeFile(join(folder, 'elsewhere.js'), '')
+      await expect(prepare(join(folder, '2'), { 'dist/handler.js': "require('../../../elsewhere.js')" })).rejects.toThrow(/outside the project/)
+    })
+  })
+
   it('never take history or credentials along', async () => {
     await inFolder(async (folder) => {
       const prepared = await prepare(folder, { 'index.js': '', '.git/config': 'x' }, { input: '.' })
