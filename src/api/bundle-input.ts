@@ -5,6 +5,7 @@ import { bundle, type BundleOptions } from '../bundling/index.ts'
 import { LocalCache } from '../cache/local-cache.ts'
 import type { Config } from '../config/config.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
+import { nativePackages } from '../native/native-packages.ts'
 import { cacheFolder } from '../node/cache-folder.ts'
 import { walk } from '../node/walk.ts'
 import type { Input } from './open-input.ts'
@@ -25,13 +26,26 @@ export function isEntryPoint(path: string): boolean {
  */
 export async function bundleInput(entries: readonly string[], config: Config, cwd: string, signal: AbortSignal): Promise<Input> {
   const diagnostics: Diagnostic[] = []
-  const result = await bundle(entries, bundleOptions(config, cwd), {
+  const given = bundleOptions(config, cwd)
+  const native = config.bundle['platform'] === 'node' ? await nativePackages(dirname(resolve(cwd, entries[0]!))) : []
+  const external = [...(given.external ?? []), ...native]
+  const result = await bundle(entries, { ...given, external }, {
     signal,
     report: (diagnostic) => diagnostics.push(diagnostic),
     ...(config.bundle['cache'] === false ? {} : { cache: new LocalCache({ folder: cacheFolder(), limit: CACHE_LIMIT }) }),
   })
   for (const { what, option } of result.assumptions) {
     diagnostics.push({ severity: 'info', code: 'bundle/assumption', message: `taken for granted: ${what}`, hint: `Turn it off with \`${option}\`.` })
+  }
+  const imported = native.filter((name) => result.chunks.some(({ imports }) => imports.some((id) => id === name || id.startsWith(`${name}/`))))
+  if (imported.length > 0) {
+    const shipped = config.architectures.length > 0
+    diagnostics.push({
+      severity: shipped ? 'info' : 'warning',
+      code: 'bundle/native',
+      message: `${imported.join(', ')} ${imported.length === 1 ? 'has' : 'have'} native code and ${imported.length === 1 ? 'stays an import' : 'stay imports'}`,
+      ...(shipped ? {} : { hint: 'Add --arch: then they are put beside the bundle, with the builds for that architecture. Or deploy node_modules with it.' }),
+    })
   }
   const root = await mkdtemp(join(tmpdir(), 'shrink-bundle-'))
   const close = (): Promise<void> => rm(root, { recursive: true, force: true })

@@ -28,6 +28,7 @@ export type DiagnosticCode =
   | 'bundle/failed'
   | 'bundle/warning'
   | 'bundle/assumption'
+  | 'bundle/native'
   | 'bundle/removed'
   | 'job/failed'
   | 'package/entry'
@@ -113,6 +114,10 @@ export const diagnosticCodes: Readonly<Record<DiagnosticCode, DiagnosticInfo>> =
     help: 'Check permissions and free space. What was at the output path before is still there.',
   },
   'bundle/failed': { title: 'Bundling failed', help: 'The bundler could not build the entry point.' },
+  'bundle/native': {
+    title: 'Package with native code stays an import',
+    help: 'It loads its add-on from beside its own files, so it is not bundled. With --arch it is put beside the bundle, with the build for that architecture.',
+  },
   'bundle/assumption': {
     title: 'Taken for granted',
     help: 'The bundle is smaller because something is assumed about where it runs. The option named turns it off.',

@@ -14,7 +14,7 @@ import { declaredPlatform, fits } from './platform-names.ts'
 import { platformName } from './platform.ts'
 import type { NativePlatform } from './platform.ts'
 import { placePrograms } from './programs.ts'
-import { findProject, packageOf } from './project.ts'
+import { findProject, packageOf, refuseOtherLayouts } from './project.ts'
 import { npmRegistry } from './registry.ts'
 import { leaveOut } from './selection.ts'
 import type { Fetched, Selection, Unavailable } from './selection.ts'
@@ -54,6 +54,7 @@ export async function prepareTree(options: PrepareOptions, folder: string, work:
   const root = await realpath(options.input)
   const origin = await realpath(options.origin ?? root)
   const project = await findProject(origin)
+  await refuseOtherLayouts(project)
   const inputPath = treePath(project.root, origin)
   const inside = inputPath === '' ? '' : `${inputPath}/`
   const diagnostics: Diagnostic[] = []

@@ -10,11 +10,8 @@ export interface Project {
   readonly root: string
 }
 
-/** @throws UsageError for installations that are not laid out as npm does */
 export async function findProject(folder: string): Promise<Project> {
-  const root = (await upward(folder, lockfiles)) ?? (await upward(folder, ['node_modules'])) ?? folder
-  await refuseOtherLayouts(root)
-  return { root }
+  return { root: (await upward(folder, lockfiles)) ?? (await upward(folder, ['node_modules'])) ?? folder }
 }
 
 async function upward(folder: string, names: readonly string[]): Promise<string | undefined> {
@@ -22,7 +19,8 @@ async function upward(folder: string, names: readonly string[]): Promise<string 
   return dirname(folder) === folder ? undefined : upward(dirname(folder), names)
 }
 
-async function refuseOtherLayouts(root: string): Promise<void> {
+/** @throws UsageError for installations that are not laid out as npm does */
+export async function refuseOtherLayouts({ root }: Project): Promise<void> {
   if (await exists(join(root, '.pnp.cjs'))) {
     throw new UsageError(
       'Yarn Plug’n’Play keeps packages in archives, where no other machine’s build can be put beside them',

@@ -36,6 +36,7 @@ describe('build --arch --package', () => {
       const config: UserConfig = { arch: ['x64', 'arm64'], package: { kinds: ['dir,zip', 'layer', 'oci'], sbom: true, entrypoint: ['/app/bin/arm64/tool'] } }
       const report = await buildIn(join(folder, 'a'), application, config)
       expect(report.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([])
+      expect(report.treeFindings.filter(({ severity }) => severity === 'error')).toEqual([])
       expect(code(report)).toBe(0)
       const names = (await readdir(join(folder, 'a/shrunk'))).sort()
       expect(names).toEqual([
@@ -130,11 +131,12 @@ describe('build --arch --package', () => {
     }
   })
 
-  it('takes packages of a bundled entry point that stay imports', async () => {
+  it('leaves packages with native code out of a bundle and puts them beside it', async () => {
     await inFolder(async (folder) => {
       const files = { ...application, 'src/main.ts': "import hash from 'hash'\nexport const handler = (): unknown => hash\n" }
-      const report = await buildIn(folder, files, { arch: ['arm64'], bundle: { external: ['hash'] } }, ['src/main.ts'])
+      const report = await buildIn(folder, files, { arch: ['arm64'], bundle: { cache: false } }, ['src/main.ts'])
       expect(report.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([])
+      expect(report.diagnostics).toContainEqual(expect.objectContaining({ code: 'bundle/native', message: 'hash has native code and stays an import' }))
       expect(report.outputs.map(({ path }) => path)).toContain('node_modules/hash/prebuilds/linux-arm64/hash.node')
     })
   })
