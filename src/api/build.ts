@@ -161,7 +161,7 @@ async function buildVariant(
     }
   }
   const wrong = wrongArchitectures(artifacts, variant.targets.architectures)
-  const tree = await checkTree(inputs, artifacts, config, signal)
+  const tree = await checkTree(inputs, artifacts, { ...config, architectures: variant.targets.architectures }, signal)
   const verified = settings.verify === null ? undefined : await verifyTree(root, variant.platform, { ...settings.verify, cwd, signal })
   const files = inputs.flatMap((input) => input.files.map((file) => ({ ...file, path: input.prefix + file.path })))
   return {
