@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest'
+import type { Report } from '../../src/core/report.ts'
+import { textReport } from '../../src/reporters/text.ts'
+import { formatBytes, formatChange } from '../../src/reporters/units.ts'
+
+const sizes = { raw: 1_000_000, gzip: 400_000, brotli: null }
+
+const report: Report = {
+  schemaVersion: 1,
+  tool: { name: 'shrink', version: '0.0.0' },
+  command: 'analyze',
+  totals: { files: 2, artifacts: 1, sizes },
+  artifacts: [
+    {
+      path: 'bin/tool',
+      format: 'elf',
+      architecture: 'x86-64',
+      sizes,
+      sha256: '0'.repeat(64),
+      properties: { type: 'executable' },
+      requirements: [
+        { kind: 'architecture', name: 'x86-64', need: 'required', evidence: [] },
+        { kind: 'cpu-feature', name: 'avx2', need: 'guarded', evidence: [] },
+        { kind: 'libc', name: 'glibc', version: '2.38', need: 'required', evidence: [{ text: 'symbol __isoc23_strtol' }] },
+      ],
+      findings: [{ ruleId: 'elf/not-stripped', severity: 'warning', message: 'holds symbols', advice: 'strip it', wastedBytes: 1234 }],
+      sizeMap: { view: 'section', totals: [{ label: '.text', kind: 'section', size: 900_000, count: 1 }, { label: '[gap]', kind: 'gap', size: 100_000, count: 2 }] },
+    },
+    { path: 'readme', format: 'other', architecture: null, sizes: { raw: 10, gzip: 10, brotli: 10 }, sha256: '0'.repeat(64), properties: {}, requirements: [], findings: [] },
+  ],
+  treeFindings: [],
+  portability: [
+    { artifact: 'bin/tool', target: 'aws-lambda/nodejs22.x@x64', verdict: 'fails', reasons: [{ message: 'needs GLIBC_2.38', hint: 'build on Debian 11' }] },
+    { artifact: 'bin/tool', target: 'debian-13@x64', verdict: 'runs', reasons: [] },
+  ],
+  outputs: [],
+  packages: [],
+  diagnostics: [{ severity: 'error', code: 'artifact/malformed', message: 'e_shoff: 8 bytes needed, 0 left', location: { path: 'bad', offset: 40 } }],
+}
+
+test('the report for a terminal', () => {
+  expect(textReport(report, { color: false, width: 100 })).toMatchInlineSnapshot(`
+    "shrink analyze  2 files, 1 artifact: 1.00 MB, 400 kB gzip
+
+      artifact      format                     raw    gzip  brotli
+      bin/tool      elf x86-64 executable  1.00 MB  400 kB       –
+      1 other file                            10 B
+
+      bin/tool
+        cpu         x86-64 · guarded: avx2
+        system      glibc ≥ 2.38
+        warning     elf/not-stripped: holds symbols [1.23 kB]
+                    → strip it
+        by section
+           900 kB   90.0 %  .text  section
+           100 kB   10.0 %  [gap]  gap
+          1.00 MB  100.0 %  total
+
+    Where it runs
+                aws-lambda/nodejs22.x@x64  debian-13@x64
+      bin/tool  ✗ fails                    ✓ runs
+      bin/tool
+        needs GLIBC_2.38 (aws-lambda/nodejs22.x@x64)
+          → build on Debian 11
+
+    Notes
+      error     bad (at offset 0x28): e_shoff: 8 bytes needed, 0 left (artifact/malformed)
+    "
+  `)
+})
+
+test('narrow terminals get a legend instead of wide columns; colours only when asked', () => {
+  const narrow = textReport(report, { color: false, width: 40 })
+  expect(narrow).toContain('[1] aws-lambda/nodejs22.x@x64')
+  expect(narrow).not.toContain('\u001b[')
+  expect(textReport(report, { color: true, width: 100 })).toContain('\u001b[31m✗ fails')
+})
+
+test.each([
+  [null, '–'],
+  [0, '0 B'],
+  [999, '999 B'],
+  [1000, '1.00 kB'],
+  [12_345, '12.3 kB'],
+  [999_500, '1.00 MB'],
+  [262_144_000, '262 MB'],
+])('%s bytes', (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text)
+})
+
+test('changes', () => {
+  expect([formatChange(200, 100), formatChange(100, 101), formatChange(null, 1), formatChange(0, 1)]).toEqual(['-50.0 %', '+1.0 %', '', ''])
+})
