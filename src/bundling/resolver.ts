@@ -42,6 +42,8 @@ export interface Resolver {
   isExternal(specifier: string): boolean
   /** What `package.json#sideEffects` says of a file; true for the project's own. */
   hasSideEffects(path: string): boolean
+  /** Must relative specifiers be asked for too? Bundlers otherwise resolve those themselves. */
+  readonly decidesRelative: boolean
   /** Packages reached by a bare specifier so far, by name. */
   usage(): ReadonlyMap<string, PackageUsage>
 }
@@ -58,11 +60,13 @@ export interface PackageUsage {
 export interface ResolverSettings {
   /** Package name → the build taken instead of the platform's usual one. */
   readonly alternatives: ReadonlyMap<string, Alternative>
-  /** Specifier → absolute path taken instead. */
-  readonly aliases: ReadonlyMap<string, string>
+  /** Packages, by name, and files, by absolute path, that stay outside the bundle: what it would be without them. */
+  readonly excluded: ReadonlySet<string>
+  /** Packages whose files are taken to have no side effects, whatever they say. */
+  readonly assumedPure: ReadonlySet<string>
 }
 
-export const plainResolution: ResolverSettings = { alternatives: new Map(), aliases: new Map() }
+export const plainResolution: ResolverSettings = { alternatives: new Map(), excluded: new Set(), assumedPure: new Set() }
 
 /** TypeScript's rule that `./a.js` in a source means `./a.ts` where that exists. */
 export const extensionAlias: Readonly<Record<string, string[]>> = {
@@ -126,25 +130,28 @@ export function createResolver(options: BundleOptions, settings: ResolverSetting
       usage[kind === 'import' ? 'imported' : 'required'].set(specifier, file)
       used.set(name, usage)
     }
+    if (settings.excluded.has(file) || (info !== undefined && settings.excluded.has(info.name))) {
+      return { kind: 'external', id: `left-out:${info?.name ?? slashed(relative(options.root, file))}`, sideEffects: false }
+    }
+    const assumed = info !== undefined && settings.assumedPure.has(info.name)
     return {
       kind: 'file',
       path: file,
       ...(info === undefined ? {} : { package: info }),
-      sideEffects: info === undefined || hasSideEffects(info.sideEffects, slashed(relative(info.folder, file))),
+      sideEffects: !assumed && (info === undefined || hasSideEffects(info.sideEffects, slashed(relative(info.folder, file)))),
     }
   }
 
   return {
     packageOf,
     isExternal: external,
+    decidesRelative: settings.excluded.size > 0 || settings.assumedPure.size > 0,
     usage: () => used,
     hasSideEffects(path) {
       const info = packageOf(path)
       return info === undefined || hasSideEffects(info.sideEffects, slashed(relative(info.folder, path)))
     },
     resolve(specifier, importer, kind) {
-      const alias = settings.aliases.get(specifier)
-      if (alias !== undefined) return { kind: 'file', path: alias, sideEffects: false }
       if (external(specifier)) return { kind: 'external', id: specifier, sideEffects: !isPlatformBuiltin(specifier, options) }
       const found = resolveFile(specifier, importer, kind)
       if (found !== undefined) return found

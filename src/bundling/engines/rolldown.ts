@@ -50,7 +50,7 @@ function inputOptions(request: EngineRequest): InputOptions {
     input: Object.fromEntries(request.entries),
     cwd: options.root,
     platform: options.platform === 'worker' ? 'browser' : options.platform,
-    external: (id) => request.resolver.isExternal(id),
+    external: (id) => id.startsWith('left-out:') || request.resolver.isExternal(id),
     moduleTypes,
     resolve: {
       conditionNames: exportConditions(options, 'import').filter((name) => name !== 'import'),
@@ -86,7 +86,7 @@ function shrinkPlugin(request: EngineRequest): Plugin {
   return {
     name: 'shrink',
     resolveId: {
-      filter: { id: /^[^./\0]|^\.\.?$/ },
+      filter: { id: resolver.decidesRelative ? /^[^\0]/ : /^[^./\0]|^\.\.?$/ },
       handler(specifier, importer, { kind, isEntry }) {
         if (isEntry) return null
         const importKind: ImportKind = kind === 'require-call' ? 'require' : 'import'

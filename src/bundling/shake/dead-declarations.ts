@@ -29,8 +29,8 @@ interface Piece {
  */
 export function findDeadDeclarations(facts: CodeFacts, definitions: Definitions, purity: Purity): DeadRange[] {
   const pieces: Piece[] = []
-  const rootRanges: (readonly [number, number])[] = []
-  for (const statement of facts.program.body) collect(statement, facts, definitions, purity, pieces, rootRanges)
+  const roots: Node[] = []
+  for (const statement of facts.program.body) collect(statement, facts, definitions, purity, pieces, roots)
 
   const references = topReferences(facts)
   const keepers = new Map<number, Piece[]>()
@@ -39,7 +39,7 @@ export function findDeadDeclarations(facts: CodeFacts, definitions: Definitions,
   }
   const live = new Set<number>()
   const livePieces = new Set<Piece>()
-  const queue: (readonly [number, number])[] = [...rootRanges]
+  const queue = roots.map(({ start, end }): readonly [number, number] => [start, end])
   for (let range = queue.pop(); range !== undefined; range = queue.pop()) {
     for (const binding of references.within(range[0], range[1])) {
       if (live.has(binding)) continue
@@ -54,15 +54,35 @@ export function findDeadDeclarations(facts: CodeFacts, definitions: Definitions,
   return deadRanges(pieces.filter((piece) => !livePieces.has(piece)), facts)
 }
 
+/** Statements and declarators at the top that cannot be proved to do nothing, in the order of the text. */
+export function findEffects(facts: CodeFacts, definitions: Definitions, purity: Purity): Node[] {
+  const effects: Node[] = []
+  for (const statement of facts.program.body) {
+    const declared = statement.type === 'ExportNamedDeclaration' && statement.declaration !== null
+      ? statement.declaration
+      : statement.type === 'ExportDefaultDeclaration' ? statement.declaration : statement
+    if (/^(?:Import|Export|TS)/.test(declared.type)) continue
+    if (declared.type === 'FunctionDeclaration' || (declared === statement ? false : declared.type === 'FunctionExpression')) continue
+    if (statement.type === 'ExportDefaultDeclaration' && declared.type !== 'ClassDeclaration') {
+      if (!purity.isPure(declared)) effects.push(declared)
+      continue
+    }
+    const roots: Node[] = []
+    collect(declared, facts, definitions, purity, [], roots)
+    effects.push(...roots)
+  }
+  return effects
+}
+
 function collect(
   statement: Node,
   facts: CodeFacts,
   definitions: Definitions,
   purity: Purity,
   pieces: Piece[],
-  roots: (readonly [number, number])[],
+  roots: Node[],
 ): void {
-  const root = (node: Node): void => void roots.push([node.start, node.end])
+  const root = (node: Node): void => void roots.push(node)
   switch (statement.type) {
     case 'FunctionDeclaration':
       if (statement.id === null) return root(statement)
