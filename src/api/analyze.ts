@@ -1,8 +1,10 @@
 import type { Diagnostic } from '../core/diagnostic.ts'
 import { UsageError } from '../core/errors.ts'
+import type { Finding } from '../core/finding.ts'
 import type { ArtifactReport, Report } from '../core/report.ts'
 import type { Job } from '../pipeline/job.ts'
 import { sumSizes } from '../pipeline/encoded-sizes.ts'
+import { bundleInput, bundleOptions, isSource } from './bundle-input.ts'
 import { checkTree } from './check-tree.ts'
 import { askedTargets, judge } from './judge.ts'
 import { closeInputs, type Input, openInputs } from './open-input.ts'
@@ -26,8 +28,11 @@ export async function analyzeResolved(paths: readonly string[], options: Resolve
   if (paths.length === 0) throw new UsageError('nothing to analyze', 'Give a file, a folder or an archive: `shrink analyze dist/`.')
   const { config, cwd, signal } = options
   const targets = askedTargets(config)
-  const inputs = await openInputs(paths, cwd)
+  const sources = paths.filter(isSource)
+  const inputs = [...(await openInputs(paths.filter((path) => !isSource(path)), cwd))]
   try {
+    const advice = await adviseSources(sources, options)
+    if (sources.length > 0) inputs.unshift(await bundleInput(sources, config, cwd, signal))
     const settings = analyzeSettings(config)
     const jobs: Job[] = inputs.flatMap((input) =>
       input.files
@@ -63,7 +68,7 @@ export async function analyzeResolved(paths: readonly string[], options: Resolve
         sizes: sumSizes(artifacts.map((artifact) => artifact.sizes)),
       },
       artifacts,
-      treeFindings: tree.findings,
+      treeFindings: [...advice, ...tree.findings],
       portability: judge(artifacts, targets),
       outputs: [],
       packages: [],
@@ -72,6 +77,17 @@ export async function analyzeResolved(paths: readonly string[], options: Resolve
   } finally {
     await closeInputs(inputs)
   }
+}
+
+/** What the bundle of these sources is made of and what could be done about it, before anything is deployed. */
+async function adviseSources(sources: readonly string[], { config, cwd, signal }: ResolvedOptions): Promise<readonly Finding[]> {
+  if (sources.length === 0) return []
+  const { adviseBundle } = await import('../bundling/why/advise.ts')
+  const findings = await adviseBundle(sources, bundleOptions(config, cwd), { signal, report: () => undefined })
+  return findings.filter(({ ruleId }) => config.rules[ruleId] !== 'off').map((finding) => {
+    const asked = config.rules[finding.ruleId]
+    return asked === undefined || asked === 'off' ? finding : { ...finding, severity: asked }
+  })
 }
 
 /** Jobs stand in the order of the inputs and of the files in them. */

@@ -94,7 +94,7 @@ async function buildInputs(
     if (artifacts.length === 0 && parts.every(({ usable }) => usable)) {
       parts.push({ ...nothingBuilt, diagnostics: [{ severity: 'warning', code: 'input/empty', message: 'no files to build from' }] })
     }
-    await writeManifest(staged.path, manifestText(tool, outputs, written.packages, sboms))
+    await writeManifest(staged.path, manifestText(tool, outputs, written.packages, sboms, bundledFrom(inputs, out)))
     signal.throwIfAborted()
     const report: Report = {
       schemaVersion: 1,
@@ -257,6 +257,10 @@ function wrongArchitectures(artifacts: readonly ArtifactReport[], architectures:
         : 'It can be left out of a deployment to one architecture.',
     location: { path },
   }))
+}
+
+function bundledFrom(inputs: readonly Input[], out: string): string[] {
+  return inputs.flatMap((input) => input.bundledFrom ?? []).map((path) => relative(out, path).split(sep).join('/')).sort()
 }
 
 async function writeManifest(folder: string, text: string): Promise<void> {

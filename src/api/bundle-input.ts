@@ -13,6 +13,11 @@ import type { Input } from './open-input.ts'
 /** Bytes of earlier bundles that are kept. */
 const CACHE_LIMIT = 512 * 1024 * 1024
 
+/** Is this path a source that no runtime loads as it is? */
+export function isSource(path: string): boolean {
+  return /\.(?:[cm]?ts|[jt]sx)$/.test(path) && !/\.d\.[cm]?ts$/.test(path)
+}
+
 /** Is this path a source to bundle, rather than a file to optimise? */
 export function isEntryPoint(path: string): boolean {
   return /\.[cm]?[jt]sx?$/.test(path) && !path.endsWith('.d.ts')
@@ -58,14 +63,14 @@ export async function bundleInput(entries: readonly string[], config: Config, cw
     for (const asset of result.assets) await put(root, asset.path, asset.bytes)
     const walked = await walk(root)
     const origin = dirname(resolve(cwd, entries[0]!))
-    return { root, prefix: '', ...walked, isFolder: true, origin, diagnostics: [...diagnostics, ...walked.diagnostics], close }
+    return { root, prefix: '', ...walked, isFolder: true, origin, diagnostics: [...diagnostics, ...walked.diagnostics], bundledFrom: entries.map((entry) => resolve(cwd, entry)), close }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-function bundleOptions(config: Config, cwd: string): Partial<BundleOptions> & Pick<BundleOptions, 'root'> {
+export function bundleOptions(config: Config, cwd: string): Partial<BundleOptions> & Pick<BundleOptions, 'root'> {
   const { enabled: _enabled, cache: _cache, ...given } = config.bundle
   return { ...(given as Partial<BundleOptions>), root: cwd, level: config.level, measure: config.measure, outFolder: config.out }
 }

@@ -8,6 +8,8 @@ export interface Manifest {
   readonly schemaVersion: 1
   readonly tool: Report['tool']
   readonly files: readonly OutputReport[]
+  /** Entry points of the bundles among the files, relative to the folder: where `shrink explain` finds the sources. */
+  readonly bundledFrom?: readonly string[]
   /** Archives, images and folders made of the files. */
   readonly packages?: readonly PackageReport[]
   /** Bills of materials. */
@@ -20,11 +22,13 @@ export function manifestText(
   outputs: readonly OutputReport[],
   packages: readonly PackageReport[] = [],
   sboms: Manifest['sboms'] = [],
+  bundledFrom: readonly string[] = [],
 ): string {
   const manifest: Manifest = {
     schemaVersion: 1,
     tool,
     files: outputs,
+    ...(bundledFrom.length > 0 ? { bundledFrom } : {}),
     ...(packages.length > 0 ? { packages } : {}),
     ...(sboms.length > 0 ? { sboms } : {}),
   }

@@ -20,6 +20,8 @@ export interface Input {
   readonly isFolder: boolean
   /** Absolute: where the code in `root` looks for packages, when that is not `root` itself. */
   readonly origin?: string
+  /** Absolute paths of the entry points, when the folder holds bundles of them. */
+  readonly bundledFrom?: readonly string[]
   /** Removes what was unpacked for it. */
   close(): Promise<void>
 }

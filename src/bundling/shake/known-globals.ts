@@ -41,7 +41,17 @@ export function isPureConstructor(name: string, args: readonly Node[]): boolean 
     case 'Date':
       return args.length === 0 || (first?.type === 'Literal' && args.length === 1 && typeof first.value !== 'bigint')
     case 'RegExp':
-      return first !== undefined && isString(first) && isValidPattern(args)
+      return first?.type === 'Literal' && ((isString(first) && isValidPattern(args)) || ('regex' in first && args.length === 1))
+    case 'Uint8Array':
+    case 'Int8Array':
+    case 'Uint16Array':
+    case 'Int16Array':
+    case 'Uint32Array':
+    case 'Int32Array':
+    case 'Float32Array':
+    case 'Float64Array':
+    case 'Uint8ClampedArray':
+      return args.length <= 1 && (first === undefined || isSmallLength(first) || isNumbers(first))
     case 'TextEncoder':
     case 'URLSearchParams':
     case 'AbortController':
@@ -75,6 +85,10 @@ export function isPureGlobalCall(path: readonly string[], args: readonly Node[],
       return args.length === 1 && !isNullish(first!) && harmless(first!)
     case 'Object.assign':
       return first?.type === 'ObjectExpression' && harmless(first) && rest.every((source) => source.type !== 'SpreadElement' && harmless(source))
+    case 'Uint8Array.of':
+    case 'Int32Array.of':
+    case 'Uint32Array.of':
+      return args.every((argument) => argument.type === 'Literal' && typeof argument.value === 'number')
     case 'Array':
     case 'Array.of':
       return args.every(harmless) && !(path.length === 1 && args.length === 1)
@@ -98,6 +112,15 @@ export function isPureGlobalCall(path: readonly string[], args: readonly Node[],
     default:
       return false
   }
+}
+
+/** A length that no engine refuses. */
+function isSmallLength(node: Node): boolean {
+  return node.type === 'Literal' && typeof node.value === 'number' && Number.isInteger(node.value) && node.value >= 0 && node.value <= 2 ** 20
+}
+
+function isNumbers(node: Node): boolean {
+  return node.type === 'ArrayExpression' && node.elements.every((item) => item?.type === 'Literal' && typeof item.value === 'number')
 }
 
 function isString(node: Node): boolean {

@@ -23,7 +23,9 @@ export async function sideEffectStatements(path: string, text: string, platform:
   })
   if (facts === undefined) return []
   const definitions = readDefinitions(facts)
+  const imported = importedBindings(facts)
   const nodes = findEffects(facts, definitions, new Purity(facts, platform, definitions))
+    .filter((node) => !extendsImport(node, facts, imported))
   return nodes.slice(0, limit).map((node) => {
     const written = text.slice(node.start, node.end).replace(/\s+/g, ' ')
     return {
@@ -32,6 +34,20 @@ export async function sideEffectStatements(path: string, text: string, platform:
       what: describe(node, facts),
     }
   })
+}
+
+function importedBindings(facts: CodeFacts): Set<number> {
+  const found = new Set<number>()
+  for (const statement of facts.program.body) {
+    if (statement.type === 'ImportDeclaration') for (const { local } of statement.specifiers) found.add(facts.bindingAt(local.start))
+  }
+  return found
+}
+
+/** Bundlers see across modules that what is extended is a class; this look at one file does not. */
+function extendsImport(node: Node, facts: CodeFacts, imported: ReadonlySet<number>): boolean {
+  return node.type === 'ClassDeclaration' && node.superClass?.type === 'Identifier' && node.decorators.length === 0
+    && imported.has(facts.bindingAt(node.superClass.start)) && !node.body.body.some((member) => member.type === 'StaticBlock')
 }
 
 function describe(node: Node, facts: CodeFacts): string {

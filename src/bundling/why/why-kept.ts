@@ -101,7 +101,7 @@ export async function keepReasons(
   if (commonjs.length > 0) {
     reasons.push({
       kind: 'commonjs', module: commonjs[0]!.id, line: null,
-      message: `${commonjs.length === 1 ? 'is CommonJS' : `and ${commonjs.length - 1} more are CommonJS`}: what it exports is known only when it runs, so all of it is kept`,
+      message: `CommonJS${commonjs.length === 1 ? '' : `, like ${commonjs.length - 1} more of its modules`}: what it exports is known only when it runs, so all of it is kept`,
     })
   }
   const info = kept[0] === undefined ? undefined : build.resolver.packageOf(resolve(options.root, kept[0].id))

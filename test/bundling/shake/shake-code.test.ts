@@ -35,6 +35,9 @@ const effects = [
   'const a = 1n + 1',
   'const a = new RegExp("(")',
   'const a = new Map([1])',
+  'const a = new Uint8Array(-1)',
+  'const a = new Uint8Array([unknown])',
+  'const a = new BigInt64Array([1])',
   'const a = unknown.property',
   'const a = process.exit(0)',
   'function f() { "use strict" } f.name = "x"',
@@ -73,6 +76,7 @@ const dead = [
   'function f() { return g() } function g() { return f() }',
   'const a = /* @__PURE__ */ unknown(1);',
   'const a = "x,y".split(","); const b = [..."ab"]; const c = typeof anything; const d = -1 + 2 * 3;',
+  'const a = new Uint8Array([1, 2]), b = new Int32Array(8), c = new RegExp(/x/), d = Uint8Array.of(1);',
   'const a = { x: { y: [] }, [Symbol.iterator]: null, m() { log() } };',
 ]
 
