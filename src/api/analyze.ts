@@ -6,7 +6,7 @@ import type { Job } from '../pipeline/job.ts'
 import { sumSizes } from '../pipeline/encoded-sizes.ts'
 import { bundleInput, bundleOptions, isSource } from './bundle-input.ts'
 import { checkTree } from './check-tree.ts'
-import { askedTargets, judge } from './judge.ts'
+import { askedTargets, judge, judgeSizes } from './judge.ts'
 import { closeInputs, type Input, openInputs } from './open-input.ts'
 import { prefixArtifact, prefixDiagnostic } from './prefix-paths.ts'
 import { runJobs } from './run-jobs.ts'
@@ -69,7 +69,7 @@ export async function analyzeResolved(paths: readonly string[], options: Resolve
       },
       artifacts,
       treeFindings: [...advice, ...tree.findings],
-      portability: judge(artifacts, targets),
+      portability: [...judgeSizes(artifacts, targets), ...judge(artifacts, targets)],
       outputs: [],
       packages: [],
       diagnostics: [...diagnostics, ...tree.diagnostics],

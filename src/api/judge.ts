@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { ArtifactReport, Reason, Verdict } from '../core/report.ts'
 import type { Architecture, CapabilityKind } from '../core/requirement.ts'
-import { dataDate, defaultTargets, isAsked, match, readOwnTargets, selectTargets, type Target } from '../targets/index.ts'
+import { dataDate, defaultTargets, isAsked, limitReasons, match, readOwnTargets, selectTargets, type Target } from '../targets/index.ts'
 import { variantKey } from '../tree/variant-key.ts'
 
 /** What the user wants artifacts to be judged on. */
@@ -48,6 +48,15 @@ export function judge(artifacts: readonly ArtifactReport[], asked: AskedTargets)
   const isNamed = asked.named.length > 0
   const verdicts = targets.map((target) => judgeOn(target, judged, libraries, isNamed))
   return judged.flatMap((artifact) => verdicts.flatMap((byPath) => byPath.get(artifact.path) ?? []))
+}
+
+/** What is too large for a target that was named: the files together, as they are unpacked there. */
+export function judgeSizes(artifacts: readonly ArtifactReport[], asked: AskedTargets): readonly Verdict[] {
+  const unzipped = artifacts.reduce((sum, artifact) => sum + artifact.sizes.raw, 0)
+  return asked.named.flatMap((target): Verdict[] => {
+    const reasons = limitReasons({ unzipped }, target)
+    return reasons.length === 0 ? [] : [{ artifact: '.', target: target.id, verdict: 'fails', reasons }]
+  })
 }
 
 /** With `--arch`, only targets that have one of those architectures or none at all. */

@@ -3,12 +3,14 @@ import { foreignBuilds } from './rules/foreign-builds.ts'
 import { mislabelledBuilds } from './rules/mislabelled-builds.ts'
 import { missingBuilds } from './rules/missing-builds.ts'
 import { nativePackages } from './rules/native-packages.ts'
+import { plugAndPlay } from './rules/plug-and-play.ts'
 import { shadowedBuilds } from './rules/shadowed-builds.ts'
 import { x86Only } from './rules/x86-only.ts'
 import { x86Sources } from './rules/x86-sources.ts'
 
 /** Every check that looks at the tree as a whole, in the order of the report. */
 export const treeRules: readonly TreeRule[] = [
+  plugAndPlay,
   nativePackages,
   mislabelledBuilds,
   shadowedBuilds,

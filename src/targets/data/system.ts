@@ -15,17 +15,28 @@ const cxxLibraries: readonly string[] = ['libstdc++.so.6', 'libgcc_s.so.1']
 export function systemOf(id: string, confidence: Confidence = 'documented'): System {
   const distribution = distributions.find((candidate) => candidate.id === id)
   if (distribution === undefined) throw new Error(`no distribution ${id}`)
-  const { glibc, musl, gcc, source, date } = distribution
-  const sure = confidence === 'unverified' || distribution.confidence === 'unverified' ? 'unverified' : 'derived'
+  const { glibc, musl, gcc, gccConfidence, source, date } = distribution
+  const sure = confidence === 'unverified' ? 'unverified' : 'derived'
   const fact = <Value>(value: Value): Fact<Value> => ({ value, source, date, confidence: sure })
   const versions = gcc === undefined ? undefined : gccSymbolVersions[gcc]
+  const cxxFact = (value: string): Fact<string> => ({
+    ...fact(value),
+    source: `GCC ${gcc ?? ''}: https://gcc.gnu.org/onlinedocs/libstdc++/manual/abi.html`,
+    confidence: gccConfidence === 'unverified' ? 'unverified' : sure,
+  })
   return {
     operatingSystem: fact(distribution.title),
     ...(glibc === undefined ? {} : { libc: fact({ name: 'glibc', version: glibc }) }),
     ...(musl === undefined ? {} : { libc: fact({ name: 'musl', version: musl }) }),
     ...(versions === undefined
       ? {}
-      : { symbolVersions: { GLIBCXX: fact(versions.GLIBCXX), CXXABI: fact(versions.CXXABI), GCC: fact(versions.GCC) } }),
+      : {
+          symbolVersions: {
+            GLIBCXX: cxxFact(versions.GLIBCXX),
+            CXXABI: cxxFact(versions.CXXABI),
+            GCC: cxxFact(versions.GCC),
+          },
+        }),
     ...(glibc === undefined ? {} : { libraries: fact(cxxLibraries) }),
   }
 }

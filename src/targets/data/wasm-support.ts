@@ -30,10 +30,14 @@ const confidences: Readonly<Record<WasmRuntime['how'], Confidence>> = {
 }
 
 /** What is known of the runtime that is this engine in this version; undefined: nothing. */
-export function wasmRuntime(engine: Engine): { readonly runtime: WasmRuntime; readonly version: string | undefined } | undefined {
+export function wasmRuntime(
+  engine: Engine,
+): { readonly runtime: WasmRuntime; readonly version: string | undefined } | undefined {
   const name = engine.name === 'edge' ? 'chrome' : engine.name
   const major = engine.version?.split('.')[0]
-  const byLine = Object.values(wasmRuntimes).find(({ engine, line }) => engine === name && line !== undefined && line === major)
+  const byLine = Object.values(wasmRuntimes).find(
+    ({ engine, line }) => engine === name && line !== undefined && line === major,
+  )
   if (byLine !== undefined) return { runtime: byLine, version: engine.version }
   const runtime = Object.values(wasmRuntimes).find(({ engine, line }) => engine === name && line === undefined)
   if (runtime !== undefined) return { runtime, version: engine.version }

@@ -4,8 +4,19 @@ import { systemOf } from '../system.ts'
 import { nodeCompiles } from './runtimes.ts'
 
 const runtimes = from('https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html', '2026-08-22')
-const quotas = from('https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (as quoted on repost.aws)', '2026-11-20')
-const unzippedError = from('error text of the service: “Unzipped size must be smaller than 262144000 bytes” (repost.aws QUt1Cc15fbTkWsVXPNmj6MNQ)', '2026-11-20')
+const quotas = from(
+  'https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (as quoted on repost.aws)',
+  '2026-11-20',
+)
+const unzippedError = from(
+  'error text of the service: “Unzipped size must be smaller than 262144000 bytes” (repost.aws QUt1Cc15fbTkWsVXPNmj6MNQ)',
+  '2026-11-20',
+)
+const layers = from('https://docs.aws.amazon.com/lambda/latest/dg/adding-layers.html', '2026-11-20')
+const edgeMemory = from(
+  'https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html (as quoted on repost.aws)',
+  '2026-11-20',
+)
 const avx2 = from('https://docs.aws.amazon.com/lambda/latest/dg/runtimes-avx2.html', '2026-11-20')
 const graviton = from('https://github.com/aws/aws-graviton-getting-started (Graviton2: Neoverse N1)', '2026-11-20')
 const memory = from('from memory, not looked up', '2026-11-20', 'unverified')
@@ -13,7 +24,7 @@ const memory = from('from memory, not looked up', '2026-11-20', 'unverified')
 const limits: readonly Limit[] = [
   { name: 'zip', max: quotas(52_428_800), condition: 'uploaded directly' },
   { name: 'unzipped', max: unzippedError(262_144_000), condition: 'function and layers together' },
-  { name: 'layers', max: memory(5) },
+  { name: 'layers', max: layers(5) },
   { name: 'image', max: memory(10_737_418_240), condition: 'container image' },
 ]
 
@@ -76,7 +87,7 @@ export const awsLambda: readonly Target[] = [
   edge('origin', [{ name: 'zip', max: memory(52_428_800), condition: 'function and libraries' }]),
   edge('viewer', [
     { name: 'zip', max: memory(1_048_576), condition: 'function and libraries' },
-    { name: 'memory', max: memory(134_217_728) },
+    { name: 'memory', max: edgeMemory(134_217_728) },
   ]),
   {
     id: 'aws-cloudfront-functions',

@@ -45,11 +45,14 @@ const cloudflareWorkers: Target = {
   limits: [
     { name: 'unzipped', max: workersLimits(67_108_864), condition: 'code before compression' },
     { name: 'memory', max: workersLimits(134_217_728) },
-    { name: 'startup', max: from('https://developers.cloudflare.com/changelog/2025-10-10-increased-startup-time', '2025-10-10')(1000) },
+    {
+      name: 'startup',
+      max: from('https://developers.cloudflare.com/changelog/2025-10-10-increased-startup-time', '2025-10-10')(1000),
+    },
   ],
   notes: [
     'until 2026 the limit was on the compressed size (3 MB free, 10 MB paid): an older account may still see it',
-    'Node modules as with the compatibility flag nodejs_compat and a compatibility date of 2026-03-17 or later',
+    'Node modules as with nodejs_compat (the default from the compatibility date 2026-08-04 on) and a date of 2026-03-17 or later',
   ],
 }
 

@@ -24,11 +24,26 @@ const titles: Readonly<Partial<Record<EngineName, string>>> = {
 const wasmOnly = /^(wasmtime|wasmedge|wasmer|wazero|wasm3|wasmi|graalwasm)$/
 
 /** Versions that the listing shows; any version can be asked for. */
-export const engineIds: readonly string[] = ['chrome120', 'edge120', 'firefox121', 'safari16.4', 'deno2.0', 'bun1.2', 'wasmtime49', 'wasmedge0.14', 'wasmer7.1', 'wazero1.11', 'wasm3-0.9']
+export const engineIds: readonly string[] = [
+  'chrome120',
+  'edge120',
+  'firefox121',
+  'safari16.4',
+  'deno2.0',
+  'bun1.2',
+  'wasmtime49',
+  'wasmedge0.14',
+  'wasmer7.1',
+  'wazero1.11',
+  'wasm3-0.9',
+]
 
 /** `node22.12`, `chrome100`, `safari-16.4`, `deno2`, `bun1.2`, `wasmtime49`. */
 export function parseEngine(id: string): Target | undefined {
-  const parts = /^(node|deno|bun|chrome|edge|firefox|safari|wasmtime|wasmedge|wasmer|wazero|wasm3|wasmi|graalwasm)[-@]?v?(\d+(?:\.\d+)*)$/.exec(id)
+  const parts =
+    /^(node|deno|bun|chrome|edge|firefox|safari|wasmtime|wasmedge|wasmer|wazero|wasm3|wasmi|graalwasm)[-@]?v?(\d+(?:\.\d+)*)$/.exec(
+      id,
+    )
   if (parts === null) return undefined
   const name = parts[1] as EngineName
   const version = parts[2] ?? ''

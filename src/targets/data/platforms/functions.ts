@@ -23,7 +23,10 @@ function vercel(line: string): Target {
 }
 
 const gen1Quotas = from('https://docs.cloud.google.com/functions/quotas', '2026-11-20')
-const gcpImages = from('https://docs.cloud.google.com/functions/1stgendocs/concepts/execution-environment', '2026-11-20')
+const gcpImages = from(
+  'https://docs.cloud.google.com/functions/1stgendocs/concepts/execution-environment',
+  '2026-11-20',
+)
 
 function googleCloud(line: string, distribution: string): Target {
   return {
@@ -38,7 +41,10 @@ function googleCloud(line: string, distribution: string): Target {
   }
 }
 
-const fcLimits = from('https://alibabacloud.com/help/en/functioncompute/fc-3-0/product-overview/limits-of-usage', '2026-11-20')
+const fcLimits = from(
+  'https://alibabacloud.com/help/en/functioncompute/fc-3-0/product-overview/limits-of-usage',
+  '2026-11-20',
+)
 const fcRuntimes = from('https://help.aliyun.com/en/document_detail/2717618.html', '2026-11-20')
 
 function alibaba(line: string, distribution: string): Target {

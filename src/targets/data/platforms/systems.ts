@@ -14,7 +14,7 @@ export const distributionTargets: readonly Target[] = distributions.map((distrib
   title: distribution.title,
   family: 'system',
   ...systemOf(distribution.id),
-  architectures: from(distribution.source, distribution.date, distribution.confidence)(distribution.architectures),
+  architectures: from(distribution.source, distribution.date, 'derived')(distribution.architectures),
   limits: [],
 }))
 
