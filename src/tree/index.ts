@@ -1,6 +1,7 @@
 import type { TreeRule } from '../core/tree.ts'
 import { foreignBuilds } from './rules/foreign-builds.ts'
 import { mislabelledBuilds } from './rules/mislabelled-builds.ts'
+import { missingLibraries } from './rules/missing-libraries.ts'
 import { missingBuilds } from './rules/missing-builds.ts'
 import { nativePackages } from './rules/native-packages.ts'
 import { plugAndPlay } from './rules/plug-and-play.ts'
@@ -18,4 +19,5 @@ export const treeRules: readonly TreeRule[] = [
   x86Only,
   x86Sources,
   foreignBuilds,
+  missingLibraries,
 ]

@@ -6,7 +6,10 @@ import { analyzeCpu } from './cpu/index.ts'
 import type { ElfDetail } from './detail.ts'
 import { readTables } from './detail.ts'
 import { architectureOf } from './machine.ts'
+import { analyzePayloads } from './payload/index.ts'
+import { contentProperties } from './properties/content.ts'
 import { tableProperties } from './properties/properties.ts'
+import { combineRequirements } from './requirements/combine.ts'
 import { tableRequirements } from './requirements/index.ts'
 import { elfSizes } from './sizes/index.ts'
 
@@ -19,18 +22,21 @@ export async function analyzeElf(
   settings: AnalyzeSettings,
   context: Context,
 ): Promise<Analysis<ElfDetail>> {
-  const tables = readTables(artifact.bytes, artifact.path, context)
+  const { path, bytes } = artifact
+  const tables = readTables(bytes, path, context)
   const cpu = await analyzeCpu(tables.file, settings, context)
+  const carried = await analyzePayloads(tables, path, settings, context)
+  const content = settings.shallow === true ? {} : contentProperties(tables, path, context)
   return {
     format: 'elf',
-    path: artifact.path,
-    byteLength: artifact.bytes.byteLength,
+    path,
+    byteLength: bytes.byteLength,
     architecture: architectureOf(tables.file),
-    sizes: elfSizes(tables, settings.by ?? 'section', (error) =>
-      context.report({ ...toDiagnostic(error, artifact.path), severity: 'warning' }),
-    ),
-    properties: { ...tableProperties(tables), ...cpu.properties },
-    requirements: [...tableRequirements(tables), ...cpu.requirements],
-    detail: { ...tables, cpu },
+    sizes: elfSizes(tables, settings.by ?? 'section', (error) => {
+      context.report({ ...toDiagnostic(error, path), severity: 'warning' })
+    }),
+    properties: { ...tableProperties(tables), ...content, ...cpu.properties, ...carried.properties },
+    requirements: combineRequirements([...tableRequirements(tables), ...cpu.requirements, ...carried.requirements]),
+    detail: { ...tables, cpu, payloads: carried.payloads },
   }
 }

@@ -1,6 +1,8 @@
 import type { Context } from '../../core/context.ts'
+import type { MalformedError } from '../../core/errors.ts'
 import { ShrinkError, toDiagnostic } from '../../core/errors.ts'
 import type { CpuAnalysis } from './cpu/index.ts'
+import type { Payload } from './payload/payload.ts'
 import type { Dynamic } from './read/dynamic.ts'
 import { readDynamic } from './read/dynamic.ts'
 import type { ElfFile } from './read/elf-file.ts'
@@ -26,6 +28,7 @@ export interface ElfTables {
 /** What rules and transforms of this format read of an analysis. */
 export interface ElfDetail extends ElfTables {
   readonly cpu: CpuAnalysis
+  readonly payloads: readonly (Payload & { readonly analysed: boolean })[]
 }
 
 /**
@@ -41,8 +44,20 @@ export function readTables(bytes: Uint8Array, path: string, context: Context): E
     dynamic,
     symbols: readDynamicSymbols(file, dynamic),
     versions: dynamic === undefined ? undefined : readVersions(file, dynamic),
-    notes: readNotes(file, (error) => context.report({ ...toDiagnostic(error, path), severity: 'warning' })),
+    notes: notesOf(file, path, context),
   }
+}
+
+/** A tool that damages one note damages several: the first is reported. */
+function notesOf(file: ElfFile, path: string, context: Context): Note[] {
+  const broken: MalformedError[] = []
+  const notes = readNotes(file, (error) => void broken.push(error))
+  if (broken[0] !== undefined) {
+    const { message, ...rest } = toDiagnostic(broken[0], path)
+    const more = broken.length > 1 ? ` (and ${broken.length - 1} more broken note areas)` : ''
+    context.report({ ...rest, message: `${message}${more}`, severity: 'warning' })
+  }
+  return notes
 }
 
 /** Runs a reader of something that programs run without: what it throws about the bytes becomes a warning. */

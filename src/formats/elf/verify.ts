@@ -1,6 +1,7 @@
 import type { Analysis } from '../../core/analysis.ts'
 import { describeLoad, loadedImage } from './write/loaded-image.ts'
 import type { ElfDetail } from './detail.ts'
+import { tableRequirements } from './requirements/index.ts'
 import { isAllocated } from './read/elf-file.ts'
 
 /**
@@ -26,11 +27,10 @@ export function verifyElf(before: Analysis<ElfDetail>, after: Analysis<ElfDetail
   for (const section of old.sections) {
     if (isAllocated(section) && !names.has(section.name)) problems.push(`section ${section.name} is gone`)
   }
-  const missing = before.requirements.filter(
-    (requirement) =>
-      requirement.kind !== 'cpu-feature' &&
-      !after.requirements.some((other) => other.kind === requirement.kind && other.name === requirement.name && other.version === requirement.version),
-  )
-  for (const { kind, name } of missing) problems.push(`the requirement ${kind} ${name} is gone`)
+  const kept = tableRequirements(after.detail)
+  for (const { kind, name, version } of tableRequirements(before.detail)) {
+    const isKept = kept.some((other) => other.kind === kind && other.name === name && other.version === version)
+    if (!isKept) problems.push(`the requirement ${kind} ${name} is gone`)
+  }
   return problems
 }

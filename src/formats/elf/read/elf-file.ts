@@ -46,7 +46,9 @@ const identSize = 16
  * Reads the file header, the program headers and the section headers.
  * @throws MalformedError or UnsupportedError with the offset of the field at fault.
  */
-export function readElf(bytes: Uint8Array): ElfFile {
+export function readElf(input: Uint8Array): ElfFile {
+  // A Buffer would share memory where `slice` promises a copy.
+  const bytes = new Uint8Array(input.buffer, input.byteOffset, input.byteLength)
   const { is64, littleEndian, osAbi } = readIdent(bytes)
   const reader = new ByteReader(bytes, littleEndian, 'ELF file')
   reader.skip(identSize, 'e_ident')

@@ -2,6 +2,7 @@ import type { Requirement } from '../../../core/requirement.ts'
 import type { ElfTables } from '../detail.ts'
 import { abiRequirements } from './abi.ts'
 import { architectureRequirement } from './architecture.ts'
+import { kernelRequirements } from './kernel.ts'
 import { libcRequirements } from './libc.ts'
 import { libraryRequirements } from './libraries.ts'
 import { nodeAddonRequirements } from './node-addon.ts'
@@ -16,6 +17,7 @@ export function tableRequirements(tables: ElfTables): Requirement[] {
     ...libcRequirements(tables),
     ...symbolVersionRequirements(tables),
     ...libraryRequirements(tables),
+    ...kernelRequirements(tables),
     ...pageSizeRequirements(tables),
     ...nodeAddonRequirements(tables),
   ]

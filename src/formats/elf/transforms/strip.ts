@@ -1,9 +1,12 @@
+import type { Companion } from '../../../core/artifact.ts'
 import { ShrinkError } from '../../../core/errors.ts'
 import type { Transform, TransformSettings } from '../../../core/transform.ts'
 import { ET, SHF, SHT } from '../constants.ts'
 import type { ElfDetail } from '../detail.ts'
 import type { ElfFile, Section } from '../read/elf-file.ts'
 import { symbolSize } from '../read/symbols.ts'
+import { buildIdOf } from '../properties/properties.ts'
+import { buildDebugFile, debugLink } from '../write/debug-file.ts'
 import type { StripMode } from '../write/removable-sections.ts'
 import { isRemovable } from '../write/removable-sections.ts'
 import type { Rewrite, RewritePlan } from '../write/rewrite.ts'
@@ -22,9 +25,11 @@ export const strip: Transform<ElfDetail> = {
     if (mode === 'none' || !isProgram(file) || file.sections.length === 0) return false
     return file.sections.some((section) => isRemovable(file, section, mode)) || hasRoom(file)
   },
-  async apply(artifact, { detail: { file } }, settings) {
+  async apply(artifact, { detail }, settings) {
+    const { file } = detail
     const removed = removableSections(file, modeOf(settings))
-    const plan = planRewrite(file, rewriteFor(file, removed))
+    const debug = removed.size > 0 ? splitDebug(detail, artifact.path, settings) : undefined
+    const plan = planRewrite(file, { ...rewriteFor(file, removed), added: debug === undefined ? [] : [debug.link] })
     if (plan.byteLength >= artifact.bytes.byteLength) return { artifact, changes: [] }
     checkTail(plan)
     const bytes = writeRewrite(plan)
@@ -39,8 +44,31 @@ export const strip: Transform<ElfDetail> = {
           verifiedBy: ['contents and addresses of every segment are the same', 'requirements are the same'],
         },
       ],
+      companions: debug?.companions ?? [],
     }
   },
+}
+
+/**
+ * The debug file, under the names that debuggers look for: that of the program with `.debug` behind it, which
+ * .gnu_debuglink states, and the build-id.
+ */
+function splitDebug(
+  { file, notes }: ElfDetail,
+  path: string,
+  { options }: TransformSettings,
+): { link: NonNullable<Rewrite['added']>[number]; companions: Companion[] } | undefined {
+  const folder = options['keepDebug']
+  if (typeof folder !== 'string' || folder === '') return undefined
+  const bytes = buildDebugFile(file)
+  const name = `${path.slice(path.lastIndexOf('/') + 1)}.debug`
+  const root = folder.replace(/\/+$/, '')
+  const companions: Companion[] = [{ role: 'debug-info', path: `${root}/${path}.debug`, bytes }]
+  const buildId = buildIdOf(notes)
+  if (buildId !== undefined && buildId.length > 2) {
+    companions.push({ role: 'debug-info', path: `${root}/.build-id/${buildId.slice(0, 2)}/${buildId.slice(2)}.debug`, bytes })
+  }
+  return { link: { name: '.gnu_debuglink', contents: debugLink(file, name, bytes), align: 4 }, companions }
 }
 
 /** Linkers need the symbols of objects; split debug files hold nothing else. */

@@ -1,12 +1,12 @@
-import { appendFile, chmod, readFile, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { appendFile, chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { elfPackage } from '../../../corpus/elf.ts'
 import { fetchPackage } from '../../../corpus/fetch.ts'
 import { canBuild, compile, exceptions, execute, machines, sorting, withFolder } from '../support/build.ts'
 import { complaints } from '../support/complaints.ts'
 import { optimize } from '../support/optimize.ts'
-import { hasTool, run } from '../support/run.ts'
+import { hasTool, output, run } from '../support/run.ts'
 
 const bcrypt = await fetchPackage(elfPackage('bcrypt'))
 
@@ -90,3 +90,29 @@ test.skipIf(!canBuild(host, 'gcc'))('refuses to move appended data whose absolut
     expect(diagnostics).toEqual([expect.objectContaining({ code: 'artifact/unsupported', severity: 'warning' })])
   })
 })
+
+for (const machine of machines.filter(({ name }) => ['x86-64', 'aarch64', 's390x'].includes(name))) {
+  const possible = canBuild(machine, 'gcc') && hasTool('gdb-multiarch')
+  test.skipIf(!possible)(`--keep-debug: gdb finds the lines of a stripped ${machine.name} program (skipped without gcc, gdb-multiarch)`, async () => {
+    await withFolder(async (folder) => {
+      const program = await compile(folder, machine, 'gcc', sorting, ['-g', '-Wl,--build-id=sha1'])
+      const { artifact, companions } = await optimize(await readFile(program), { keepDebug: '.debug' }, 'program')
+      await writeFile(program, artifact.bytes)
+      expect(companions.map((companion) => companion.path)).toEqual([
+        '.debug/program.debug',
+        expect.stringMatching(/^\.debug\/\.build-id\/[0-9a-f]{2}\/[0-9a-f]{38}\.debug$/),
+      ])
+      for (const companion of companions) {
+        const target = join(folder, companion.path)
+        await mkdir(dirname(target), { recursive: true })
+        await writeFile(target, companion.bytes)
+        expect((await complaints(target)).filter((line) => line.startsWith('readelf: Error'))).toEqual([])
+        const command = ['-batch', '-ex', 'info line compare', program]
+        const byName = await output('gdb-multiarch', command)
+        expect(byName).toMatch(/Line 4 of ".*main\.c" starts at address/)
+        const byBuildId = await output('gdb-multiarch', ['-iex', `set debug-file-directory ${join(folder, '.debug')}`, ...command])
+        expect(byBuildId).toBe(byName)
+      }
+    })
+  })
+}

@@ -1,0 +1,84 @@
+import type { AnalyzeSettings } from '../../../core/analysis.ts'
+import type { Context } from '../../../core/context.ts'
+import { toDiagnostic } from '../../../core/errors.ts'
+import type { JsonValue } from '../../../core/json.ts'
+import type { Requirement } from '../../../core/requirement.ts'
+import { analyzeCpu } from '../cpu/index.ts'
+import type { ElfTables } from '../detail.ts'
+import { readTables, tolerate } from '../detail.ts'
+import { tableProperties } from '../properties/properties.ts'
+import { tableRequirements } from '../requirements/index.ts'
+import { appended } from './appended.ts'
+import { bunCompile } from './bun-compile.ts'
+import { nodeSea } from './node-sea.ts'
+import type { Payload, Recognizer } from './payload.ts'
+import { swcCarrier } from './swc-carrier.ts'
+import { upx } from './upx.ts'
+
+/** In the order in which they are asked: the particular before the general. */
+const recognizers: readonly Recognizer[] = [swcCarrier, nodeSea, upx, bunCompile, appended]
+
+export interface PayloadAnalysis {
+  readonly payloads: readonly (Payload & { readonly analysed: boolean })[]
+  /** What the payloads require, where they could be opened. */
+  readonly requirements: readonly Requirement[]
+  readonly properties: { readonly [key: string]: JsonValue }
+}
+
+/** What a file carries. An ELF file inside is unpacked and analysed like the one around it, but for `shallow`. */
+export async function analyzePayloads(
+  tables: ElfTables,
+  path: string,
+  settings: AnalyzeSettings,
+  context: Context,
+): Promise<PayloadAnalysis> {
+  const payloads: (Payload & { analysed: boolean })[] = []
+  const requirements: Requirement[] = []
+  const described: JsonValue[] = []
+  for (const recognize of recognizers) {
+    const payload = tolerate(() => recognize(tables), undefined, path, context)
+    if (payload === undefined || payloads.some((other) => overlaps(other, payload))) continue
+    const inner = settings.shallow === true ? undefined : await openInner(payload, path, settings, context)
+    payloads.push({ ...payload, analysed: inner !== undefined })
+    const { kind, offset, size, description } = payload
+    described.push({ kind, offset, size, description, analysed: inner !== undefined, ...(inner === undefined ? {} : { properties: inner.properties }) })
+    if (inner !== undefined) requirements.push(...inner.requirements.map((requirement) => inPayload(requirement, kind)))
+    else if (payload.hidesCode && settings.shallow !== true) requirements.push(unknownCode(payload))
+  }
+  return { payloads, requirements, properties: described.length > 0 ? { payloads: described } : {} }
+}
+
+function overlaps(a: Payload, b: Payload): boolean {
+  return a.offset < b.offset + b.size && b.offset < a.offset + a.size
+}
+
+async function openInner(
+  payload: Payload,
+  path: string,
+  settings: AnalyzeSettings,
+  context: Context,
+): Promise<Pick<PayloadAnalysis, 'requirements' | 'properties'> | undefined> {
+  if (payload.inner === undefined) return undefined
+  try {
+    const tables = readTables(payload.inner(), path, context)
+    const cpu = await analyzeCpu(tables.file, settings, context)
+    return {
+      requirements: [...tableRequirements(tables), ...cpu.requirements],
+      properties: { ...tableProperties(tables), ...cpu.properties, unpackedSize: tables.file.bytes.byteLength },
+    }
+  } catch (error) {
+    context.signal.throwIfAborted()
+    context.report({ ...toDiagnostic(error, path), severity: 'warning' })
+    return undefined
+  }
+}
+
+function inPayload(requirement: Requirement, kind: string): Requirement {
+  return { ...requirement, evidence: requirement.evidence.map((evidence) => ({ ...evidence, text: `${evidence.text} (in the ${kind} payload)` })) }
+}
+
+/** Code that nobody has seen may need anything: no target can be called safe for it. */
+function unknownCode({ offset, size, description }: Payload): Requirement {
+  const text = `${(size / 1e6).toFixed(1)} MB not analysed: ${description}`
+  return { kind: 'cpu-feature', name: 'unknown-code', need: 'possible', evidence: [{ text, offset }] }
+}

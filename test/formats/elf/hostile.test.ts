@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { sizeViews } from '../../../src/core/analysis.ts'
+import { ShrinkError } from '../../../src/core/errors.ts'
+import { elf } from '../../../src/formats/elf/index.ts'
+import { elfPackage } from '../../corpus/elf.ts'
+import { fetchPackage } from '../../corpus/fetch.ts'
+import { analyze, optimize } from './support/optimize.ts'
+
+const bcrypt = await fetchPackage(elfPackage('bcrypt'))
+const sample = new Uint8Array(await readFile(join(bcrypt, 'prebuilds/linux-arm64/bcrypt.glibc.node')))
+const small = new Uint8Array(await readFile(join(bcrypt, 'prebuilds/linux-arm/bcrypt.musl.node')))
+
+/** Any bytes give a result or a typed error. */
+async function survives(bytes: Uint8Array, by: (typeof sizeViews)[number] = 'section'): Promise<'read' | 'refused'> {
+  try {
+    const analysis = await analyze(bytes, { by, shallow: true })
+    expect(analysis.sizes.ranges.reduce((sum, range) => sum + range.size, 0)).toBe(bytes.byteLength)
+    for (const rule of elf.rules) for (const finding of rule.check(analysis)) expect(finding.message).not.toBe('')
+    const { artifact } = await optimize(bytes)
+    expect(artifact.bytes.byteLength).toBeLessThanOrEqual(bytes.byteLength)
+    return 'read'
+  } catch (error) {
+    if (!(error instanceof ShrinkError)) throw error
+    return 'refused'
+  }
+}
+
+/** Numbers that repeat: the same damage in every run. */
+function* pseudoRandom(seed: number): Generator<number> {
+  for (let state = seed; ; ) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    yield state
+  }
+}
+
+test('truncation at every byte of the headers, and at many places of the rest', async () => {
+  const lengths = [...Array(1024).keys(), ...Array.from({ length: 150 }, (_, i) => Math.floor((i * small.byteLength) / 150))]
+  const outcomes = new Set<string>()
+  for (const length of lengths) outcomes.add(await survives(small.subarray(0, length)))
+  expect([...outcomes].sort()).toContain('refused')
+})
+
+test('every byte of the file header and program headers flipped', async () => {
+  for (let at = 4; at < 64 + 56 * 8; at++) {
+    for (const flip of [0xff, 0x01]) {
+      const bytes = sample.slice()
+      bytes[at]! ^= flip
+      await survives(bytes)
+    }
+  }
+})
+
+test('damage in tables: section headers, dynamic section, symbols, versions, notes, exception frames', async () => {
+  const { detail } = await analyze(sample)
+  const random = pseudoRandom(42)
+  const next = (): number => random.next().value as number
+  for (const section of detail.file.sections) {
+    if (section.index === 0 || section.sh_type === 8 || section.name === '.text') continue
+    for (let round = 0; round < 6; round++) {
+      const bytes = sample.slice()
+      for (let flips = 1 + (next() % 4); flips > 0; flips--) {
+        bytes[section.sh_offset + (next() % section.sh_size)]! ^= 1 << (next() % 8)
+      }
+      await survives(bytes, sizeViews[next() % sizeViews.length])
+    }
+  }
+  const { e_shoff } = detail.file.header
+  for (let at = e_shoff; at < sample.byteLength; at += 13) {
+    const bytes = sample.slice()
+    bytes[at]! ^= 0xff
+    await survives(bytes)
+  }
+})
+
+const field = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+const lies: readonly { readonly title: string; readonly lie: (bytes: Uint8Array, sections: number) => void }[] = [
+  { title: 'e_shnum 0 and a count of 2^53 - 1 in section 0', lie: (b, at) => { field(b).setUint16(60, 0, true); field(b).setBigUint64(at + 32, 2n ** 53n - 1n, true) } },
+  { title: 'e_phnum PN_XNUM and 2^32 - 1 program headers', lie: (b, at) => { field(b).setUint16(56, 0xffff, true); field(b).setUint32(at + 44, 0xffffffff, true) } },
+  { title: 'a section of 2^64 - 1 bytes', lie: (b, at) => field(b).setBigUint64(at + 64 * 3 + 32, 2n ** 64n - 1n, true) },
+  { title: 'a section at 2^53 - 1', lie: (b, at) => field(b).setBigUint64(at + 64 * 3 + 24, 2n ** 53n - 1n, true) },
+  { title: '4 GiB of alignment', lie: (b, at) => { for (let i = 1; i < 28; i++) field(b).setBigUint64(at + 64 * i + 48, 2n ** 32n, true) } },
+  { title: 'a segment of 2^63 bytes', lie: (b) => field(b).setBigUint64(64 + 32, 2n ** 63n, true) },
+  { title: 'segments on top of each other', lie: (b) => b.copyWithin(64 + 56, 64, 64 + 56) },
+  { title: 'e_shstrndx past the table', lie: (b) => field(b).setUint16(62, 0x7fff, true) },
+  { title: 'every sh_link names the section itself', lie: (b, at) => { for (let i = 1; i < 28; i++) field(b).setUint32(at + 64 * i + 40, i, true) } },
+]
+
+test.each(lies)('headers that lie: $title', async ({ lie }) => {
+  const bytes = sample.slice()
+  lie(bytes, Number(field(bytes).getBigUint64(40, true)))
+  await survives(bytes)
+})
+
+test('an error says where in the file', async () => {
+  const bytes = sample.slice()
+  field(bytes).setBigUint64(40, BigInt(sample.byteLength), true)
+  await expect(analyze(bytes)).rejects.toMatchObject({ code: 'artifact/malformed', details: { offset: sample.byteLength } })
+})
