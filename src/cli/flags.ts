@@ -20,7 +20,7 @@ export function flagsOf(command: CommandName): Record<string, Options> {
 }
 
 function withDefault(option: Option): string {
-  const silent = option.default === null || option.default === false || (Array.isArray(option.default) && option.default.length === 0)
+  const silent = option.default === null || option.default === false || (typeof option.default === 'object' && Object.keys(option.default).length === 0)
   return silent ? option.help : `${option.help} [${String(option.default)}]`
 }
 

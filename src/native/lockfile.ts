@@ -6,8 +6,8 @@ import type { PackageJson } from './package-json.ts'
 
 /** A package as the lockfile pins it. */
 export interface LockedPackage {
-  /** Where it is installed, from the lockfile's folder: `node_modules/a/node_modules/b`. */
-  readonly path: string
+  /** Where it is installed, from the lockfile's folder: `node_modules/a/node_modules/b`. Yarn's does not say. */
+  readonly path?: string
   /** As the registry knows it. */
   readonly name: string
   readonly version: string
@@ -21,14 +21,20 @@ export interface LockedPackage {
 export interface Lockfile {
   /** The file's name, for messages. */
   readonly name: string
-  /** By place of installation. */
+  /** By place of installation; by `name@range` in Yarn's. */
   readonly packages: ReadonlyMap<string, LockedPackage>
+}
+
+/** A package as pinned for the place where it would be installed, or for the range that asks for it. */
+export function lockedAt(lockfile: Lockfile | undefined, places: readonly string[], name: string, range: string): LockedPackage | undefined {
+  const place = places.find((candidate) => lockfile?.packages.has(candidate))
+  return lockfile?.packages.get(place ?? `${name}@${range}`)
 }
 
 const names = ['npm-shrinkwrap.json', 'package-lock.json'] as const
 
 /**
- * npm's lockfile, versions 1 to 3 (npm docs, "package-lock.json"), or undefined when the folder has none.
+ * npm's lockfile, versions 1 to 3 (npm docs, "package-lock.json"), else Yarn's, or undefined when the folder has none.
  * @throws ConfigError when it cannot be read as one
  */
 export async function readLockfile(folder: string): Promise<Lockfile | undefined> {
@@ -39,7 +45,29 @@ export async function readLockfile(folder: string): Promise<Lockfile | undefined
     })
     if (text !== undefined) return parseLockfile(name, text)
   }
-  return undefined
+  const yarn = await readFile(join(folder, 'yarn.lock'), 'utf8').catch(() => undefined)
+  return yarn === undefined ? undefined : parseYarnLockfile(yarn)
+}
+
+/**
+ * Yarn's lockfile, version 1: entries of `name@range, name@range:` with indented fields. Later versions of Yarn write
+ * digests of their own archives instead of the registry's: those pin versions only.
+ */
+export function parseYarnLockfile(text: string): Lockfile {
+  const packages = new Map<string, LockedPackage>()
+  for (const block of text.split(/\r?\n(?=\S)/)) {
+    const header = /^(?!#|__metadata)(.+):\s*$/m.exec(block)?.[1]
+    const version = /^ {2}version:? "?([^"\s]+)"?\s*$/m.exec(block)?.[1]
+    if (header === undefined || version === undefined) continue
+    const integrity = /^ {2}integrity "?(\S+?)"?\s*$/m.exec(block)?.[1]
+    for (const part of header.split(',')) {
+      const spec = /^"?((?:@[^@/]+\/)?[^@/"]+)@(?:npm:)?([^"]+)"?$/.exec(part.trim().replaceAll('"', ''))
+      const manifest = spec === null ? undefined : parsePackageJson({ name: spec[1], version })
+      if (spec === null || manifest === undefined) continue
+      packages.set(`${spec[1]!}@${spec[2]!}`, { name: spec[1]!, version, ...(integrity === undefined ? {} : { integrity }), manifest })
+    }
+  }
+  return { name: 'yarn.lock', packages }
 }
 
 export function parseLockfile(name: string, text: string): Lockfile {

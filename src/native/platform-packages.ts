@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { ShrinkError, toDiagnostic } from '../core/errors.ts'
-import type { LockedPackage } from './lockfile.ts'
+import { type LockedPackage, lockedAt } from './lockfile.ts'
 import { isUsedAtRunTime, packageFiles } from './package-files.ts'
 import { readPackageJson } from './package-json.ts'
 import type { PackageJson } from './package-json.ts'
@@ -73,7 +73,7 @@ async function membersOf(packagePath: string, manifest: PackageJson, selection: 
   for (const [name, range] of Object.entries(manifest.optionalDependencies).sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (name.split('/').includes('..')) continue
     const places = placesUpward(packagePath, name)
-    const locked = places.map((place) => selection.lockfile?.packages.get(place)).find((entry) => entry !== undefined)
+    const locked = lockedAt(selection.lockfile, places, name, range)
     let installed: string | undefined
     let own: PackageJson | undefined
     for (const place of places) {
@@ -83,7 +83,8 @@ async function membersOf(packagePath: string, manifest: PackageJson, selection: 
         break
       }
     }
-    const declared = declaredPlatform(name, own ?? locked?.manifest)
+    const stated = locked?.manifest.cpu.length === 0 && locked.manifest.os.length === 0 ? undefined : locked?.manifest // Yarn's does not say
+    const declared = declaredPlatform(name, own ?? stated)
     if (declared !== undefined) members.push({ name, range, declared, installed, locked })
   }
   return members
@@ -156,21 +157,23 @@ async function specOf(member: Member, packagePath: string, selection: Selection)
   }
   const version = locked?.version ?? member.range
   const spec = /^\d+\.\d+\.\d+[\w.+-]*$/.test(version) ? { name, version } : await selection.registry.resolve(name, version)
-  if (selection.lockfile !== undefined) {
-    selection.report({
-      severity: 'warning',
-      code: 'native/lockfile',
-      message: `${selection.lockfile.name} does not pin ${name}; ${spec.version} is taken, which ${packagePath || 'package.json'} asks for, with the registry's digest`,
-      hint: 'npm leaves optional packages of other platforms out at times (npm/cli#4828): remove node_modules and the lockfile and install again.',
-      location: { path: packagePath },
-    })
-  }
+  const parent = packagePath || 'package.json'
+  selection.report({
+    severity: 'warning',
+    code: 'native/lockfile',
+    message: `${selection.lockfile?.name ?? 'no lockfile'} ${selection.lockfile === undefined ? 'pins' : 'does not pin'} ${name}; ${spec.version} is taken, which ${parent} asks for, with the registry's digest`,
+    hint:
+      selection.lockfile?.name === 'package-lock.json'
+        ? 'npm leaves optional packages of other platforms out at times (npm/cli#4828): remove node_modules and the lockfile and install again.'
+        : 'A package-lock.json made by npm pins the packages of every platform with their digests.',
+    location: { path: packagePath },
+  })
   return spec
 }
 
 /** Beside the sibling that npm installed, since builds find their libraries relative to themselves; else below its parent. */
 function placeFor(member: Member, packagePath: string, family: readonly Member[]): string {
-  if (member.locked !== undefined) return member.locked.path
+  if (member.locked?.path !== undefined) return member.locked.path
   const sibling = family.find(({ installed }) => installed !== undefined)
   const base =
     sibling === undefined

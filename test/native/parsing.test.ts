@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/core/errors.ts'
 import { binaryKindOf } from '../../src/native/binary-kind.ts'
-import { parseLockfile } from '../../src/native/lockfile.ts'
+import { parseLockfile, parseYarnLockfile } from '../../src/native/lockfile.ts'
 import { parseNpmrc, registryOptions } from '../../src/native/npmrc.ts'
 import { parsePackageJson } from '../../src/native/package-json.ts'
 import { declaredPlatform, fits, platformInName, withoutPlatform } from '../../src/native/platform-names.ts'
@@ -63,6 +63,18 @@ describe('the lockfile', () => {
     const v1 = parseLockfile('l', '{"lockfileVersion":1,"dependencies":{"a":{"version":"1.0.0","dependencies":{"b":{"version":"2.0.0","resolved":"https://r/b.tgz"}}}}}')
     expect([...v1.packages.keys()]).toEqual(['node_modules/a', 'node_modules/a/node_modules/b'])
     expect(v1.packages.get('node_modules/a/node_modules/b')!.resolved).toBe('https://r/b.tgz')
+  })
+
+  it('of Yarn pins by range, with a digest where it is the registry’s', () => {
+    const classic = parseYarnLockfile('# yarn lockfile v1\n\n\n"@img/sharp-linux-arm64@0.34.5", "@img/sharp-linux-arm64@^0.34.0":\n  version "0.34.5"\n  resolved "https://r/x.tgz#1"\n  integrity sha512-abc==\n\nleft-pad@1:\n  version "1.3.0"\n')
+    expect([...classic.packages].map(([key, { version, integrity }]) => [key, version, integrity])).toEqual([
+      ['@img/sharp-linux-arm64@0.34.5', '0.34.5', 'sha512-abc=='],
+      ['@img/sharp-linux-arm64@^0.34.0', '0.34.5', 'sha512-abc=='],
+      ['left-pad@1', '1.3.0', undefined],
+    ])
+    const berry = parseYarnLockfile('__metadata:\n  version: 8\n\n"a@npm:^1.0.0":\n  version: 1.2.0\n  checksum: 10c0/abc\n')
+    expect([...berry.packages].map(([key, { version, integrity }]) => [key, version, integrity])).toEqual([['a@^1.0.0', '1.2.0', undefined]])
+    fc.assert(fc.property(fc.string(), (text) => void parseYarnLockfile(text)))
   })
 
   it('never yields places outside node_modules, nor tarballs that are not from a registry', () => {

@@ -136,6 +136,21 @@ describe('builds that are packages of their own', () => {
     })
   })
 
+  it('are fetched as yarn.lock pins them', async () => {
+    registry = await startRegistry(published)
+    const digest = registry.integrity['image-linux-arm64-gnu@1.0.0']!
+    await inFolder(async (folder) => {
+      const { 'package-lock.json': _, ...rest } = { ...application, ...lock({}) }
+      const yarn = (integrity: string): Files => ({ 'yarn.lock': `# yarn lockfile v1\n\nimage-linux-arm64-gnu@1.0.0:\n  version "1.0.0"\n  integrity ${integrity}\n` })
+      const npmLock: Files = { 'package-lock.json': undefined }
+      const good = await prepare(join(folder, '1'), { ...rest, ...npmLock, ...yarn(digest) }, { registry: registry!.url })
+      expect(good.fetched.map(({ integrity }) => integrity)).toEqual([digest])
+      expect(good.diagnostics.filter(({ severity }) => severity !== 'info')).toEqual([])
+      const bad = await prepare(join(folder, '2'), { ...rest, ...npmLock, ...yarn(`sha512-${'A'.repeat(86)}==`) }, { registry: registry!.url })
+      expect(bad.diagnostics).toContainEqual(expect.objectContaining({ code: 'native/integrity' }))
+    })
+  })
+
   it('come from a registry that wants the credentials of .npmrc', async () => {
     registry = await startRegistry(published, 'secret')
     const packages = locked(registry)

@@ -12,7 +12,8 @@ import { bytesEntry } from '../../src/packaging/entry.ts'
 import { tar } from '../../src/packaging/tar.ts'
 import type { Architecture } from '../../src/core/requirement.ts'
 
-export type Files = Readonly<Record<string, string | Uint8Array>>
+/** By path; undefined: no such file. */
+export type Files = Readonly<Record<string, string | Uint8Array | undefined>>
 
 const machines = { 'x86-64': 62, aarch64: 183, arm: 40, riscv64: 243 } as const
 
@@ -29,6 +30,7 @@ export const machO: Uint8Array = Uint8Array.from({ length: 64 }, (_, index) => [
 
 export async function writeFiles(folder: string, files: Files): Promise<void> {
   for (const [path, content] of Object.entries(files)) {
+    if (content === undefined) continue
     await mkdir(dirname(join(folder, path)), { recursive: true })
     await writeFile(join(folder, path), content)
   }
@@ -60,7 +62,7 @@ export async function startRegistry(packages: Readonly<Record<string, Files>>, t
   const tarballs = new Map<string, Uint8Array>()
   const integrity: Record<string, string> = {}
   for (const [spec, files] of Object.entries(packages)) {
-    const entries = Object.entries(files).map(([path, content]) =>
+    const entries = Object.entries(files).map(([path, content = '']) =>
       bytesEntry(`package/${path}`, typeof content === 'string' ? new TextEncoder().encode(content) : content),
     )
     const chunks: Uint8Array[] = []
