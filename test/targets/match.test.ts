@@ -70,6 +70,7 @@ describe('match', () => {
     expect(match([x64, need('library', 'libvips-cpp.so.42')], lambda, { provided }).verdict).toBe('runs')
     expect(match([x64, need('library', 'libstdc++.so.6')], lambda).verdict).toBe('runs')
     expect(match([x64, need('library', 'libpthread.so.0')], lambda).verdict).toBe('runs')
+    expect(match([x64, need('library', 'libc.so.7')], lambda).reasons[0]?.message).toContain('of FreeBSD')
   })
 
   it('refuses native code where only JavaScript and WebAssembly run', () => {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { analyze } from '../../src/api/analyze.ts'
 import type { Finding } from '../../src/core/finding.ts'
+import type { Report } from '../../src/core/report.ts'
 import type { Architecture } from '../../src/core/requirement.ts'
 import { elfPackages } from '../corpus/elf.ts'
 import { fetchPackage } from '../corpus/fetch.ts'
@@ -17,6 +18,13 @@ const pinned = (name: string): PinnedPackage => {
   const found = [...nativePackages, ...elfPackages].find((candidate) => candidate.name === name)
   if (found === undefined) throw new Error(`${name} is not pinned`)
   return found
+}
+
+function cpuFeatures(report: Report, part: string): string[] {
+  const artifacts = report.artifacts.filter((artifact) => artifact.path.includes(part))
+  return artifacts.flatMap(({ requirements }) =>
+    requirements.filter(({ kind }) => kind === 'cpu-feature').map(({ name }) => name),
+  )
 }
 
 /** One rule over packages as they are in node_modules; ELF headers read by the test’s own reader. */
@@ -164,7 +172,10 @@ describe('a whole application, analysed as users do', () => {
   afterAll(() => rm(app, { recursive: true, force: true }))
 
   it('names the way to what is x86, and judges the right build of several', async () => {
-    const report = await analyze([app], { configFile: false, config: { target: ['debian-12'], arch: ['arm64'], compressedSizes: 'none' } })
+    const report = await analyze([app], {
+      configFile: false,
+      config: { target: ['debian-12'], arch: ['arm64'], compressedSizes: 'none' },
+    })
     const messages = report.treeFindings.map((finding) => `${finding.ruleId} ${finding.message}`)
     expect(messages).toContainEqual(
       expect.stringMatching(
@@ -178,6 +189,7 @@ describe('a whole application, analysed as users do', () => {
     expect(bcrypt.map(({ artifact, verdict }) => `${artifact.split('prebuilds/')[1]} ${verdict}`)).toEqual([
       'linux-arm64/bcrypt.glibc.node runs',
     ])
+    expect(cpuFeatures(report, 'bcrypt/prebuilds/linux-arm64')).toEqual([]) // Armv8.0 code, with no feature beyond it
     const parser = report.portability.filter((verdict) => verdict.artifact.includes('tree-sitter/prebuilds'))
     expect(new Set(parser.map(({ verdict }) => verdict))).toEqual(new Set(['fails']))
   })

@@ -3,7 +3,10 @@
  * libc.so.6 and still installs them for old programs).
  */
 export const glibcLibraries: RegExp =
-  /^(?:ld-linux.*\.so\.\d+|ld(?:64)?\.so\.\d+|lib(?:c|m|mvec|pthread|dl|rt|util|resolv|nsl|anl|BrokenLocale|thread_db|nss_\w+)\.so(?:\.\d+)*|linux-vdso\.so\.1)$/
+  /^(?:ld-linux.*\.so\.\d+|ld(?:64)?\.so\.\d+|lib(?:c|m)\.so\.6(?:\.1)?|libpthread\.so\.0|lib(?:dl|resolv|nss_\w+)\.so\.2(?:\.1)?|lib(?:rt|util|nsl|anl|mvec|BrokenLocale|thread_db)\.so\.1(?:\.1)?|linux-vdso\.so\.1)$/
+
+/** FreeBSD's C library and what only goes with it. */
+export const freebsdLibraries: RegExp = /^lib(?:c\.so\.7|thr\.so\.3|sys\.so\.7|m\.so\.5|util\.so\.[89])$/
 
 /** musl is one file; the other names exist only as empty archives, but its loader answers to them (`ldso/dynlink.c`). */
 export const muslLibraries: RegExp =

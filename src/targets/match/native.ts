@@ -2,7 +2,7 @@ import type { Architecture, CapabilityKind, Requirement } from '../../core/requi
 import { parseArchitecture } from '../../core/requirement.ts'
 import { baselineFeatures, cpuModels, canonicalFeature } from '../../core/cpu-models.ts'
 import { newestDistributionWithGlibc } from '../data/distributions.ts'
-import { glibcLibraries, muslLibraries } from '../data/libc-libraries.ts'
+import { freebsdLibraries, glibcLibraries, muslLibraries } from '../data/libc-libraries.ts'
 import { nodeArchitectureName } from '../target.ts'
 import type { Target } from '../target.ts'
 import { compareVersions } from '../version.ts'
@@ -169,6 +169,9 @@ const library: Check = (requirement, target, provided) => {
   }
   if (has === 'glibc' && /^libc\.musl-|^ld-musl-/.test(name)) {
     return unmet(`needs ${name} of musl, and ${target.id} has glibc`, 'use the package’s glibc build', target.libc)
+  }
+  if (has !== undefined && freebsdLibraries.test(name)) {
+    return unmet(`needs ${name} of FreeBSD, and ${target.id} is Linux`, 'use the package’s Linux build', target.libc)
   }
   const fact = target.libraries
   if (fact?.value.includes(name) === true) return met(fact)

@@ -55,7 +55,9 @@ function note(found: Map<string, Found>, name: string, address: number, text: ()
 }
 
 function scanA64(code: Uint8Array, base: number, found: Map<string, Found>): void {
-  const words = new Int32Array(code.slice(0, code.length & ~3).buffer)
+  // A copy, for alignment. Not `code.slice`: of a Buffer, that is a view of all the file.
+  const words = new Int32Array(code.length >> 2)
+  new Uint8Array(words.buffer).set(code.subarray(0, words.byteLength))
   scanArm64(words, (at, feature) => {
     note(found, arm64Features[feature]!, base + at * 4, () => (words[at]! >>> 0).toString(16).padStart(8, '0'))
   })
