@@ -10,8 +10,11 @@ export interface Variant {
   readonly bar?: boolean
 }
 
-/** Variants whose estimates are this near to the best may be better than it: brotli's levels differ by that much. */
-const uncertainty = 0.003
+/** Variants whose estimates are this near to the best may be better than it. */
+const uncertainty = 0.002
+
+/** A bar must not be missed: it is measured when its estimate is this near. */
+const barUncertainty = 0.008
 
 /** Of those near the best, so many are measured exactly: at its best, brotli takes three seconds a megabyte. */
 const finalists = 2
@@ -26,7 +29,7 @@ export function chooseVariant(variants: readonly Variant[], measure: Measure): V
   const best = ranked[0]!
   if (measure !== 'brotli') return best.variant
   const near = ranked.filter(({ estimate }) => estimate <= best.estimate * (1 + uncertainty))
-  const bars = ranked.filter(({ variant, estimate }) => variant.bar === true && estimate <= best.estimate * (1 + 3 * uncertainty))
+  const bars = ranked.filter(({ variant, estimate }) => variant.bar === true && estimate <= best.estimate * (1 + barUncertainty))
   const final = [...new Set([...near.slice(0, finalists), ...bars])]
   if (final.length === 1) return best.variant
   const measured = final.map((one) => ({ ...one, size: measuredSize(one.variant.bytes, measure) }))

@@ -1,3 +1,4 @@
+import type { Level } from '../../../core/transform.ts'
 import type { WasmModule } from '../read/module.ts'
 import { type FunctionReferences, readWithFunctionReferences } from '../write/function-references.ts'
 import { reorderFunctions } from '../write/reorder-functions.ts'
@@ -26,6 +27,11 @@ export interface LayoutSource {
   readonly references: FunctionReferences
   readonly uses: Uint32Array
   readonly bodies: BareBodies
+}
+
+/** The layouts worth trying. `by-size` differs from `by-type` by a tenth of a percent either way. */
+export function layoutsFor(level: Level): readonly Layout[] {
+  return level === 'max' ? layouts : ['by-use', 'by-type']
 }
 
 /** Undefined when there is nothing to order, or a custom section would no longer be right. */

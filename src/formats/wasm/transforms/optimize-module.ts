@@ -1,6 +1,7 @@
+import type { Level } from '../../../core/transform.ts'
 import type { WasmModule } from '../read/module.ts'
 import { chooseVariant, type Variant } from './choose-variant.ts'
-import { type Layout, layOut, layouts, layoutSource } from './function-layout.ts'
+import { type Layout, layOut, layoutsFor, layoutSource } from './function-layout.ts'
 import { raceRecipes, type Race, runRecipe, wasmOptFlags } from './race.ts'
 import { converging, recipesFor } from './recipes.ts'
 
@@ -12,25 +13,25 @@ export async function optimizeModule(module: WasmModule, race: Race): Promise<Va
   const { bytes } = module
   const results = await raceRecipes(module, race)
   const { measure, level } = race.settings
-  let best = chooseVariant([{ bytes, steps: [], bar: true }, ...results].flatMap(withLayouts), measure)
+  let best = chooseVariant([{ bytes, steps: [], bar: true }, ...results].flatMap((variant) => withLayouts(variant, level)), measure)
   if (level === 'max') {
     const winner = recipesFor(level, measure).find(({ name }) => best.steps[0]?.endsWith(` ${name}`))
     const again = winner && (await runRecipe(module, converging(winner), wasmOptFlags(module, race.settings), race))
     if (again !== undefined) {
       const converged: Variant = { bytes: again.bytes, steps: [`${race.tool.title} ${converging(winner!).name}`] }
-      best = chooseVariant([{ ...best, bar: true }, ...withLayouts(converged)], measure)
+      best = chooseVariant([{ ...best, bar: true }, ...withLayouts(converged, level)], measure)
     }
   }
   return best
 }
 
 /** The variant and its layouts. */
-export function withLayouts(variant: Variant): Variant[] {
+export function withLayouts(variant: Variant, level: Level): Variant[] {
   const source = layoutSource(variant.bytes)
   if (source === undefined) return [variant]
   return [
     variant,
-    ...layouts.map((layout) => ({ bytes: layOut(source, layout), steps: [...variant.steps, layoutNames[layout]] })),
+    ...layoutsFor(level).map((layout) => ({ bytes: layOut(source, layout), steps: [...variant.steps, layoutNames[layout]] })),
   ]
 }
 
