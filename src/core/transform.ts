@@ -52,6 +52,11 @@ export interface Transform<Detail = unknown> {
   readonly safety: Safety
   /** What its results are compared in, where that is not the user's to choose: `raw` for what only removes bytes. */
   readonly measure?: Measure
+  /**
+   * Was asked for by name and changes what the artifact needs or offers (lowers features, drops exports): the result
+   * stands whatever its size, and what follows is compared with it.
+   */
+  readonly redefines?: boolean
   /** Is there anything to do, and was it asked for? Cheap. */
   applies(analysis: Analysis<Detail>, settings: TransformSettings): boolean
   apply(

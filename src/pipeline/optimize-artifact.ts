@@ -14,6 +14,11 @@ export interface Optimized {
   readonly changes: readonly Change[]
 }
 
+interface Current extends Optimized {
+  /** What results are compared with: the input, or what a transform made of it that was asked to change it. */
+  readonly contract: Analysis
+}
+
 /**
  * Applies every transform of the format that has something to do. A result is kept only if it is smaller in the
  * chosen measure and the format's `verify` finds nothing missing; otherwise it is reported and thrown away.
@@ -26,7 +31,7 @@ export async function optimizeArtifact(
   context: Context,
 ): Promise<Optimized> {
   const before = await format.analyze(artifact, analyzeSettings, context)
-  let current: Optimized = { before, after: before, artifact, companions: [], changes: [] }
+  let current: Current = { before, after: before, contract: before, artifact, companions: [], changes: [] }
   for (const transform of format.transforms) {
     context.signal.throwIfAborted()
     if (!transform.applies(current.after, settings)) continue
@@ -38,7 +43,7 @@ export async function optimizeArtifact(
 
 async function tryTransform(
   transform: Transform,
-  current: Optimized,
+  current: Current,
   settings: TransformSettings,
   context: Context,
 ): Promise<TransformResult | undefined> {
@@ -60,11 +65,11 @@ async function tryTransform(
 async function accept(
   format: Format,
   transform: Transform,
-  current: Optimized,
+  current: Current,
   result: TransformResult,
   settings: TransformSettings,
   context: Context,
-): Promise<Optimized | undefined> {
+): Promise<Current | undefined> {
   const discard = (why: string): undefined => {
     context.report({
       severity: 'info',
@@ -77,14 +82,17 @@ async function accept(
   const measure = transform.measure ?? settings.measure
   const smaller = measuredSize(result.artifact.bytes, measure)
   const larger = measuredSize(current.artifact.bytes, measure)
-  if (smaller >= larger) return discard(`${measure} size would go from ${larger} to ${smaller} bytes`)
+  if (smaller >= larger && transform.redefines !== true) {
+    return discard(`${measure} size would go from ${larger} to ${smaller} bytes`)
+  }
   try {
     const after = await format.analyze(result.artifact, { shallow: true }, context)
-    const problems = format.verify(current.before, after)
+    const problems = transform.redefines === true ? [] : format.verify(current.contract, after)
     if (problems.length > 0) return discard(`the result does not verify: ${problems.join('; ')}`)
     return {
       before: current.before,
       after,
+      contract: transform.redefines === true ? after : current.contract,
       artifact: result.artifact,
       companions: [...current.companions, ...(result.companions ?? [])],
       changes: [...current.changes, ...result.changes],
