@@ -163,14 +163,13 @@ async function buildVariant(
   const wrong = wrongArchitectures(artifacts, variant.targets.architectures)
   const tree = await checkTree(inputs, artifacts, { ...config, architectures: variant.targets.architectures }, signal)
   const verified = settings.verify === null ? undefined : await verifyTree(root, variant.platform, { ...settings.verify, cwd, signal })
-  const files = inputs.flatMap((input) => input.files.map((file) => ({ ...file, path: input.prefix + file.path })))
   return {
     artifacts,
     outputs: mergeOutputs(outputs),
     findings: tree.findings,
     portability: judge(artifacts, variant.targets),
     diagnostics: [...diagnostics, ...wrong, ...tree.diagnostics, ...(verified === undefined ? [] : [verified])],
-    sbom: settings.sbom ? cycloneDx(settings, await collectComponents(root, files, artifacts), tool) : '',
+    sbom: settings.sbom ? cycloneDx(settings, await collectComponents(inputs, artifacts), tool) : '',
     usable: verified?.severity !== 'error' && !wrong.some(({ severity }) => severity === 'error'),
   }
 }

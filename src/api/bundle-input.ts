@@ -63,7 +63,7 @@ export async function bundleInput(entries: readonly string[], config: Config, cw
     for (const asset of result.assets) await put(root, asset.path, asset.bytes)
     const walked = await walk(root)
     const origin = dirname(resolve(cwd, entries[0]!))
-    return { root, prefix: '', ...walked, isFolder: true, origin, diagnostics: [...diagnostics, ...walked.diagnostics], bundledFrom: entries.map((entry) => resolve(cwd, entry)), close }
+    return { root, prefix: '', ...walked, isFolder: true, origin, source: origin, diagnostics: [...diagnostics, ...walked.diagnostics], bundledFrom: entries.map((entry) => resolve(cwd, entry)), close }
   } catch (error) {
     await close()
     throw error

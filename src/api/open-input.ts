@@ -22,6 +22,8 @@ export interface Input {
   readonly origin?: string
   /** Absolute paths of the entry points, when the folder holds bundles of them. */
   readonly bundledFrom?: readonly string[]
+  /** Absolute: what was opened, when `root` is a copy made of it. */
+  readonly source?: string
   /** Removes what was unpacked for it. */
   close(): Promise<void>
 }
