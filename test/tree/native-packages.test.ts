@@ -202,7 +202,7 @@ describe('tree/missing-build', () => {
       `warning: ${prefix}: it is compiled from binding.gyp`,
     ])
     expect(await say({ optionalDependencies: { 'addon-linux-arm64-gnu': '2.0.0' } })).toEqual([
-      `warning: ${prefix}: npm has it as a package of its own; there are builds for arm64`,
+      `warning: ${prefix}: npm has it as a package of its own`,
     ])
     expect(await say({}, { [`${addon}/prebuilds/linux-x64/addon.node`]: { elf: 'x86-64', libc: 'glibc' } })).toEqual([
       `error: ${prefix}; there are builds for x64`,

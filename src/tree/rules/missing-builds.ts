@@ -26,7 +26,8 @@ function finding(
   const { owner } = native
   const machine = architecture === undefined ? '' : ` for ${nodeArchitectureName(architecture)}`
   const [how, advice] = wayTo(native, architecture)
-  const exists = [...linuxArchitectures(native)].sort().map(nodeArchitectureName)
+  // Where npm has it for the architecture, the others do not matter.
+  const exists = how === asPackage ? [] : [...linuxArchitectures(native)].sort().map(nodeArchitectureName)
   return {
     severity: architecture !== undefined && how === undefined ? 'error' : 'warning',
     message: `${packageText(owner)} has no Linux build${machine} in the tree${how === undefined ? '' : `: ${how}`}${
@@ -44,13 +45,15 @@ function finding(
   }
 }
 
+const asPackage = 'npm has it as a package of its own'
+
 /** Where a build would come from, and what to do. */
 function wayTo(native: NativePackage, architecture: Architecture | undefined): readonly [string | undefined, string] {
   const cpu = architecture === undefined ? '<architecture>' : nodeArchitectureName(architecture)
   const installable = linuxArchitectures(native, 'installable')
   if (architecture === undefined ? installable.size > 0 : installable.has(architecture)) {
     return [
-      'npm has it as a package of its own',
+      asPackage,
       `npm install --os=linux --cpu=${cpu}, or \`shrink build --arch ${cpu}\`, which fetches it.`,
     ]
   }
