@@ -43,3 +43,10 @@ export const nodeForArm64: PinnedPackage = {
   version: '22.10.0',
   integrity: 'sha512-ig8hHQD94Drb7S4J04WXWeRKg4boHmYYw5dHf/gjN+juq514JuYFI8M9VDC8mYkcsD0xShRlLTb3NnDcgr7oxw==',
 }
+
+/** The published schemas of CycloneDX are in it. */
+export const cycloneDxSchemas: PinnedPackage = {
+  name: '@cyclonedx/cyclonedx-library',
+  version: '10.3.0',
+  integrity: 'sha512-RIT28sp1U0PCHaaeF3yNRwk6Jig/XJ8UsYAVOMYaHQ+0VVOvsjcp0PTWQFLUqJFF8XMud+Kdq6G+wtDAh+QJFA==',
+}
