@@ -1,3 +1,5 @@
+import { guessNesting, NESTING_LIMIT } from '../core/nesting.ts'
+
 /** A place in JavaScript where a package or a file is named, and how. */
 export interface Reference {
   /** As it is written: `sharp`, `./build/Release/addon.node`, `bin/`. */
@@ -50,14 +52,9 @@ export async function referencesIn(
   text: string,
   wanted: (name: string) => boolean,
 ): Promise<Reference[]> {
-  if (text.length > maxParsedBytes) return []
-  const { parseSync } = await import('oxc-parser')
-  let program: unknown
-  try {
-    program = parseSync(path, text, { sourceType: /\.c?js$/.test(path) ? 'unambiguous' : 'module' }).program
-  } catch {
-    return []
-  }
+  // Native parsers recurse: what nests deeper ends the process, not the call.
+  if (text.length > maxParsedBytes || guessNesting(text) > NESTING_LIMIT) return []
+  const program = await parse(path, text)
   const found: { name: string; how: ReferenceKind; start: number }[] = []
   /** Variables that hold a wanted path, by name: `const tool = join(__dirname, 'bin/tool')`. */
   const holders = new Map<string, string>()
@@ -92,6 +89,17 @@ export async function referencesIn(
     }
   })
   return strongest(found, text)
+}
+
+/** With the goals that the name allows; undefined when it parses with none. */
+async function parse(path: string, text: string): Promise<unknown> {
+  const { parseSync } = await import('oxc-parser')
+  const goals = path.endsWith('.mjs') ? (['module'] as const) : (['unambiguous', 'commonjs'] as const)
+  for (const sourceType of goals) {
+    const { errors, program } = parseSync(path, text, { lang: 'js', sourceType })
+    if (!errors.some((error) => error.severity === 'Error')) return program
+  }
+  return undefined
 }
 
 /** One reference a line, the most telling one. */

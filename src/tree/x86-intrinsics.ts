@@ -24,7 +24,8 @@ export function unguardedIntrinsics(text: string): IntrinsicsInclude[] {
     if (!row.includes('#')) continue
     const header = include.exec(row)?.[1]
     if (header !== undefined && !stack.includes(true)) found.push({ header, line })
-    const [, name, condition] = directive.exec(row) ?? []
+    // Longer conditions are no person's; the pattern takes quadratic time.
+    const [, name, condition] = directive.exec(row.slice(0, 500)) ?? []
     if (name === 'if' || name === 'ifdef' || name === 'ifndef') stack.push(x86Condition.test(condition ?? ''))
     else if (name === 'elif') stack[stack.length - 1] = stack.at(-1) === true || x86Condition.test(condition ?? '')
     else if (name === 'endif') stack.pop()

@@ -86,9 +86,12 @@ describe('referencesIn', () => {
 
   it('stands code that does not parse or nests deeply', async () => {
     expect(await referencesIn('a.js', 'const = (', () => true)).toEqual([])
-    await expect(
-      referencesIn('a.js', `${'['.repeat(3000)}'x'${']'.repeat(3000)}`, (name) => name === 'x'),
-    ).resolves.toBeDefined()
+    for (const depth of [100, 1_000_000]) {
+      const nested = `require(${'['.repeat(depth)}'x'${']'.repeat(depth)})`
+      expect(await referencesIn('a.js', nested, (name) => name === 'x')).toHaveLength(depth === 100 ? 1 : 0)
+    }
+    const sum = `const x = ${"'x'+".repeat(500_000)}'x'`
+    expect(await referencesIn('a.js', sum, (name) => name === 'x')).toEqual([])
   })
 })
 
@@ -128,6 +131,7 @@ describe('tree/x86-sources', () => {
       [],
     )
     expect(unguardedIntrinsics('// #include <immintrin.h>\n')).toEqual([])
+    expect(unguardedIntrinsics(`#if ${'USE_'.repeat(500_000)}\n#include <immintrin.h>\n`)).toHaveLength(1) // in time
   })
 
   it('counts a header when a source that is compiled everywhere includes it', async () => {

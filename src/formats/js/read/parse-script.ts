@@ -1,6 +1,6 @@
 import type { Comment, EcmaScriptModule, ParseResult, Program } from 'oxc-parser'
 import { LimitError, ScriptSyntaxError } from '../../../core/errors.ts'
-import { guessNesting, NESTING_LIMIT } from './nesting.ts'
+import { guessNesting, NESTING_LIMIT } from '../../../core/nesting.ts'
 import { TextPositions } from './text-positions.ts'
 
 /**
