@@ -10,7 +10,7 @@ import type { Engine, EngineAsset, EngineChunk } from './engines/engine.ts'
 import { cachedBundle } from './cached-bundle.ts'
 import { nameEntries } from './entry-names.ts'
 import type { ModuleGraph } from './module-graph.ts'
-import { nodeShims } from './node-shims.ts'
+import { commonJsShims, nodeShims } from './node-shims.ts'
 import type { Assumption, Planned } from './plan.ts'
 
 export type BundleContext = Pick<Context, 'signal' | 'report'> & {
@@ -140,11 +140,13 @@ function packageType(folder: string): 'module' | 'commonjs' {
 }
 
 function finishChunk({ path, code, map, isEntry, imports }: EngineChunk, format: ModuleFormat, options: BundleOptions): Chunk {
-  const shims = format === 'esm' && options.platform === 'node' ? nodeShims(code) : undefined
+  const shims = options.platform !== 'node' ? undefined : format === 'esm' ? nodeShims(code) : commonJsShims(code)
+  // a directive counts only where nothing but comments and directives stands before it
+  const strict = shims !== undefined && format === 'cjs' && /^\s*['"]use strict['"]/.test(code) ? "'use strict'; " : ''
   const shifted = map === undefined || shims === undefined ? map : shiftLines(map, 1)
   return {
     path,
-    bytes: new TextEncoder().encode(shims === undefined ? code : `${shims}${code}`),
+    bytes: new TextEncoder().encode(shims === undefined ? code : `${strict}${shims}${code}`),
     ...(shifted === undefined ? {} : { map: shifted }),
     isEntry,
     imports,

@@ -20,6 +20,12 @@ export function nodeShims(code: string): string | undefined {
   return lines.length === 0 ? undefined : `${lines.join('; ')}\n`
 }
 
+/** The value of `import.meta.url` in CommonJS, for chunks that ask for it. */
+export function commonJsShims(code: string): string | undefined {
+  if (!/\b__shrinkFileUrl\b/.test(code)) return undefined
+  return `const __shrinkFileUrl = require('node:url').pathToFileURL(__filename).href\n`
+}
+
 function declares(code: string, name: string): boolean {
   return new RegExp(`(?:^|[\\s;{}(,])(?:var|let|const|function|class)\\s+${name}\\b`).test(code)
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { measuredSize } from '../bytes/encoded-size.ts'
 import { ShrinkError } from '../core/errors.ts'
 import { addedConditions, findAlternatives, findSplitPackages, makesDomGlobals, moduleFieldPackages, reachSame } from './alternatives.ts'
@@ -9,6 +10,7 @@ import { rechunk } from './rechunk.ts'
 import { createResolver, plainResolution } from './resolver.ts'
 import type { Alternative, Resolver } from './resolver.ts'
 import { shakeCode } from './shake/shake-code.ts'
+import { tsconfigFiles } from './tsconfig-files.ts'
 
 /** Something that was taken for granted to get here, which a person may want to know or turn off. */
 export interface Assumption {
@@ -59,7 +61,7 @@ export async function planBundle(given: Base): Promise<Planned> {
   return { ...best, assumptions: assumptionsOf(best, base.options) }
 }
 
-/** esbuild; undefined when it cannot do what was asked: it does not split CommonJS. */
+/** esbuild; undefined when it cannot do what was asked: it does not split CommonJS and knows no decorator metadata. */
 async function fastBundle(base: Base): Promise<Attempt | undefined> {
   const { options, format, entries } = base
   if (format === 'cjs' && options.splitting !== 'never' && entries.size > 1) return undefined
@@ -68,6 +70,7 @@ async function fastBundle(base: Base): Promise<Attempt | undefined> {
   const replacements = options.awsLambdaPreset ? await replacementsFor(base) : new Map<string, string>()
   const output = await esbuildEngine.bundle({ ...base, resolver, replacements })
   if (format === 'cjs' && options.splitting !== 'never' && loadsLazily(output)) return undefined
+  if (emitsMetadata(output, options)) return undefined
   return { output, engine: 'esbuild', alternatives: new Map(), resolver, size: async () => 0, removed: [] }
 }
 
@@ -190,6 +193,11 @@ async function quickSize(chunks: readonly EngineChunk[], options: BundleOptions)
     total += measuredSize(new TextEncoder().encode(minified), options.measure)
   }
   return total
+}
+
+function emitsMetadata({ graph }: EngineOutput, options: BundleOptions): boolean {
+  if (!graph.modules.some((module) => module.package === undefined && /\.[cm]?tsx?$/.test(module.id))) return false
+  return tsconfigFiles(graph, options).some((path) => /"emitDecoratorMetadata"\s*:\s*true/.test(readFileSync(path, 'utf8')))
 }
 
 function loadsLazily({ graph }: EngineOutput): boolean {

@@ -71,6 +71,20 @@ describe.each(levels)('level %s', (level) => {
     expect(runIn(join(built.folder, 'e.mjs'))).toBe('[1,"set","dist"]')
   })
 
+  test.each(['esm', 'cjs'] as const)('import.meta.url is the file, decorators have their metadata, as %s', async (format) => {
+    const root = project({
+      'package.json': '{}',
+      'tsconfig.json': '{"compilerOptions":{"experimentalDecorators":true,"emitDecoratorMetadata":true}}',
+      'e.ts': `const seen: unknown[] = []
+        ;(Reflect as any).metadata = (key: string, value: any) => () => { seen.push(key, value.name) }
+        const mark = (_: object, _name: string): void => undefined
+        class User { @mark age!: number }
+        export const handler = async () => [new URL('.', import.meta.url).pathname.split('/').at(-2), seen, typeof User]`,
+    })
+    const built = await build(['e.ts'], { root, level, format })
+    expect(JSON.parse(runIn(join(built.folder, built.chunks[0]!.path)))).toEqual(['dist', ['design:type', 'Number'], 'function'])
+  })
+
   test('an import that leads nowhere says where', async () => {
     const root = project({ 'package.json': '{}', 'e.ts': `import './missing.ts'\nexport const a = 1` })
     await expect(build(['e.ts'], { root, level })).rejects.toMatchObject({

@@ -44,7 +44,7 @@ function buildOptions(request: EngineRequest, outFolder: string): BuildOptions {
     ...(options.mainFields.length === 0
       ? options.platform === 'worker' ? { mainFields: ['browser', 'module', 'main'] } : {}
       : { mainFields: [...options.mainFields] }),
-    define: { ...effectiveDefine(options) },
+    define: { ...effectiveDefine(options), ...(format === 'cjs' && options.platform === 'node' ? importMetaInCommonJs : {}) },
     ...(request.replacements.size === 0 ? {} : { plugins: [replacementPlugin(request)] }),
     external: externals(request),
     loader,
@@ -57,6 +57,13 @@ function buildOptions(request: EngineRequest, outFolder: string): BuildOptions {
     ...(options.tsconfig === null ? {} : { tsconfig: resolve(options.root, options.tsconfig) }),
     ...(options.syntaxTarget === null ? {} : { target: options.syntaxTarget.split(',') }),
   }
+}
+
+/** What esbuild leaves empty in CommonJS; the names are given values by `commonJsShims`. */
+const importMetaInCommonJs: Readonly<Record<string, string>> = {
+  'import.meta.url': '__shrinkFileUrl',
+  'import.meta.filename': '__filename',
+  'import.meta.dirname': '__dirname',
 }
 
 function replacementPlugin({ replacements }: EngineRequest): Plugin {
