@@ -10,9 +10,9 @@ const renamed: Readonly<Record<string, string>> = { threads: 'atomics', simd: 's
 /** Compact imports are not a feature of the text but of its encoding: only where they are asked for. */
 const everything = binaryen.Features.All & ~(bits.get('compactimports') ?? 0)
 
-function featureBits(used: readonly FeatureId[]): number {
+function flagBits(flags: readonly string[]): number {
   let mask = 0
-  for (const flag of binaryenFlags(used).slice(1)) {
+  for (const flag of flags) {
     const name = flag.replace('--enable-', '')
     const bit = bits.get(name.replaceAll('-', '')) ?? bits.get(renamed[name] ?? '')
     if (bit === undefined) throw new Error(`Binaryen has no feature ${name}`)
@@ -28,10 +28,23 @@ function featureBits(used: readonly FeatureId[]): number {
 export function assemble(text: string, used?: readonly FeatureId[]): Uint8Array {
   const module = binaryen.parseText(text)
   try {
-    module.setFeatures(used === undefined ? everything : featureBits(used))
+    module.setFeatures(used === undefined ? everything : flagBits(binaryenFlags(used).slice(1)))
     if (!module.validate()) throw new Error('Binaryen finds the module invalid')
     return module.emitBinary()
   } finally {
     module.dispose()
+  }
+}
+
+/** Does Binaryen read the module and find it valid when these `--enable-…` flags are given and no others? */
+export function binaryenAccepts(bytes: Uint8Array, flags: readonly string[]): boolean {
+  let module: binaryen.Module | undefined
+  try {
+    module = (binaryen.readBinary as (data: Uint8Array, features: number) => binaryen.Module)(bytes, flagBits(flags))
+    return module.validate() === 1
+  } catch {
+    return false
+  } finally {
+    module?.dispose()
   }
 }

@@ -1,0 +1,121 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, describe, expect, test } from 'vitest'
+import { analyzeWasm } from '../../../src/formats/wasm/analyze.ts'
+import { binaryenFlags, type FeatureId } from '../../../src/formats/wasm/features.ts'
+import { readTargetFeatures } from '../../../src/formats/wasm/read/custom/target-features-section.ts'
+import { readModule } from '../../../src/formats/wasm/read/read-module.ts'
+import { readCorpusModule, wasmCorpus } from '../../corpus/wasm.ts'
+import { binaryenAccepts } from './assemble.ts'
+import { corpusFeatures } from './corpus-features.ts'
+
+const run = promisify(execFile)
+const folder = mkdtempSync(join(tmpdir(), 'wasm-corpus-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Switches of wasm-validate (wabt 1.0.32): what is on by itself, and what is not. */
+const onByDefault = ['mutable-globals', 'sign-extension', 'saturating-float-to-int', 'multi-value', 'bulk-memory', 'reference-types', 'simd']
+const wabtSwitch: Partial<Record<FeatureId, string>> = {
+  'mutable-globals': 'mutable-globals',
+  'sign-extensions': 'sign-extension',
+  'saturated-float-to-int': 'saturating-float-to-int',
+  'multi-value': 'multi-value',
+  'bulk-memory': 'bulk-memory',
+  'bulk-memory-opt': 'bulk-memory',
+  'passive-elements': 'bulk-memory',
+  'reference-types': 'reference-types',
+  'call-indirect-overlong': 'reference-types',
+  simd: 'simd',
+  threads: 'threads',
+  'exception-tags': 'exceptions',
+  exceptions: 'exceptions',
+}
+
+function wabtAccepts(path: string, switches: ReadonlySet<string>): Promise<boolean> {
+  const off = onByDefault.filter((name) => !switches.has(name)).map((name) => `--disable-${name}`)
+  const on = [...switches].filter((name) => !onByDefault.includes(name)).map((name) => `--enable-${name}`)
+  return run('wasm-validate', [...off, ...on, path]).then(
+    () => true,
+    () => false,
+  )
+}
+
+const hasWabt = ((): boolean => {
+  try {
+    execFileSync('wasm-validate', ['--version'])
+    return true
+  } catch {
+    return false
+  }
+})()
+
+/** wabt cannot read wasm-GC. It lets mutable globals be exported whatever its switch says. */
+const beyondWabt: readonly string[] = ['dartfmt-gc', 'dartfmt-gc-unopt']
+const exportsMutableGlobals: readonly string[] = ['oxipng-mt', 'pglite']
+/** Larger ones are asked with exactly their features only. */
+const withOneFewerUpTo = 6_000_000
+
+describe('exact features of 57 published modules', () => {
+  test.each(wasmCorpus.map((module) => [module.id, module] as const))('%s', async (id, corpusModule) => {
+    const bytes = await readCorpusModule(corpusModule)
+    expect(bytes.length).toBe(corpusModule.byteLength)
+    const features = readModule(bytes).features.map(({ feature }) => feature)
+    expect(features.join(' ')).toBe(corpusFeatures[id])
+  })
+
+  test.skipIf(!hasWabt).each(wasmCorpus.filter(({ id }) => !beyondWabt.includes(id)).map((module) => [module.id, module] as const))(
+    '%s: wabt takes exactly these, and not one fewer (skipped without wasm-validate)',
+    async (id, corpusModule) => {
+      const bytes = await readCorpusModule(corpusModule)
+      const path = join(folder, `${id}.wasm`)
+      writeFileSync(path, bytes)
+      const switches = new Set(readModule(bytes).features.flatMap(({ feature }) => wabtSwitch[feature] ?? []))
+      expect(await wabtAccepts(path, switches)).toBe(true)
+      if (bytes.length > withOneFewerUpTo) return
+      for (const name of switches) {
+        if (name === 'mutable-globals' && exportsMutableGlobals.includes(id)) continue
+        const fewer = new Set([...switches].filter((other) => other !== name))
+        expect(await wabtAccepts(path, fewer), `without ${name}`).toBe(false)
+      }
+    },
+  )
+
+  /** Binaryen reads wasm-GC. Modules with target_features are left out: it takes what the section claims as given. */
+  const forBinaryen = ['dartfmt-gc', 'dartfmt-gc-unopt', 'zigfmt', 'webp-enc-simd', 'sqlite3', 'blake3', 'swc-typescript']
+  test.each(forBinaryen)('%s: Binaryen takes the flags of these features, and not one fewer', async (id) => {
+    const bytes = await readCorpusModule(wasmCorpus.find((module) => module.id === id)!)
+    const flags = binaryenFlags(readModule(bytes).features.map(({ feature }) => feature)).slice(1)
+    expect(binaryenAccepts(bytes, flags)).toBe(true)
+    for (const flag of flags) {
+      const fewer = flags.filter((other) => other !== flag)
+      expect(binaryenAccepts(bytes, fewer), `without ${flag}`).toBe(false)
+    }
+  })
+
+  test('18 have a target_features section, 17 of them claim too much, none too little', async () => {
+    const found = { sections: 0, claimTooMuch: 0, claimTooLittle: 0 }
+    for (const corpusModule of wasmCorpus) {
+      const features = readTargetFeatures(readModule(await readCorpusModule(corpusModule)))
+      if (features === undefined) continue
+      found.sections++
+      if (features.unused.length > 0) found.claimTooMuch++
+      if (features.missing.length > 0) found.claimTooLittle++
+    }
+    expect(found).toEqual({ sections: 18, claimTooMuch: 17, claimTooLittle: 0 })
+  })
+})
+
+describe('size maps of the corpus', () => {
+  test.each(['section', 'symbol', 'package'] as const)('by %s sum to each file', async (by) => {
+    for (const corpusModule of wasmCorpus) {
+      if (corpusModule.byteLength > withOneFewerUpTo) continue
+      const bytes = await readCorpusModule(corpusModule)
+      const { ranges } = analyzeWasm({ path: corpusModule.id, bytes }, { by }).sizes
+      expect(ranges.reduce((sum, { size }) => sum + size, 0)).toBe(bytes.length)
+      expect(ranges.filter(({ kind }) => kind === 'gap')).toEqual([])
+    }
+  })
+})
