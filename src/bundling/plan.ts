@@ -6,6 +6,7 @@ import { awsLambdaReplacements } from './aws-lambda-preset.ts'
 import { foldsDomChecks } from './bundle-options.ts'
 import type { BundleOptions } from './bundle-options.ts'
 import type { Engine, EngineChunk, EngineOutput, EngineRequest } from './engines/engine.ts'
+import type { GraphModule, ModuleGraph } from './module-graph.ts'
 import { rechunk } from './rechunk.ts'
 import { createResolver, plainResolution } from './resolver.ts'
 import type { Alternative, Resolver } from './resolver.ts'
@@ -53,7 +54,8 @@ export async function planBundle(given: Base): Promise<Planned> {
     best = await attempt(rolldown, base, split)
   } else if (split.size > 0) best = await attempt(rolldown, base, split)
   if (options.resolutionRace) best = await raceAlternatives(rolldown, base, best)
-  if (options.level === 'max') {
+  // Rollup's plugin takes `exports.default` for a CommonJS entry's whole where that says that it was a module
+  if (options.level === 'max' && entriesOf(best.output.graph).every(({ kind }) => kind !== 'commonjs')) {
     const rollup = (await import('./engines/rollup.ts')).rollupEngine
     const other = await orUndefined(attempt(rollup, base, best.alternatives), given)
     if (other !== undefined && (await other.size()) <= (await best.size())) best = other
@@ -100,8 +102,10 @@ async function attempt(engine: Engine, base: Base, alternatives: ReadonlyMap<str
   }
   const request: EngineRequest = { ...base, resolver, replacements: new Map() }
   const length = output.chunks.reduce((sum, { code }) => sum + code.length, 0)
-  if (base.options.level === 'max' || length <= SECOND_PASS_LIMIT) {
-    output = await rechunk(output, request, { inline: joinsLazyCode(output, request) })
+  const entryKinds = new Set(entriesOf(output.graph).map(({ kind }) => kind === 'commonjs'))
+  const mixed = base.format === 'cjs' && entryKinds.size > 1
+  if (!mixed && (base.options.level === 'max' || length <= SECOND_PASS_LIMIT)) {
+    output = await rechunk(output, request, { inline: joinsLazyCode(output, request), wholeExports: entryKinds.has(true) })
   } else if (base.format === 'cjs') output = await engine.bundle(request)
   const removed: { name: string; bytes: number }[] = []
   for (let round = 0; base.options.shake && round < (base.options.level === 'max' ? 3 : 1); round++) {
@@ -120,6 +124,10 @@ async function attempt(engine: Engine, base: Base, alternatives: ReadonlyMap<str
     removed,
     size: () => (size ??= quickSize(output.chunks, base.options)),
   }
+}
+
+function entriesOf({ entries, modules }: ModuleGraph): GraphModule[] {
+  return modules.filter((module) => entries.includes(module.id))
 }
 
 /** May what is loaded lazily run at the start instead? When its packages declare that running it does nothing. */

@@ -5,6 +5,8 @@ import type { EngineChunk, EngineOutput, EngineRequest } from './engines/engine.
 export interface RechunkSettings {
   /** Put what is loaded lazily into the entry's file; for one entry only. */
   readonly inline: boolean
+  /** The entries are CommonJS: what they export as default is their `module.exports`. */
+  readonly wholeExports: boolean
 }
 
 /**
@@ -45,7 +47,7 @@ export async function rechunk(output: EngineOutput, request: EngineRequest, sett
         entryFileNames: `[name]${extension}`,
         chunkFileNames: ({ name }) => `chunks/${stem(name.replace(/-[\w-]{8}$/, ''))}-[hash]${extension}`,
         sourcemap: options.sourceMap ? 'hidden' : false,
-        exports: 'named',
+        exports: settings.wholeExports ? 'auto' : 'named',
         interop: 'auto',
         generatedCode: 'es2015',
         freeze: false,

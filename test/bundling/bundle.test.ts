@@ -1,7 +1,10 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { levels } from '../../src/core/transform.ts'
-import { build, codeOf, project, runIn } from './project.ts'
+import { build, codeOf, project, runIn, writeText } from './project.ts'
 
 const application = {
   'package.json': '{"type":"commonjs"}',
@@ -83,6 +86,38 @@ describe.each(levels)('level %s', (level) => {
     })
     const built = await build(['e.ts'], { root, level, format })
     expect(JSON.parse(runIn(join(built.folder, built.chunks[0]!.path)))).toEqual(['dist', ['design:type', 'Number'], 'function'])
+  })
+
+  test('a CommonJS entry keeps its module.exports', async () => {
+    const root = project({
+      'package.json': '{}',
+      'whole.js': `const { x } = require('./x'); module.exports = Object.assign(() => x, { handler: async () => x })`,
+      'flagged.js': `Object.defineProperty(exports, '__esModule', { value: true }); exports.default = 1; exports.handler = async () => require('./x').x`,
+      'x.js': 'exports.x = 5',
+      'named.mjs': 'export default 3; export const handler = async () => 6',
+      'only-default.mjs': 'export default 7',
+    })
+    const shape = async (entries: string[], file: string): Promise<string> => {
+      const built = await build(entries, { root, level, format: 'cjs' })
+      return execFileSync(process.execPath, ['-e', `const m = require(${JSON.stringify(join(built.folder, file))})
+        console.log(typeof m, Object.keys(m).sort().join(), typeof m.handler, m.default)`], { encoding: 'utf8' }).trim()
+    }
+    expect(await shape(['whole.js'], 'whole.js')).toBe('function handler function undefined')
+    expect(await shape(['flagged.js'], 'flagged.js')).toBe('object default,handler function 1')
+    expect(await shape(['named.mjs'], 'named.js')).toBe('object default,handler function 3')
+    expect(await shape(['only-default.mjs'], 'only-default.js')).toBe('object default undefined 7')
+    expect(await shape(['whole.js', 'named.mjs'], 'whole.js')).toBe('function handler function undefined')
+    expect(await shape(['whole.js', 'named.mjs'], 'named.js')).toBe('object default,handler function 3')
+  })
+
+  test('a native addon is copied and loaded from there', async () => {
+    const folder = join(createRequire(import.meta.url).resolve('oxc-parser/package.json'), '../../@oxc-parser')
+    const addon = (readdirSync(folder, { recursive: true }) as string[]).find((path) => path.endsWith('.node'))!
+    const root = project({ 'package.json': '{}', 'e.js': `const a = require('./lib/x.node'); exports.handler = async () => typeof a.parseSync` })
+    writeText(join(root, 'lib/x.node'), readFileSync(join(folder, addon)))
+    const built = await build(['e.js'], { root, level })
+    expect(built.assets.map(({ path }) => path)).toEqual([expect.stringMatching(/^x-.*\.node$/)])
+    expect(runIn(join(built.folder, 'e.js'))).toBe('"function"')
   })
 
   test('an import that leads nowhere says where', async () => {

@@ -27,7 +27,7 @@ export const rolldownEngine: Engine = {
           assetFileNames: '[name]-[hash][extname]',
           sourcemap: options.sourceMap,
           minify: false,
-          exports: 'named',
+          exports: 'auto',
           comments: { legal: true, annotation: true, jsdoc: false },
           ...(options.splitting !== 'never' ? {} : { codeSplitting: false }),
         })
@@ -116,10 +116,10 @@ function asRolldown(found: Resolution): { id: string; external?: boolean; module
   return { id: found.path, moduleSideEffects: found.sideEffects }
 }
 
-/** An addon is required from where it was copied to; anything else is its URL. */
+/** An addon is required from where it was copied to (`require` of it gives it as it is); anything else is its URL. */
 export function assetModule(path: string, url: string): string {
   return path.endsWith('.node')
-    ? `import { createRequire } from 'node:module'\nexport default createRequire(import.meta.url)(new URL(${url}).pathname)\n`
+    ? `import { createRequire } from 'node:module'\nimport { fileURLToPath } from 'node:url'\nconst addon = createRequire(import.meta.url)(fileURLToPath(${url}))\nexport default addon\nexport { addon as 'module.exports' }\n`
     : `export default new URL(${url})\n`
 }
 

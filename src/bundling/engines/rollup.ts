@@ -35,6 +35,7 @@ export const rollupEngine: Engine = {
             ignoreDynamicRequires: true,
             extensions: ['.js', '.cjs', '.ts', '.cts', '.tsx'],
             defaultIsModuleExports: 'auto',
+            requireReturnsDefault: (id: string) => id.endsWith('.node'),
           }),
           (json as unknown as (options: object) => Plugin)({ preferConst: true }),
           recorder(modules),
