@@ -48,7 +48,7 @@ export function match(requirements: readonly Requirement[], target: Target, opti
     }
     if (outcome.state === 'unmet' && requirement.need === 'required') fails.push(reason)
     else if (requirement.need === 'required') unknowns.push(reason)
-    else unknowns.push({ ...reason, message: `may need: ${reason.message}` })
+    else unknowns.push({ ...reason, message: `possibly ${reason.message}` })
   }
   const notes = ageNotes(target, restsOn.values(), options.today)
   if (fails.length > 0) return { verdict: 'fails', reasons: [...causes([...fails, ...unknowns]), ...notes] }

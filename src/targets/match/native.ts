@@ -97,7 +97,7 @@ const libc: Check = (requirement, target) => {
   const version = requirement.version
   if (fact === undefined) {
     return unknown(
-      `needs ${requirement.name} ${version ?? ''}, and the data does not say which C library ${target.id} has`,
+      `needs ${requirement.name}${version === undefined ? '' : ` ${version}`}, and the data does not say which C library ${target.id} has`,
     )
   }
   const has = fact.value

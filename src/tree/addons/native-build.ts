@@ -37,7 +37,8 @@ export function buildsOf(owner: TreePackage, artifacts: ReadonlyMap<string, Arti
     const elf = artifact?.format === 'elf' && artifact.architecture !== null
     if (!elf && !nativeExtension.test(path)) continue
     const inside = owner.path === '' ? path : path.slice(owner.path.length + 1)
-    if (!elf && owner.path === '' && !inside.endsWith('.node')) continue
+    // Of the application’s own files, an .exe or .lib is native code only where its path says for what platform.
+    if (!elf && owner.path === '' && !inside.endsWith('.node') && readPlatformName(inside).os === undefined) continue
     builds.push(elf ? elfBuild(path, size, inside, owner, artifact) : foreignBuild(path, size, inside, owner))
   }
   return builds

@@ -94,13 +94,17 @@ function guardsOf(file: ElfFile, found: ReadonlyMap<string, Found>): Map<string,
   const guards = new Map<string, { need: Need; text: string }>()
   const machine = file.header.e_machine
   if (machine === EM.I386) guards.set('*', { need: 'possible', text: 'control flow of i386 code is not followed' })
-  if (machine !== EM.AARCH64 || found.size === 0) return guards
+  if ((machine !== EM.AARCH64 && machine !== EM.RISCV) || found.size === 0) return guards
   const symbols = readDynamicSymbols(file, readDynamic(file))
-  if (symbols === undefined) return guards
+  if (symbols === undefined || symbols.count <= 1) {
+    // Go's runtime and static C libraries read AT_HWCAP where no import shows it.
+    guards.set('*', { need: 'possible', text: 'a static program can read the auxiliary vector itself' })
+    return guards
+  }
   for (let index = 1; index < symbols.count; index++) {
     if (symbols.section(index) !== 0) continue
     const name = symbols.name(index)
-    if (/^(?:getauxval|elf_aux_info|__getauxval|_rtld_global_ro|android_getCpuFeatures)$/.test(name)) {
+    if (/^(?:getauxval|elf_aux_info|__getauxval|_rtld_global_ro|android_getCpuFeatures|__riscv_hwprobe)$/.test(name)) {
       guards.set('*', { need: 'possible', text: `import ${name}` })
     }
   }
