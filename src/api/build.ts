@@ -24,6 +24,7 @@ import { closeInputs, type Input, openInputs } from './open-input.ts'
 import { packageSettings, type PackageSettings } from './package-settings.ts'
 import { prefixArtifact, prefixDiagnostic } from './prefix-paths.ts'
 import { runJobs } from './run-jobs.ts'
+import { SharedResults } from './shared-results.ts'
 import { analyzeSettings, type ResolvedOptions, resolveOptions, type RunOptions } from './settings.ts'
 import { type PreparedInputs, prepareInputs, type Variant, variantsOf } from './variants.ts'
 import { tool } from './version.ts'
@@ -72,17 +73,23 @@ async function buildInputs(
   try {
     const parts: BuiltPart[] = []
     const sboms: { path: string; sha256: string }[] = []
+    const shared = new SharedResults()
     for (const variant of variants) {
       const prepared = await prepareInputs(inputs, variant, settings, work, cwd)
       const prefix = plain ? '' : `${variant.name}/`
       const part = prepared.complete
-        ? await buildVariant(prepared.inputs, variant, join(staged.path, prefix), settings, options)
+        ? await buildVariant(prepared.inputs, variant, join(staged.path, prefix), settings, shared, options)
         : nothingBuilt
       if (settings.sbom && prepared.complete) sboms.push(await writeSbom(part.sbom, variant, staged.path, settings))
       parts.push(withPrepared(prefixPart(part, prefix), prepared))
     }
     const built = variants
-      .map((variant, index) => ({ variant, root: join(staged.path, plain ? '' : variant.name), usable: parts[index]!.usable }))
+      .map((variant, index) => ({
+        variant,
+        root: join(staged.path, plain ? '' : variant.name),
+        architecture: onlyArchitecture(parts[index]!.artifacts),
+        usable: parts[index]!.usable,
+      }))
       .filter(({ usable }) => usable)
     const written = await writePackages(built, staged.path, settings, signal)
     if (!plain && settings.kinds.length > 0 && !settings.kinds.includes('dir')) {
@@ -124,6 +131,11 @@ async function buildInputs(
   }
 }
 
+function onlyArchitecture(artifacts: readonly ArtifactReport[]): Architecture | null {
+  const found = new Set(artifacts.flatMap(({ format, architecture }) => (format === 'elf' && architecture !== null ? [architecture] : [])))
+  return found.size === 1 ? [...found][0]! : null
+}
+
 /** What came of one variant. */
 interface BuiltPart {
   readonly artifacts: readonly ArtifactReport[]
@@ -143,6 +155,7 @@ async function buildVariant(
   variant: Variant,
   root: string,
   settings: PackageSettings,
+  shared: SharedResults,
   { config, cwd, signal, onProgress }: ResolvedOptions,
 ): Promise<BuiltPart> {
   const artifacts: ArtifactReport[] = []
@@ -153,7 +166,7 @@ async function buildVariant(
     await copyStructure(input.files, input.emptyFolders, outRoot)
     const jobs = optimizeJobs(input, outRoot, config)
     diagnostics.push(...input.diagnostics.map((diagnostic) => prefixDiagnostic(diagnostic, input.prefix)))
-    const outcomes = await runJobs(jobs, { threads: config.jobs, signal, onProgress })
+    const outcomes = await shared.runJobs(jobs, input, outRoot, (fresh) => runJobs(fresh, { threads: config.jobs, signal, onProgress }))
     for (const { result, failure } of outcomes) {
       if (result !== undefined) artifacts.push(prefixArtifact(result.artifact, input.prefix))
       for (const output of result?.outputs ?? []) outputs.push(prefixOutput(output, input.prefix))

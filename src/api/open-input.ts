@@ -24,6 +24,8 @@ export interface Input {
   readonly bundledFrom?: readonly string[]
   /** Absolute: what was opened, when `root` is a copy made of it. */
   readonly source?: string
+  /** Absolute origin of each file of a copy, by path in `root`. */
+  readonly sources?: ReadonlyMap<string, string>
   /** Removes what was unpacked for it. */
   close(): Promise<void>
 }

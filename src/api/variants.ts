@@ -88,7 +88,7 @@ export async function prepareInputs(
       fetched,
     )
     const walked = await walk(root)
-    prepared.push({ ...input, root, source: input.origin ?? input.root, files: walked.files, emptyFolders: [] })
+    prepared.push({ ...input, root, source: input.origin ?? input.root, sources: tree.sources, files: walked.files, emptyFolders: [] })
     findings.push(...tree.unavailable.map((missing) => unavailableFinding(missing, platform)))
     diagnostics.push(...tree.diagnostics, ...walked.diagnostics)
   }

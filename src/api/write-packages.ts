@@ -4,6 +4,7 @@ import { sha256 } from '../bytes/sha256.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import type { Finding } from '../core/finding.ts'
 import type { PackageReport } from '../core/report.ts'
+import type { Architecture } from '../core/requirement.ts'
 import { describeDirectory } from '../packaging/directory.ts'
 import { directoryEntries } from '../packaging/entry.ts'
 import type { PackageEntry } from '../packaging/entry.ts'
@@ -20,6 +21,8 @@ export interface BuiltVariant {
   readonly variant: Variant
   /** Absolute folder of its files. */
   readonly root: string
+  /** Of the binaries in it, when all are of one; null when there are none, or several. */
+  readonly architecture: Architecture | null
 }
 
 export interface WrittenPackages {
@@ -40,12 +43,11 @@ export async function writePackages(
 ): Promise<WrittenPackages> {
   const packages: PackageReport[] = []
   const diagnostics: Diagnostic[] = []
-  const trees: { readonly variant: Variant; readonly entries: readonly PackageEntry[] }[] = []
-  for (const { variant, root } of built) {
-    trees.push({ variant, entries: await directoryEntries(root, (path) => path === manifestName) })
+  const trees: { readonly variant: Variant; readonly architecture: Architecture | null; readonly entries: readonly PackageEntry[] }[] = []
+  for (const { variant, architecture, root } of built) {
+    trees.push({ variant, architecture: variant.platform?.architecture ?? architecture, entries: await directoryEntries(root, (path) => path === manifestName) })
   }
-  for (const { variant, entries } of trees) {
-    const architecture = variant.platform?.architecture ?? null
+  for (const { variant, architecture, entries } of trees) {
     const base = variant.platform === null ? settings.name : `${settings.name}-${variant.name}`
     const add = (kind: PackageReport['kind'], path: string, written: { size: number; unpackedSize: number; sha256: string }): void => {
       const { size, unpackedSize } = written
@@ -64,7 +66,7 @@ export async function writePackages(
     }
   }
   if (settings.kinds.includes('oci') && trees.length > 0) {
-    const images = trees.map(({ variant, entries }) => ({ architecture: variant.platform?.architecture ?? hostArchitecture(), entries }))
+    const images = trees.map(({ architecture, entries }) => ({ architecture: architecture ?? hostArchitecture(), entries }))
     const written = await writeOciLayout(images, join(out, 'oci'), settings.image)
     for (const [index, { architecture, digest, size, unpackedSize }] of written.entries()) {
       const limits = usedLimits(trees[index]!.variant, sizesOf('oci', size, unpackedSize))
@@ -106,7 +108,7 @@ function usedLimits(variant: Variant, sizes: DeployedSizes): PackageReport['limi
 }
 
 function exceeded(written: PackageReport, variants: readonly Variant[]): Finding[] {
-  const variant = variants.find(({ platform }) => (platform?.architecture ?? null) === written.architecture) ?? variants[0]!
+  const variant = variants.find(({ platform }) => platform?.architecture === written.architecture) ?? variants[0]!
   const sizes = sizesOf(written.kind, written.size, written.unpackedSize)
   return variant.targets.named.flatMap((target) =>
     limitReasons(sizes, target).map(({ message, hint }) => ({

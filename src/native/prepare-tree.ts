@@ -35,6 +35,8 @@ export interface PrepareOptions {
 }
 
 export interface PreparedTree {
+  /** Absolute path that each file was taken from, by its path in the tree. */
+  readonly sources: ReadonlyMap<string, string>
   /** Packages without a build for the target: with any, the tree does not work there. */
   readonly unavailable: readonly Unavailable[]
   readonly fetched: readonly Fetched[]
@@ -77,8 +79,8 @@ export async function prepareTree(options: PrepareOptions, folder: string, work:
   refuseOutside(selection)
   await placePrograms(options.programs, options.cwd, inside, selection)
   await selectForPlatform(selection)
-  await materialize(selection, inputPath, folder)
-  return { unavailable: selection.unavailable, fetched: selection.fetched, diagnostics }
+  const sources = await materialize(selection, inputPath, folder)
+  return { sources, unavailable: selection.unavailable, fetched: selection.fetched, diagnostics }
 }
 
 function refuseOutside({ files, project }: Selection): void {
@@ -161,8 +163,9 @@ async function isOptional(path: string, selection: Selection): Promise<boolean> 
   return true
 }
 
-async function materialize(selection: Selection, inputPath: string, folder: string): Promise<void> {
+async function materialize(selection: Selection, inputPath: string, folder: string): Promise<ReadonlyMap<string, string>> {
   await mkdir(folder, { recursive: true })
+  const sources = new Map<string, string>()
   const layout = outputLayout(selection.files.keys(), inputPath)
   for (const [path, place] of layout) {
     const source = selection.files.get(path)!
@@ -171,5 +174,7 @@ async function materialize(selection: Selection, inputPath: string, folder: stri
     if ((await lstat(source)).isSymbolicLink()) await symlink(await readlink(source), target)
     // The tree is only read: a second name for the same bytes is enough where the file system has it.
     else await link(source, target).catch(() => copyFile(source, target))
+    sources.set(place, source)
   }
+  return sources
 }

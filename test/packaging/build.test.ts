@@ -85,6 +85,29 @@ describe('build --arch --package', () => {
     })
   })
 
+  it('makes the same of an architecture alone and among others', async () => {
+    await inFolder(async (folder) => {
+      const files: Files = { ...application, 'dist/handler.js': `${application['dist/handler.js'] as string}export const unused = (longName) => { return longName + longName }\n` }
+      const both = await buildIn(join(folder, 'both'), files, { arch: ['x64', 'arm64'] })
+      await buildIn(join(folder, 'alone'), files, { arch: ['arm64'], package: { kinds: ['dir'] } })
+      await run('diff', ['-r', join(folder, 'both/shrunk/arm64'), join(folder, 'alone/shrunk/arm64')])
+      const handlers = both.outputs.filter(({ path }) => path.endsWith('/handler.js'))
+      expect(handlers.map(({ path }) => path)).toEqual(['x64/handler.js', 'arm64/handler.js'])
+      expect(handlers[0]!.changes.length).toBeGreaterThan(0)
+      expect(handlers[1]!.changes).toEqual(handlers[0]!.changes)
+    })
+  })
+
+  it('names the architecture of a package by its binaries when none was asked for', async () => {
+    await inFolder(async (folder) => {
+      const report = await buildIn(folder, { 'dist/bootstrap': elf('aarch64') }, { package: { kinds: ['zip', 'oci'], name: 'fn' } })
+      expect(report.packages.map(({ path, architecture }) => [path, architecture])).toEqual([
+        ['fn.zip', 'aarch64'],
+        ['oci', 'aarch64'],
+      ])
+    })
+  })
+
   it('writes a bill of materials', async () => {
     await inFolder(async (folder) => {
       await buildIn(folder, application, { arch: ['arm64'], package: { sbom: true } })
