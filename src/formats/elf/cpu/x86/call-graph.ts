@@ -216,6 +216,8 @@ function collectEdges(
         // mov rax, [rip + slot]: the address comes from the GOT
         const slot = accessKind[access] === Access.load ? image.slots.get(address) : stubs.get(address)
         if (slot?.address === undefined || slot.indirect === true) continue
+        // a pointer that the program can change is not the address itself
+        if (accessKind[access] === Access.load && image.dataAt(address)?.constant === false) continue
         address = slot.address
       }
       const target = functionAt(address)

@@ -38,11 +38,12 @@ export function isOwnDetectorObject(name: string): boolean {
   return ownDetectorObject.test(name)
 }
 
-export function findDetectors(image: MemoryImage, sweep: Sweep, graph: CallGraph): Detectors {
+export function findDetectors(image: MemoryImage, sweep: Sweep, graph: CallGraph, live: ReadonlySet<number>): Detectors {
   const functions = new Set<number>()
   for (const at of sweep.detectorAt.values()) {
     const index = graph.functionOf(at)
-    if (index >= 0) functions.add(index)
+    // compilers leave in what nobody calls, and data between functions looks like any instruction
+    if (index >= 0 && live.has(index)) functions.add(index)
   }
   const resolvers = new Set<number>()
   for (const slot of image.slots.values()) if (slot.indirect === true && slot.address !== undefined) resolvers.add(slot.address)

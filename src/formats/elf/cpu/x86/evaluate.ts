@@ -38,6 +38,8 @@ export interface Surroundings {
   returned(at: number): ReadonlyMap<number, Value> | 'never' | undefined
   /** What the function called at `at` writes through pointers it is given. */
   writesOf(at: number): readonly ParameterStore[]
+  /** Does the function called at `at` itself store to the variable at `address`? */
+  calleeStores(at: number, address: number): boolean
   /** Is this the address of a function or of data? */
   isPointerTarget(address: number): boolean
   /** A PLT stub's target, or the address itself. */
@@ -85,9 +87,15 @@ interface State {
   flags: Flags | undefined
 }
 
-/** Stack offsets are shifted far below all addresses. */
-const slotKey = (offset: number): number => offset - 2 ** 45
+/** Places relative to what a register held on entry (RSP: the stack) lie far below all addresses. */
+const placeKey = (base: number, offset: number): number => offset - 2 ** 40 * (base + 1)
+const slotKey = (offset: number): number => placeKey(Register.rsp, offset)
 const MEMORY_LIMIT = 96
+
+/** Instructions that may still be evaluated, over all functions. */
+export interface StepBudget {
+  left: number
+}
 
 export interface FunctionCode {
   /** Bytes of the section. */
@@ -109,8 +117,12 @@ export function evaluate(
   parameters: ReadonlyMap<number, Value> | undefined,
   surroundings: Surroundings,
   returnRegisters: readonly number[],
+  budget: StepBudget,
 ): Evaluation | undefined {
-  return new Evaluator(decoder, target, parameters, surroundings, returnRegisters).run()
+  const evaluator = new Evaluator(decoder, target, parameters, surroundings, returnRegisters)
+  const evaluation = evaluator.run(budget.left)
+  budget.left -= evaluator.steps
+  return evaluation
 }
 
 class Evaluator {
@@ -129,13 +141,16 @@ class Evaluator {
   readonly #passed = new Map<number, Map<number, Value>>()
   readonly #used = new Set<number>()
   readonly #globals = new Map<string, GlobalStore>()
+  /** Sizes of the variables written, by address. */
+  readonly #stored = new Map<number, number>()
+  readonly #storedThrough = new Map<number, { register: number; offset: number; size: number }>()
   readonly #parameterStores = new Map<string, ParameterStore>()
   readonly #fields = new Map<string, { offset: number; size: number; value: Value }>()
   #results: Map<number, Value> | undefined
   #decides = false
   #returns = false
   #indirect = false
-  #steps = 0
+  steps = 0
   // of the instruction at hand
   #state!: State
   #at = 0
@@ -170,12 +185,12 @@ class Evaluator {
     this.#flow(this.#from, { registers, memory: new Map(), flags: undefined })
   }
 
-  run(): Evaluation | undefined {
-    const limit = 40_000 + (this.#to - this.#from) * 6
+  run(left: number): Evaluation | undefined {
+    const limit = Math.min(left, 8000 + (this.#to - this.#from) * 3)
     for (;;) {
       while (this.#work.length > 0) {
         this.#follow(this.#work.pop()!)
-        if (this.#steps > limit) return undefined
+        if (this.steps > limit) return undefined
       }
       if (!this.#indirect) break
       this.#indirect = false
@@ -214,6 +229,10 @@ class Evaluator {
         changed = true
       }
     }
+    // what a check stored must not get lost where another path has stored something unknown
+    for (const [key, value] of state.memory) {
+      if (key >= 0 && value.detected && !known.memory.has(key) && this.#stored.has(key)) this.#publishVariable(key, value)
+    }
     for (const [key, before] of known.memory) {
       const joined = join(before, state.memory.get(key))
       if (sameValue(before, joined)) continue
@@ -231,7 +250,7 @@ class Evaluator {
     this.#state = { registers: start.registers.slice(), memory: new Map(start.memory), flags: start.flags }
     let here = at
     for (;;) {
-      if (++this.#steps > 4_000_000 || here >= this.#to) return
+      if (++this.steps > 4_000_000 || here >= this.#to) return
       const length = this.#decoder.decode(this.#code, here)
       if (length === 0) return
       this.#at = here
@@ -305,7 +324,7 @@ class Evaluator {
       return true
     }
     if (byte >= 0xb0 && byte < 0xb8) {
-      registers[this.#byteRegister((byte & 7) | ((this.#rex & 1) << 3))] = number(this.#code[next - 1]!)
+      this.#assignNamed((byte & 7) | ((this.#rex & 1) << 3), number(this.#code[next - 1]!), 1)
       return true
     }
     switch (byte) {
@@ -453,7 +472,7 @@ class Evaluator {
       return true
     }
     if (byte === 0xff && (slash === 2 || slash === 3)) {
-      if (!this.#isMemory) this.#used_(this.#read(8))
+      this.#used_(this.#read(8))
       return this.#call()
     }
     if (byte === 0xff && (slash === 4 || slash === 5)) {
@@ -469,6 +488,7 @@ class Evaluator {
         return false
       }
       for (const register of argumentRegisters) this.#used_(registers[register])
+      this.#publish(true)
       this.#indirect = true
       this.#returns = true // as a tail call
       return false
@@ -690,10 +710,11 @@ class Evaluator {
     this.#displacement = mod === 1 ? this.#view.getInt8(at) : mod === 2 || base === -1 ? this.#view.getInt32(at, true) : 0
     if (segment) return
     this.#hasBase = base !== -1 && index === -1
-    if (base !== -1) this.#used_(registers[base])
     let value: Value | undefined = base === -1 ? number(0) : registers[base]
     if (index !== -1) value = compute('add', value, compute('shl', registers[index], number(scale)))
     this.#memoryAddress = compute('add', value, number(this.#displacement, this.#displacement < 0 ? -1 : 0))
+    // an element that is not known of a table that is
+    if (base !== -1 && singleAddress(this.#memoryAddress) === undefined) this.#used_(registers[base])
   }
 
   #resolveStub(value: Value | undefined): Value | undefined {
@@ -719,11 +740,31 @@ class Evaluator {
 
   #setRegister(value: Value | undefined, size: number): void {
     const index = ((this.#code[this.#modrmAt]! >> 3) & 7) | ((this.#rex & 4) << 1)
-    this.#assign(size === 1 ? this.#byteRegister(index) : index, value, size)
+    this.#assignNamed(index, value, size)
   }
 
+  /** Writes a register: 4 bytes clear the rest, 1 and 2 bytes keep it (taken as clear where it is not known). */
   #assign(index: number, value: Value | undefined, size: number): void {
-    this.#state.registers[index] = size === 4 && value?.base === plain ? truncated(value, 4) : size === 4 && value !== undefined ? undefined : value
+    const { registers } = this.#state
+    if (size >= 4) {
+      registers[index] = size === 8 || value === undefined ? value : value.base === plain ? truncated(value, 4) : undefined
+      return
+    }
+    const old = registers[index]
+    const kept = old?.base === plain ? compute('and', old, number(size === 1 ? ~0xff : ~0xffff, -1)) : undefined
+    registers[index] = kept === undefined ? value : compute('or', kept, value)
+  }
+
+  /** Writes the register that an encoding names with `index`, AH to BH included. */
+  #assignNamed(index: number, value: Value | undefined, size: number): void {
+    if (size !== 1 || index === this.#byteRegister(index)) {
+      this.#assign(index, value, size)
+      return
+    }
+    const { registers } = this.#state
+    const whole = index - 4
+    const kept = registers[whole]?.base === plain ? compute('and', registers[whole], number(~0xff00, -1)) : undefined
+    registers[whole] = compute('or', kept, compute('shl', value, number(8)))
   }
 
   #read(size: number): Value | undefined {
@@ -740,10 +781,14 @@ class Evaluator {
       const offset = singleOffset(place)
       return offset === undefined ? undefined : this.#loadSlot(offset, size)
     }
-    if (place.base !== plain) return this.#field(size)
+    if (place.base !== plain) {
+      const offset = singleOffset(place)
+      const held = offset === undefined ? undefined : this.#state.memory.get(placeKey(place.base, offset))
+      return held === undefined ? this.#field(size) : truncated(held, size) ?? (size === 8 ? held : undefined)
+    }
     const at = singleAddress(place)
     if (at === undefined) return undefined
-    return this.#state.memory.get(at) ?? this.#outside.load(at, size)
+    return truncated(this.#state.memory.get(at), size) ?? this.#outside.load(at, size)
   }
 
   #field(size: number): Value | undefined {
@@ -770,7 +815,7 @@ class Evaluator {
   #write(value: Value | undefined, size: number): void {
     if (!this.#isMemory) {
       const index = (this.#code[this.#modrmAt]! & 7) | ((this.#rex & 1) << 3)
-      this.#assign(size === 1 ? this.#byteRegister(index) : index, value, size)
+      this.#assignNamed(index, value, size)
       return
     }
     this.#used_(value)
@@ -782,31 +827,54 @@ class Evaluator {
     if (place.base === Register.rsp) {
       this.#storeSlot(place, value)
       const offset = singleOffset(place)
-      if (offset !== undefined && offset >= 0) this.#storeThroughParameter(Register.rsp, offset, size, value)
+      if (offset !== undefined && offset >= 0) this.#storedThrough.set(slotKey(offset), { register: Register.rsp, offset, size })
       return
     }
     if (place.base === plain) {
       const at = singleAddress(place)
       if (at === undefined) return
-      this.#state.memory.delete(at)
-      if (value !== undefined) this.#state.memory.set(at, value)
-      const key = `${at}.${size}`
-      const known = this.#globals.get(key)
-      this.#globals.set(key, { address: at, size, value: known === undefined ? value : join(known.value, value) })
+      this.#stored.set(at, size)
+      if (value === undefined || this.#state.memory.size > MEMORY_LIMIT) this.#state.memory.delete(at)
+      else this.#state.memory.set(at, value)
       return
     }
     const offset = singleOffset(place)
-    if (offset !== undefined) this.#storeThroughParameter(place.base, offset, size, value)
+    if (offset !== undefined) {
+      const key = placeKey(place.base, offset)
+      if (value === undefined || this.#state.memory.size > MEMORY_LIMIT) this.#state.memory.delete(key)
+      else this.#state.memory.set(key, value)
+      this.#storedThrough.set(key, { register: place.base, offset, size })
+    }
     if (value?.detected === true) this.#storeField(value, size)
   }
 
-  #storeThroughParameter(register: number, offset: number, size: number, value: Value | undefined): void {
-    if (value === undefined || value.base !== plain || !(value.detected || this.#decides)) return
-    const key = `${register}.${offset}`
-    const known = this.#parameterStores.get(key)
-    const joined = known === undefined ? value : join(known.value, value)
-    if (joined === undefined) this.#parameterStores.delete(key)
-    else if (known !== undefined || this.#parameterStores.size < 64) this.#parameterStores.set(key, { register, offset, size, value: joined })
+  /**
+   * Hands on what memory holds when others can look at it: at calls and at the end. Values in between, as flags are
+   * gathered bit by bit, are nobody's business.
+   */
+  #publish(atEnd: boolean): void {
+    const { memory } = this.#state
+    for (const at of this.#stored.keys()) {
+      const value = memory.get(at)
+      if (value !== undefined) this.#publishVariable(at, value)
+    }
+    if (!atEnd) return
+    for (const [key, { register, offset, size }] of this.#storedThrough) {
+      const value = memory.get(key)
+      if (value === undefined || value.base !== plain || !value.detected) continue
+      const name = `${register}.${offset}`
+      const known = this.#parameterStores.get(name)
+      const joined = known === undefined ? value : join(known.value, value)
+      if (joined === undefined) this.#parameterStores.delete(name)
+      else if (known !== undefined || this.#parameterStores.size < 64) this.#parameterStores.set(name, { register, offset, size, value: joined })
+    }
+  }
+
+  #publishVariable(at: number, value: Value): void {
+    const size = this.#stored.get(at)!
+    const key = `${at}.${size}`
+    const known = this.#globals.get(key)
+    this.#globals.set(key, { address: at, size, value: known === undefined ? value : join(known.value, value) })
   }
 
   #storeField(value: Value, size: number): void {
@@ -1001,6 +1069,7 @@ class Evaluator {
     this.#pass(at)
     const returned = this.#outside.returned(at)
     if (returned === 'never') return
+    this.#publish(true)
     this.#returns = true
     this.#result(returned)
   }
@@ -1014,12 +1083,14 @@ class Evaluator {
     const returned = this.#outside.returned(at)
     if (returned === 'never') return false
     const writes = this.#outside.writesOf(at)
+    this.#publish(false)
     for (const register of argumentRegisters) {
       const value = registers[register]
       const offset = value?.base === Register.rsp ? singleOffset(value) : undefined
       if (offset !== undefined) for (let slot = 0; slot < 64; slot++) memory.delete(slotKey(offset + slot))
     }
-    for (const key of memory.keys()) if (key >= 0) memory.delete(key) // the callee may have changed variables
+    // what we stored stays, unless the callee stores there as well; what a branch told us of a variable does not
+    for (const key of memory.keys()) if (key >= 0 && (!this.#stored.has(key) || this.#outside.calleeStores(at, key))) memory.delete(key)
     for (const write of writes) this.#writeOf(write)
     for (const register of [0, 1, 2, 6, 7, 8, 9, 10, 11]) registers[register] = undefined
     if (this.#returnRegisters.length > 2) for (const register of [3, 5, 12, 13, 15]) registers[register] = undefined // Go keeps none
@@ -1063,6 +1134,7 @@ class Evaluator {
   }
 
   #return(): void {
+    this.#publish(true)
     this.#returns = true
     const { registers } = this.#state
     this.#used_(registers[Register.rax])

@@ -2,7 +2,7 @@ import type { X86Decoder } from '../../../../isa/x86/decode.ts'
 import { type CallGraph, Edge } from './call-graph.ts'
 import type { CpuidModel } from './cpuid-model.ts'
 import { type Detectors, isDetectorFunction, isDetectorObject, isDetectorTableFunction, isOwnDetectorObject } from './detectors.ts'
-import { evaluate, type Evaluation, type FunctionCode, type ParameterStore, type Surroundings } from './evaluate.ts'
+import { evaluate, type Evaluation, type FunctionCode, type ParameterStore, type StepBudget, type Surroundings } from './evaluate.ts'
 import type { MemoryImage, Slot } from './memory-image.ts'
 import { lastAtMost } from './number-list.ts'
 import { Access, type Sweep } from './sweep.ts'
@@ -12,8 +12,14 @@ import { address as addressValue, compute, detectedAs, featureTable, isZero, joi
 const limits = {
   rounds: 12,
   evaluations: 30_000,
+  /** Instructions, over all functions: about two seconds. */
+  steps: 2_500_000,
   /** Bytes of one function. */
   functionSize: 150_000,
+  /** Evaluations of one function, and of one of more than `largeFunction` bytes. */
+  times: 8,
+  largeFunction: 4000,
+  timesLarge: 4,
   callers: 400,
   fields: 32,
 } as const
@@ -67,6 +73,8 @@ class GuardSearch {
   readonly #variables = new Map<number, Variable>()
   readonly #fields = new Map<number, Field>()
   #fieldsOverflowed = false
+  /** Fields whose readers are looked for at the end of the round: it takes a pass over all code. */
+  readonly #freshFields = new Set<number>()
   readonly #results = new Map<number, { values: ReadonlyMap<number, Value>; distance: number }>()
   readonly #neverReturns = new Set<number>()
   readonly #parameters = new Map<number, Map<number, Value>>()
@@ -75,6 +83,8 @@ class GuardSearch {
   readonly #accessSorted: Float64Array
   readonly #featureSlots = new Set<number>()
   readonly #codeAt = new Map<number, { bytes: Uint8Array; view: DataView }>()
+  readonly #times = new Map<number, number>()
+  readonly #budget: StepBudget = { left: limits.steps }
   #next = new Set<number>()
   #work = 0
 
@@ -110,12 +120,14 @@ class GuardSearch {
     }
     for (const [at, variable] of this.#variables) for (const index of this.#accessors(at, variable.size)) this.#enqueue(work, index, 1)
     let round = 0
-    for (; work.size > 0 && round < limits.rounds && this.#work < limits.evaluations; round++) {
+    for (; work.size > 0 && round < limits.rounds && this.#work < limits.evaluations && this.#budget.left > 0; round++) {
       this.#next = new Set()
       for (const index of [...work].sort((a, b) => a - b)) {
-        if (this.#work >= limits.evaluations) break
+        if (this.#work >= limits.evaluations || this.#budget.left <= 0) break
         this.#evaluate(index)
       }
+      this.#enqueueFieldReaders(this.#freshFields)
+      this.#freshFields.clear()
       work = this.#next
     }
     return { evaluations: this.#evaluations, variables: this.#variables.size, dead: this.#neverReturns, work: this.#work, incomplete: work.size > 0 }
@@ -133,11 +145,13 @@ class GuardSearch {
     const end = graph.ends[index]!
     if (end - start > limits.functionSize || end <= start || detectors.resolvers.has(start)) return
     const code = this.#code(start)
-    if (code === undefined) return
+    const times = (this.#times.get(index) ?? 0) + 1
+    if (code === undefined || times > (end - start > limits.largeFunction ? limits.timesLarge : limits.times)) return
+    this.#times.set(index, times)
     this.#work++
     const target: FunctionCode = { code: code.bytes, view: code.view, base: code.base, start, end }
     const returnRegisters = isGo ? [0, 3, 1, 7, 6, 8, 9, 10, 11] : [0, 2]
-    const evaluation = evaluate(decoder, target, this.#parameters.get(index), this.#surroundings(index), returnRegisters)
+    const evaluation = evaluate(decoder, target, this.#parameters.get(index), this.#surroundings(index), returnRegisters, this.#budget)
     if (evaluation === undefined) {
       this.#evaluations.delete(index)
       return
@@ -146,6 +160,8 @@ class GuardSearch {
     const distance = this.#distance.get(index) ?? 0
     this.#spreadResults(index, evaluation, distance)
     this.#spreadStores(index, evaluation, distance)
+    // Go's packages keep what they found out in package variables; its calling convention makes every spill look like a field
+    if (isGo) return
     this.#spreadFields(evaluation, distance)
     this.#spreadArguments(index, evaluation, distance)
   }
@@ -179,7 +195,7 @@ class GuardSearch {
       },
       returned: (at) => {
         const target = callee.get(at)
-        if (target !== undefined) return this.#neverReturns.has(target) ? 'never' : this.#results.get(target)?.values
+        if (target !== undefined) return this.#neverReturns.has(target) || neverReturns.has(graph.names.get(graph.starts[target]!) ?? '') ? 'never' : this.#results.get(target)?.values
         const name = imported.get(at)
         if (name === undefined) return undefined
         if (neverReturns.has(name)) return 'never'
@@ -190,12 +206,25 @@ class GuardSearch {
         const target = callee.get(at)
         return target === undefined ? [] : (this.#evaluations.get(target)?.parameterStores ?? [])
       },
+      calleeStores: (at, address) => {
+        const target = callee.get(at)
+        return target !== undefined && this.#stores(target, address)
+      },
       isPointerTarget: (at) => image.inCode(at) ? graph.functionAt(at) !== undefined : image.dataAt(at) !== undefined,
       throughStub: (at) => {
         const slot = stubs.get(at)
         return slot?.address ?? at
       },
     }
+  }
+
+  #stores(index: number, address: number): boolean {
+    const { graph } = this.#program
+    const { accessTo, accessKind } = this.#accessLists()
+    for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
+      if (accessKind[access] === Access.store && accessTo[access] === address) return true
+    }
+    return false
   }
 
   #load(at: number, size: number): Value | undefined {
@@ -245,8 +274,8 @@ class GuardSearch {
     if (!evaluation.returns && evaluation.decides && !this.#neverReturns.has(index) && this.#hasReturn(index)) {
       this.#neverReturns.add(index)
       this.#enqueueCallers(index, distance)
-    }
-    if (distance > 4) return
+    } else if (evaluation.returns && this.#neverReturns.delete(index)) this.#enqueueCallers(index, distance)
+    if (distance > (this.#program.isGo ? 2 : 4)) return
     const values = new Map<number, Value>()
     for (const [register, value] of evaluation.results) {
       const chosen = evaluation.decides && value.base === plain && !isPointer(value, graph)
@@ -363,7 +392,7 @@ class GuardSearch {
       this.#fields.clear()
       return
     }
-    if (fresh.size > 0) this.#enqueueFieldReaders(fresh)
+    for (const offset of fresh) this.#freshFields.add(offset)
   }
 
   /** Functions with an operand [register + displacement] of one of `offsets`: found by its bytes. */

@@ -95,6 +95,13 @@ export class ReachSearch {
         }
         reach(target, { from: index, how: taken ? 'address' : 'call' })
       }
+      const evaluation = trust >= Trust.addresses ? this.#evaluations.get(index) : undefined
+      for (const address of evaluation?.addressesUsed ?? []) {
+        const target = graph.functionAt(address)
+        if (target === undefined || steps.has(target)) continue
+        if (detectors.any && this.#needsFeatures(target) && (this.#isNamedForIsa(target) || this.#takesTwin(index, target))) continue
+        reach(target, { from: index, how: 'address' })
+      }
       if (trust >= Trust.tables) this.#tables(index, visitedTables, reach)
     }
     return { steps }
@@ -122,8 +129,7 @@ export class ReachSearch {
         }
         if (detectors.any && this.#needsFeatures(target)) {
           // one of several implementations, unless the table is a single pointer
-          const alone = !this.#pointers.has(table + slot * 8 + 8) && !this.#pointers.has(table + slot * 8 - 8)
-          if (!alone || this.#isNamedForIsa(target) || this.#selectable.has(target)) continue
+          if (!this.#standsAlone(table + slot * 8) || this.#isNamedForIsa(target) || this.#selectable.has(target)) continue
         }
         reach(target, { from: index, how: 'table' })
       }
@@ -138,6 +144,13 @@ export class ReachSearch {
       if (graph.edgeKind[edge] === Edge.taken && other !== target && this.#selections.isTwin(other, target)) return true
     }
     return false
+  }
+
+  #standsAlone(place: number): boolean {
+    for (let distance = 8; distance <= 32; distance += 8) {
+      if (this.#pointers.has(place + distance) || this.#pointers.has(place - distance)) return false
+    }
+    return true
   }
 
   #isResolver(index: number): boolean {

@@ -5,6 +5,7 @@ import { readGoFunctions } from '../../read/pclntab.ts'
 import { buildCallGraph, readStubs } from './call-graph.ts'
 import { findDetectors } from './detectors.ts'
 import type { Program } from './guards.ts'
+import { liveFunctions } from './live-functions.ts'
 import { readMemoryImage } from './memory-image.ts'
 import { sweepCode } from './sweep.ts'
 
@@ -36,6 +37,7 @@ export function readProgram(file: ElfFile): Program {
   const sweep = sweepCode(image, decoder, sorted)
   const stubs = readStubs(image)
   const graph = buildCallGraph(image, sweep, { frames, names, starts }, stubs)
-  const detectors = findDetectors(image, sweep, graph)
-  return { image, graph, sweep, detectors, decoder, stubs, isGo: go !== undefined }
+  const isGo = go !== undefined
+  const detectors = findDetectors(image, sweep, graph, liveFunctions(image, graph, isGo))
+  return { image, graph, sweep, detectors, decoder, stubs, isGo }
 }

@@ -63,13 +63,14 @@ export class Selections {
     if (call === undefined) return false
     const { graph } = this.#program
     const others: number[] = []
-    if (listing.kind[call] === Kind.branch) others.push(call + 1)
+    if (listing.kind[call] === Kind.branch && !asksCallee(listing, call)) others.push(call + 1)
     for (let place = call, steps = 0; place >= 0 && steps < LOOK_BACK; place--, steps++) {
       for (const jump of listing.jumpsTo.get(listing.at[place]!) ?? []) {
-        if (listing.kind[jump] === Kind.branch) others.push(jump + 1)
+        if (listing.kind[jump] === Kind.branch && !asksCallee(listing, jump)) others.push(jump + 1)
       }
       if (place === 0) break
       const before = listing.kind[place - 1]
+      if (before === Kind.branch && asksCallee(listing, place - 1)) break
       if (before === Kind.branch) {
         const inside = listing.indexOf.get(listing.target[place - 1]!)
         if (inside !== undefined) others.push(inside)
@@ -81,7 +82,7 @@ export class Selections {
       }
       if (before === Kind.jump || before === Kind.end) break
     }
-    return others.some((other) => this.#leadsToTwin(listing, base, other, target))
+    return others.some((other) => !leadsTo(listing, other, call) && this.#leadsToTwin(listing, base, other, target))
   }
 
   #leadsToTwin(listing: Listing, base: number, from: number, target: number): boolean {
@@ -172,6 +173,36 @@ export class Selections {
     }
     return { at, kind: Uint8Array.from(kinds), target: Float64Array.from(targets), indexOf, jumpsTo, masks: Float64Array.from(masks) }
   }
+}
+
+/**
+ * Does the branch look at what a call has just returned? Calls whose results depend on the CPU were followed, so this one
+ * is about something else (an environment variable, an error).
+ */
+function asksCallee(listing: Listing, branch: number): boolean {
+  for (let back = 1; back <= 3 && branch - back >= 0; back++) {
+    const kind = listing.kind[branch - back]
+    if (kind === Kind.call) return true
+    if (kind !== Kind.other) return false
+  }
+  return false
+}
+
+/** Does the way from one instruction run into another, whatever else it calls before? Then it is no alternative to it. */
+function leadsTo(listing: Listing, from: number, goal: number): boolean {
+  let place = from
+  for (let steps = 0; place < listing.at.length && steps < 4 * LOOK_AHEAD; steps++) {
+    if (place === goal) return true
+    const kind = listing.kind[place]!
+    if (kind === Kind.end) return false
+    if (kind !== Kind.jump) place++
+    else {
+      const inside = listing.indexOf.get(listing.target[place]!)
+      if (inside === undefined) return false
+      place = inside
+    }
+  }
+  return false
 }
 
 /** TEST or AND with an immediate, BT with an immediate. */

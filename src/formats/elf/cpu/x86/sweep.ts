@@ -22,6 +22,8 @@ export interface Sweep {
   /** Instructions that need more than the baseline, with their feature set id. */
   readonly hitAt: NumberList
   readonly hitSet: NumberList
+  /** Bytes that are no instruction: data among the code. */
+  readonly undecodableAt: NumberList
   /** CPUID and XGETBV. */
   readonly detectorAt: NumberList
   /** Legacy (not VEX) vector instructions, thinned out to one in 24 bytes. */
@@ -41,6 +43,7 @@ export function sweepCode(image: MemoryImage, decoder: X86Decoder, starts: Float
     accessKind: new NumberList(),
     hitAt: new NumberList(),
     hitSet: new NumberList(),
+    undecodableAt: new NumberList(),
     detectorAt: new NumberList(),
     legacyVectorAt: new NumberList(),
   }
@@ -82,6 +85,7 @@ function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange,
       length = decoder.decode(code, at)
       feature = decoder.feature
       if (length === 0) {
+        sweep.undecodableAt.push(base + at)
         at++
         while (nextStart < at) nextStart = ++startIndex < starts.length ? starts[startIndex]! - base : Infinity
         continue
@@ -124,7 +128,7 @@ function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange,
       ripRelative(image, sweep, byte, second, base + at, base + at + length + view.getInt32(opcodeAt + 2, true))
     } else if (image.positionDependent && length >= 5 && ((byte & 0xf8) === 0xb8 || byte === 0xc7 || byte === 0x68)) {
       const target = view.getInt32(at + length - 4, true)
-      if (target > 0 && (rex & 8) === 0) access(image, sweep, base + at, target, Access.take)
+      if (target > 0 && ((rex & 8) === 0 || byte === 0xc7)) access(image, sweep, base + at, target, Access.take)
     } else if ((entry & Fast.slow) !== 0 && byte !== 0xc4 && byte !== 0xc5 && byte !== 0x62 && at < safe) {
       prefixed(image, sweep, code, view, at, length, base)
     }

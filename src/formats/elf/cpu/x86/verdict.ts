@@ -1,6 +1,6 @@
 import type { Need } from '../../../../core/requirement.ts'
-import { silentFeatures, x86LevelOf, x86Levels } from '../../../../isa/x86/features.ts'
-import { featuresByFunction, type Run, runOn } from './run-on.ts'
+import { silentFeatures, x86LevelOf } from '../../../../isa/x86/features.ts'
+import { featuresByFunction, type Run, runOn, runPast } from './run-on.ts'
 import type { Program } from './guards.ts'
 
 /** An instruction that needs a feature, and how control gets there. */
@@ -58,7 +58,7 @@ interface Counts {
 export function judge(program: Program, assumed: ReadonlySet<string>): X86Verdict {
   const needs = featuresByFunction(program)
   let run = runOn(program, assumed, needs)
-  const gate = findGate(program, assumed, needs, run)
+  const gate = passGate(program, assumed, needs, run)
   if (gate !== undefined) run = gate.run
   const counts = countFeatures(program, needs, run)
   const present = new Set([...assumed, ...(gate?.features ?? [])])
@@ -96,12 +96,15 @@ function countFeatures(program: Program, needs: ReadonlyMap<number, ReadonlySet<
   const instructions = new Map<string, number>()
   const functions = new Map<string, Set<number>>()
   const reached = new Map<string, Set<number>[]>()
+  const dataBearing = new Set(Array.from(sweep.undecodableAt.values(), (address) => graph.functionOf(address)))
   for (const index of needs.keys()) {
-    const reachedBy = run.reached.map((reach) => reach.steps.has(index))
+    const trusted = program.isGo && isGoStandardLibrary(graph.nameOf(index))
+    const doubtful = dataBearing.has(index)
+    const reachedBy = run.reached.map((reach) => !trusted && reach.steps.has(index))
     for (let hit = graph.firstHit[index]!; hit < graph.firstHit[index + 1]!; hit++) {
       const runs = run.search.instructionRuns(index, at[hit]!)
       for (const feature of decoder.tables.featureSets[sets[hit]!]!) {
-        if (x86LevelOf(feature) === 0) continue
+        if (x86LevelOf(feature) === 0 || (doubtful && isExotic(feature))) continue
         instructions.set(feature, (instructions.get(feature) ?? 0) + 1)
         let all = functions.get(feature)
         if (all === undefined) {
@@ -117,6 +120,16 @@ function countFeatures(program: Program, needs: ReadonlyMap<number, ReadonlySet<
   return new Map([...functions].map(([feature, all]) => [feature, { instructions: instructions.get(feature)!, functions: all, reached: reached.get(feature)! }]))
 }
 
+/** Go's own packages (no dot before the first slash) check for what GOAMD64 does not grant; its tests see to that. */
+function isGoStandardLibrary(name: string): boolean {
+  return !/^[^/]*\.[^/]*\//.test(name) && !name.startsWith('main.') && !name.startsWith('_cgo')
+}
+
+/** What tables in the middle of code look like when they are decoded, and what hardly any program uses. */
+function isExotic(feature: string): boolean {
+  return /^(?:apx_f|d3now|xop|fma4|tbm|padlock|svm|smx|sgx|sev|tdx|kl$|wide_kl|aeskle|avx512(?:pf|er|_4)|uintr|lkgs|rao|cmpcc|rtm|enqcmd|ptwrite|pku|movdir|pconfig)/.test(feature)
+}
+
 function isUsedThroughout(program: Program, feature: string, count: Counts, counts: ReadonlyMap<string, Counts>, run: Run): boolean {
   if (silentFeatures.has(feature)) return false
   for (let trust = 0; trust < 3; trust++) {
@@ -124,7 +137,8 @@ function isUsedThroughout(program: Program, feature: string, count: Counts, coun
     const users = count.reached[trust]!.size
     if (users < density.least) continue
     if (!isVector(feature)) {
-      if (x86LevelOf(feature) !== undefined && users >= density.other * reachedFunctions && mostUsersReached(count, trust)) return true
+      // BMI and MOVBE without AVX are a dispatched kernel; with it they follow from it (promoteCompanions)
+      if (x86LevelOf(feature) === 1 && users >= density.other * reachedFunctions && mostUsersReached(count, trust)) return true
       continue
     }
     if (users < density.vector * reachedFunctions) continue
@@ -159,41 +173,43 @@ function promoteCompanions(required: Set<string>, counts: ReadonlyMap<string, Co
   }
 }
 
-interface Gate {
-  readonly features: readonly string[]
-  readonly run: Run
+/** Steps from the entry point within which a check of the CPU is one of the whole program. */
+const GATE_DEPTH = 6
+
+/**
+ * Functions near the entry point that do not return on the CPU of the run because of what CPUID says, and what calls
+ * them: the program leaves at once where the check fails.
+ */
+function gateFunctions(run: Run): ReadonlySet<number> {
+  const { steps } = run.reached[1]!
+  const gates = new Set<number>()
+  for (const index of run.guards.dead) {
+    const path: number[] = []
+    for (let at = index; path.length < GATE_DEPTH; ) {
+      path.push(at)
+      const step = steps.get(at)
+      if (step === undefined || (step.from < 0 && step.how === 'export')) break
+      if (step.from < 0) {
+        for (const place of path) gates.add(place)
+        break
+      }
+      at = step.from
+    }
+  }
+  return gates
 }
 
-/** CPUs to try, each with more than the one before. */
-const ladder: readonly (readonly string[])[] = [
-  x86Levels[1]!.features,
-  ['avx', 'xsave', 'aes', 'pclmulqdq'],
-  [...x86Levels[2]!.features, 'rdrand', 'fsgsbase'],
-  [...x86Levels[3]!.features, 'adx', 'rdseed', 'sha'],
-]
-
-/** Does the program leave at the start on the assumed CPU? Then, on which does it not? */
-function findGate(program: Program, assumed: ReadonlySet<string>, needs: ReadonlyMap<number, ReadonlySet<number>>, run: Run): Gate | undefined {
-  const reachedDead = [...run.guards.dead].some((index) => run.reached[0]!.steps.has(index))
-  if (!reachedDead || program.image.isLibrary) return undefined
-  const size = (of: Run): number => of.reached[1]!.steps.size
-  const everything = runOn(program, new Set([...assumed, ...ladder.flat()]), needs)
-  const opened = (of: Run): boolean => size(of) > 0.7 * size(everything)
-  if (opened(run) || size(everything) - size(run) < 2) return undefined
-  const features = new Set(assumed)
-  for (const step of ladder) {
-    for (const feature of step) features.add(feature)
-    const attempt = runOn(program, features, needs)
-    if (!opened(attempt)) continue
-    const necessary = step.filter((feature) => {
-      if (program.graph.starts.length > 20_000) return true
-      const without = new Set(features)
-      without.delete(feature)
-      return !opened(runOn(program, without, needs))
-    })
-    return { features: necessary.sort(), run: attempt }
-  }
-  return undefined
+/** What runs once the program has passed the check it leaves at otherwise, and the features that takes. */
+function passGate(program: Program, assumed: ReadonlySet<string>, needs: ReadonlyMap<number, ReadonlySet<number>>, run: Run): { features: string[]; run: Run } | undefined {
+  if (program.image.isLibrary || program.isGo) return undefined
+  const gates = gateFunctions(run)
+  if (gates.size === 0) return undefined
+  const past = runPast(program, assumed, needs, run, gates)
+  const before = countFeatures(program, needs, run)
+  const features = [...countFeatures(program, needs, past)]
+    .filter(([feature, count]) => !silentFeatures.has(feature) && count.reached[1]!.size > (before.get(feature)?.reached[1]!.size ?? 0))
+    .map(([feature]) => feature)
+  return features.length === 0 ? undefined : { features: features.sort(), run: past }
 }
 
 function witnessesOf(program: Program, feature: string, reached: { run: Run; trust: number } | undefined): Witness[] {

@@ -1,0 +1,30 @@
+import type { CallGraph } from './call-graph.ts'
+import type { MemoryImage } from './memory-image.ts'
+
+/**
+ * Every function that something could lead to: from roots and from pointers in data, along all edges, whatever checks
+ * say. What is not among them is dead code.
+ */
+export function liveFunctions(image: MemoryImage, graph: CallGraph, isGo: boolean): ReadonlySet<number> {
+  const live = new Set<number>()
+  const stack: number[] = []
+  const add = (index: number | undefined): void => {
+    if (index === undefined || index < 0 || live.has(index)) return
+    live.add(index)
+    stack.push(index)
+  }
+  add(graph.functionAt(Number(image.file.header.e_entry)))
+  for (const [, address] of image.codePointers) add(graph.functionAt(address))
+  for (const slot of image.slots.values()) if (slot.address !== undefined) add(graph.functionAt(slot.address))
+  for (const named of image.functions) if (named.exported || named.name === '_init' || named.name === '_fini') add(graph.functionAt(named.address))
+  for (const section of image.file.sections) {
+    if (section.name === '.init' || section.name === '.fini') add(graph.functionAt(Number(section.sh_addr)))
+  }
+  // a Go program's functions are reached through tables of offsets; whatever is linked in counts
+  if (isGo) for (let index = 0; index < graph.starts.length; index++) add(index)
+  while (stack.length > 0) {
+    const index = stack.pop()!
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) add(graph.edgeTo[edge]!)
+  }
+  return live
+}

@@ -1,0 +1,164 @@
+// One kernel in plain C and with AVX2, and every way in which programs choose between them. -DSTYLE=name picks one.
+#include <cpuid.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NOINLINE __attribute__((noinline))
+#define AVX2 __attribute__((target("avx2"), noinline))
+
+static int32_t data[1024];
+
+NOINLINE static int sum_plain(const int32_t *values, int count) {
+  int sum = 0;
+  for (int i = 0; i < count; i++) sum += values[i] ^ i;
+  return sum;
+}
+
+typedef int32_t v8 __attribute__((vector_size(32)));
+AVX2 static int sum_wide(const int32_t *values, int count) {
+  v8 sum = {0}, index = {0, 1, 2, 3, 4, 5, 6, 7};
+  for (int i = 0; i < count; i += 8) {
+    v8 part;
+    memcpy(&part, values + i, sizeof part);
+    sum += part ^ (index + i);
+  }
+  int total = 0;
+  for (int i = 0; i < 8; i++) total += sum[i];
+  return total;
+}
+
+NOINLINE static int cpuid_has_avx2(void) {
+  unsigned a, b, c, d;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE) || !(c & bit_AVX)) return 0;
+  unsigned low, high;
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  if ((low & 6) != 6) return 0;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
+  return (b & bit_AVX2) != 0;
+}
+
+typedef int (*kernel)(const int32_t *, int);
+
+#if defined BUILTIN
+static int run(void) { return __builtin_cpu_supports("avx2") ? sum_wide(data, 1024) : sum_plain(data, 1024); }
+#elif defined IFUNC
+static kernel resolve(void) {
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx2") ? sum_wide : sum_plain;
+}
+int chosen(const int32_t *, int) __attribute__((ifunc("resolve")));
+static int run(void) { return chosen(data, 1024); }
+#elif defined CLONES
+__attribute__((target_clones("avx2", "default"), noinline)) int cloned(const int32_t *values, int count) {
+  int sum = 0;
+  for (int i = 0; i < count; i++) sum += values[i] ^ i;
+  return sum;
+}
+static int run(void) { return cloned(data, 1024); }
+#elif defined CONSTRUCTOR
+static kernel chosen = sum_plain;
+__attribute__((constructor)) static void choose(void) {
+  if (cpuid_has_avx2()) chosen = sum_wide;
+}
+static int run(void) { return chosen(data, 1024); }
+#elif defined LAZY
+static int has_avx2 = -1;
+static int run(void) {
+  if (has_avx2 < 0) has_avx2 = cpuid_has_avx2();
+  return has_avx2 ? sum_wide(data, 1024) : sum_plain(data, 1024);
+}
+#elif defined TABLE
+static const struct { const char *name; int level; kernel run; } table[] = {{"avx2", 2, sum_wide}, {"plain", 0, sum_plain}};
+static int run(void) {
+  int level = cpuid_has_avx2() ? 2 : 0;
+  for (unsigned i = 0; i < 2; i++)
+    if (table[i].level <= level) return table[i].run(data, 1024);
+  return 0;
+}
+#elif defined OPS
+struct ops { kernel sum; };
+static struct ops *operations;
+NOINLINE static void initialize(struct ops *ops, unsigned flags) {
+  ops->sum = sum_plain;
+  if (flags & 32) ops->sum = sum_wide;
+}
+static int run(void) {
+  operations = malloc(sizeof *operations);
+  initialize(operations, cpuid_has_avx2() ? 32 : 0);
+  return operations->sum(data, 1024);
+}
+#elif defined FIELD
+struct context { char pad[200]; int bmi; int avx2; };
+NOINLINE static int with(struct context *context) {
+  return context->avx2 ? sum_wide(data, 1024) : sum_plain(data, 1024);
+}
+static int run(void) {
+  struct context *context = calloc(1, sizeof *context);
+  context->avx2 = cpuid_has_avx2();
+  return with(context);
+}
+#elif defined EXIT
+static int run(void) {
+  if (!__builtin_cpu_supports("avx2")) {
+    fprintf(stderr, "this program needs AVX2\n");
+    exit(1);
+  }
+  return sum_wide(data, 1024);
+}
+#elif defined UNGUARDED
+static int run(void) { return sum_wide(data, 1024); }
+#elif defined GETENV
+static int run(void) { return getenv("WIDE") ? sum_wide(data, 1024) : sum_plain(data, 1024); }
+#elif defined DEAD
+__attribute__((used)) static int never(void) { return sum_wide(data, 1024); }
+static int run(void) { return sum_plain(data, 1024); }
+#elif defined PRINTED
+static int run(void) {
+  printf("avx2: %d\n", cpuid_has_avx2());
+  return sum_wide(data, 1024);
+}
+#elif defined POINTER
+static kernel volatile chosen = sum_wide;
+static int run(void) { return chosen(data, 1024); }
+#elif defined POINTER_PRINTED
+static kernel volatile chosen = sum_wide;
+static int run(void) {
+  printf("avx2: %d\n", cpuid_has_avx2());
+  return chosen(data, 1024);
+}
+#elif defined WEAK_GUARD
+// tests SSE4.2, runs AVX2
+static int run(void) { return __builtin_cpu_supports("sse4.2") ? sum_wide(data, 1024) : sum_plain(data, 1024); }
+#elif defined OVERRIDE
+static unsigned flags;
+__attribute__((constructor)) static void choose(void) {
+  const char *text = getenv("FLAGS");
+  flags = text ? (unsigned)strtoul(text, 0, 0) : cpuid_has_avx2() ? 32 : 0;
+}
+static int run(void) { return flags & 32 ? sum_wide(data, 1024) : sum_plain(data, 1024); }
+#elif defined MIXED
+// one dispatched kernel, and one unit that somebody compiled with too much
+AVX2 static int other_unit(int32_t *values, int count) {
+  for (int i = 0; i < count; i += 8) {
+    v8 part;
+    memcpy(&part, values + i, sizeof part);
+    part = part * 3 + 1;
+    memcpy(values + i, &part, sizeof part);
+  }
+  return values[7];
+}
+static int run(void) {
+  int first = other_unit(data, 1024);
+  return first + (__builtin_cpu_supports("avx2") ? sum_wide(data, 1024) : sum_plain(data, 1024));
+}
+#else
+#error no style
+#endif
+
+int main(void) {
+  for (int i = 0; i < 1024; i++) data[i] = i * 7;
+  printf("%d\n", run());
+  return 0;
+}
