@@ -17,6 +17,7 @@ import type { Job } from '../pipeline/job.ts'
 import { foreignBinaries } from '../tree/architecture-variants.ts'
 import { bundleInput, isEntryPoint } from './bundle-input.ts'
 import { checkTree } from './check-tree.ts'
+import { coldStart } from './cold-start.ts'
 import { collectComponents } from './collect-components.ts'
 import { type AskedTargets, askedTargets, judge } from './judge.ts'
 import { manifestName, manifestText } from './manifest.ts'
@@ -173,18 +174,25 @@ async function buildVariant(
       for (const diagnostic of result?.diagnostics ?? [failure!]) diagnostics.push(prefixDiagnostic(diagnostic, input.prefix))
     }
   }
+  const started = await coldStart(root, mergeOutputs(outputs), artifacts, (path) => inputPath(inputs, path), config, signal)
   const wrong = wrongArchitectures(artifacts, variant.targets.architectures)
   const tree = await checkTree(inputs, artifacts, { ...config, architectures: variant.targets.architectures }, signal)
   const verified = settings.verify === null ? undefined : await verifyTree(root, variant.platform, { ...settings.verify, cwd, signal })
   return {
     artifacts,
-    outputs: mergeOutputs(outputs),
+    outputs: started.outputs,
     findings: tree.findings,
     portability: judge(artifacts, variant.targets),
-    diagnostics: [...diagnostics, ...wrong, ...tree.diagnostics, ...(verified === undefined ? [] : [verified])],
+    diagnostics: [...diagnostics, ...started.diagnostics, ...wrong, ...tree.diagnostics, ...(verified === undefined ? [] : [verified])],
     sbom: settings.sbom ? cycloneDx(settings, await collectComponents(inputs, artifacts), tool) : '',
     usable: verified?.severity !== 'error' && !wrong.some(({ severity }) => severity === 'error'),
   }
+}
+
+/** Where the file lies that an output was made of. */
+function inputPath(inputs: readonly Input[], path: string): string | undefined {
+  const input = inputs.find(({ prefix }) => path.startsWith(prefix))
+  return input === undefined ? undefined : join(input.root, path.slice(input.prefix.length))
 }
 
 /** What was chosen for the variant, and why: in paths of the project, which it came from. */

@@ -87,6 +87,8 @@ export const optionSections: readonly OptionSection[] = [
       { key: 'sourceMap', flag: 'js-source-map', type: 'enum', values: ['auto', 'none'], default: 'auto', commands: ['build'], help: 'auto: a script that has a source map keeps one' },
       { key: 'target', flag: 'js-target', type: 'string', default: null, commands: ['build'], help: 'Newest syntax that may be written, such as es2020 (default: what the file uses already)' },
       { key: 'rename', flag: 'rename', type: 'boolean', default: true, commands: ['build'], help: 'Choose local names so that gzip and brotli find more repeats' },
+      { key: 'measureLoad', flag: 'measure-load', type: 'boolean', default: false, commands: ['build'], help: 'Run each script to measure how long it takes to load, before and after' },
+      { key: 'compileCache', flag: 'compile-cache', type: 'boolean', default: false, commands: ['build'], help: 'Put the compile cache of this Node beside CommonJS scripts that load faster with it; runs them' },
     ],
   },
   {

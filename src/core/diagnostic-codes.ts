@@ -25,6 +25,7 @@ export type DiagnosticCode =
   | 'transform/failed'
   | 'transform/skipped'
   | 'output/write-failed'
+  | 'output/load-time'
   | 'bundle/failed'
   | 'bundle/warning'
   | 'bundle/assumption'
@@ -112,6 +113,10 @@ export const diagnosticCodes: Readonly<Record<DiagnosticCode, DiagnosticInfo>> =
   'output/write-failed': {
     title: 'Output cannot be written',
     help: 'Check permissions and free space. What was at the output path before is still there.',
+  },
+  'output/load-time': {
+    title: 'Load time',
+    help: 'What the script takes to load, measured in fresh processes of this Node on this machine.',
   },
   'bundle/failed': { title: 'Bundling failed', help: 'The bundler could not build the entry point.' },
   'bundle/native': {

@@ -79,6 +79,23 @@ describe('requirements', () => {
     ])
   })
 
+  it('takes what stands behind a question for guarded', async () => {
+    const { requirements, properties } = await read(
+      'umd.js',
+      `(function (global, factory) {
+        typeof exports === 'object' && typeof module !== 'undefined' ? factory(exports) :
+        typeof define === 'function' && define.amd ? define(['exports'], factory) :
+        (global = typeof globalThis !== 'undefined' ? globalThis : global || self, factory(global.name = {}))
+      })(this, function (exports) {
+        if (typeof window !== 'undefined') window.addEventListener('load', function () { document.title = 'x' })
+        typeof process !== 'undefined' && process.on('exit', function () { require('fs') })
+      })`,
+    )
+    expect(properties['moduleKind']).toBe('script')
+    for (const { kind, need, name } of requirements) if (kind !== 'js-syntax' && kind !== 'node') expect([name, need]).toEqual([name, 'guarded'])
+    expect(of(requirements, 'js-global')).toMatchObject({ self: 'guarded', document: 'guarded', process: 'guarded' })
+  })
+
   it('finds code made at run time, computed requests, workers and native loads', async () => {
     const { properties, requirements } = await read(
       'a.mjs',

@@ -28,7 +28,7 @@ const withUglify: readonly Chain[] = [
 ]
 
 /** Tried in turn where the chains of a level have no result that may be used. */
-export const fallbacks: readonly Chain[] = [['oxc'], ['swc'], ['esbuild'], ['terser']]
+export const fallbacks: readonly Chain[] = [['swc'], ['oxc'], ['esbuild'], ['terser']]
 
 /** The chains that a level runs. */
 export async function chainsFor(level: Level): Promise<readonly Chain[]> {

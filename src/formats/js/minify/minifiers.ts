@@ -1,6 +1,7 @@
 import type { DecodedSourceMap, EncodedSourceMap } from '@jridgewell/remapping'
 import { ShrinkError, UnsupportedError } from '../../../core/errors.ts'
 import { type Edition, editionRank } from '../read/syntax-features.ts'
+import { templatesToStrings } from './templates-to-strings.ts'
 import type { ParseGoal } from '../read/parse-script.ts'
 
 /** What every minifier is told. None is told anything that its authors call unsafe. */
@@ -87,7 +88,9 @@ export const minifiers: Readonly<Record<MinifierName, Minifier>> = {
       })
       const error = errors.find((candidate) => candidate.severity === 'Error')
       if (error !== undefined) throw new UnsupportedError(`oxc: ${error.message}`)
-      return { code, map: input.sourceMap ? (map as EncodedSourceMap | undefined) : undefined }
+      // oxc knows no target below ES2015, and writes its strings as templates
+      const written = input.target === 'es5' ? await templatesToStrings(code, input.goal, !input.sourceMap) : code
+      return { code: written, map: input.sourceMap ? (map as EncodedSourceMap | undefined) : undefined }
     })
   },
 

@@ -57,12 +57,15 @@ export interface Survey {
 }
 
 const LONG_STRING = 4096
+/** Conditions are short; looking into long ones again and again would take time by the square. */
+const LONGEST_PROBE = 1000
 
 interface Place {
   /** Inside a function that the module's evaluation may never call. */
   readonly deferred: boolean
   readonly inFunction: boolean
-  readonly inTry: boolean
+  /** Behind something that asks first: `try`, `typeof`. */
+  readonly guarded: boolean
 }
 
 /** @throws LimitError when the tree is too deep to be walked */
@@ -107,7 +110,7 @@ class Surveyor {
 
   run(): Survey {
     const { program } = this.#script
-    const place: Place = { deferred: false, inFunction: false, inTry: false }
+    const place: Place = { deferred: false, inFunction: false, guarded: false }
     for (const statement of program.body) this.#visit(statement, program, place)
     if (program.hashbang !== null && program.hashbang !== undefined) this.#noteFeature('hashbang', 0)
     this.#moduleRequests()
@@ -162,8 +165,14 @@ class Surveyor {
     return node.type === 'Identifier' && (name === undefined || node.name === name) && this.#free.get(node.start) === node.name
   }
 
+  /** Does the condition ask with `typeof` what there is? Then what it decides over is guarded. */
+  #probes(condition: Node): boolean {
+    const { start, end } = condition
+    return end - start < LONGEST_PROBE && this.#script.text.slice(start, end).includes('typeof ')
+  }
+
   #need(place: Place): Need {
-    return place.inTry ? 'guarded' : place.deferred ? 'possible' : 'required'
+    return place.guarded ? 'guarded' : place.deferred ? 'possible' : 'required'
   }
 
   #visit(node: Node, parent: Node, place: Place): void {
@@ -190,7 +199,19 @@ class Surveyor {
           left = left.left
         }
         this.#visit(left, rights.at(-1)![1], place)
-        for (let i = rights.length - 1; i >= 0; i--) this.#visit(rights[i]![0], rights[i]![1], place)
+        for (let i = rights.length - 1; i >= 0; i--) {
+          const [right, operation] = rights[i]!
+          const asked = operation.type === 'LogicalExpression' && this.#probes(operation.left)
+          this.#visit(right, operation, asked ? { ...place, guarded: true } : place)
+        }
+        return
+      }
+      case 'ConditionalExpression':
+      case 'IfStatement': {
+        const branch = this.#probes(node.test) ? { ...place, guarded: true } : place
+        this.#visit(node.test, node, place)
+        this.#visit(node.consequent, node, branch)
+        if (node.alternate !== null) this.#visit(node.alternate, node, branch)
         return
       }
       case 'UnaryExpression':
@@ -218,7 +239,7 @@ class Surveyor {
         break
       case 'TryStatement':
         if (node.handler === null) break
-        this.#visit(node.block, node, { ...place, inTry: true })
+        this.#visit(node.block, node, { ...place, guarded: true })
         this.#visit(node.handler, node, place)
         if (node.finalizer !== null) this.#visit(node.finalizer, node, place)
         return
