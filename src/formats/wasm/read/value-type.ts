@@ -52,6 +52,14 @@ const heapFeatures: Readonly<Record<number, FeatureId>> = {
   0x68: 'stack-switching',
 }
 
+/** Evidence texts, made once: modules with garbage collection have them by the thousand. */
+const heapTexts = textsOf((name) => `heap type ${name}`)
+const typeTexts = textsOf((name) => `type ${name}ref`)
+
+function textsOf(text: (name: string) => string): Readonly<Record<number, string>> {
+  return Object.fromEntries(Object.entries(heapNames).map(([code, name]) => [code, text(name)]))
+}
+
 export const valueTypeCodes = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b, funcref: 0x70, externref: 0x6f } as const
 
 function reference(heapType: number, nullable: boolean): ValueType {
@@ -81,7 +89,7 @@ export function readHeapType(reader: ModuleReader): number {
   }
   const feature = heapFeatures[heapType + 0x80]
   if (feature === undefined) return cursor.fail(`heap type 0x${(heapType + 0x80).toString(16)} is not known`, start)
-  reader.note(feature, start, `heap type ${heapNames[heapType + 0x80]}`)
+  reader.note(feature, start, heapTexts[heapType + 0x80]!)
   return heapType
 }
 
@@ -105,7 +113,7 @@ export function readValueType(reader: ModuleReader): ValueType {
   }
   const feature = heapFeatures[byte]
   if (feature === undefined) return cursor.fail(`value type 0x${byte.toString(16)} is not known`, start)
-  reader.note(feature, start, `type ${heapNames[byte]}ref`)
+  reader.note(feature, start, typeTexts[byte]!)
   return byte
 }
 

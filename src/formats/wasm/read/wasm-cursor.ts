@@ -1,5 +1,8 @@
 import { LimitError, MalformedError } from '../../../core/errors.ts'
 
+/** Bytes; longer names are left to the decoder. */
+const shortName = 64
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
@@ -102,11 +105,20 @@ export class WasmCursor {
     const length = this.u32(what)
     const start = this.offset
     this.skip(length, what)
+    const short = length <= shortName ? this.#asciiAt(start, length) : undefined
+    if (short !== undefined) return short
     try {
       return utf8.decode(this.bytes.subarray(start, start + length))
     } catch {
       return this.fail(`${what}: not UTF-8`, start)
     }
+  }
+
+  /** A decoder costs more than most names are long. */
+  #asciiAt(start: number, length: number): string | undefined {
+    const { bytes } = this
+    for (let at = start; at < start + length; at++) if (bytes[at]! >= 0x80) return undefined
+    return String.fromCharCode.apply(null, bytes.subarray(start, start + length) as unknown as number[])
   }
 
   /**
