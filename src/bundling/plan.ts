@@ -58,7 +58,7 @@ export async function planBundle(given: Base): Promise<Planned> {
   if (options.level === 'max' && entriesOf(best.output.graph).every(({ kind }) => kind !== 'commonjs')) {
     const rollup = (await import('./engines/rollup.ts')).rollupEngine
     const other = await orUndefined(attempt(rollup, base, best.alternatives), given)
-    if (other !== undefined && (await other.size()) <= (await best.size())) best = other
+    if (other !== undefined && (await other.size()) < (await best.size())) best = other
   }
   return { ...best, assumptions: assumptionsOf(best, base.options) }
 }
@@ -192,15 +192,19 @@ async function orUndefined<T>(promise: Promise<T>, { signal, report }: Base): Pr
   }
 }
 
-/** What is compared: bytes in the measure after the quickest good minifier. */
+/** What is compared: bytes in the measure after a good minifier; at `max` after the better of two. */
 async function quickSize(chunks: readonly EngineChunk[], options: BundleOptions): Promise<number> {
-  const { minify } = await import('oxc-minify')
-  let total = 0
+  const [{ minify: minifyOxc }, { minify: minifySwc }] = await Promise.all([import('oxc-minify'), import('@swc/core')])
+  const measured = (code: string): number => measuredSize(new TextEncoder().encode(code), options.measure)
+  let oxc = 0
+  let swc = 0
   for (const { path, code } of chunks) {
-    const { code: minified } = await minify(path, code, { compress: true, mangle: { toplevel: true } })
-    total += measuredSize(new TextEncoder().encode(minified), options.measure)
+    oxc += measured((await minifyOxc(path, code, { compress: true, mangle: { toplevel: true } })).code)
+    if (options.level !== 'max') continue
+    const settings = { module: 'unknown', compress: { toplevel: true, passes: 2 }, mangle: { toplevel: true }, format: { comments: false } } as const
+    swc += measured((await minifySwc(code, settings)).code)
   }
-  return total
+  return options.level === 'max' ? Math.min(oxc, swc) : oxc
 }
 
 function emitsMetadata({ graph }: EngineOutput, options: BundleOptions): boolean {
