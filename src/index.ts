@@ -23,5 +23,7 @@ export type { CapabilityKind, Evidence, Need, Requirement } from './core/require
 export type { Change, Level, Measure } from './core/transform.ts'
 export { ConfigError, ShrinkError, UsageError } from './core/errors.ts'
 export { exitCode } from './api/exit-code.ts'
+export { findTarget, match, type MatchOptions, type MatchResult, type Target, targets } from './targets/index.ts'
+export type { Confidence, Fact, Limit } from './targets/index.ts'
 export { jsonReport } from './reporters/json.ts'
 export { textReport } from './reporters/text.ts'

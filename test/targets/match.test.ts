@@ -77,6 +77,28 @@ describe('match', () => {
     expect(match([x64], findTarget('cloudflare-workers')).verdict).toBe('fails')
   })
 
+  it('knows the calling conventions of distributions', () => {
+    const arm = need('architecture', 'arm')
+    const target = findTarget('debian-12@arm')
+    expect(match([arm, need('abi', 'float-abi', { version: 'hard' })], target).verdict).toBe('runs')
+    expect(match([arm, need('abi', 'float-abi', { version: 'any' })], target).verdict).toBe('runs')
+    expect(match([arm, need('abi', 'float-abi', { version: 'soft' })], target).verdict).toBe('fails')
+    expect(match([x64, need('abi', 'data-model', { version: 'x32' })], lambda).verdict).toBe('fails')
+    expect(
+      match(
+        [need('architecture', 'aarch64'), need('abi', 'byte-order', { version: 'big' })],
+        findTarget('debian-12@arm64'),
+      ).verdict,
+    ).toBe('fails')
+  })
+
+  it('keeps sentences short, whatever the evidence', () => {
+    const evidence = [{ text: 'x'.repeat(5000) }]
+    expect(match([x64, need('cpu-feature', 'avx512f', { evidence })], lambda).reasons[0]!.message.length).toBeLessThan(
+      250,
+    )
+  })
+
   it('asks a system about the system and a runtime about the runtime', () => {
     const addon = [x64, need('libc', 'glibc', { version: '2.28' }), need('node-api', 'node-api', { version: '8' })]
     expect(match(addon, findTarget('node20')).verdict).toBe('runs')

@@ -7,7 +7,7 @@ import { nodeArchitectureName } from '../target.ts'
 import type { Target } from '../target.ts'
 import { compareVersions } from '../version.ts'
 import type { Check } from './outcome.ts'
-import { met, unknown, unmet, witness } from './outcome.ts'
+import { met, shorten, unknown, unmet, witness } from './outcome.ts'
 
 type NativeKind = Extract<
   CapabilityKind,
@@ -71,6 +71,8 @@ const fixedAbi: Readonly<Record<string, Readonly<Partial<Record<Architecture, st
     ppc64: 'big',
   },
   'float-abi': { arm: 'hard', riscv64: 'double' },
+  // x32: kernels of distributions are built without it.
+  'data-model': { 'x86-64': 'lp64' },
 }
 
 const abi: Check = (requirement, target, _provided, all) => {
@@ -128,7 +130,7 @@ function symbolWitness(requirement: Requirement): string {
   const text = requirement.evidence[0]?.text
   if (text === undefined) return ''
   const symbol = /^([A-Za-z_$][\w$.]*)@{1,2}\S+$/.exec(text)?.[1]
-  return symbol === undefined ? ` (${text})` : ` (symbol ${symbol})`
+  return symbol === undefined ? ` (${shorten(text)})` : ` (symbol ${shorten(symbol)})`
 }
 
 function libcHint(name: string, has: string): string {

@@ -42,5 +42,10 @@ export function witness(requirement: Requirement): string {
   const evidence = requirement.evidence[0]
   if (evidence === undefined) return ''
   const where = evidence.function === undefined ? '' : ` in ${evidence.function}`
-  return ` (${evidence.text}${where})`
+  return ` (${shorten(evidence.text)}${where})`
+}
+
+/** The whole text stands in the evidence; a sentence has room for its beginning. */
+export function shorten(text: string): string {
+  return text.length <= 80 ? text : `${text.slice(0, 79)}…`
 }
