@@ -20,6 +20,7 @@ export interface PackageSettings {
   readonly version: string
   readonly offline: boolean
   readonly sbom: boolean
+  readonly include: readonly string[]
   readonly programs: Readonly<Record<string, string>>
   readonly verify: { readonly command: string; readonly node: string | null } | null
   readonly image: OciSettings
@@ -46,6 +47,7 @@ export async function packageSettings({ package: section, level }: Config, cwd: 
     version: manifest?.version ?? '0.0.0',
     offline: section['offline'] === true,
     sbom: section['sbom'] === true,
+    include: list('include'),
     programs: map('programs'),
     verify: command === null ? null : { command, node: text('verifyNode') },
     image: {

@@ -82,6 +82,7 @@ export async function prepareInputs(
         platform,
         online: !settings.offline,
         programs: settings.programs,
+        include: settings.include,
         cwd,
       },
       root,

@@ -123,6 +123,7 @@ export const optionSections: readonly OptionSection[] = [
       { key: 'name', flag: 'package-name', type: 'string', default: null, commands: ['build'], help: 'First part of the names of packages (default: the name in package.json)' },
       { key: 'offline', flag: 'offline', type: 'boolean', default: false, commands: ['build'], help: 'Never ask a registry for builds of another architecture' },
       { key: 'programs', flag: 'program', type: 'map', default: {}, commands: ['build'], help: 'Place the build of a program for the architecture: bin/tool=vendor/tool-{arch}; may be given several times' },
+      { key: 'include', flag: 'include', type: 'list', default: [], commands: ['build'], help: 'Package or path of the project to take whole with --arch: what code loads in ways that cannot be traced; may be given several times' },
       { key: 'verify', flag: 'verify', type: 'string', default: null, commands: ['build'], help: 'Run this command in the output (on it, with {out}), under qemu-user for another architecture' },
       { key: 'verifyNode', flag: 'verify-node', type: 'string', default: null, commands: ['build'], help: 'Node executable of the other architecture for --verify; {arch} is replaced' },
       { key: 'sbom', flag: 'sbom', type: 'boolean', default: false, commands: ['build'], help: 'Write a CycloneDX software bill of materials' },

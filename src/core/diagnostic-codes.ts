@@ -150,8 +150,8 @@ export const diagnosticCodes: Readonly<Record<DiagnosticCode, DiagnosticInfo>> =
     help: 'A package loads native code, and neither the tree nor the registry has a build of it for the target. Use a version that has one, build it on such a machine, or leave the package out.',
   },
   'native/layout': {
-    title: 'Layout of node_modules not supported',
-    help: 'Building for another architecture needs packages as npm lays them out. pnpm: set node-linker=hoisted, or use `pnpm deploy`. Yarn: set nodeLinker: node-modules.',
+    title: 'Layout of the project kept',
+    help: 'Packages could not be moved beside the input’s files (a workspace package is linked, or two versions would meet in one place), so the output has the folders of the project. The handler’s path is longer by the input’s folder.',
   },
   'native/lockfile': {
     title: 'Lockfile does not pin a package',

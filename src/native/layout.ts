@@ -1,12 +1,18 @@
+export interface OutputLayout {
+  /** Output path by project-relative path. */
+  readonly places: ReadonlyMap<string, string>
+  /** Why the project's own layout is kept; undefined when the input folder is the root of the output. */
+  readonly kept: string | undefined
+}
+
 /**
  * Where files of the project go in the output: the input folder becomes its root, and packages that Node finds in the
  * folders above it move down to `node_modules/`. Where that cannot be (a workspace package is used, or two versions
  * would meet in one place) the project's own layout is kept.
  *
  * @param inputPath the input folder, project-relative, '' for the project itself
- * @returns output path by project-relative path
  */
-export function outputLayout(paths: Iterable<string>, inputPath: string): ReadonlyMap<string, string> {
+export function outputLayout(paths: Iterable<string>, inputPath: string): OutputLayout {
   const all = [...paths].sort()
   const layout = new Map<string, string>()
   const taken = new Set<string>()
@@ -14,13 +20,17 @@ export function outputLayout(paths: Iterable<string>, inputPath: string): Readon
   const above = foldersAbove(inputPath)
   for (const path of all) {
     const moved = path.startsWith(inside) ? path.slice(inside.length) : movedDown(path, above)
-    if (moved === undefined) return new Map(all.map((same) => [same, same]))
+    if (moved === undefined) return asInProject(all, `it uses ${path}`)
     if (moved === 'package.json' && taken.has(moved)) continue // the nearest one counts; it was written already
-    if (taken.has(moved)) return new Map(all.map((same) => [same, same]))
+    if (taken.has(moved)) return asInProject(all, `two files would be ${moved}`)
     taken.add(moved)
     layout.set(path, moved)
   }
-  return layout
+  return { places: layout, kept: undefined }
+}
+
+function asInProject(paths: readonly string[], why: string): OutputLayout {
+  return { places: new Map(paths.map((path) => [path, path])), kept: why }
 }
 
 /** `''`, `packages`, `packages/app` for `packages/app/dist`. */

@@ -1,7 +1,7 @@
 import { copyFile, link, lstat, mkdir, readlink, realpath, symlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Diagnostic } from '../core/diagnostic.ts'
-import { UsageError } from '../core/errors.ts'
+import { ConfigError, UsageError } from '../core/errors.ts'
 import { treePath, walk } from '../node/walk.ts'
 import { selectAddOns } from './add-ons.ts'
 import { outputLayout } from './layout.ts'
@@ -14,7 +14,8 @@ import { declaredPlatform, fits } from './platform-names.ts'
 import { platformName } from './platform.ts'
 import type { NativePlatform } from './platform.ts'
 import { placePrograms } from './programs.ts'
-import { findProject, packageOf, refuseOtherLayouts } from './project.ts'
+import { packageFiles } from './package-files.ts'
+import { exists, findProject, packageOf, type Project, refuseOtherLayouts } from './project.ts'
 import { npmRegistry } from './registry.ts'
 import { leaveOut } from './selection.ts'
 import type { Fetched, Selection, Unavailable } from './selection.ts'
@@ -30,6 +31,8 @@ export interface PrepareOptions {
   readonly online: boolean
   /** Place in the output → pattern of its source; see `placePrograms`. */
   readonly programs: Readonly<Record<string, string>>
+  /** Packages and paths of the project that are taken whole: what code loads in ways that cannot be traced. */
+  readonly include: readonly string[]
   /** Absolute folder that the patterns are relative to. */
   readonly cwd: string
 }
@@ -63,14 +66,20 @@ export async function prepareTree(options: PrepareOptions, folder: string, work:
 
   const own = await ownFiles(root, diagnostics)
   const scripts = own.filter((path) => /\.[cm]?js$/.test(path)).map((path) => join(root, path))
-  const trace = await traceFiles(scripts, project, { root, as: origin })
+  const included = await includedFiles(options.include, project)
+  const more = included.filter((path) => /\.[cm]?js$/.test(path)).map((path) => join(project.root, path))
+  const trace = await traceFiles([...scripts, ...more], project, { root, as: origin })
   const selection: Selection = {
     project,
     platform,
     trace,
     lockfile: await readLockfile(project.root),
     registry: npmRegistry(work, await registryOptions(project.root), options.online),
-    files: new Map([...trace.files, ...own.map((path) => [inside + path, join(root, path)] as const)]),
+    files: new Map([
+      ...trace.files,
+      ...included.map((path) => [path, join(project.root, path)] as const),
+      ...own.map((path) => [inside + path, join(root, path)] as const),
+    ]),
     done: new Set(),
     unavailable: [],
     fetched: [],
@@ -81,6 +90,20 @@ export async function prepareTree(options: PrepareOptions, folder: string, work:
   await selectForPlatform(selection)
   const sources = await materialize(selection, inputPath, folder)
   return { sources, unavailable: selection.unavailable, fetched: selection.fetched, diagnostics }
+}
+
+/** Project-relative. A name is that of a package if one is installed, else a path. @throws ConfigError */
+async function includedFiles(include: readonly string[], { root }: Project): Promise<string[]> {
+  const files: string[] = []
+  for (const item of include) {
+    if (item.startsWith('/') || item.split('/').includes('..')) throw new ConfigError(`package.include: \`${item}\` is not in the project`)
+    const folder = (await exists(join(root, 'node_modules', item))) ? `node_modules/${item}` : item
+    const status = await lstat(join(root, folder)).catch(() => undefined)
+    if (status === undefined) throw new ConfigError(`package.include: there is no package or path \`${item}\``)
+    if (status.isFile()) files.push(folder)
+    else files.push(...(await packageFiles(join(root, folder))).map((path) => `${folder}/${path}`))
+  }
+  return files
 }
 
 function refuseOutside({ files, project }: Selection): void {
@@ -166,8 +189,16 @@ async function isOptional(path: string, selection: Selection): Promise<boolean> 
 async function materialize(selection: Selection, inputPath: string, folder: string): Promise<ReadonlyMap<string, string>> {
   await mkdir(folder, { recursive: true })
   const sources = new Map<string, string>()
-  const layout = outputLayout(selection.files.keys(), inputPath)
-  for (const [path, place] of layout) {
+  const { places, kept } = outputLayout(selection.files.keys(), inputPath)
+  if (kept !== undefined && inputPath !== '') {
+    selection.report({
+      severity: 'warning',
+      code: 'native/layout',
+      message: `the output keeps the folders of the project, since ${kept}: the application is in ${inputPath}/ of it`,
+      location: { path: inputPath },
+    })
+  }
+  for (const [path, place] of places) {
     const source = selection.files.get(path)!
     const target = join(folder, place)
     await mkdir(dirname(target), { recursive: true })

@@ -340,6 +340,7 @@ describe('layouts', () => {
         'packages/lib/package.json': manifest('lib', '1.0.0'),
         'packages/lib/index.js': '',
       })
+      expect(prepared.diagnostics).toContainEqual(expect.objectContaining({ severity: 'warning', code: 'native/layout' }))
       expect(prepared.paths).toEqual(['dist/handler.js', 'node_modules/lib', 'package.json', 'packages/lib/index.js', 'packages/lib/package.json'])
     })
   })
@@ -364,6 +365,32 @@ describe('layouts', () => {
       expect(prepared.paths).toEqual(['handler.js', 'package.json'])
       await writeFile(join(folder, 'elsewhere.js'), '')
       await expect(prepare(join(folder, '2'), { 'dist/handler.js': "require('../../../elsewhere.js')" })).rejects.toThrow(/outside the project/)
+    })
+  })
+
+  it('take what is named whole, with what it needs', async () => {
+    await inFolder(async (folder) => {
+      const files: Files = {
+        'dist/handler.js': 'require(process.env.DRIVER)',
+        'node_modules/driver/package.json': manifest('driver', '1.0.0'),
+        'node_modules/driver/index.js': "require('helper')",
+        'node_modules/driver/data.bin': 'x',
+        'node_modules/helper/package.json': manifest('helper', '1.0.0'),
+        'node_modules/helper/index.js': '',
+        'node_modules/helper/unused.bin': 'x',
+      }
+      const prepared = await prepare(folder, files, { include: ['driver'] })
+      expect(prepared.paths).toEqual([
+        'handler.js',
+        'node_modules/driver/data.bin',
+        'node_modules/driver/index.js',
+        'node_modules/driver/package.json',
+        'node_modules/helper/index.js',
+        'node_modules/helper/package.json',
+        'package.json',
+      ])
+      await expect(prepare(join(folder, '2'), files, { include: ['nosuch'] })).rejects.toThrow(ConfigError)
+      await expect(prepare(join(folder, '3'), files, { include: ['../x'] })).rejects.toThrow(ConfigError)
     })
   })
 

@@ -114,6 +114,7 @@ export async function prepare(
     npmrc?: string
     online?: boolean
     programs?: Record<string, string>
+    include?: string[]
     input?: string
   } = {},
 ): Promise<PreparedTree & { readonly paths: readonly string[]; readonly out: string }> {
@@ -131,6 +132,7 @@ export async function prepare(
       platform: nativePlatform(options.architecture ?? 'aarch64', options.libc),
       online: options.online ?? true,
       programs: options.programs ?? {},
+      include: options.include ?? [],
       cwd: app,
     },
     out,
