@@ -40,7 +40,7 @@ export async function optimize(
   path = 'file',
 ): Promise<Optimized & { diagnostics: Diagnostic[] }> {
   const { diagnostics, context } = observe()
-  const settings = { level: 'balanced', measure: 'raw', options } as const
+  const settings = { level: 'balanced', measure: 'gzip', options } as const
   const result = await optimizeArtifact(elf as Format, { path, bytes }, { shallow: true }, settings, context)
   return { ...result, diagnostics }
 }
