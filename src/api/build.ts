@@ -10,6 +10,7 @@ import type { Architecture } from '../core/requirement.ts'
 import { verifyTree } from '../native/verify-command.ts'
 import { writeFailed } from '../node/file-host.ts'
 import { copyStructure } from '../node/folder-copy.ts'
+import { readStable } from '../node/read-stable.ts'
 import { stageFolder } from '../node/staged-folder.ts'
 import { cycloneDx } from '../packaging/sbom.ts'
 import { sumSizes } from '../pipeline/encoded-sizes.ts'
@@ -29,6 +30,7 @@ import { SharedResults } from './shared-results.ts'
 import { analyzeSettings, type ResolvedOptions, resolveOptions, type RunOptions } from './settings.ts'
 import { type PreparedInputs, prepareInputs, type Variant, variantsOf } from './variants.ts'
 import { tool } from './version.ts'
+import { type UnreachedExports, unreachedExports } from './wasm-exports/unreached-exports.ts'
 import { writePackages, writeSbom } from './write-packages.ts'
 
 /**
@@ -165,7 +167,9 @@ async function buildVariant(
   for (const input of inputs) {
     const outRoot = join(root, input.prefix)
     await copyStructure(input.files, input.emptyFolders, outRoot)
-    const jobs = optimizeJobs(input, outRoot, config)
+    const unreached = await unreachedWasmExports(input, config)
+    const jobs = optimizeJobs(input, outRoot, config, unreached.byPath)
+    diagnostics.push(...unreached.diagnostics.map((diagnostic) => prefixDiagnostic(diagnostic, input.prefix)))
     diagnostics.push(...input.diagnostics.map((diagnostic) => prefixDiagnostic(diagnostic, input.prefix)))
     const outcomes = await shared.runJobs(jobs, input, outRoot, (fresh) => runJobs(fresh, { threads: config.jobs, signal, onProgress }))
     for (const { result, failure } of outcomes) {
@@ -223,7 +227,14 @@ function prefixFinding(finding: Finding, prefix: string): Finding {
   return location === undefined ? finding : { ...finding, location: { ...location, path: prefix + location.path } }
 }
 
-function optimizeJobs(input: Input, outRoot: string, config: Config): Job[] {
+/** Modules are small in a build, and read again by their own jobs; scripts are read only where there is a module. */
+function unreachedWasmExports(input: Input, { formats, level }: Config): Promise<UnreachedExports> {
+  const files = input.files.filter((file) => file.link === undefined)
+  const asked = formats.wasm['dropExports'] !== false && formats.wasm['optimize'] !== false && level !== 'fast'
+  return unreachedExports(asked ? files : [], (path) => readStable(join(input.root, path)).catch(() => undefined))
+}
+
+function optimizeJobs(input: Input, outRoot: string, config: Config, unreached: UnreachedExports['byPath']): Job[] {
   const settings = analyzeSettings(config)
   return input.files
     .filter((file) => file.link === undefined && file.path !== manifestName)
@@ -236,7 +247,9 @@ function optimizeJobs(input: Input, outRoot: string, config: Config): Job[] {
       rules: config.rules,
       level: config.level,
       measure: config.measure,
-      options: config.formats,
+      options: Object.hasOwn(unreached, file.path)
+        ? { ...config.formats, wasm: { ...config.formats.wasm, unreachedExports: { [file.path]: unreached[file.path] ?? [] } } }
+        : config.formats,
       compressedSizes: config.compressedSizes,
     }))
 }

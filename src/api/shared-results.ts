@@ -41,7 +41,10 @@ export class SharedResults {
   /** The same file in the same place of the tree; undefined for inputs that are not chosen for a platform. */
   #key(job: Job, { sources }: Input): string | undefined {
     const source = sources?.get(job.path)
-    return source === undefined ? undefined : `${job.path}\0${source}`
+    if (source === undefined) return undefined
+    // Scripts of another variant may reach other exports.
+    const unreached = job.kind === 'optimize' ? job.options.wasm['unreachedExports'] : undefined
+    return [job.path, source, JSON.stringify(unreached ?? null)].join('\0')
   }
 }
 

@@ -61,13 +61,20 @@ class Tracer {
   /** Is the property (`module.exports.__wasm`) named nowhere else, not even in a string? Then nobody reads it. */
   #isWrittenOnly(target: Node): boolean {
     const name = target.type === 'MemberExpression' ? propertyName(target) : undefined
-    if (name === undefined) return false
+    if (name === undefined || !this.#isOwn(target)) return false
     const open: Node[] = [this.#index.program]
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
       if (node !== target && mentions(node, name)) return false
       open.push(...this.#index.childrenOf(node))
     }
     return true
+  }
+
+  /** Does the object that the property belongs to start at a name of this script, which others do not see? */
+  #isOwn(target: Node): boolean {
+    let root = target
+    while (root.type === 'MemberExpression') root = root.object
+    return root.type === 'Identifier' && this.#index.bindingOf(root) !== undefined
   }
 
   /** `module.exports` and the `{exports: {}}` of bundlers are not what is looked for. */
