@@ -1,9 +1,13 @@
 import type { JsonValue } from '../../core/json.ts'
+import { largestKept } from './graph/largest-kept.ts'
 import type { WasmDetail } from './detail.ts'
-import { binaryenFlags, features, type FeatureId, runtimeFeature, compareFeatures } from './features.ts'
+import { binaryenFlags, compareFeatures, runtimeFeature } from './features.ts'
 import { bytesOfKind, readUrl } from './read/custom/custom-kind.ts'
 import { readDylink } from './read/custom/dylink-section.ts'
 import { readTargetFeatures } from './read/custom/target-features-section.ts'
+
+/** Entries of `largestKept`. */
+const keptListed = 10
 
 /** Facts for people and scripts. Names are stable; see docs/wasm.md. */
 export function wasmProperties(detail: WasmDetail): { readonly [key: string]: JsonValue } {
@@ -50,18 +54,16 @@ export function wasmProperties(detail: WasmDetail): { readonly [key: string]: Js
     dwarfBytes: sum((module) => bytesOfKind(module, 'dwarf')),
     ...(sourceMap === undefined ? {} : { sourceMap }),
     ...(dylink === undefined ? {} : { dylink: { memorySize: dylink.memorySize, tableSize: dylink.tableSize, needed: dylink.needed } }),
+    ...(detail.graphs === undefined || detail.namesOf === undefined || only === undefined
+      ? {}
+      : { largestKept: largestKept(detail.graphs[0]!, only, detail.namesOf(only), keptListed).map((kept) => ({ ...kept })) }),
     customSections: [...new Set(customSections)].sort(),
   }
 }
 
-/** Imports by module; of hundreds of string constants one line. */
+/** Imports by module. */
 function importCounts({ modules }: WasmDetail): { readonly [module: string]: number } {
   const counts = new Map<string, number>()
   for (const { imports } of modules) for (const { module } of imports) counts.set(module, (counts.get(module) ?? 0) + 1)
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
-}
-
-/** Title of a feature by name, for texts. */
-export function featureTitle(id: FeatureId): string {
-  return features[id].title
 }
