@@ -41,7 +41,7 @@ export async function analyze(
     sourceMap,
     composition,
     savings: shallow ? undefined : await measureSavings(script, moduleKind, scopes, sourceMap),
-    exports: await exportedNames(script, moduleKind),
+    exports: await exportedNames(script, moduleKind, path),
     imports: [
       ...new Set(survey.requests.flatMap(({ kind, specifier }) => (kind === 'import' || kind === 'export' ? (specifier ?? []) : []))),
     ].sort(),

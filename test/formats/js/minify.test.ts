@@ -92,6 +92,18 @@ const alpha = 'a long text that is worth keeping', beta = 2
     expect(after.detail.exports).toEqual(['alpha', 'beta'])
   })
 
+  it('keeps the names of UMD libraries in node_modules, and says where it does not', async () => {
+    const umd = `(function (root, factory) { typeof exports === 'object' && typeof module !== 'undefined' ? factory(exports) : factory(root.lib = {}) })(this, function (exports) {
+      function firstFunction(value) { return value + 1 } function secondFunction(value) { return firstFunction(value) * 2 }
+      exports.firstFunction = firstFunction; exports.secondFunction = secondFunction })`
+    const library = await shrink('node_modules/lib/index.js', umd)
+    const { detail } = await js.analyze(artifact('node_modules/lib/index.js', library.code), {}, memoryContext())
+    expect(detail.exports).toEqual(['firstFunction', 'secondFunction'])
+    const own = await shrink('lib.js', umd)
+    expect(own.code.length).toBeLessThan(library.code.length)
+    expect(own.reported).toMatchObject([{ severity: 'info', message: expect.stringMatching(/^2 names/) }])
+  })
+
   it('leaves the imports and exports of a module alone', async () => {
     const { code } = await shrink(
       'a.mjs',

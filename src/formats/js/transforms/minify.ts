@@ -6,6 +6,7 @@ import type { Transform, TransformResult, TransformSettings } from '../../../cor
 import type { JsDetail } from '../detail.ts'
 import { legalComments } from '../minify/legal-comments.ts'
 import { minifyScript } from '../minify/minify-script.ts'
+import { exportedNames } from '../read/exported-names.ts'
 import { annotateExports } from './annotate-exports.ts'
 import { shrinkInlineWasm } from './inline-wasm.ts'
 import { minifySettings } from './minify-settings.ts'
@@ -49,6 +50,13 @@ async function minifyArtifact(
   const companions: Companion[] = []
   let text = hashbang + result.code
   if (moduleKind !== 'esm') text = await annotateExports(text, exports)
+  if (moduleKind === 'script' && exports.length === 0) {
+    const lost = (await exportedNames(script, 'commonjs', artifact.path)).length
+    if (lost > 0) {
+      const message = `${lost} names that Node's import finds in this script by its spelling are not kept; import its default, or rename it to .cjs`
+      context.report({ severity: 'info', code: 'transform/skipped', message, location: { path: artifact.path } })
+    }
+  }
   const comments = options.legalComments === 'none' ? [] : legalComments(script)
   if (comments.length > 0 && options.legalComments === 'keep') text = `${text}\n${comments.join('\n')}`
   if (comments.length > 0 && options.legalComments === 'collect') {
