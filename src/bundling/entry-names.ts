@@ -9,9 +9,9 @@ import { slashed } from './paths.ts'
  */
 export function nameEntries(entries: readonly string[], root: string): ReadonlyMap<string, string> {
   const paths = [...new Set(entries.map((entry) => (isAbsolute(entry) ? entry : resolve(root, entry))))]
-  for (const [index, path] of paths.entries()) {
+  for (const path of paths) {
     if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
-      throw new ShrinkError('input/not-found', `there is no file ${entries[index] ?? slashed(relative(root, path))}`)
+      throw new ShrinkError('input/not-found', `there is no file ${slashed(relative(root, path))}`)
     }
   }
   const base = sharedFolder(paths.map((path) => dirname(path)))

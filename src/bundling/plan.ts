@@ -36,11 +36,26 @@ interface Attempt extends Omit<Planned, 'assumptions'> {
   size(): Promise<number>
 }
 
-type Base = Omit<EngineRequest, 'resolver' | 'replacements'>
+type Request = Omit<EngineRequest, 'resolver' | 'replacements'>
+
+interface Base extends Request {
+  /** Messages reported so far: each attempt would repeat them. */
+  readonly reported: Set<string>
+}
 
 /** Builds at the level asked for: once with esbuild, or with Rolldown and, at `max`, Rollup, and keeps the smallest. */
-export async function planBundle(given: Base): Promise<Planned> {
-  const { options } = given
+export async function planBundle(request: Request): Promise<Planned> {
+  const { options } = request
+  const reported = new Set<string>()
+  const given: Base = {
+    ...request,
+    reported,
+    report(diagnostic) {
+      if (reported.has(diagnostic.message)) return
+      reported.add(diagnostic.message)
+      request.report(diagnostic)
+    },
+  }
   if (options.level === 'fast') {
     const fast = await fastBundle(given)
     if (fast !== undefined) return { ...fast, assumptions: assumptionsOf(fast, options) }
@@ -173,9 +188,9 @@ async function tryAlternatives(
   best: Attempt,
   added: ReadonlyMap<string, Alternative>,
 ): Promise<Attempt | undefined> {
-  // an export that the other build does not have is a warning to some bundlers: here it rules the build out
+  // an export that the other build does not have is a warning to some bundlers: here a new warning rules the build out
   let warned = false
-  const strict: Base = { ...base, report: () => { warned = true } }
+  const strict: Base = { ...base, report: ({ message }) => { warned ||= !base.reported.has(message) } }
   const other = await orUndefined(attempt(engine, strict, new Map([...best.alternatives, ...added])), base)
   if (other === undefined || warned || (await other.size()) >= (await best.size())) return undefined
   return [...added.keys()].every((name) => reachSame(name, best.output.graph, other.output.graph)) ? other : undefined
