@@ -78,10 +78,8 @@ function judgeOn(
   /** Things of which a build was found that does not fail here. */
   const served = new Set<string>()
   for (const { path, requirements } of artifacts) {
-    if (!requirements.some((requirement) => isAsked(requirement, target))) {
-      if (isNamed) verdicts.set(path, notAsked(path, target))
-      continue
-    }
+    // A target that nobody named is not brought up for what it says nothing about.
+    if (!isNamed && !requirements.some((requirement) => isAsked(requirement, target))) continue
     const { verdict, reasons } = match(requirements, target, { provided: { libraries }, today: dataDate })
     verdicts.set(path, { artifact: path, target: target.id, verdict, reasons: reasons.map(withOneWitness) })
     if (verdict !== 'fails') served.add(variantKey(path))
@@ -92,15 +90,6 @@ function judgeOn(
     if (kinds.every((kind) => ofTheBuild.has(kind))) verdicts.delete(path)
   }
   return verdicts
-}
-
-/** A script on a bare system, native code on a bare runtime: whether it runs is up to what else is there. */
-function notAsked(path: string, target: Target): Verdict {
-  const reason: Reason =
-    target.family === 'runtime'
-      ? { message: `${target.id} names no system that would load it`, hint: 'Judge it on a system: debian-12@x64, linux-arm64-musl, …' }
-      : { message: `${target.id} names no engine that would run it`, hint: 'Judge it on a runtime: node22, cloudflare-workers, …' }
-  return { artifact: path, target: target.id, verdict: 'unknown', reasons: [reason] }
 }
 
 /** The artifact's own entry has all of the evidence; repeating it for every target would make reports of hundreds of megabytes. */

@@ -50,10 +50,26 @@ export function match(requirements: readonly Requirement[], target: Target, opti
     else if (requirement.need === 'required') unknowns.push(reason)
     else unknowns.push({ ...reason, message: `possibly ${reason.message}` })
   }
+  if (requirements.length > 0 && !requirements.some((requirement) => isAsked(requirement, target))) {
+    return { verdict: 'unknown', reasons: [notAsked(target)] }
+  }
   const notes = ageNotes(target, restsOn.values(), options.today)
   if (fails.length > 0) return { verdict: 'fails', reasons: [...causes([...fails, ...unknowns]), ...notes] }
   if (unknowns.length > 0) return { verdict: 'unknown', reasons: [...unknowns, ...notes] }
   return { verdict: 'runs', reasons: [...unverifiedNotes(restsOn.values()), ...notes] }
+}
+
+/** A script on a bare system, native code on a bare runtime: whether it runs is up to what else is there. */
+function notAsked(target: Target): Reason {
+  return target.family === 'runtime'
+    ? {
+        message: `${target.id} names no system that would load it`,
+        hint: 'Judge it on a system: debian-12@x64, linux-arm64-musl, …',
+      }
+    : {
+        message: `${target.id} names no engine that would run it`,
+        hint: 'Judge it on a runtime: node22, cloudflare-workers, …',
+      }
 }
 
 /** Only what is to be mended: on the wrong machine nothing else matters, and with the wrong C library not its parts. */

@@ -16,10 +16,10 @@ const systemKinds: ReadonlySet<CapabilityKind> = new Set([
 
 /**
  * Is that requirement a question to this target? `node22` is Node wherever it runs, and is not asked about C libraries;
- * `debian-12` is a system, and is not asked about Node, which anybody can install there.
+ * `debian-12` and `aws-lambda/provided.al2023` name no engine, and are not asked about Node, which anybody can bring.
  */
 export function isAsked(requirement: Requirement, target: Target): boolean {
   const ofSystem = systemKinds.has(requirement.kind) && !requirement.name.startsWith('wasm')
   if (ofSystem) return target.family !== 'runtime'
-  return target.engine !== undefined || target.family !== 'system'
+  return target.engine !== undefined
 }

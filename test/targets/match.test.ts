@@ -104,6 +104,11 @@ describe('match', () => {
     expect(match(addon, findTarget('node20')).verdict).toBe('runs')
     expect(match(addon, findTarget('debian-12@x64')).verdict).toBe('runs')
     expect(isAsked(need('js-syntax', 'classes'), findTarget('debian-12'))).toBe(false)
+    expect(match([need('js-syntax', 'classes')], findTarget('debian-12'))).toMatchObject({
+      verdict: 'unknown',
+      reasons: [{ message: 'debian-12 names no engine that would run it' }],
+    })
+    expect(match([x64], findTarget('node22')).verdict).toBe('unknown')
     expect(isAsked(need('architecture', 'wasm32'), findTarget('debian-12'))).toBe(false)
     expect(isAsked(need('libc', 'glibc'), findTarget('node22'))).toBe(false)
   })
