@@ -69,6 +69,13 @@ describe('WebAssembly runtimes', () => {
     expect(verdict('cloudflare-workers', need('wasm-feature', 'threads'))).toBe('fails')
   })
 
+  test('128 MiB at the start leave nothing of an isolate of 128 MiB', () => {
+    const initial = (pages: number): Requirement => ({ ...need('wasm-memory', 'initial'), value: pages * 65536 })
+    expect(verdict('cloudflare-workers', initial(2048))).toBe('fails')
+    expect(verdict('cloudflare-workers', initial(1024))).toBe('runs')
+    expect(verdict('node22', initial(2048))).toBe('runs')
+  })
+
   test('JavaScript answers what the runtime does not, but WASI needs a shim', () => {
     expect(verdict('chrome140', need('wasm-interface', 'wasm-bindgen'), need('wasm-import', 'env.log'))).toBe('runs')
     expect(verdict('chrome140', need('wasm-interface', 'wasi-preview1'))).toBe('unknown')

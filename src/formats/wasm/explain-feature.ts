@@ -43,7 +43,8 @@ export function explainFeature(path: string, detail: WasmDetail, name: string): 
   }))
   for (const [i, use] of shown.entries()) {
     if (i === 0) lines.push(`In ${functions.length} function${functions.length === 1 ? '' : 's'}:`)
-    lines.push(`  ${use.name} (function ${use.index}): ${use.count} instructions, ${use.instructions.join(', ')}`)
+    const numbered = use.name === `function ${use.index}` ? use.name : `${use.name} (function ${use.index})`
+    lines.push(`  ${numbered}: ${use.count} instructions, ${use.instructions.join(', ')}`)
     if (use.path !== undefined && i < 3) lines.push(`    ${use.path.join(' > ')}`)
   }
   if (functions.length > listed) lines.push(`  … and ${functions.length - listed} more`)

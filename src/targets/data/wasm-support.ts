@@ -18,6 +18,8 @@ export interface WasmSupport {
   readonly version?: string
   /** Whose versions these are: the engine itself, or the Chrome of the same V8. */
   readonly numbering: string
+  /** Set where only the releases of one line are meant. */
+  readonly line?: string
   readonly source: string
   readonly date: string
   readonly confidence: Confidence
@@ -57,6 +59,7 @@ export function wasmSupport(engine: Engine, feature: string): WasmSupport | unde
     source: runtime.source,
     date: runtime.date,
     confidence: confidences[runtime.how],
+    ...(runtime.line === undefined ? {} : { line: runtime.line }),
     numbering: engine.name === runtime.engine || runtime.line !== undefined ? engine.name : runtime.engine,
     ...(version === undefined ? {} : { version }),
   }

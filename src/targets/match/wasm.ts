@@ -38,8 +38,8 @@ const feature: Check = (requirement, target) => {
   }
 }
 
-function absence({ since, version, numbering }: WasmSupport): string {
-  if (since === undefined) return `which no released ${numbering} has without a switch`
+function absence({ since, version, numbering, line }: WasmSupport): string {
+  if (since === undefined) return `which no released ${numbering}${line === undefined ? '' : ` ${line}`} has without a switch`
   return `and ${numbering} ${since} is the first to have it, the target has ${numbering} ${version ?? ''}`.trimEnd()
 }
 
@@ -97,7 +97,7 @@ const interfaceCheck: Check = (requirement, target) => {
     return unmet(
       name.startsWith('wasi')
         ? `is made for ${named}, which ${target.title} does not offer`
-        : `needs the JavaScript glue of ${name}, and ${target.title} runs no JavaScript`,
+        : `needs ${name} from its host, and ${target.title} neither offers it nor runs JavaScript that could`,
       wasiHint,
       engine,
     )
@@ -115,9 +115,10 @@ const memory: Check = (requirement, target) => {
   const limit = target.limits.find((candidate) => candidate.name === 'memory')
   const bytes = requirement.value
   if (requirement.name !== 'initial' || bytes === undefined || limit === undefined) return met()
-  if (bytes <= limit.max.value) return met(limit.max)
+  // The limit is for code, the JavaScript heap and this memory together: one that is as large leaves nothing.
+  if (bytes < limit.max.value) return met(limit.max)
   return unmet(
-    `asks for ${bytes} bytes of memory at start, and ${target.id} has ${limit.max.value}`,
+    `asks for ${bytes} bytes of memory at start, and ${target.id} has ${limit.max.value} for everything`,
     'lower the initial memory of the module',
     limit.max,
   )
