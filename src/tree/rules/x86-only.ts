@@ -15,6 +15,7 @@ export const x86Only: TreeRule = {
   id: 'tree/x86-only',
   help: 'Native code that exists for x86 alone: neither in the tree nor on npm is there a build for another architecture, and there is no binding.gyp to compile. With the way by which the application reaches it.',
   async check(tree, context) {
+    if (isForX86(tree.architectures)) return []
     const index = await packagesOf(tree, context)
     const reach = new Reach(index, context)
     const findings: Omit<Finding, 'ruleId'>[] = []
@@ -24,6 +25,11 @@ export const x86Only: TreeRule = {
     }
     return findings
   },
+}
+
+/** Only x86 was asked for: being x86-only is no fault then. */
+function isForX86(asked: readonly Architecture[] | undefined): boolean {
+  return asked !== undefined && asked.length > 0 && asked.every((architecture) => x86.has(architecture))
 }
 
 /** A package counts as one thing: one build for another machine is a way out. */
