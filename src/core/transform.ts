@@ -42,6 +42,8 @@ export interface TransformResult {
   readonly artifact: Artifact
   readonly changes: readonly Change[]
   readonly companions?: readonly Companion[]
+  /** The transform itself has compared the result with its input in the measure asked for: it is smaller. */
+  readonly compared?: boolean
 }
 
 /** Makes an artifact smaller. Throws a `ShrinkError` to refuse; returns the same artifact when there is nothing to do. */

@@ -79,12 +79,8 @@ async function accept(
     })
     return undefined
   }
-  const measure = transform.measure ?? settings.measure
-  const smaller = measuredSize(result.artifact.bytes, measure)
-  const larger = measuredSize(current.artifact.bytes, measure)
-  if (smaller >= larger && transform.redefines !== true) {
-    return discard(`${measure} size would go from ${larger} to ${smaller} bytes`)
-  }
+  const larger = result.compared === true || transform.redefines === true ? undefined : notSmaller(transform, current, result, settings)
+  if (larger !== undefined) return discard(larger)
   try {
     const after = await format.analyze(result.artifact, { shallow: true }, context)
     const problems = transform.redefines === true ? [] : format.verify(current.contract, after)
@@ -101,4 +97,12 @@ async function accept(
     context.signal.throwIfAborted()
     return discard(`the result cannot be read back: ${toDiagnostic(error, current.artifact.path).message}`)
   }
+}
+
+/** Why the result is not smaller; undefined when it is. */
+function notSmaller(transform: Transform, current: Current, result: TransformResult, settings: TransformSettings): string | undefined {
+  const measure = transform.measure ?? settings.measure
+  const after = measuredSize(result.artifact.bytes, measure)
+  const before = measuredSize(current.artifact.bytes, measure)
+  return after < before ? undefined : `${measure} size would go from ${before} to ${after} bytes`
 }

@@ -11,7 +11,7 @@ export interface Variant {
 }
 
 /** Variants whose estimates are this near to the best may be better than it. */
-const uncertainty = 0.002
+const uncertainty = 0.001
 
 /** A bar must not be missed: it is measured when its estimate is this near. */
 const barUncertainty = 0.008

@@ -33,6 +33,8 @@ export const optimize: Transform<WasmDetail> = {
       if (steps.size === 0) return { artifact, changes: [] }
       return {
         artifact: { path: artifact.path, bytes },
+        // Every module of it was; brotli at its best once more would cost as much as a recipe.
+        compared: detail.kind === 'module',
         changes: [
           {
             transform: 'wasm/optimize',
