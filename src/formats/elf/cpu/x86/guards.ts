@@ -12,8 +12,8 @@ import { address as addressValue, compute, detectedAs, featureTable, isZero, joi
 const limits = {
   rounds: 12,
   evaluations: 30_000,
-  /** Instructions, over all functions: about two seconds. */
-  steps: 2_500_000,
+  /** Instructions, over all functions: about a second. */
+  steps: 1_500_000,
   /** Bytes of one function. */
   functionSize: 150_000,
   /** Evaluations of one function, and of one of more than `largeFunction` bytes. */
@@ -22,6 +22,8 @@ const limits = {
   timesLarge: 4,
   callers: 400,
   fields: 32,
+  /** Looks through all code for readers of fields. */
+  passes: 2,
 } as const
 
 /** What the checks of the CPU decide, for one model of a CPU. */
@@ -75,6 +77,7 @@ class GuardSearch {
   #fieldsOverflowed = false
   /** Fields whose readers are looked for at the end of the round: it takes a pass over all code. */
   readonly #freshFields = new Set<number>()
+  #passes = 0
   readonly #results = new Map<number, { values: ReadonlyMap<number, Value>; distance: number }>()
   readonly #neverReturns = new Set<number>()
   readonly #parameters = new Map<number, Map<number, Value>>()
@@ -399,7 +402,8 @@ class GuardSearch {
   #enqueueFieldReaders(offsets: ReadonlySet<number>): void {
     const { image, graph } = this.#program
     const wanted = [...offsets].filter((offset) => offset >= 0x80)
-    if (wanted.length === 0) return
+    if (wanted.length === 0 || this.#passes >= limits.passes) return
+    this.#passes++
     const lowBytes = new Uint8Array(65_536)
     for (const offset of wanted) lowBytes[offset & 0xffff] = 1
     for (const range of image.code) {

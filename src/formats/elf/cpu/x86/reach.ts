@@ -26,6 +26,8 @@ export class ReachSearch {
   readonly #isNamedForIsa: (index: number) => boolean
   readonly #needsFeatures: (index: number) => boolean
   readonly #selectable: ReadonlySet<number>
+  /** The user asks about a CPU: what was decided for it is more than a resemblance. */
+  readonly #asked: boolean
   readonly roots: ReadonlyMap<number, Step>
   readonly #pointers = new Map<number, number>()
 
@@ -35,7 +37,9 @@ export class ReachSearch {
     selections: Selections,
     isNamedForIsa: (index: number) => boolean,
     needsFeatures: (index: number) => boolean,
+    asked: boolean,
   ) {
+    this.#asked = asked
     this.#program = program
     this.#evaluations = evaluations
     this.#selections = selections
@@ -89,7 +93,8 @@ export class ReachSearch {
         if (taken && trust < Trust.addresses && !fromEntry) continue
         if (taken && detectors.any && this.#isNamedForIsa(target)) continue
         if (!this.edgeRuns(index, edge)) continue
-        if (detectors.any && !fromEntry && this.#needsFeatures(target)) {
+        const decided = this.#asked && this.#evaluations.get(index)?.decides === true
+        if (detectors.any && !fromEntry && !decided && this.#needsFeatures(target)) {
           const at = graph.edgeAt[edge]!
           if (taken ? this.#selections.chosenByMask(index, at) || this.#takesTwin(index, target) : this.#selections.hasTwin(index, at, target)) continue
         }
@@ -205,7 +210,8 @@ function* initializers(program: Program): Iterable<number> {
   for (const section of image.file.sections) {
     if (section.name === '.init' || section.name === '.fini') yield Number(section.sh_addr)
     if (!/^\.(?:preinit_array|init_array|fini_array|ctors)/.test(section.name)) continue
-    for (let offset = 0; offset + 8 <= section.sh_size; offset += 8) {
+    const size = Math.min(section.sh_size, image.file.bytes.length)
+    for (let offset = 0; offset + 8 <= size; offset += 8) {
       const place = Number(section.sh_addr) + offset
       const slot = image.slots.get(place)
       if (slot?.address !== undefined) yield slot.address

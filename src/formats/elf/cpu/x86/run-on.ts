@@ -58,6 +58,6 @@ function runWith(program: Program, features: ReadonlySet<string>, needs: Readonl
     return known
   }
   const selections = new Selections(program, (index) => choosable.get(index))
-  const search = new ReachSearch(program, guards.evaluations, selections, isNamed, (index) => choosable.has(index))
+  const search = new ReachSearch(program, guards.evaluations, selections, isNamed, (index) => choosable.has(index), features.size > 0)
   return { guards, search, reached: [Trust.calls, Trust.addresses, Trust.tables].map((trust) => search.search(trust)) }
 }

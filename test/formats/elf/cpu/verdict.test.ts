@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import type { Context } from '../../../../src/core/context.ts'
+import type { Need } from '../../../../src/core/requirement.ts'
+import { analyzeCpu } from '../../../../src/formats/elf/cpu/index.ts'
+import { readElf } from '../../../../src/formats/elf/read/elf-file.ts'
+import { builds, compile, isInstalled, type Style, styles } from '../../../truth/programs.ts'
+
+const context: Context = { signal: new AbortController().signal, report: () => {}, readFile: async () => undefined }
+
+async function needOf(bytes: Uint8Array, feature: string, cpu?: string): Promise<{ need: Need | 'absent'; level: unknown; path: readonly string[] }> {
+  const { requirements, properties } = await analyzeCpu(readElf(bytes), cpu === undefined ? {} : { cpu }, context)
+  const requirement = requirements.find(({ kind, name }) => kind === 'cpu-feature' && name === feature)
+  return { need: requirement?.need ?? 'absent', level: properties['cpuLevel'], path: requirement?.evidence[0]?.path ?? [] }
+}
+
+/** The whole matrix is in the corpus test; these take a few seconds. */
+const small: readonly Style[] = ['BUILTIN', 'IFUNC', 'CONSTRUCTOR', 'LAZY', 'TABLE', 'OPS', 'EXIT', 'PRINTED', 'POINTER_PRINTED', 'MIXED']
+
+const haveGcc = await isInstalled('gcc')
+
+test.skipIf(!haveGcc || process.arch !== 'x64')(
+  'styles of dispatch in small: nothing needed is called guarded, nothing guarded is called required or possible',
+  async () => {
+    const outcomes = { exact: 0, possible: 0, all: 0 }
+    const wrong: string[] = []
+    for (const style of small) {
+      for (const build of builds.slice(1, 2)) {
+        const path = await compile(style, build)
+        if (path === undefined) continue // no clang, or a compiler without target_clones
+        const { need } = await needOf(await readFile(path), 'avx2')
+        outcomes.all++
+        if (styles[style] === 'needed') {
+          if (need === 'required') outcomes.exact++
+          else if (need === 'possible') outcomes.possible++
+          else wrong.push(`${style} ${build.join(' ')}: ${need}, but it is needed`)
+        } else if (need === 'required' || need === 'possible') wrong.push(`${style} ${build.join(' ')}: ${need}, but it is guarded`)
+        else outcomes.exact++
+      }
+    }
+    expect(wrong).toEqual([])
+    expect(outcomes.all).toBeGreaterThan(8)
+  },
+)
+
+test.skipIf(!haveGcc || process.arch !== 'x64')('a witness leads from the entry point to the instruction', async () => {
+  const path = (await compile('UNGUARDED', ['gcc', '-O2']))!
+  const { need, level, path: steps } = await needOf(await readFile(path), 'avx2')
+  expect(need).toBe('required')
+  expect(level).toEqual({ required: 'x86-64-v3', possible: null })
+  expect(steps[0]).toBe('_start (entry)')
+  expect(steps.at(-1)).toMatch(/^sum_wide/)
+})
+
+test.skipIf(!haveGcc || process.arch !== 'x64')('asked about a CPU that has a feature, the feature is no requirement', async () => {
+  const bytes = await readFile((await compile('WEAK_GUARD', ['gcc', '-O2']))!)
+  expect((await needOf(bytes, 'avx2')).need).toBe('guarded')
+  expect((await needOf(bytes, 'avx2', 'haswell')).need).toBe('absent')
+})
+
+test.skipIf(!haveGcc || process.arch !== 'x64')('cut off or with flipped bits, a program gives an answer or a typed error', async () => {
+  const bytes = await readFile((await compile('LAZY', ['gcc', '-O2', '-no-pie']))!)
+  const typed = async (broken: Uint8Array): Promise<void> => {
+    try {
+      await analyzeCpu(readElf(broken), {}, context)
+    } catch (error) {
+      expect((error as Error).name).toMatch(/Error$/)
+      expect(error).toHaveProperty('code')
+    }
+  }
+  for (let size = 0; size < bytes.length; size += 977) await typed(bytes.subarray(0, size))
+  for (let at = 0; at < bytes.length; at += 331) {
+    const broken = Uint8Array.from(bytes)
+    broken[at]! ^= 1 << (at % 8)
+    await typed(broken)
+  }
+})
+
+test('an unknown CPU model is refused with a suggestion', async () => {
+  const bytes = await readFile(process.execPath)
+  if (process.arch !== 'x64') return
+  await expect(analyzeCpu(readElf(bytes), { cpu: 'haswel' }, context)).rejects.toThrow(/neither a CPU model nor a feature/)
+})
