@@ -51,6 +51,17 @@ test('a second run changes nothing', async () => {
   expect(twice.artifact.bytes).toBe(once.artifact.bytes)
 })
 
+const isHost = process.platform === 'linux' && process.arch === 'x64' && 'glibcVersionRuntime' in (process.report.getReport() as { header: object }).header
+
+test.skipIf(!isHost)('a stripped addon loads in Node with the same exports (skipped on other hosts than x64 glibc Linux)', async () => {
+  await withFolder(async (folder) => {
+    const { artifact } = await optimize(await readFile(join(bcrypt, 'prebuilds/linux-x64/bcrypt.glibc.node')))
+    await writeFile(join(folder, 'addon.node'), artifact.bytes)
+    const { stdout } = await run(process.execPath, ['-p', `Object.keys(require('${join(folder, 'addon.node')}')).sort().join()`])
+    expect(stdout.trim()).toBe('compare,compare_sync,encrypt,encrypt_sync,gen_salt,gen_salt_sync,get_rounds')
+  })
+})
+
 test('--strip none leaves the file alone', async () => {
   const bytes = await readFile(join(bcrypt, 'prebuilds/linux-arm64/bcrypt.glibc.node'))
   const result = await optimize(bytes, { strip: 'none' })
