@@ -1,6 +1,7 @@
 import type { Format } from '../../core/format.ts'
 import { analyzeArchive } from './analyze-archive.ts'
 import { analyzeElf } from './analyze.ts'
+import { explainFeature } from './cpu/explain-feature.ts'
 import type { ElfDetail } from './detail.ts'
 import { isArchive } from './read/archive.ts'
 import { rules } from './rules/index.ts'
@@ -17,6 +18,7 @@ export const elf: Format<ElfDetail> = {
   rules,
   transforms: [strip],
   verify: verifyElf,
+  explain: explainFeature,
 }
 
 function isElf(head: Uint8Array): boolean {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import type { Context } from '../../../../src/core/context.ts'
 import type { Need } from '../../../../src/core/requirement.ts'
+import { explainFeature } from '../../../../src/formats/elf/cpu/explain-feature.ts'
 import { analyzeCpu } from '../../../../src/formats/elf/cpu/index.ts'
 import { readElf } from '../../../../src/formats/elf/read/elf-file.ts'
 import { builds, compile, isInstalled, type Style, styles } from '../../../truth/programs.ts'
@@ -80,4 +81,11 @@ test('an unknown CPU model is refused with a suggestion', async () => {
   const bytes = await readFile(process.execPath)
   if (process.arch !== 'x64') return
   await expect(analyzeCpu(readElf(bytes), { cpu: 'haswel' }, context)).rejects.toThrow(/neither a CPU model nor a feature/)
+})
+
+test.skipIf(!haveGcc || process.arch !== 'x64')('explain shows the instruction and the way to it', async () => {
+  const bytes = await readFile((await compile('UNGUARDED', ['gcc', '-O2']))!)
+  const answer = await explainFeature({ path: 'program', bytes }, { kind: 'feature', name: 'AVX2' }, {}, context)
+  expect(answer.summary).toBe('program: avx2 is required')
+  expect(answer.lines.join('\n')).toMatch(/0x[0-9a-f]+ {2}[0-9a-f]+ {2}in sum_wide[\s\S]*reached by _start \(entry\) > .*sum_wide/)
 })
