@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts'
 import type { ArtifactReport, Reason, Verdict } from '../core/report.ts'
 import type { Architecture, CapabilityKind } from '../core/requirement.ts'
 import { dataDate, defaultTargets, isAsked, limitReasons, match, readOwnTargets, selectTargets, type Target } from '../targets/index.ts'
+import { cpuFamiliesOf } from '../tree/cpu-family.ts'
 import { variantKey } from '../tree/variant-key.ts'
 
 /** What the user wants artifacts to be judged on. */
@@ -39,14 +40,16 @@ const ofTheBuild: ReadonlySet<CapabilityKind> = new Set([
  * Every artifact that requires anything against every target: in the order of the artifacts, then of the targets.
  *
  * Where the tree holds several builds of one thing (`prebuilds/linux-x64`, `prebuilds/linux-arm64`), a build that is
- * not for the target has no verdict on it, as long as another one of them does not fail there.
+ * not for the target has no verdict on it, as long as another one of them does not fail there. The same goes for builds
+ * for several CPUs (`libggml-cpu-haswell.so` beside `libggml-cpu-x64.so`), of which what loads them chooses one.
  */
 export function judge(artifacts: readonly ArtifactReport[], asked: AskedTargets): readonly Verdict[] {
   const targets = asked.named.length > 0 ? asked.named : usualTargets(artifacts, asked)
   const judged = artifacts.filter((artifact) => artifact.requirements.length > 0)
   const libraries = librariesOf(artifacts)
   const isNamed = asked.named.length > 0
-  const verdicts = targets.map((target) => judgeOn(target, judged, libraries, isNamed))
+  const families = cpuFamiliesOf(judged).map(({ members }) => members.map(({ artifact }) => artifact.path))
+  const verdicts = targets.map((target) => withoutSpareBuilds(judgeOn(target, judged, libraries, isNamed), families))
   return judged.flatMap((artifact) => verdicts.flatMap((byPath) => byPath.get(artifact.path) ?? []))
 }
 
@@ -90,6 +93,22 @@ function judgeOn(
     if (kinds.every((kind) => ofTheBuild.has(kind))) verdicts.delete(path)
   }
   return verdicts
+}
+
+/** Builds that need another CPU are not held against the target where one of their family does not fail on it. */
+function withoutSpareBuilds(
+  verdicts: ReadonlyMap<string, Verdict>,
+  families: readonly (readonly string[])[],
+): ReadonlyMap<string, Verdict> {
+  const left = new Map(verdicts)
+  for (const paths of families) {
+    const family = paths.flatMap((path) => verdicts.get(path) ?? [])
+    if (!family.some(({ verdict }) => verdict !== 'fails')) continue
+    for (const { artifact, verdict, reasons } of family) {
+      if (verdict === 'fails' && reasons.every(({ requirement }) => requirement?.kind === 'cpu-feature')) left.delete(artifact)
+    }
+  }
+  return left
 }
 
 /** The artifact's own entry has all of the evidence; repeating it for every target would make reports of hundreds of megabytes. */

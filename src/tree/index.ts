@@ -1,4 +1,5 @@
 import type { TreeRule } from '../core/tree.ts'
+import { cpuFamilies } from './rules/cpu-families.ts'
 import { foreignBuilds } from './rules/foreign-builds.ts'
 import { mislabelledBuilds } from './rules/mislabelled-builds.ts'
 import { missingLibraries } from './rules/missing-libraries.ts'
@@ -19,5 +20,6 @@ export const treeRules: readonly TreeRule[] = [
   x86Only,
   x86Sources,
   foreignBuilds,
+  cpuFamilies,
   missingLibraries,
 ]

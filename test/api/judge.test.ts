@@ -55,6 +55,22 @@ describe('judge', () => {
     ])
   })
 
+  it('judges the builds for a CPU that the target can use', () => {
+    const ladder = [
+      artifact('lib/k-x64.so', 'x86-64', []),
+      artifact('lib/k-haswell.so', 'x86-64', [need('cpu-feature', 'avx2')]),
+      artifact('lib/k-skylakex.so', 'x86-64', [need('cpu-feature', 'avx512f')]),
+    ]
+    const lambda = { target: 'aws-lambda/nodejs22.x' }
+    expect(verdicts(ladder, lambda)).toEqual([
+      'lib/k-x64.so aws-lambda/nodejs22.x runs',
+      'lib/k-haswell.so aws-lambda/nodejs22.x runs',
+    ])
+    expect(verdicts(ladder.slice(2), lambda)).toEqual(['lib/k-skylakex.so aws-lambda/nodejs22.x fails'])
+    const other = artifact('lib/k-avx512.so', 'x86-64', [need('cpu-feature', 'avx512f'), need('libc', 'musl')])
+    expect(verdicts([...ladder, other], lambda)).toContain('lib/k-avx512.so aws-lambda/nodejs22.x fails')
+  })
+
   it('judges all of them where none is for the target', () => {
     expect(verdicts(addons, { target: 'linux-riscv64-musl' }).every((line) => line.endsWith('fails'))).toBe(true)
   })

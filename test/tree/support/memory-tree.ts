@@ -6,7 +6,7 @@ import type { TreeFile, TreeView } from '../../../src/core/tree.ts'
 /** A file of a tree in memory: its text, or a native file of some machine. */
 export type Entry =
   | string
-  | { readonly elf: Architecture; readonly libc?: 'glibc' | 'musl'; readonly bytes?: number }
+  | { readonly elf: Architecture; readonly libc?: 'glibc' | 'musl'; readonly bytes?: number; readonly cpu?: readonly string[] }
   | { readonly bytes: number }
   | { readonly link: string }
 
@@ -30,6 +30,7 @@ export function memoryTree(
       requirements.push({ kind: 'architecture', name: entry.elf, need: 'required', evidence: [] })
       if (entry.libc !== undefined)
         requirements.push({ kind: 'libc', name: entry.libc, need: 'required', evidence: [] })
+      for (const name of entry.cpu ?? []) requirements.push({ kind: 'cpu-feature', name, need: 'required', evidence: [] })
     }
     const raw = files.find((file) => file.path === path)?.size ?? 0
     return [
