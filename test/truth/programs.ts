@@ -21,6 +21,7 @@ export const styles = {
   OVERRIDE: 'guarded',
   WEAK_GUARD: 'guarded',
   DEAD: 'guarded',
+  EXIT_THEN_CHOICE: 'guarded',
   EXIT: 'needed',
   UNGUARDED: 'needed',
   PRINTED: 'needed',
@@ -40,6 +41,7 @@ export const builds: readonly (readonly [compiler: string, ...flags: string[]])[
   ['gcc', '-O2', '-static'],
   ['clang', '-O2'],
   ['clang', '-O1', '-static'],
+  ['gcc', '-O2', '-static', '-s'],
 ]
 
 let folder: Promise<string> | undefined

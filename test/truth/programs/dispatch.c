@@ -107,6 +107,15 @@ static int run(void) {
   }
   return sum_wide(data, 1024);
 }
+#elif defined EXIT_THEN_CHOICE
+// what ends the program is about SSE4.2; AVX2 is a choice like any other
+static int run(void) {
+  if (!__builtin_cpu_supports("sse4.2")) {
+    fprintf(stderr, "this program needs SSE4.2\n");
+    exit(1);
+  }
+  return __builtin_cpu_supports("avx2") ? sum_wide(data, 1024) : sum_plain(data, 1024);
+}
 #elif defined UNGUARDED
 static int run(void) { return sum_wide(data, 1024); }
 #elif defined GETENV

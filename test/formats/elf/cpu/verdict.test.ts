@@ -44,6 +44,15 @@ test.skipIf(!haveGcc || process.arch !== 'x64')(
   },
 )
 
+test.skipIf(!haveGcc || process.arch !== 'x64')('what ends the program where a check fails is no alternative: the feature is required, static or not', async () => {
+  for (const build of [builds[1]!, builds[4]!, builds[7]!]) {
+    const ends = await readFile((await compile('EXIT', build))!)
+    const chooses = await readFile((await compile('EXIT_THEN_CHOICE', build))!)
+    expect([build.join(' '), (await needOf(ends, 'avx2')).need]).toEqual([build.join(' '), 'required'])
+    expect([build.join(' '), (await needOf(chooses, 'avx2')).need]).toEqual([build.join(' '), 'guarded'])
+  }
+})
+
 test.skipIf(!haveGcc || process.arch !== 'x64')('a witness leads from the entry point to the instruction', async () => {
   const path = (await compile('UNGUARDED', ['gcc', '-O2']))!
   const { need, level, path: steps } = await needOf(await readFile(path), 'avx2')

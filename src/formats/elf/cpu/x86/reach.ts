@@ -28,6 +28,8 @@ export class ReachSearch {
   readonly #selectable: ReadonlySet<number>
   /** The user asks about a CPU: what was decided for it is more than a resemblance. */
   readonly #asked: boolean
+  /** Functions whose checks are taken to succeed, with what they do where those fail: end the program. */
+  readonly #passed: ReadonlyMap<number, Evaluation>
   readonly roots: ReadonlyMap<number, Step>
   readonly #pointers = new Map<number, number>()
 
@@ -38,8 +40,10 @@ export class ReachSearch {
     isNamedForIsa: (index: number) => boolean,
     needsFeatures: (index: number) => boolean,
     asked: boolean,
+    passed: ReadonlyMap<number, Evaluation>,
   ) {
     this.#asked = asked
+    this.#passed = passed
     this.#program = program
     this.#evaluations = evaluations
     this.#selections = selections
@@ -96,7 +100,8 @@ export class ReachSearch {
         const decided = this.#asked && this.#evaluations.get(index)?.decides === true
         if (detectors.any && !fromEntry && !decided && this.#needsFeatures(target)) {
           const at = graph.edgeAt[edge]!
-          if (taken ? this.#selections.chosenByMask(index, at) || this.#takesTwin(index, target) : this.#selections.hasTwin(index, at, target)) continue
+          const ending = this.#passed.get(index)
+          if (taken ? this.#selections.chosenByMask(index, at, ending) || this.#takesTwin(index, target) : this.#selections.hasTwin(index, at, target, ending)) continue
         }
         reach(target, { from: index, how: taken ? 'address' : 'call' })
       }

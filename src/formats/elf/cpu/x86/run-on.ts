@@ -29,16 +29,17 @@ export function featuresByFunction(program: Program): Map<number, Set<number>> {
 
 /** Finds what runs on a CPU with `features`. */
 export function runOn(program: Program, features: ReadonlySet<string>, needs: ReadonlyMap<number, ReadonlySet<number>>): Run {
-  return runWith(program, features, needs, findGuards(program, cpuidModel(features)))
+  return runWith(program, features, needs, findGuards(program, cpuidModel(features)), new Map())
 }
 
 /** The same where the checks in the functions of `opened` are taken to succeed. */
 export function runPast(program: Program, features: ReadonlySet<string>, needs: ReadonlyMap<number, ReadonlySet<number>>, run: Run, opened: ReadonlySet<number>): Run {
   const evaluations = new Map([...run.guards.evaluations].filter(([index]) => !opened.has(index)))
-  return runWith(program, features, needs, { ...run.guards, evaluations })
+  const passed = new Map([...run.guards.evaluations].filter(([index]) => opened.has(index)))
+  return runWith(program, features, needs, { ...run.guards, evaluations }, passed)
 }
 
-function runWith(program: Program, features: ReadonlySet<string>, needs: ReadonlyMap<number, ReadonlySet<number>>, guards: Guards): Run {
+function runWith(program: Program, features: ReadonlySet<string>, needs: ReadonlyMap<number, ReadonlySet<number>>, guards: Guards, passed: Run['guards']['evaluations']): Run {
   const { decoder, graph } = program
   // which sets make a function one that a dispatcher would choose
   const matters = decoder.tables.featureSets.map((set) => set.some((name) => !features.has(name) && !silentFeatures.has(name) && (x86LevelOf(name) !== undefined || /^(?:aes|pclmul|sha|gfni|va|vp|avx|adx|rd|f16c)/.test(name))))
@@ -58,6 +59,6 @@ function runWith(program: Program, features: ReadonlySet<string>, needs: Readonl
     return known
   }
   const selections = new Selections(program, (index) => choosable.get(index))
-  const search = new ReachSearch(program, guards.evaluations, selections, isNamed, (index) => choosable.has(index), features.size > 0)
+  const search = new ReachSearch(program, guards.evaluations, selections, isNamed, (index) => choosable.has(index), features.size > 0, passed)
   return { guards, search, reached: [Trust.calls, Trust.addresses, Trust.tables].map((trust) => search.search(trust)) }
 }

@@ -1,3 +1,4 @@
+import type { Evaluation } from './evaluate.ts'
 import type { Program } from './guards.ts'
 import { lastAtMost } from './number-list.ts'
 
@@ -37,25 +38,32 @@ export class Selections {
     this.#featuresOf = featuresOf
   }
 
-  /** Is the address taken at `at` behind a test of some flag bits? */
-  chosenByMask(index: number, at: number): boolean {
+  /**
+   * Is the address taken at `at` behind a test of some flag bits? Where `ending` runs, the program ends: a test there is
+   * the one that ends it, and chooses nothing.
+   */
+  chosenByMask(index: number, at: number, ending: Evaluation | undefined): boolean {
     const listing = this.#listing(index)
     if (listing === undefined) return false
-    const last = lastAtMost(listing.masks, at)
+    let last = lastAtMost(listing.masks, at)
+    while (last >= 0 && runsIn(ending, listing.masks[last]!)) last--
     return last >= 0 && at - listing.masks[last]! < MASK_REACH
   }
 
-  /** Does a branch near the call at `at` lead, on its other side, to a like function without the features of `target`? */
-  hasTwin(index: number, at: number, target: number): boolean {
+  /**
+   * Does a branch near the call at `at` lead, on its other side, to a like function without the features of `target`?
+   * What is called where `ending` runs (see `chosenByMask`) is no alternative to anything.
+   */
+  hasTwin(index: number, at: number, target: number, ending: Evaluation | undefined): boolean {
     let known = this.#twins.get(at)
     if (known === undefined) {
-      known = this.#findTwin(index, at, target)
+      known = this.#findTwin(index, at, target, ending)
       this.#twins.set(at, known)
     }
     return known
   }
 
-  #findTwin(index: number, at: number, target: number): boolean {
+  #findTwin(index: number, at: number, target: number, ending: Evaluation | undefined): boolean {
     const listing = this.#listing(index)
     const base = this.#baseOf(index)
     if (listing === undefined || base === undefined) return false
@@ -76,16 +84,17 @@ export class Selections {
         if (inside !== undefined) others.push(inside)
         else {
           const other = graph.functionAt(listing.target[place - 1]! + base)
-          if (other !== undefined && other !== target && this.#featuresOf(other) === undefined) return true
+          const ends = runsIn(ending, listing.at[place - 1]! + base)
+          if (other !== undefined && other !== target && !ends && this.#featuresOf(other) === undefined) return true
         }
         if (others.length > 2) break
       }
       if (before === Kind.jump || before === Kind.end) break
     }
-    return others.some((other) => !leadsTo(listing, other, call) && this.#leadsToTwin(listing, base, other, target))
+    return others.some((other) => !leadsTo(listing, other, call) && this.#leadsToTwin(listing, base, other, target, ending))
   }
 
-  #leadsToTwin(listing: Listing, base: number, from: number, target: number): boolean {
+  #leadsToTwin(listing: Listing, base: number, from: number, target: number, ending: Evaluation | undefined): boolean {
     const { graph } = this.#program
     let place = from
     for (let steps = 0; place < listing.at.length && steps < LOOK_AHEAD; steps++) {
@@ -95,7 +104,7 @@ export class Selections {
       if (kind === Kind.call || (kind === Kind.jump && inside === undefined)) {
         const other = graph.functionAt(to + base)
         if (other === target) return false
-        if (other !== undefined) return this.isTwin(other, target)
+        if (other !== undefined) return !runsIn(ending, listing.at[place]! + base) && this.isTwin(other, target)
       }
       if (kind === Kind.end || (kind === Kind.jump && inside === undefined)) return false
       place = kind === Kind.jump ? inside! : place + 1
@@ -173,6 +182,10 @@ export class Selections {
     }
     return { at, kind: Uint8Array.from(kinds), target: Float64Array.from(targets), indexOf, jumpsTo, masks: Float64Array.from(masks) }
   }
+}
+
+function runsIn(evaluation: Evaluation | undefined, at: number): boolean {
+  return evaluation !== undefined && (evaluation.seen[at - evaluation.start]! & 1) !== 0
 }
 
 /**
