@@ -96,5 +96,16 @@ test.skipIf(!haveGcc || process.arch !== 'x64')('explain shows the instruction a
   const bytes = await readFile((await compile('UNGUARDED', ['gcc', '-O2']))!)
   const answer = await explainFeature({ path: 'program', bytes }, { kind: 'feature', name: 'AVX2' }, {}, context)
   expect(answer.summary).toBe('program: avx2 is required')
-  expect(answer.lines.join('\n')).toMatch(/0x[0-9a-f]+ {2}[0-9a-f]+ {2}in sum_wide[\s\S]*reached by _start \(entry\) > .*sum_wide/)
+  const text = answer.lines.join('\n')
+  expect(text).toMatch(/0x[0-9a-f]+ {2}[0-9a-f]+ {2}v[a-z0-9]+ [xy]mm\d.* {2}in sum_wide[\s\S]*reached by _start \(entry\) > .*sum_wide/)
+  expect(text).toMatch(/^\d+ instructions? in \d+ functions?: \d+ reached without a check that was found/m)
+  expect(text).toMatch(/no check of the CPU was found|checks of the CPU: /)
+  expect(answer.data).toMatchObject({ need: 'required', incomplete: false, counts: { instructions: expect.any(Number) } })
+})
+
+test.skipIf(!haveGcc || process.arch !== 'x64')('explain shows what is guarded, and the checks', async () => {
+  const bytes = await readFile((await compile('BUILTIN', ['gcc', '-O2']))!)
+  const answer = await explainFeature({ path: 'program', bytes }, { kind: 'feature', name: 'avx2' }, {}, context)
+  expect(answer.summary).toBe('program: avx2 is guarded')
+  expect(answer.lines.join('\n')).toMatch(/functions?; none of them is reached on a CPU without it\nchecks of the CPU: /)
 })
