@@ -1,9 +1,9 @@
-import { brotliSize, gzipSize } from '../bytes/encoded-size.ts'
+import { measuredSize } from '../bytes/encoded-size.ts'
 import type { EncodedSizes } from '../core/report.ts'
 import type { CompressedSizes } from './job.ts'
 
-/** Above these lengths `auto` leaves a size out: brotli at its best takes about a second for each megabyte. */
-const autoLimit = { gzip: 16 * 2 ** 20, brotli: 2 * 2 ** 20 }
+/** Above these lengths `auto` leaves a size out: brotli at its best takes seconds for each megabyte. */
+export const autoLimit: Readonly<Record<'gzip' | 'brotli', number>> = { gzip: 16 * 2 ** 20, brotli: 2 * 2 ** 20 }
 
 /** The sizes of a file as it is and as it is sent. */
 export function encodedSizes(bytes: Uint8Array, which: CompressedSizes): EncodedSizes {
@@ -11,8 +11,8 @@ export function encodedSizes(bytes: Uint8Array, which: CompressedSizes): Encoded
   const wanted = (limit: number): boolean => which === 'all' || (which === 'auto' && raw <= limit)
   return {
     raw,
-    gzip: wanted(autoLimit.gzip) ? gzipSize(bytes) : null,
-    brotli: wanted(autoLimit.brotli) ? brotliSize(bytes) : null,
+    gzip: wanted(autoLimit.gzip) ? measuredSize(bytes, 'gzip') : null,
+    brotli: wanted(autoLimit.brotli) ? measuredSize(bytes, 'brotli') : null,
   }
 }
 
