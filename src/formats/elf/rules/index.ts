@@ -1,6 +1,7 @@
 import type { Rule } from '../../../core/format.ts'
 import type { ElfDetail } from '../detail.ts'
 import { alignmentPadding } from './alignment-padding.ts'
+import { cpuAnalysisBounded } from './cpu-analysis-bounded.ts'
 import { executableStack } from './executable-stack.ts'
 import { goLinkerFlags } from './go-linker-flags.ts'
 import { notStripped } from './not-stripped.ts'
@@ -29,4 +30,5 @@ export const rules: readonly Rule<ElfDetail>[] = [
   relativeRelocations,
   twoHashTables,
   alignmentPadding,
+  cpuAnalysisBounded,
 ]

@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import type { Context } from '../../../../src/core/context.ts'
 import type { Need } from '../../../../src/core/requirement.ts'
+import { analyzeElf } from '../../../../src/formats/elf/analyze.ts'
 import { explainFeature } from '../../../../src/formats/elf/cpu/explain-feature.ts'
 import { analyzeCpu } from '../../../../src/formats/elf/cpu/index.ts'
+import { cpuAnalysisBounded } from '../../../../src/formats/elf/rules/cpu-analysis-bounded.ts'
 import { readElf } from '../../../../src/formats/elf/read/elf-file.ts'
 import { builds, compile, isInstalled, type Style, styles } from '../../../truth/programs.ts'
 
@@ -84,6 +86,15 @@ test.skipIf(!haveGcc || process.arch !== 'x64')('cut off or with flipped bits, a
     broken[at]! ^= 1 << (at % 8)
     await typed(broken)
   }
+})
+
+test.skipIf(!haveGcc || process.arch !== 'x64')('it is said whether the search came to its end', async () => {
+  const bytes = await readFile((await compile('LAZY', ['gcc', '-O2']))!)
+  const analysis = await analyzeElf({ path: 'program', bytes }, {}, context)
+  expect(analysis.properties['cpuAnalysis']).toBe('complete')
+  expect([...cpuAnalysisBounded.check(analysis)]).toEqual([])
+  const cpu = { ...analysis.detail.cpu, properties: { cpuAnalysis: 'bounded' } }
+  expect([...cpuAnalysisBounded.check({ ...analysis, detail: { ...analysis.detail, cpu } })]).toMatchObject([{ severity: 'info' }])
 })
 
 test('an unknown CPU model is refused with a suggestion', async () => {

@@ -16,7 +16,7 @@ export function judgeX86File(file: ElfFile, declared: readonly Declaration[], cp
   const requirements = requirementsOf(verdict, declared)
   const level = levels(requirements)
   const silent = verdict.features.filter(({ feature, need }) => silentFeatures.has(feature) && need !== 'guarded')
-  const properties: Record<string, JsonValue> = { cpuLevel: level }
+  const properties: Record<string, JsonValue> = { cpuLevel: level, cpuAnalysis: verdict.incomplete ? 'bounded' : 'complete' }
   if (silent.length > 0) {
     // older CPUs run LZCNT as BSR: no trap, another result
     properties['cpuSilentlyWrong'] = silent.filter(({ feature }) => feature !== 'tzcnt').map(({ feature }) => feature)
