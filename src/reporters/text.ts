@@ -121,7 +121,10 @@ function details(artifact: ArtifactReport, report: Report, paint: Paint): string
         `${formatBytes(change.before)} → ${formatBytes(change.after)} ${paint.dim(`(${change.verifiedBy.join(', ')})`)}`,
     )
   }
-  for (const finding of artifact.findings) lines.push(...findingLines(finding, '    ', paint))
+  const mended = new Set(changes.map((change) => change.transform))
+  for (const finding of artifact.findings) {
+    if (finding.fix === undefined || !mended.has(finding.fix.transform)) lines.push(...findingLines(finding, '    ', paint))
+  }
   if (artifact.sizeMap !== undefined && artifact.sizeMap.view !== 'default') lines.push(...sizeRows(artifact, paint))
   return lines.length === 0 ? [] : [`  ${paint.bold(artifact.path)}`, ...lines]
 }
