@@ -70,6 +70,17 @@ test.skipIf(!haveGcc || process.arch !== 'x64')('asked about a CPU that has a fe
   expect((await needOf(bytes, 'avx2', 'haswell')).need).toBe('absent')
 })
 
+test.skipIf(!haveGcc || process.arch !== 'x64')('a check that is weaker than the code guards nothing on a CPU between the two', async () => {
+  for (const build of [builds[1]!, builds[4]!]) {
+    const weak = await needOf(await readFile((await compile('WEAK_GUARD', build))!), 'avx2', 'nehalem')
+    expect(['required', 'possible']).toContain(weak.need)
+    for (const style of ['BUILTIN', 'CONSTRUCTOR', 'TABLE', 'EXIT_THEN_CHOICE'] as const) {
+      const { need } = await needOf(await readFile((await compile(style, build))!), 'avx2', 'nehalem')
+      expect([style, build.join(' '), need]).toEqual([style, build.join(' '), 'guarded'])
+    }
+  }
+})
+
 test.skipIf(!haveGcc || process.arch !== 'x64')('cut off or with flipped bits, a program gives an answer or a typed error', async () => {
   const bytes = await readFile((await compile('LAZY', ['gcc', '-O2', '-no-pie']))!)
   const typed = async (broken: Uint8Array): Promise<void> => {

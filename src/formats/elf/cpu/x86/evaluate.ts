@@ -68,6 +68,8 @@ export interface Evaluation {
   readonly seen: Uint8Array
   /** A branch was decided by what CPUID said. */
   readonly decides: boolean
+  /** A branch on what CPUID said can go either way on this CPU, as far as could be told. */
+  readonly doubts: boolean
   /** It can return, and whether it ever could. */
   readonly returns: boolean
   readonly results: ReadonlyMap<number, Value>
@@ -148,6 +150,7 @@ class Evaluator {
   readonly #fields = new Map<string, { offset: number; size: number; value: Value }>()
   #results: Map<number, Value> | undefined
   #decides = false
+  #doubts = false
   #returns = false
   #indirect = false
   steps = 0
@@ -201,6 +204,7 @@ class Evaluator {
       start: this.#base + this.#from,
       seen: this.#seen,
       decides: this.#decides,
+      doubts: this.#doubts,
       returns: this.#returns,
       results: this.#results ?? new Map(),
       globalStores: [...this.#globals.values()],
@@ -995,7 +999,10 @@ class Evaluator {
     const { flags } = this.#state
     if (flags === undefined) return 3
     const possible = outcomes(flags, condition)
-    if (possible !== 3 && (flags.left.detected || flags.right.detected)) this.#decides = true
+    if (flags.left.detected || flags.right.detected) {
+      if (possible === 3) this.#doubts = true
+      else this.#decides = true
+    }
     return possible
   }
 

@@ -283,7 +283,7 @@ class GuardSearch {
     for (const [register, value] of evaluation.results) {
       const chosen = evaluation.decides && value.base === plain && !isPointer(value, graph)
       if (value.words.length === 0) continue
-      if (value.detected) values.set(register, { base: value.base, words: value.words, detected: true })
+      if (value.detected) values.set(register, certain(value))
       else if (chosen && register === 0) values.set(register, detectedAs(value, true))
     }
     const known = this.#results.get(index)
@@ -374,7 +374,7 @@ class GuardSearch {
   #store(at: number, variable: Variable, value: Value | undefined): void {
     // a store of something unknown is an override from outside (environment, command line): it is not for us to judge
     if (value === undefined || value.base !== plain || value.words.length === 0) return
-    const joined = join(variable.value, { base: plain, words: value.words, detected: true }) ?? variable.value
+    const joined = join(variable.value, certain(value)) ?? variable.value
     if (sameValue(joined, variable.value)) return
     variable.value = joined
     for (const reader of this.#accessors(at, variable.size)) this.#enqueue(this.#next, reader, variable.distance + 1)
@@ -457,6 +457,11 @@ class GuardSearch {
       if (index >= 0) yield index
     }
   }
+}
+
+/** What is known of it, without the doubt that there may be more. */
+function certain({ base, words, hull }: Value): Value {
+  return hull === true ? { base, words, detected: true, hull } : { base, words, detected: true }
 }
 
 function isPointer(value: Value, graph: CallGraph): boolean {

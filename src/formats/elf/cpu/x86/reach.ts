@@ -97,7 +97,8 @@ export class ReachSearch {
         if (taken && trust < Trust.addresses && !fromEntry) continue
         if (taken && detectors.any && this.#isNamedForIsa(target)) continue
         if (!this.edgeRuns(index, edge)) continue
-        const decided = this.#asked && this.#evaluations.get(index)?.decides === true
+        const evaluated = this.#evaluations.get(index)
+        const decided = this.#asked && (evaluated?.decides === true || evaluated?.doubts === true)
         if (detectors.any && !fromEntry && !decided && this.#needsFeatures(target)) {
           const at = graph.edgeAt[edge]!
           const ending = this.#passed.get(index)

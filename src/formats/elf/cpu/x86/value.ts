@@ -14,6 +14,8 @@ export interface Value {
    * is stored in a variable, not for a decision. Without any words: anything, for good.
    */
   readonly partial?: true
+  /** The two numbers are the bits set in all, and in any, of more numbers: what is left of a word of flags with many states. */
+  readonly hull?: true
 }
 
 export const plain = -1
@@ -53,7 +55,7 @@ export function isZero(value: Value | undefined): boolean {
 
 export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
   if (a === b) return true
-  if (a === undefined || b === undefined || a.base !== b.base || a.detected !== b.detected || a.partial !== b.partial) return false
+  if (a === undefined || b === undefined || a.base !== b.base || a.detected !== b.detected || a.partial !== b.partial || a.hull !== b.hull) return false
   return a.words.length === b.words.length && a.words.every((word, index) => word === b.words[index])
 }
 
@@ -84,7 +86,36 @@ export function join(a: Value | undefined, b: Value | undefined): Value | undefi
   if (a.words.length === 0) return a
   if (b.words.length === 0) return b
   const partial = a.partial === true || b.partial === true
-  return withNumbers(a.base, [...a.words, ...b.words], a.detected || b.detected, partial)
+  const words = [...a.words, ...b.words]
+  const detected = a.detected || b.detected
+  if (a.hull === true || b.hull === true) return hullOf(words, detected, partial)
+  const joined = withNumbers(a.base, words, detected, partial)
+  return detected && a.base === plain && (joined === undefined || joined.words.length === 0) ? hullOf(words, detected, partial) : joined
+}
+
+function hullOf(words: readonly number[], detected: boolean, partial: boolean): Value {
+  const hull: [number, number, number, number] = [-1, -1, 0, 0]
+  for (let at = 0; at < words.length; at += 2) {
+    hull[0] &= words[at]!
+    hull[1] &= words[at + 1]!
+    hull[2] |= words[at]!
+    hull[3] |= words[at + 1]!
+  }
+  const value: Value = hull[0] === hull[2] && hull[1] === hull[3] ? number(hull[0], hull[1], detected) : { base: plain, words: hull, detected, hull: true }
+  return partial ? { ...value, partial } : value
+}
+
+/** Operations that treat bits one by one carry the bits set in all and in any number on; the others lose them. */
+function computeHull(operation: Operation, a: Value, b: Value): Value | undefined {
+  if (a.base !== plain || b.base !== plain || a.words.length === 0 || b.words.length === 0) return undefined
+  const shifts = (operation === 'shl' || operation === 'shr') && b.words.length === 2
+  if (operation !== 'and' && operation !== 'or' && !shifts) return undefined
+  const detected = a.detected || b.detected
+  const left = hullOf(a.words, detected, false).words
+  const right = hullOf(b.words, detected, false).words
+  const least = computeOne(operation, left[0]!, left[1]!, right[0]!, right[1]!)
+  const most = computeOne(operation, left.at(-2)!, left.at(-1)!, right.at(-2)!, right.at(-1)!)
+  return hullOf([...least, ...most], detected, a.partial === true || b.partial === true)
 }
 
 export function detectedAs(value: Value, detected: boolean): Value {
@@ -98,11 +129,13 @@ export function truncated(value: Value | undefined, size: number): Value | undef
   const words: number[] = []
   const mask = size === 4 ? -1 : size === 2 ? 0xffff : 0xff
   for (let at = 0; at < value.words.length; at += 2) words.push(value.words[at]! & mask, 0)
+  if (value.hull === true) return hullOf(words, value.detected, value.partial === true)
   return withNumbers(plain, words, value.detected, value.partial)
 }
 
 export function signExtended(value: Value | undefined, size: number): Value | undefined {
   if (value === undefined || size === 8 || value.base !== plain) return value?.base === plain ? value : undefined
+  if (value.hull === true) return undefined
   const words: number[] = []
   for (let at = 0; at < value.words.length; at += 2) {
     const low = value.words[at]!
@@ -122,6 +155,7 @@ export function compute(operation: Operation, a: Value | undefined, b: Value | u
     if (isZero(b)) return b
   }
   if (a === undefined || b === undefined) return undefined
+  if (a.hull === true || b.hull === true) return computeHull(operation, a, b)
   let base = plain
   if (a.base !== plain || b.base !== plain) {
     if (operation === 'add' && b.base === plain) base = a.base
@@ -191,6 +225,9 @@ export interface Flags {
 /** Outcomes of condition `code` (low four bits of a Jcc opcode): bit 0: can be false, bit 1: can be true. */
 export function outcomes(flags: Flags, code: number): number {
   if (flags.left.partial === true || flags.right.partial === true) return 3
+  // of a hull it can only be told whether any bit is set
+  const asksForZero = flags.kind === 'carry' || (code >> 1 === 2 && isZero(flags.right))
+  if (flags.right.hull === true || (flags.left.hull === true && !asksForZero)) return 3
   let possible = 0
   for (let at = 0; at < flags.left.words.length; at += 2) possible |= outcomesOfOne(flags, at, code)
   return possible
@@ -198,6 +235,7 @@ export function outcomes(flags: Flags, code: number): number {
 
 /** The numbers of the left side that allow `outcome`. */
 export function refined(flags: Flags, code: number, outcome: boolean): Value | undefined {
+  if (flags.left.hull === true || flags.right.hull === true) return undefined
   const words: number[] = []
   for (let at = 0; at < flags.left.words.length; at += 2) {
     if ((outcomesOfOne(flags, at, code) & (outcome ? 2 : 1)) !== 0) words.push(flags.left.words[at]!, flags.left.words[at + 1]!)
