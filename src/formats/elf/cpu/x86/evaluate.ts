@@ -1,5 +1,6 @@
 import type { X86Decoder } from '../../../../isa/x86/decode.ts'
-import type { CpuidModel } from './cpuid-model.ts'
+import type { Evaluation, GlobalStore, ParameterStore, Surroundings } from './evaluation.ts'
+import { unreferencedBlocks } from './unreferenced-blocks.ts'
 import {
   address as addressValue,
   compute,
@@ -26,61 +27,6 @@ import {
 export const Register = { rax: 0, rcx: 1, rdx: 2, rbx: 3, rsp: 4, rbp: 5, rsi: 6, rdi: 7, r8: 8, r9: 9 } as const
 /** Integer arguments of the psABI (3.2.3), in no order. */
 export const argumentRegisters: readonly number[] = [7, 6, 2, 1, 8, 9]
-
-/** What the rest of the program tells a function's evaluation. */
-export interface Surroundings {
-  readonly model: CpuidModel
-  /** Value of `size` bytes in memory at `address`, where it is constant or comes from a check of the CPU. */
-  load(address: number, size: number): Value | undefined
-  /** Value of a field at `offset` of some object, where a check of the CPU stored one. */
-  loadField(offset: number, size: number): Value | undefined
-  /** Registers after a call at `at` returns; undefined when nothing is known, 'never' when it does not return. */
-  returned(at: number): ReadonlyMap<number, Value> | 'never' | undefined
-  /** What the function called at `at` writes through pointers it is given. */
-  writesOf(at: number): readonly ParameterStore[]
-  /** Does the function called at `at` itself store to the variable at `address`? */
-  calleeStores(at: number, address: number): boolean
-  /** Is this the address of a function or of data? */
-  isPointerTarget(address: number): boolean
-  /** A PLT stub's target, or the address itself. */
-  throughStub(address: number): number
-}
-
-/** A store through a pointer that was passed in `register`, or to the caller's frame (`register` 4). */
-export interface ParameterStore {
-  readonly register: number
-  readonly offset: number
-  readonly size: number
-  readonly value: Value
-}
-
-export interface GlobalStore {
-  readonly address: number
-  readonly size: number
-  readonly value: Value | undefined
-}
-
-/** What one function does on the CPU of the model. */
-export interface Evaluation {
-  /** First byte of the function. */
-  readonly start: number
-  /** By offset: bit 0 executed, bit 1 a branch there can be taken. */
-  readonly seen: Uint8Array
-  /** A branch was decided by what CPUID said. */
-  readonly decides: boolean
-  /** A branch on what CPUID said can go either way on this CPU, as far as could be told. */
-  readonly doubts: boolean
-  /** It can return, and whether it ever could. */
-  readonly returns: boolean
-  readonly results: ReadonlyMap<number, Value>
-  readonly globalStores: readonly GlobalStore[]
-  readonly parameterStores: readonly ParameterStore[]
-  readonly fieldStores: readonly { readonly offset: number; readonly size: number; readonly value: Value }[]
-  /** Argument values by address of the call. */
-  readonly passed: ReadonlyMap<number, ReadonlyMap<number, Value>>
-  /** Addresses of functions and data that are stored, passed, followed or jumped to. */
-  readonly addressesUsed: ReadonlySet<number>
-}
 
 interface State {
   readonly registers: (Value | undefined)[]
@@ -1175,36 +1121,9 @@ class Evaluator {
 
   /** Where an indirect jump can lead: blocks that no direct jump leads to, and that no decided branch ruled out. */
   #addOrphans(): void {
-    const targets = new Set<number>()
-    const leaders: number[] = []
-    let open = false
-    for (let at = this.#from; at < this.#to; ) {
-      const length = this.#decoder.decode(this.#code, at)
-      if (length === 0) {
-        at++
-        continue
-      }
-      const next = at + length
-      let opcodeAt = at
-      while (this.#code[opcodeAt] === 0x66 || this.#code[opcodeAt] === 0x2e || this.#code[opcodeAt] === 0xf2 || this.#code[opcodeAt] === 0x3e) opcodeAt++
-      if ((this.#code[opcodeAt]! & 0xf0) === 0x40) opcodeAt++
-      const byte = this.#code[opcodeAt]!
-      const second = this.#code[opcodeAt + 1]!
-      const padding = byte === 0x90 || byte === 0xcc || (byte === 0x0f && second === 0x1f)
-      if (open && !padding) leaders.push(at)
-      let ends: boolean = open && padding
-      if (byte >= 0x70 && byte < 0x80) targets.add(next + this.#view.getInt8(next - 1))
-      else if (byte === 0x0f && (second & 0xf0) === 0x80) targets.add(next + this.#view.getInt32(next - 4, true))
-      else if (byte === 0xeb || byte === 0xe9) {
-        targets.add(next + (byte === 0xeb ? this.#view.getInt8(next - 1) : this.#view.getInt32(next - 4, true)))
-        ends = true
-      } else if (byte === 0xc3 || (byte === 0xff && ((second >> 3) & 7) === 4) || (byte === 0x0f && second === 0x0b)) ends = true
-      open = ends
-      at = next
-    }
     const unknown: State = { registers: Array.from({ length: 16 }), memory: new Map(), flags: undefined }
-    for (const leader of leaders) {
-      if (!targets.has(leader) && !this.#pruned.has(leader) && !this.#states.has(leader)) this.#flow(leader, unknown)
+    for (const block of unreferencedBlocks(this.#decoder, this.#code, this.#view, this.#from, this.#to)) {
+      if (!this.#pruned.has(block) && !this.#states.has(block)) this.#flow(block, unknown)
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Program } from './guards.ts'
-import type { Evaluation } from './evaluate.ts'
+import type { Evaluation } from './evaluation.ts'
 import { Edge } from './call-graph.ts'
 import type { Selections } from './selections.ts'
 import { Access } from './sweep.ts'

@@ -1,4 +1,4 @@
-import type { Evaluation } from './evaluate.ts'
+import type { Evaluation } from './evaluation.ts'
 import type { Program } from './guards.ts'
 import { lastAtMost } from './number-list.ts'
 

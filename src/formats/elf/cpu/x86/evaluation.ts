@@ -1,0 +1,57 @@
+import type { CpuidModel } from './cpuid-model.ts'
+import type { Value } from './value.ts'
+
+/** What the rest of the program tells a function's evaluation. */
+export interface Surroundings {
+  readonly model: CpuidModel
+  /** Value of `size` bytes in memory at `address`, where it is constant or comes from a check of the CPU. */
+  load(address: number, size: number): Value | undefined
+  /** Value of a field at `offset` of some object, where a check of the CPU stored one. */
+  loadField(offset: number, size: number): Value | undefined
+  /** Registers after a call at `at` returns; undefined when nothing is known, 'never' when it does not return. */
+  returned(at: number): ReadonlyMap<number, Value> | 'never' | undefined
+  /** What the function called at `at` writes through pointers it is given. */
+  writesOf(at: number): readonly ParameterStore[]
+  /** Does the function called at `at` itself store to the variable at `address`? */
+  calleeStores(at: number, address: number): boolean
+  /** Is this the address of a function or of data? */
+  isPointerTarget(address: number): boolean
+  /** A PLT stub's target, or the address itself. */
+  throughStub(address: number): number
+}
+
+/** A store through a pointer that was passed in `register`, or to the caller's frame (`register` 4). */
+export interface ParameterStore {
+  readonly register: number
+  readonly offset: number
+  readonly size: number
+  readonly value: Value
+}
+
+export interface GlobalStore {
+  readonly address: number
+  readonly size: number
+  readonly value: Value | undefined
+}
+
+/** What one function does on the CPU of the model. */
+export interface Evaluation {
+  /** First byte of the function. */
+  readonly start: number
+  /** By offset: bit 0 executed, bit 1 a branch there can be taken. */
+  readonly seen: Uint8Array
+  /** A branch was decided by what CPUID said. */
+  readonly decides: boolean
+  /** A branch on what CPUID said can go either way on this CPU, as far as could be told. */
+  readonly doubts: boolean
+  /** It can return, and whether it ever could. */
+  readonly returns: boolean
+  readonly results: ReadonlyMap<number, Value>
+  readonly globalStores: readonly GlobalStore[]
+  readonly parameterStores: readonly ParameterStore[]
+  readonly fieldStores: readonly { readonly offset: number; readonly size: number; readonly value: Value }[]
+  /** Argument values by address of the call. */
+  readonly passed: ReadonlyMap<number, ReadonlyMap<number, Value>>
+  /** Addresses of functions and data that are stored, passed, followed or jumped to. */
+  readonly addressesUsed: ReadonlySet<number>
+}
