@@ -3,7 +3,6 @@ import { UsageError } from '../core/errors.ts'
 import type { Finding } from '../core/finding.ts'
 import type { ArtifactReport, Report } from '../core/report.ts'
 import type { Job } from '../pipeline/job.ts'
-import { sumSizes } from '../pipeline/encoded-sizes.ts'
 import { bundleInput, bundleOptions, isSource } from './bundle-input.ts'
 import { checkTree } from './check-tree.ts'
 import { askedTargets, judge, judgeSizes } from './judge.ts'
@@ -11,6 +10,7 @@ import { closeInputs, type Input, openInputs } from './open-input.ts'
 import { prefixArtifact, prefixDiagnostic } from './prefix-paths.ts'
 import { runJobs } from './run-jobs.ts'
 import { analyzeSettings, type ResolvedOptions, resolveOptions, type RunOptions } from './settings.ts'
+import { totalsOf } from './totals.ts'
 import { tool } from './version.ts'
 
 /**
@@ -62,11 +62,7 @@ export async function analyzeResolved(paths: readonly string[], options: Resolve
       schemaVersion: 1,
       tool,
       command: 'analyze',
-      totals: {
-        files: artifacts.length,
-        artifacts: artifacts.filter((artifact) => artifact.format !== 'other').length,
-        sizes: sumSizes(artifacts.map((artifact) => artifact.sizes)),
-      },
+      totals: totalsOf(artifacts),
       artifacts,
       treeFindings: [...advice, ...tree.findings],
       portability: [...judgeSizes(artifacts, targets), ...judge(artifacts, targets)],

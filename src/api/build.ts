@@ -13,7 +13,6 @@ import { copyStructure } from '../node/folder-copy.ts'
 import { readStable } from '../node/read-stable.ts'
 import { stageFolder } from '../node/staged-folder.ts'
 import { cycloneDx } from '../packaging/sbom.ts'
-import { sumSizes } from '../pipeline/encoded-sizes.ts'
 import type { Job } from '../pipeline/job.ts'
 import { foreignBinaries } from '../tree/architecture-variants.ts'
 import { bundleInput, isEntryPoint } from './bundle-input.ts'
@@ -29,6 +28,7 @@ import { runJobs } from './run-jobs.ts'
 import { SharedResults } from './shared-results.ts'
 import { analyzeSettings, type ResolvedOptions, resolveOptions, type RunOptions } from './settings.ts'
 import { type PreparedInputs, prepareInputs, type Variant, variantsOf } from './variants.ts'
+import { totalsOf } from './totals.ts'
 import { tool } from './version.ts'
 import { type UnreachedExports, unreachedExports } from './wasm-exports/unreached-exports.ts'
 import { writePackages, writeSbom } from './write-packages.ts'
@@ -110,11 +110,7 @@ async function buildInputs(
       schemaVersion: 1,
       tool,
       command: 'build',
-      totals: {
-        files: artifacts.length,
-        artifacts: artifacts.filter((artifact) => artifact.format !== 'other').length,
-        sizes: sumSizes(artifacts.map((artifact) => artifact.sizes)),
-      },
+      totals: totalsOf(artifacts),
       artifacts,
       treeFindings: [...all((part) => part.findings), ...written.findings],
       portability: all((part) => part.portability),

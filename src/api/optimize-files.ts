@@ -3,10 +3,10 @@ import type { Diagnostic } from '../core/diagnostic.ts'
 import { ShrinkError } from '../core/errors.ts'
 import type { ArtifactReport, OutputReport, Report } from '../core/report.ts'
 import { formats } from '../formats/index.ts'
-import { sumSizes } from '../pipeline/encoded-sizes.ts'
 import { type JobHost, runJob } from '../pipeline/run-job.ts'
 import { askedTargets, judge } from './judge.ts'
 import { analyzeSettings, resolveOptions, type RunOptions } from './settings.ts'
+import { totalsOf } from './totals.ts'
 import { tool } from './version.ts'
 
 /** A file that is only in memory: what a bundler is about to write. */
@@ -45,11 +45,7 @@ export async function optimizeFiles(
       schemaVersion: 1,
       tool,
       command: 'build',
-      totals: {
-        files: artifacts.length,
-        artifacts: artifacts.filter((artifact) => artifact.format !== 'other').length,
-        sizes: sumSizes(artifacts.map((artifact) => artifact.sizes)),
-      },
+      totals: totalsOf(artifacts),
       artifacts,
       treeFindings: [],
       portability: judge(artifacts, askedTargets(config)),

@@ -45,9 +45,11 @@ function header(report: Report, paint: Paint): string[] {
   const { files, artifacts: count, sizes } = report.totals
   const compressed = sizes.gzip === null ? '' : `, ${formatBytes(sizes.gzip)} gzip`
   const brotli = sizes.brotli === null ? '' : `, ${formatBytes(sizes.brotli)} brotli`
+  const written = report.outputs.reduce((sum, output) => sum + output.sizes.raw, 0)
+  const after = report.outputs.length === 0 ? '' : `; written: ${formatBytes(written)} (${formatChange(sizes.raw, written)})`
   return [
     `${paint.bold(`${report.tool.name} ${report.command}`)}  ${plural(files, 'file')}, ${plural(count, 'artifact')}: ` +
-      `${formatBytes(sizes.raw)}${compressed}${brotli}`,
+      `${formatBytes(sizes.raw)}${compressed}${brotli}${after}`,
   ]
 }
 
