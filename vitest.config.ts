@@ -8,6 +8,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    // The default leaves a processor idle: on two, half of them.
+    maxWorkers: '100%',
     reporters: ['default', './test/support/closing-line.ts'],
   },
 })
