@@ -22,7 +22,7 @@ async function minified(code: string): Promise<string> {
   return second.code
 }
 
-describe.concurrent('dead code at max', () => {
+describe('dead code at max', () => {
   test.each(Object.entries(shakingCases))('%s', { timeout: 60_000 }, async (name, files) => {
     const root = project({ 'package.json': '{"type":"module"}', ...files })
     const plain = await build(['e.js'], { root, level: 'fast', nodeEnv: null, outFolder: 'plain' })
