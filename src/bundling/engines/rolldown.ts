@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import type { InputOptions, OutputChunk, Plugin, RolldownOutput } from 'rolldown'
+import type { InputOptions, Plugin } from 'rolldown'
 import { effectiveDefine, exportConditions, packageFields } from '../bundle-options.ts'
 import { extensionAlias, extensions } from '../resolver.ts'
 import type { ImportKind, Resolution } from '../resolver.ts'
 import { assetExtensions, textExtensions } from './engine.ts'
-import type { Engine, EngineOutput, EngineRequest } from './engine.ts'
+import type { Engine, EngineRequest } from './engine.ts'
 import { graphFromRollup } from './graph-from-rollup.ts'
+import { readOutput } from './read-output.ts'
 import { rollupError } from './rollup-error.ts'
 
 /** Rolldown: statement-level shaking near Rollup's in a tenth of its time. */
@@ -31,7 +32,11 @@ export const rolldownEngine: Engine = {
           comments: { legal: true, annotation: true, jsdoc: false },
           ...(options.splitting !== 'never' ? {} : { codeSplitting: false }),
         })
-        return readOutput(request, output, seen)
+        return readOutput(
+          output.output,
+          (rendered) => graphFromRollup(seen.modules.keys(), (id) => seen.modules.get(id) ?? null, rendered, request),
+          (code) => code.replace(/\n?\/\/# sourceMappingURL=.*\n?$/, '\n'),
+        )
       } finally {
         await build.close()
       }
@@ -133,30 +138,5 @@ class ModuleRecorder {
         dynamicallyImportedIds: [...info.dynamicallyImportedIds],
       })
     },
-  }
-}
-
-function readOutput(request: EngineRequest, { output }: RolldownOutput, seen: ModuleRecorder): EngineOutput {
-  const chunks = output.filter((item): item is OutputChunk => item.type === 'chunk')
-  const rendered = new Map<string, number>()
-  for (const chunk of chunks) {
-    for (const [id, module] of Object.entries(chunk.modules)) {
-      rendered.set(id, (rendered.get(id) ?? 0) + module.renderedLength)
-    }
-  }
-  return {
-    chunks: chunks.map((chunk) => ({
-      path: chunk.fileName,
-      code: chunk.code.replace(/\n?\/\/# sourceMappingURL=.*\n?$/, '\n'),
-      ...(chunk.map === null ? {} : { map: chunk.map.toString() }),
-      isEntry: chunk.isEntry,
-      imports: [...new Set([...chunk.imports, ...chunk.dynamicImports])].sort(),
-    })),
-    assets: output.flatMap((item) =>
-      item.type === 'asset' && !item.fileName.endsWith('.map')
-        ? [{ path: item.fileName, bytes: typeof item.source === 'string' ? new TextEncoder().encode(item.source) : item.source }]
-        : [],
-    ),
-    graph: graphFromRollup(seen.modules.keys(), (id) => seen.modules.get(id) ?? null, rendered, request),
   }
 }

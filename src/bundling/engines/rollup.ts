@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import type { OutputChunk, Plugin, RollupOutput } from 'rollup'
+import type { Plugin } from 'rollup'
 import { effectiveDefine } from '../bundle-options.ts'
 import type { BundleOptions } from '../bundle-options.ts'
 import type { ImportKind } from '../resolver.ts'
 import { assetExtensions, textExtensions } from './engine.ts'
-import type { Engine, EngineOutput, EngineRequest } from './engine.ts'
+import type { Engine, EngineRequest } from './engine.ts'
 import { fileOf, graphFromRollup, kindOf } from './graph-from-rollup.ts'
 import type { ModuleInfoLike } from './graph-from-rollup.ts'
 import { assetModule, emptyModule } from './rolldown.ts'
+import { readOutput } from './read-output.ts'
 import { rollupError } from './rollup-error.ts'
 
 /** Rollup: the best shaking there is, at ten times Rolldown's cost. */
@@ -62,7 +63,9 @@ export const rollupEngine: Engine = {
           externalLiveBindings: true,
           freeze: false,
         })
-        return readOutput(request, output, modules)
+        return readOutput(output.output, (rendered) =>
+          graphFromRollup(modules.keys(), (id) => modules.get(id) ?? null, rendered, request),
+        )
       } finally {
         await build.close()
       }
@@ -182,33 +185,4 @@ async function transformWithHelpers(
     ...(options.syntaxTarget === null ? {} : { env: { targets: 'node 14' } }),
   })
   return { code: result.code, map: result.map ?? null }
-}
-
-function readOutput(
-  request: EngineRequest,
-  { output }: RollupOutput,
-  modules: ReadonlyMap<string, ModuleInfoLike>,
-): EngineOutput {
-  const chunks = output.filter((item): item is OutputChunk => item.type === 'chunk')
-  const rendered = new Map<string, number>()
-  for (const chunk of chunks) {
-    for (const [id, module] of Object.entries(chunk.modules)) {
-      rendered.set(id, (rendered.get(id) ?? 0) + module.renderedLength)
-    }
-  }
-  return {
-    chunks: chunks.map((chunk) => ({
-      path: chunk.fileName,
-      code: chunk.code,
-      ...(chunk.map === null ? {} : { map: chunk.map.toString() }),
-      isEntry: chunk.isEntry,
-      imports: [...new Set([...chunk.imports, ...chunk.dynamicImports])].sort(),
-    })),
-    assets: output.flatMap((item) =>
-      item.type === 'asset' && !item.fileName.endsWith('.map')
-        ? [{ path: item.fileName, bytes: typeof item.source === 'string' ? new TextEncoder().encode(item.source) : item.source }]
-        : [],
-    ),
-    graph: graphFromRollup(modules.keys(), (id) => modules.get(id) ?? null, rendered, request),
-  }
 }
