@@ -9,7 +9,7 @@ import { askedTargets, judge, judgeSizes } from './judge.ts'
 import { closeInputs, type Input, openInputs } from './open-input.ts'
 import { prefixArtifact, prefixDiagnostic } from './prefix-paths.ts'
 import { runJobs } from './run-jobs.ts'
-import { analyzeSettings, type ResolvedOptions, resolveOptions, type RunOptions } from './settings.ts'
+import { analyzeSettings, compressedSizesFor, type ResolvedOptions, resolveOptions, type RunOptions } from './settings.ts'
 import { totalsOf } from './totals.ts'
 import { tool } from './version.ts'
 
@@ -34,6 +34,7 @@ export async function analyzeResolved(paths: readonly string[], options: Resolve
     const advice = await adviseSources(sources, options)
     if (sources.length > 0) inputs.unshift(await bundleInput(sources, config, cwd, signal))
     const settings = analyzeSettings(config)
+    const compressedSizes = compressedSizesFor(inputs.flatMap((input) => input.files), config)
     const jobs: Job[] = inputs.flatMap((input) =>
       input.files
         .filter((file) => file.link === undefined)
@@ -43,7 +44,7 @@ export async function analyzeResolved(paths: readonly string[], options: Resolve
           path: file.path,
           settings,
           rules: config.rules,
-          compressedSizes: config.compressedSizes,
+          compressedSizes,
         })),
     )
     const outcomes = await runJobs(jobs, { threads: config.jobs, signal, onProgress: options.onProgress })

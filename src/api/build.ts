@@ -26,7 +26,7 @@ import { packageSettings, type PackageSettings } from './package-settings.ts'
 import { prefixArtifact, prefixDiagnostic } from './prefix-paths.ts'
 import { runJobs } from './run-jobs.ts'
 import { SharedResults } from './shared-results.ts'
-import { analyzeSettings, type ResolvedOptions, resolveOptions, type RunOptions } from './settings.ts'
+import { analyzeSettings, compressedSizesFor, type ResolvedOptions, resolveOptions, type RunOptions } from './settings.ts'
 import { type PreparedInputs, prepareInputs, type Variant, variantsOf } from './variants.ts'
 import { totalsOf } from './totals.ts'
 import { tool } from './version.ts'
@@ -232,6 +232,7 @@ function unreachedWasmExports(input: Input, { formats, level }: Config): Promise
 
 function optimizeJobs(input: Input, outRoot: string, config: Config, unreached: UnreachedExports['byPath']): Job[] {
   const settings = analyzeSettings(config)
+  const compressedSizes = compressedSizesFor(input.files, config)
   return input.files
     .filter((file) => file.link === undefined && file.path !== manifestName)
     .map((file) => ({
@@ -246,7 +247,7 @@ function optimizeJobs(input: Input, outRoot: string, config: Config, unreached: 
       options: Object.hasOwn(unreached, file.path)
         ? { ...config.formats, wasm: { ...config.formats.wasm, unreachedExports: { [file.path]: unreached[file.path] ?? [] } } }
         : config.formats,
-      compressedSizes: config.compressedSizes,
+      compressedSizes,
     }))
 }
 

@@ -1,6 +1,8 @@
 import type { Config, UserConfig } from '../config/config.ts'
 import { loadConfig } from '../node/load-config.ts'
 import type { AnalyzeSettings } from '../core/analysis.ts'
+import type { TreeFile } from '../core/tree.ts'
+import type { CompressedSizes } from '../pipeline/job.ts'
 import { resolveConfig } from '../config/resolve-config.ts'
 import type { Progress } from './progress.ts'
 
@@ -48,4 +50,14 @@ export function analyzeSettings(config: Config): AnalyzeSettings {
     ...(config.by === null || config.by === undefined ? {} : { by: config.by }),
     ...(config.cpu === null ? {} : { cpu: config.cpu }),
   }
+}
+
+/** Above this many bytes in all, brotli would take longer than everything else that is done: about a second a megabyte. */
+const brotliInputLimit = 8 * 2 ** 20
+
+/** Which compressed sizes the files of an input are measured in: a brotli size that was not asked for must not be what takes the time. */
+export function compressedSizesFor(files: readonly TreeFile[], config: Config): CompressedSizes {
+  if (config.compressedSizes !== 'auto' || config.measure === 'brotli') return config.compressedSizes
+  const bytes = files.reduce((sum, file) => sum + file.size, 0)
+  return bytes > brotliInputLimit && files.length > 1 ? 'gzip' : 'auto'
 }

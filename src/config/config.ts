@@ -15,7 +15,7 @@ export interface UserConfig {
   readonly measure?: Measure
   readonly failOn?: FailOn
   readonly jobs?: number
-  readonly compressedSizes?: 'auto' | 'all' | 'none'
+  readonly compressedSizes?: 'auto' | 'gzip' | 'all' | 'none'
   readonly rules?: Readonly<Record<string, 'off' | 'info' | 'warning' | 'error'>>
   readonly targets?: readonly JsonValue[]
   readonly elf?: SectionValues
@@ -35,7 +35,7 @@ export interface Config {
   readonly measure: Measure
   readonly failOn: FailOn
   readonly jobs: number | null
-  readonly compressedSizes: 'auto' | 'all' | 'none'
+  readonly compressedSizes: 'auto' | 'gzip' | 'all' | 'none'
   readonly by: AnalyzeSettings['by'] | null
   readonly cpu: string | null
   readonly rules: Readonly<Record<string, 'off' | 'info' | 'warning' | 'error'>>

@@ -48,7 +48,7 @@ export const optionSections: readonly OptionSection[] = [
       { key: 'measure', flag: 'measure', type: 'enum', values: measures, default: 'gzip', commands: ['build'], help: 'The size that is compared for JavaScript and WebAssembly' },
       { key: 'failOn', flag: 'fail-on', type: 'enum', values: ['error', 'warning', 'info', 'never'], default: 'error', commands: ['build', 'analyze'], help: 'Exit with 1 on findings of this severity or above' },
       { key: 'jobs', flag: 'jobs', alias: 'j', type: 'number', minimum: 1, default: null, commands: ['build', 'analyze'], help: 'Artifacts processed at a time (default: one per processor)' },
-      { key: 'compressedSizes', flag: 'compressed-sizes', type: 'enum', values: ['auto', 'all', 'none'], default: 'auto', commands: ['build', 'analyze'], help: 'Measure gzip and brotli sizes: auto leaves out what takes long (brotli above 2 MiB, gzip above 16 MiB)' },
+      { key: 'compressedSizes', flag: 'compressed-sizes', type: 'enum', values: ['auto', 'gzip', 'all', 'none'], default: 'auto', commands: ['build', 'analyze'], help: 'Measure gzip and brotli sizes: auto leaves out what takes long (brotli of files above 2 MiB and of inputs above 8 MiB, gzip of files above 16 MiB)' },
       { key: 'by', flag: 'by', type: 'enum', values: sizeViews, default: null, commands: ['analyze'], help: 'Show where the bytes are, cut this way' },
       { key: 'cpu', flag: 'cpu', type: 'string', default: null, commands: ['analyze', 'explain'], help: 'CPU model or comma-separated features that run-time checks are evaluated with' },
       { key: 'json', flag: 'json', type: 'boolean', default: false, commands: ['analyze', 'build', 'explain', 'targets'], help: 'Print the report as JSON' },

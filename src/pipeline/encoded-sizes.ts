@@ -8,11 +8,12 @@ export const autoLimit: Readonly<Record<'gzip' | 'brotli', number>> = { gzip: 16
 /** The sizes of a file as it is and as it is sent. */
 export function encodedSizes(bytes: Uint8Array, which: CompressedSizes): EncodedSizes {
   const raw = bytes.byteLength
-  const wanted = (limit: number): boolean => which === 'all' || (which === 'auto' && raw <= limit)
+  const gzip = which === 'all' || (which !== 'none' && raw <= autoLimit.gzip)
+  const brotli = which === 'all' || (which === 'auto' && raw <= autoLimit.brotli)
   return {
     raw,
-    gzip: wanted(autoLimit.gzip) ? measuredSize(bytes, 'gzip') : null,
-    brotli: wanted(autoLimit.brotli) ? measuredSize(bytes, 'brotli') : null,
+    gzip: gzip ? measuredSize(bytes, 'gzip') : null,
+    brotli: brotli ? measuredSize(bytes, 'brotli') : null,
   }
 }
 

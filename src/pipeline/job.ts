@@ -6,7 +6,8 @@ import type { TransformSettings } from '../core/transform.ts'
 /** Severity per rule id, as the configuration has it. */
 export type RuleSeverities = Readonly<Record<string, 'off' | 'info' | 'warning' | 'error'>>
 
-export type CompressedSizes = 'auto' | 'all' | 'none'
+/** `auto`: both, but for long files (encoded-sizes.ts); `gzip`: like `auto`, without brotli. */
+export type CompressedSizes = 'auto' | 'gzip' | 'all' | 'none'
 
 /** Work on one file of a tree, as data: it can run here, on a thread or elsewhere. */
 export type Job =

@@ -1,0 +1,24 @@
+import { truncate } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { analyze } from '../../src/api/analyze.ts'
+import { tempFolder, writeTree } from '../support/temp-folder.ts'
+
+const script = Array.from({ length: 20 }, (_, i) => `export const a${i} = () => ${i}\n`).join('')
+
+describe('which compressed sizes are measured', () => {
+  const sizesIn = async (folder: string, config: Parameters<typeof analyze>[1] = {}) =>
+    (await analyze([folder], { configFile: false, ...config })).artifacts.find(({ path }) => path === 'a.mjs')!.sizes
+
+  it('leaves brotli out of what is long as a whole, unless it is asked for', async () => {
+    const folder = tempFolder()
+    await writeTree(folder, { 'a.mjs': script, 'data.bin': '' })
+    const alone = await sizesIn(folder)
+    expect(alone.brotli).toBeGreaterThan(0)
+    await truncate(join(folder, 'data.bin'), 9 * 2 ** 20)
+    expect(await sizesIn(folder)).toEqual({ ...alone, brotli: null })
+    expect(await sizesIn(folder, { config: { compressedSizes: 'all' } })).toEqual(alone)
+    expect(await sizesIn(folder, { config: { measure: 'brotli' } })).toEqual(alone)
+    expect(await sizesIn(folder, { config: { compressedSizes: 'gzip' } })).toEqual({ ...alone, brotli: null })
+  })
+})
