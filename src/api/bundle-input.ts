@@ -8,6 +8,7 @@ import type { Diagnostic } from '../core/diagnostic.ts'
 import { nativePackages } from '../native/native-packages.ts'
 import { cacheFolder } from '../node/cache-folder.ts'
 import { walk } from '../node/walk.ts'
+import { bundlePlatform } from './bundle-platform.ts'
 import type { Input } from './open-input.ts'
 
 /** Bytes of earlier bundles that are kept. */
@@ -32,7 +33,7 @@ export function isEntryPoint(path: string): boolean {
 export async function bundleInput(entries: readonly string[], config: Config, cwd: string, signal: AbortSignal): Promise<Input> {
   const diagnostics: Diagnostic[] = []
   const given = bundleOptions(config, cwd)
-  const native = config.bundle['platform'] === 'node' ? await nativePackages(dirname(resolve(cwd, entries[0]!))) : []
+  const native = given.platform === 'node' ? await nativePackages(dirname(resolve(cwd, entries[0]!))) : []
   const external = [...(given.external ?? []), ...native]
   const result = await bundle(entries, { ...given, external }, {
     signal,
@@ -72,7 +73,7 @@ export async function bundleInput(entries: readonly string[], config: Config, cw
 
 export function bundleOptions(config: Config, cwd: string): Partial<BundleOptions> & Pick<BundleOptions, 'root'> {
   const { enabled: _enabled, cache: _cache, ...given } = config.bundle
-  return { ...(given as Partial<BundleOptions>), root: cwd, level: config.level, measure: config.measure, outFolder: config.out }
+  return { ...(given as Partial<BundleOptions>), platform: bundlePlatform(config), root: cwd, level: config.level, measure: config.measure, outFolder: config.out }
 }
 
 async function put(root: string, path: string, bytes: Uint8Array): Promise<void> {

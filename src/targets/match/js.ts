@@ -199,7 +199,9 @@ const runtimeCompilation: Check = (requirement, target) => {
   if (fact.value) return met(fact)
   return unmet(
     `compiles code at run time${witness(requirement)}, and ${target.title} does not allow it`,
-    'import the WebAssembly module as a file, and replace eval and new Function',
+    requirement.name === 'eval' || requirement.name === 'Function'
+      ? 'replace it by code that is there when it is deployed, or make sure that it is never called there'
+      : 'import the WebAssembly module as a file',
     fact,
   )
 }

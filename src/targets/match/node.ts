@@ -136,7 +136,7 @@ const moduleKind: Check = (requirement, target) => {
   if (!commonJs || ['node', 'bun', 'deno'].includes(engine.value.name)) return met(engine)
   return unmet(
     `is a CommonJS module${witness(requirement)}, and ${target.title} loads ECMAScript modules only`,
-    'bundle it: `shrink build` writes ECMAScript modules',
+    'write it as an ECMAScript module: `shrink build SOURCE --format esm`',
     engine,
   )
 }
