@@ -6,7 +6,7 @@ it.each([
   [[], undefined, 'node'],
   [['cloudflare-workers'], undefined, 'worker'],
   [['cloudflare-workers', 'vercel-edge'], undefined, 'worker'],
-  [['chrome', 'firefox'], undefined, 'browser'],
+  [['chrome120', 'firefox121'], undefined, 'browser'],
   [['aws-lambda/nodejs22.x'], undefined, 'node'],
   [['node22', 'cloudflare-workers'], undefined, 'node'],
   [['cloudflare-workers'], 'neutral', 'neutral'],
