@@ -16,11 +16,13 @@ import { cycloneDx } from '../packaging/sbom.ts'
 import type { Job } from '../pipeline/job.ts'
 import { foreignBinaries } from '../tree/architecture-variants.ts'
 import { bundleInput, isEntryPoint } from './bundle-input.ts'
+import { asWritten } from './as-written.ts'
 import { checkTree } from './check-tree.ts'
 import { coldStart } from './cold-start.ts'
 import { collectComponents } from './collect-components.ts'
 import { type AskedTargets, askedTargets, judge } from './judge.ts'
 import { manifestName, manifestText } from './manifest.ts'
+import { formatOptions } from './format-options.ts'
 import { closeInputs, type Input, openInputs } from './open-input.ts'
 import { packageSettings, type PackageSettings } from './package-settings.ts'
 import { prefixArtifact, prefixDiagnostic } from './prefix-paths.ts'
@@ -164,7 +166,7 @@ async function buildVariant(
     const outRoot = join(root, input.prefix)
     await copyStructure(input.files, input.emptyFolders, outRoot)
     const unreached = await unreachedWasmExports(input, config)
-    const jobs = optimizeJobs(input, outRoot, config, unreached.byPath)
+    const jobs = optimizeJobs(input, outRoot, { ...config, formats: formatOptions(config.formats, variant.targets.named) }, unreached.byPath)
     diagnostics.push(...unreached.diagnostics.map((diagnostic) => prefixDiagnostic(diagnostic, input.prefix)))
     diagnostics.push(...input.diagnostics.map((diagnostic) => prefixDiagnostic(diagnostic, input.prefix)))
     const outcomes = await shared.runJobs(jobs, input, outRoot, (fresh) => runJobs(fresh, { threads: config.jobs, signal, onProgress }))
@@ -182,7 +184,7 @@ async function buildVariant(
     artifacts,
     outputs: started.outputs,
     findings: tree.findings,
-    portability: judge(artifacts, variant.targets),
+    portability: judge(asWritten(artifacts, outputs), variant.targets),
     diagnostics: [...diagnostics, ...started.diagnostics, ...wrong, ...tree.diagnostics, ...(verified === undefined ? [] : [verified])],
     sbom: settings.sbom ? cycloneDx(settings, await collectComponents(inputs, artifacts), tool) : '',
     usable: verified?.severity !== 'error' && !wrong.some(({ severity }) => severity === 'error'),

@@ -4,6 +4,8 @@ import { ShrinkError } from '../core/errors.ts'
 import type { ArtifactReport, OutputReport, Report } from '../core/report.ts'
 import { formats } from '../formats/index.ts'
 import { type JobHost, runJob } from '../pipeline/run-job.ts'
+import { asWritten } from './as-written.ts'
+import { formatOptions } from './format-options.ts'
 import { askedTargets, judge } from './judge.ts'
 import { analyzeSettings, resolveOptions, type RunOptions } from './settings.ts'
 import { totalsOf } from './totals.ts'
@@ -26,13 +28,15 @@ export async function optimizeFiles(
   options: RunOptions = {},
 ): Promise<{ readonly files: readonly MemoryFile[]; readonly report: Report }> {
   const { config, signal } = await resolveOptions(options)
+  const targets = askedTargets(config)
+  const shared = job({ ...config, formats: formatOptions(config.formats, targets.named) })
   const written = new Map<string, Uint8Array>()
   const host = memoryHost(files, written, signal)
   const artifacts: ArtifactReport[] = []
   const outputs: OutputReport[] = []
   const diagnostics: Diagnostic[] = []
   for (const [index, file] of files.entries()) {
-    const result = await runJob({ ...job(config), path: file.path }, formats, host)
+    const result = await runJob({ ...shared, path: file.path }, formats, host)
     artifacts.push(result.artifact)
     outputs.push(...result.outputs)
     diagnostics.push(...result.diagnostics)
@@ -48,7 +52,7 @@ export async function optimizeFiles(
       totals: totalsOf(artifacts),
       artifacts,
       treeFindings: [],
-      portability: judge(artifacts, askedTargets(config)),
+      portability: judge(asWritten(artifacts, outputs), targets),
       outputs,
       packages: [],
       diagnostics,

@@ -42,9 +42,9 @@ export class SharedResults {
   #key(job: Job, { sources }: Input): string | undefined {
     const source = sources?.get(job.path)
     if (source === undefined) return undefined
-    // Scripts of another variant may reach other exports.
-    const unreached = job.kind === 'optimize' ? job.options.wasm['unreachedExports'] : undefined
-    return [job.path, source, JSON.stringify(unreached ?? null)].join('\0')
+    // Scripts of another variant may reach other exports, its targets lack other features.
+    const { unreachedExports = null, absentFeatures = null } = job.kind === 'optimize' ? job.options.wasm : {}
+    return [job.path, source, JSON.stringify([unreachedExports, absentFeatures])].join('\0')
   }
 }
 

@@ -26,4 +26,6 @@ export interface Context {
 export interface NestedResult {
   readonly bytes: Uint8Array
   readonly changes: readonly Change[]
+  /** It was asked to need or offer something else, and may be larger for it. */
+  readonly redefined: boolean
 }

@@ -55,6 +55,8 @@ export interface OutputReport {
   readonly sizes: EncodedSizes
   readonly before: EncodedSizes
   readonly changes: readonly Change[]
+  /** What it needs, where that is no longer what its input needed: features were lowered, exports dropped. */
+  readonly requirements?: readonly Requirement[]
 }
 
 /** A deployable file or folder made of the outputs. */

@@ -13,6 +13,8 @@ export interface Optimized {
   readonly artifact: Artifact
   readonly companions: readonly Companion[]
   readonly changes: readonly Change[]
+  /** A transform was asked to change what the artifact needs or offers, and did. */
+  readonly redefined: boolean
 }
 
 interface Current extends Optimized {
@@ -32,7 +34,7 @@ export async function optimizeArtifact(
   context: Context,
 ): Promise<Optimized> {
   const before = await format.analyze(artifact, analyzeSettings, context)
-  let current: Current = { before, after: before, contract: before, artifact, companions: [], changes: [] }
+  let current: Current = { before, after: before, contract: before, artifact, companions: [], changes: [], redefined: false }
   for (const transform of format.transforms) {
     context.signal.throwIfAborted()
     if (!transform.applies(current.after, settings)) continue
@@ -95,6 +97,7 @@ async function accept(
       artifact: result.artifact,
       companions: [...current.companions, ...(result.companions ?? [])],
       changes: [...current.changes, ...result.changes],
+      redefined: current.redefined || transform.redefines === true,
     }
   } catch (error) {
     context.signal.throwIfAborted()

@@ -74,8 +74,8 @@ async function optimizeNested(
   const format = formats.find((candidate) => candidate.recognizes(nested.path, nested.bytes.subarray(0, headSize)))
   if (format === undefined) return undefined
   const settings = { level: job.level, measure: job.measure, options: job.options[format.id] }
-  const { artifact, changes } = await optimizeArtifact(format, nested, { shallow: true }, settings, context)
-  return artifact === nested ? undefined : { bytes: artifact.bytes, changes }
+  const { artifact, changes, redefined } = await optimizeArtifact(format, nested, { shallow: true }, settings, context)
+  return artifact === nested ? undefined : { bytes: artifact.bytes, changes, redefined }
 }
 
 async function optimize(
@@ -99,6 +99,7 @@ async function optimize(
       sizes: changed ? encodedSizes(result.artifact.bytes, job.compressedSizes) : before.sizes,
       before: before.sizes,
       changes: result.changes,
+      ...(result.redefined ? { requirements: result.after.requirements } : {}),
     },
   ]
   for (const companion of result.companions) {

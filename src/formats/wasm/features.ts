@@ -42,6 +42,8 @@ export interface FeatureInfo {
   readonly targetFeature?: string
   /** `wasm-opt --enable-…`. */
   readonly binaryen?: string
+  /** What it is to a module that uses it, where it is not required: see `Requirement`. */
+  readonly need?: 'possible' | 'guarded'
   /** Other names people use for it. */
   readonly aliases?: readonly string[]
 }
@@ -179,10 +181,12 @@ export const features: Readonly<Record<FeatureId, FeatureInfo>> = {
   'js-string-builtins': {
     title: 'JS string builtins',
     tableKey: 'jsStringBuiltins',
+    need: 'possible', // the glue can import functions of the same names where they are not built in
     aliases: ['wasm:js-string'],
   },
   jspi: { title: 'JavaScript promise integration', tableKey: 'jspi' },
-  'branch-hinting': { title: 'Branch hinting', tableKey: 'branchHinting' },
+  // A custom section: engines that do not know it pass over it.
+  'branch-hinting': { title: 'Branch hinting', tableKey: 'branchHinting', need: 'guarded' },
   'custom-page-sizes': {
     title: 'Custom page sizes',
     tableKey: 'customPageSizes',

@@ -1,7 +1,7 @@
 import type { Analysis } from '../../core/analysis.ts'
 import type { WasmDetail } from './detail.ts'
 import { features } from './features.ts'
-import type { Import, WasmModule } from './read/module.ts'
+import type { ExternalKind, Import, WasmModule } from './read/module.ts'
 import { formatValueType } from './read/value-type.ts'
 
 /** What the rewritten file lost that it must have. */
@@ -17,10 +17,16 @@ export function verifyWasm(before: Analysis<WasmDetail>, after: Analysis<WasmDet
     return problems
   }
   for (const [i, module] of before.detail.modules.entries()) {
-    const other = after.detail.modules[i]!
-    compareLists(importTexts(module), importTexts(other), '', problems, true)
-    compareLists(exportTexts(module), exportTexts(other), '', problems)
+    problems.push(...interfaceProblems(module, after.detail.modules[i]!))
   }
+  return problems
+}
+
+/** What the host would miss: other imports or exports than before. @param ignoring kinds whose types may change */
+export function interfaceProblems(before: WasmModule, after: WasmModule, ignoring: readonly ExternalKind[] = []): string[] {
+  const problems: string[] = []
+  compareLists(importTexts(before, ignoring), importTexts(after, ignoring), '', problems, true)
+  compareLists(exportTexts(before, ignoring), exportTexts(after, ignoring), '', problems)
   return problems
 }
 
@@ -46,16 +52,17 @@ function compareLists(before: readonly string[], after: readonly string[], prefi
   if (gained.length > 0) problems.push(`${prefix}${gained[0]} is new${gained.length > 1 ? `, and ${gained.length - 1} more` : ''}`)
 }
 
-function importTexts(module: WasmModule): string[] {
-  return module.imports.map((entry) => `import ${entry.kind} ${entry.module}.${entry.name} ${typeText(module, entry)}`)
+function importTexts(module: WasmModule, ignoring: readonly ExternalKind[]): string[] {
+  return module.imports.map((entry) => `import ${entry.kind} ${entry.module}.${entry.name} ${typeText(module, entry, ignoring)}`)
 }
 
-function exportTexts(module: WasmModule): string[] {
-  return module.exports.map((entry) => `export ${entry.kind} ${entry.name} ${typeText(module, entry)}`)
+function exportTexts(module: WasmModule, ignoring: readonly ExternalKind[]): string[] {
+  return module.exports.map((entry) => `export ${entry.kind} ${entry.name} ${typeText(module, entry, ignoring)}`)
 }
 
 /** The type of what crosses the boundary, without type indices, which a rewriter may renumber. */
-function typeText(module: WasmModule, { kind, index }: Pick<Import, 'kind' | 'index'>): string {
+function typeText(module: WasmModule, { kind, index }: Pick<Import, 'kind' | 'index'>, ignoring: readonly ExternalKind[]): string {
+  if (ignoring.includes(kind)) return ''
   switch (kind) {
     case 'function':
       return functionText(module, module.functionTypes[index]!)

@@ -72,6 +72,12 @@ export function wasmSupport(engine: Engine, feature: string): WasmSupport | unde
   return { has: isBefore(version, since) ? 'no' : 'yes', since, ...known }
 }
 
+/** The features that `engine` is known not to have. */
+export function absentWasmFeatures(engine: Engine): string[] {
+  const known = wasmRuntime(engine)?.runtime.features ?? {}
+  return Object.keys(known).filter((feature) => wasmSupport(engine, feature)?.has === 'no')
+}
+
 /** `22` means the newest 22: only the parts that both have are compared. */
 function isBefore(version: string, since: string): boolean {
   const parts = version.split('.').length

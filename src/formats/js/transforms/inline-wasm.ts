@@ -29,7 +29,7 @@ export async function shrinkInlineWasm(
   const changes: Change[] = []
   for (const [index, { start, end, bytes, encoding }] of findInlineWasm(text).entries()) {
     const result = await context.optimizeNested({ path: `${path}#wasm-${index + 1}`, bytes })
-    if (result === undefined || result.bytes.byteLength >= bytes.byteLength) continue
+    if (result === undefined || (result.bytes.byteLength >= bytes.byteLength && !result.redefined)) continue
     edits.push({ start, end, text: encodeInlineWasm(result.bytes, encoding) })
     changes.push(...result.changes.map((change) => ({ ...change, what: `inlined WebAssembly: ${change.what}` })))
   }

@@ -1,6 +1,6 @@
 import type { Evidence, Requirement } from '../../../core/requirement.ts'
 import type { WasmDetail } from '../detail.ts'
-import { compareFeatures, type FeatureId, runtimeFeature } from '../features.ts'
+import { compareFeatures, type FeatureId, features, runtimeFeature } from '../features.ts'
 import type { FeatureUse } from '../read/feature-recorder.ts'
 import type { Import, WasmModule } from '../read/module.ts'
 
@@ -33,20 +33,9 @@ function featureRequirements(detail: WasmDetail, nameFunction: NameFunction): Re
   return [...byName.keys()].sort(compareFeatures).map((name) => ({
     kind: 'wasm-feature' as const,
     name,
-    need: need(name),
+    need: features[name].need ?? ('required' as const),
     evidence: byName.get(name)!.map((use) => featureEvidence(detail, use, nameFunction)),
   }))
-}
-
-function need(feature: FeatureId): Requirement['need'] {
-  switch (feature) {
-    case 'branch-hinting':
-      return 'guarded' // a custom section: engines that do not know it pass over it
-    case 'js-string-builtins':
-      return 'possible' // the glue can import functions of the same names where they are not built in
-    default:
-      return 'required'
-  }
 }
 
 function featureEvidence(detail: WasmDetail, use: FeatureUse, nameFunction: NameFunction): Evidence {

@@ -1,44 +1,26 @@
 import { ConfigError, ShrinkError } from '../../../core/errors.ts'
+import type { Context } from '../../../core/context.ts'
 import { nearest } from '../../../core/nearest.ts'
+import type { Tool } from '../../../core/tool.ts'
 import type { Transform } from '../../../core/transform.ts'
 import type { WasmDetail } from '../detail.ts'
-import { binaryenFlags, featureIds, type FeatureId, features, findFeature } from '../features.ts'
+import { binaryenFlags, featureIds, type FeatureId, features, findFeature, runtimeFeature } from '../features.ts'
+import type { WasmModule } from '../read/module.ts'
 import { readModule } from '../read/read-module.ts'
-import { mapModules } from './map-modules.ts'
+import { interfaceProblems } from '../verify.ts'
 import { hostVerdict } from './host-validate.ts'
+import { lowerable, lowerings, whyNotLowered } from './lowering/lowerings.ts'
+import { mapModules } from './map-modules.ts'
 import { openWasmOpt } from './optimize.ts'
-import { lowerRelaxedSimd } from './relaxed-simd.ts'
-import { lowerSaturatingConversions } from './saturating-conversions.ts'
 import { isObjectFile } from './strip-sections.ts'
 import { type WasmSettings, wasmSettings } from './wasm-settings.ts'
 
-/** How a feature is replaced by what engines had before it. */
-interface Lowering {
-  /** By ourselves, before wasm-opt. */
-  readonly own?: (bytes: Uint8Array) => Uint8Array
-  /** wasm-opt passes. */
-  readonly passes: readonly string[]
-  /** Features that the result needs instead. */
-  readonly instead?: readonly FeatureId[]
+/** A feature that is to go. */
+interface Wanted {
+  readonly feature: FeatureId
+  /** The targets that lack it; empty when the user named the feature. */
+  readonly targets: readonly string[]
 }
-
-/**
- * What can be lowered. Two passes of wasm-opt are not used because they change what a module computes:
- * `--remove-relaxed-simd` and `--llvm-nontrapping-fptoint-lowering` (see the functions that stand for them).
- */
-const lowerings: Partial<Record<FeatureId, Lowering>> = {
-  'sign-extensions': { passes: ['--signext-lowering'] },
-  'bulk-memory': { passes: ['--llvm-memory-copy-fill-lowering'] },
-  'bulk-memory-opt': { passes: ['--llvm-memory-copy-fill-lowering'] },
-  'saturated-float-to-int': { own: lowerSaturatingConversions, passes: [] },
-  exceptions: { passes: ['--translate-to-exnref'], instead: ['exceptions-final', 'exception-tags', 'reference-types', 'multi-value'] },
-  'multi-memory': { passes: ['--multi-memory-lowering'] },
-  memory64: { passes: ['--memory64-lowering'], instead: ['bulk-memory-opt'] },
-  'relaxed-simd': { own: lowerRelaxedSimd, passes: [], instead: ['simd'] },
-}
-
-/** The features that can be lowered, in the order of the table. */
-export const lowerable: readonly FeatureId[] = featureIds.filter((id) => lowerings[id] !== undefined)
 
 /** Replaces features that the user's engines lack by what came before them, where that can be done. */
 export const lower: Transform<WasmDetail> = {
@@ -46,44 +28,26 @@ export const lower: Transform<WasmDetail> = {
   title: 'Replace features by what came before them',
   safety: 'needs-run-check',
   redefines: true,
-  applies: ({ detail }, settings) => wasmSettings(settings).lower.length > 0 && wanted(detail, wasmSettings(settings)).length > 0,
+  applies: ({ detail }, settings) => wanted(detail, wasmSettings(settings)).length > 0,
   async apply(artifact, { detail }, transformSettings, context) {
     const settings = wasmSettings(transformSettings)
+    const chosen = choose(detail, settings, (one, why) => reportLeft(one, why, artifact.path, context))
+    if (chosen.length === 0) return { artifact, changes: [] }
     if (detail.modules.some(isObjectFile)) throw new ShrinkError('transform/skipped', 'relocatable object files are left as they are')
-    const asked = wanted(detail, settings)
-    for (const feature of asked.filter((id) => lowerings[id] === undefined)) {
-      context.report({
-        severity: 'warning',
-        code: 'transform/skipped',
-        message: `${features[feature].title} cannot be lowered: there is no equivalent without it`,
-        hint: `Build the module without it, or choose a target that has it. These can be lowered: ${lowerable.join(', ')}.`,
-        location: { path: artifact.path },
-      })
-    }
-    const possible = asked.filter((id) => lowerings[id] !== undefined)
-    if (possible.length === 0) return { artifact, changes: [] }
-    const passes = [...new Set(possible.flatMap((id) => lowerings[id]!.passes))]
-    const tool = passes.length === 0 ? undefined : await openWasmOpt(settings.wasmOpt, context)
+    const ids = chosen.map(({ feature }) => feature)
+    const needsTool = ids.some((id) => lowerings[id]!.passes !== undefined)
+    const tool = needsTool ? await openWasmOpt(settings.wasmOpt, context) : undefined
     try {
-      const limits = { seconds: 60 + settings.timeBudget, memory: settings.memoryLimit }
-      const bytes = await mapModules(detail, async (module) => {
-        const plain = possible.reduce((bytes, id) => lowerings[id]!.own?.(bytes) ?? bytes, module.bytes)
-        if (tool === undefined) return plain
-        const used = readModule(plain).features.map(({ feature }) => feature)
-        const needed = possible.filter((id) => used.includes(id)).flatMap((id) => lowerings[id]!.instead ?? [])
-        const names = settings.keepNames ? ['-g'] : []
-        return tool.run(plain, [...binaryenFlags([...used, ...needed]), ...names, ...passes], limits)
-      })
-      checkLowered(detail, artifact.bytes, bytes, possible)
+      const bytes = await mapModules(detail, (module) => lowerModule(module, ids, settings, tool))
       return {
         artifact: { path: artifact.path, bytes },
         changes: [
           {
             transform: 'wasm/lower',
-            what: `lowered ${possible.join(', ')}${tool === undefined ? '' : ` with ${tool.title}`}`,
+            what: describe(chosen, tool),
             before: artifact.bytes.byteLength,
             after: bytes.byteLength,
-            verifiedBy: ['read back: the features are gone', 'WebAssembly.validate', 'exports compared'],
+            verifiedBy: ['read back: the features are gone', 'WebAssembly.validate', 'imports and exports compared'],
           },
         ],
       }
@@ -93,32 +57,124 @@ export const lower: Transform<WasmDetail> = {
   },
 }
 
-/** The features asked for that the file uses. @throws ConfigError for a name that is none */
-function wanted(detail: WasmDetail, { lower: names }: WasmSettings): FeatureId[] {
-  const ids = names.map((name) => {
-    const id = findFeature(name)
-    if (id !== undefined) return id
-    const near = nearest(name, featureIds)
-    throw new ConfigError(`wasm.lower: \`${name}\` is no WebAssembly feature`, near && `Did you mean \`${near}\`?`)
+/** The features named, and those that a target lacks, which the file uses. @throws ConfigError for a name that is none */
+function wanted(detail: WasmDetail, { lower: names, absent }: WasmSettings): Wanted[] {
+  const named = new Set(names.map(featureNamed))
+  return detail.features.flatMap(({ feature }) => {
+    const name = runtimeFeature(feature)
+    const targets = absent[name] ?? []
+    if (named.has(feature) || named.has(name)) return [{ feature, targets: [] }]
+    return targets.length > 0 && features[name].need === undefined ? [{ feature, targets }] : []
   })
-  const asked = new Set(ids.flatMap((id) => [id, ...featureIds.filter((part) => features[part].partOf === id)]))
-  return featureIds.filter((id) => asked.has(id) && detail.features.some(({ feature }) => feature === id))
 }
 
-/** A pass that silently leaves some of it would be worse than none. */
-function checkLowered(detail: WasmDetail, before: Uint8Array, after: Uint8Array, possible: readonly FeatureId[]): void {
-  if (detail.kind !== 'module') return
-  const [old, now] = [detail.modules[0]!, readModule(after)]
-  const left = now.features.find(({ feature }) => possible.includes(feature))
+/**
+ * What is lowered of what is wanted. For a target that lacks something else as well, which has to stay, nothing is:
+ * the module would be larger, and would not run there all the same.
+ */
+function choose(detail: WasmDetail, settings: WasmSettings, leave: (one: Wanted, why: string) => void): Wanted[] {
+  const possible: Wanted[] = []
+  const failing = new Set<string>()
+  for (const one of wanted(detail, settings)) {
+    const why = whyNot(one, detail, settings)
+    if (why === undefined) {
+      possible.push(one)
+      continue
+    }
+    leave(one, why)
+    // A host that knows no components may well run the core modules, once they are taken out.
+    if (one.feature !== 'component-model') for (const target of one.targets) failing.add(target)
+  }
+  return possible.flatMap(({ feature, targets }) => {
+    const left = targets.filter((target) => !failing.has(target))
+    return targets.length > 0 && left.length === 0 ? [] : [{ feature, targets: left }]
+  })
+}
+
+function featureNamed(name: string): FeatureId {
+  const id = findFeature(name)
+  if (id !== undefined) return id
+  const near = nearest(name, featureIds)
+  throw new ConfigError(`wasm.lower: \`${name}\` is no WebAssembly feature`, near && `Did you mean \`${near}\`?`)
+}
+
+/** Why the feature has to stay; undefined when it can be lowered. */
+function whyNot({ feature, targets }: Wanted, detail: WasmDetail, { absent }: WasmSettings): string | undefined {
+  const lowering = lowerings[feature]
+  if (lowering === undefined) return `cannot be lowered: ${whyNotLowered(feature)}`
+  if (targets.length > 0 && lowering.caution !== undefined) {
+    return `is left: ${lowering.caution}. \`--wasm-lower ${feature}\` does it all the same`
+  }
+  const next = targets.length === 0 ? undefined : lowering.instead?.find((id) => (absent[id] ?? []).length > 0)
+  if (next !== undefined) return `could only be lowered to ${features[next].title}, which ${absent[next]!.join(', ')} does not have`
+  const memory = lowering.changesMemories === true && detail.modules.some((module) => importsMemory(module, feature))
+  if (memory) return 'cannot be lowered: the memory is imported, and the host would have to make another one'
+  return undefined
+}
+
+function importsMemory({ memories }: WasmModule, feature: FeatureId): boolean {
+  return memories.some(({ imported, is64 }) => imported && (feature !== 'memory64' || is64))
+}
+
+function reportLeft({ feature, targets }: Wanted, why: string, path: string, context: Context): void {
+  const forWhom = targets.length === 0 ? '' : ` (not in ${targets.join(', ')})`
+  context.report({
+    severity: 'warning',
+    code: 'transform/skipped',
+    message: `${features[feature].title}${forWhom} ${why}`,
+    hint: `Build the module without it, or choose a target that has it. These can be lowered: ${lowerable.join(', ')}.`,
+    location: { path },
+  })
+}
+
+async function lowerModule(
+  module: WasmModule,
+  asked: readonly FeatureId[],
+  settings: WasmSettings,
+  tool: Tool | undefined,
+): Promise<Uint8Array> {
+  const used = new Set(module.features.map(({ feature }) => feature))
+  const ids = asked.filter((id) => used.has(id))
+  const plain = ids.reduce((bytes, id) => lowerings[id]!.own?.(bytes) ?? bytes, module.bytes)
+  const passes = [...new Set(ids.flatMap((id) => lowerings[id]!.passes ?? []))]
+  const bytes = passes.length === 0 || tool === undefined ? plain : await runPasses(plain, ids, passes, settings, tool)
+  if (bytes !== module.bytes) check(module, bytes, ids)
+  return bytes
+}
+
+function runPasses(bytes: Uint8Array, ids: readonly FeatureId[], passes: readonly string[], settings: WasmSettings, tool: Tool): Promise<Uint8Array> {
+  const used = readModule(bytes).features.map(({ feature }) => feature)
+  const needed = ids.flatMap((id) => [...(lowerings[id]!.instead ?? []), ...(lowerings[id]!.passNeeds ?? [])])
+  const names = settings.keepNames ? ['-g'] : []
+  const limits = { seconds: 60 + settings.timeBudget, memory: settings.memoryLimit }
+  return tool.run(bytes, [...binaryenFlags([...used, ...needed]), ...names, ...passes], limits)
+}
+
+/** A pass that silently leaves some of it, or takes more away, would be worse than none. */
+function check(before: WasmModule, bytes: Uint8Array, ids: readonly FeatureId[]): void {
+  const after = readModule(bytes)
+  const left = after.features.find(({ feature }) => ids.includes(feature))
   if (left !== undefined) {
     throw new ShrinkError('transform/failed', `${features[left.feature].title} could not be lowered completely: ${left.what} is still there`, {
       offset: left.offset,
     })
   }
-  const exports = new Set(now.exports.map(({ name }) => name))
-  const lost = old.exports.find(({ name }) => !exports.has(name))
-  if (lost !== undefined) throw new ShrinkError('transform/failed', `export ${lost.name} is gone`)
+  const allowed = new Set([...before.features.map(({ feature }) => feature), ...ids.flatMap((id) => lowerings[id]!.instead ?? [])])
+  const gained = after.features.find(({ feature }) => !allowed.has(feature) && !allowed.has(runtimeFeature(feature)))
+  if (gained !== undefined) throw new ShrinkError('transform/failed', `the result needs ${features[gained.feature].title} (${gained.what})`)
+  const memoriesChange = ids.some((id) => lowerings[id]!.changesMemories)
+  const [problem] = interfaceProblems(before, after, memoriesChange ? ['memory'] : [])
+  if (problem !== undefined) throw new ShrinkError('transform/failed', problem)
   // An engine that lacks what came instead (exnref) cannot judge.
-  const newer = now.features.some(({ feature }) => !old.features.some((known) => known.feature === feature))
-  if (!newer && hostVerdict(before, after) === 'invalid') throw new ShrinkError('transform/failed', 'this engine does not take the result')
+  const newer = after.features.some(({ feature }) => !before.features.some((known) => known.feature === feature))
+  if (!newer && hostVerdict(before.bytes, bytes) === 'invalid') throw new ShrinkError('transform/failed', 'this engine does not take the result')
+}
+
+function describe(chosen: readonly Wanted[], tool: Tool | undefined): string {
+  const lowered = chosen.map(({ feature }) => {
+    const [next] = lowerings[feature]!.instead ?? []
+    return next === undefined ? feature : `${feature} to ${next}`
+  })
+  const targets = [...new Set(chosen.flatMap(({ targets }) => targets))].sort()
+  return `lowered ${lowered.join(', ')}${targets.length === 0 ? '' : ` for ${targets.join(', ')}`}${tool === undefined ? '' : ` with ${tool.title}`}`
 }

@@ -16,6 +16,8 @@ export interface WasmSettings {
   readonly keepNames: boolean
   /** Features to be lowered to what engines had before. */
   readonly lower: readonly string[]
+  /** By feature: the targets asked for that lack it. Not an option: what builds fill in. */
+  readonly absent: Readonly<Record<string, readonly string[]>>
 }
 
 const timeBudgets: Readonly<Record<Level, number>> = { fast: 0, balanced: 300, max: 3600 }
@@ -24,7 +26,7 @@ const timeBudgets: Readonly<Record<Level, number>> = { fast: 0, balanced: 300, m
 const memoryOfWasm32 = 4096
 
 export function wasmSettings({ level, measure, options }: TransformSettings): WasmSettings {
-  const { optimize, wasmOpt, timeBudget, memoryLimit, keepNames, lower } = options
+  const { optimize, wasmOpt, timeBudget, memoryLimit, keepNames, lower, absentFeatures } = options
   return {
     level,
     measure,
@@ -34,5 +36,6 @@ export function wasmSettings({ level, measure, options }: TransformSettings): Wa
     memoryLimit: typeof memoryLimit === 'number' ? memoryLimit : memoryOfWasm32,
     keepNames: keepNames === true,
     lower: Array.isArray(lower) ? lower.filter((name): name is string => typeof name === 'string') : [],
+    absent: (absentFeatures ?? {}) as Readonly<Record<string, readonly string[]>>,
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readModule } from '../../../../src/formats/wasm/read/read-module.ts'
-import { lowerSaturatingConversions } from '../../../../src/formats/wasm/transforms/saturating-conversions.ts'
-import { lowerRelaxedSimd } from '../../../../src/formats/wasm/transforms/relaxed-simd.ts'
+import { lowerSaturatingConversions } from '../../../../src/formats/wasm/transforms/lowering/saturating-conversions.ts'
+import { lowerRelaxedSimd } from '../../../../src/formats/wasm/transforms/lowering/relaxed-simd.ts'
 import { assemble } from '../assemble.ts'
 import { customSection } from '../build.ts'
 import { host, instantiate, settings, shrink, testContext } from './harness.ts'
@@ -89,11 +89,14 @@ describe('relaxed SIMD', () => {
     expect(run(lowered, vectors, as)).toEqual(expected)
   })
 
-  test('a module without any is left as it is; code offsets in custom sections are refused', () => {
+  test('a module without any is left as it is; hints go, which would point elsewhere; relocations are refused', () => {
     const plain = assemble('(module (func (export "f")))')
     expect(lowerRelaxedSimd(plain)).toBe(plain)
-    const hinted = Uint8Array.from([...vectorModule('f32x4.relaxed_min', 2), ...customSection('metadata.code.branch_hint', [0])])
-    expect(() => lowerRelaxedSimd(hinted)).toThrow(/holds offsets/)
+    const relaxed = vectorModule('f32x4.relaxed_min', 2)
+    const hinted = Uint8Array.from([...relaxed, ...customSection('metadata.code.branch_hint', [0])])
+    expect(lowerRelaxedSimd(hinted)).toEqual(lowerRelaxedSimd(relaxed))
+    const relocatable = Uint8Array.from([...relaxed, ...customSection('reloc.CODE', [0])])
+    expect(() => lowerRelaxedSimd(relocatable)).toThrow(/holds offsets/)
   })
 })
 
@@ -157,11 +160,11 @@ describe('lower', () => {
     expect(instantiate(artifact.bytes)['f']!()).toBe(101 + 111)
   })
 
-  test('what cannot be lowered is said', async () => {
+  test('what cannot be lowered is said, and why', async () => {
     const context = testContext()
-    const tail = assemble('(module (func $g (result i32) (i32.const 1)) (func (export "f") (result i32) (return_call $g)))', ['tail-call'])
-    const { artifact } = await shrink(tail, settings('fast', 'raw', { lower: ['tail-call'] }), context)
-    expect(featuresOf(artifact.bytes)).toEqual(['tail-call'])
-    expect(context.diagnostics).toMatchObject([{ severity: 'warning', code: 'transform/skipped', message: expect.stringContaining('Tail calls cannot be lowered') as string }])
+    const vectors = assemble('(module (func (export "f") (result i32) (i32x4.extract_lane 0 (v128.const i32x4 1 2 3 4))))', ['simd'])
+    const { artifact } = await shrink(vectors, settings('fast', 'raw', { lower: ['simd'] }), context)
+    expect(featuresOf(artifact.bytes)).toEqual(['simd'])
+    expect(context.diagnostics).toMatchObject([{ severity: 'warning', code: 'transform/skipped', message: expect.stringContaining('Fixed-width SIMD cannot be lowered: nothing replaces vectors') as string }])
   })
 })

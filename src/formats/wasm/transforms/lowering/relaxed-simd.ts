@@ -1,5 +1,5 @@
-import { concat } from '../write/concat.ts'
-import { leb } from '../write/leb128.ts'
+import { concat } from '../../write/concat.ts'
+import { leb } from '../../write/leb128.ts'
 import { localGet, localSet, localTee, type Replacement, replaceInstructions } from './replace-instructions.ts'
 
 /** Relaxed SIMD opcodes, 0xfd 0x100 and up, in the numbering of `read/opcodes.ts`. */

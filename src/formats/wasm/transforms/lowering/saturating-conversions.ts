@@ -1,4 +1,4 @@
-import { concat } from '../write/concat.ts'
+import { concat } from '../../write/concat.ts'
 import { localGet, localSet, type Replacement, replaceInstructions } from './replace-instructions.ts'
 
 const promote = Uint8Array.of(0xbb)
