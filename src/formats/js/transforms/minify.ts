@@ -1,3 +1,4 @@
+import { encodedMap, TraceMap } from '@jridgewell/trace-mapping'
 import type { Analysis } from '../../../core/analysis.ts'
 import type { Artifact, Companion } from '../../../core/artifact.ts'
 import type { Context } from '../../../core/context.ts'
@@ -7,9 +8,11 @@ import type { JsDetail } from '../detail.ts'
 import { legalComments } from '../minify/legal-comments.ts'
 import { minifyScript } from '../minify/minify-script.ts'
 import { exportedNames } from '../read/exported-names.ts'
-import { annotateExports } from './annotate-exports.ts'
+import { parseScript } from '../read/parse-script.ts'
 import { shrinkInlineWasm } from './inline-wasm.ts'
+import { keepExportNames } from './keep-export-names.ts'
 import { minifySettings } from './minify-settings.ts'
+import { shiftMap } from './text-edits.ts'
 
 /** Chains of minifiers, and names that compress. The source map is composed through every step. */
 export const minify: Transform<JsDetail> = {
@@ -32,10 +35,11 @@ async function minifyArtifact(
   const wantsMap = options.sourceMap === 'auto' && sourceMap?.map !== undefined
   const nested = await shrinkInlineWasm(artifact.path, script.text, wantsMap ? sourceMap.map : undefined, context)
   const { hashbang, body } = splitHashbang(nested.text)
+  const goal = moduleKind === 'esm' ? 'module' : moduleKind
   const result = await minifyScript(body, {
     level: settings.level,
     measure: settings.measure,
-    goal: moduleKind === 'esm' ? 'module' : moduleKind,
+    goal,
     target: options.target ?? level,
     keepNames: options.keepNames,
     keepText: scopes.textTaken.length > 0,
@@ -47,9 +51,12 @@ async function minifyArtifact(
     context.report({ severity: 'info', code: 'transform/skipped', message, location: { path: artifact.path } })
   }
 
+  const named =
+    moduleKind === 'esm'
+      ? { text: result.code, edits: [] }
+      : await keepExportNames(result.code, exports, () => parseScript('output.js', result.code, goal))
   const companions: Companion[] = []
-  let text = hashbang + result.code
-  if (moduleKind !== 'esm') text = await annotateExports(text, exports)
+  let text = hashbang + named.text
   if (moduleKind === 'script' && exports.length === 0) {
     const lost = (await exportedNames(script, 'commonjs', artifact.path)).length
     if (lost > 0) {
@@ -67,8 +74,9 @@ async function minifyArtifact(
     const path = sourceMap?.path ?? `${artifact.path}.map`
     const folder = artifact.path.slice(0, -name.length)
     if (!path.startsWith(folder)) throw new UnsupportedError(`the source map ${path} is not below the folder of its script`)
-    const mappings = hashbang === '' ? result.map.mappings : `;${result.map.mappings}`
-    companions.push({ role: 'source-map', path, bytes: encode(JSON.stringify({ ...result.map, file: name, mappings })) })
+    const map = named.edits.length === 0 ? result.map : encodedMap(shiftMap(new TraceMap(result.map), result.code, named.edits))
+    const mappings = hashbang === '' ? map.mappings : `;${map.mappings}`
+    companions.push({ role: 'source-map', path, bytes: encode(JSON.stringify({ ...map, file: name, mappings })) })
     text = `${text}\n//# sourceMappingURL=${encodeURI(path.slice(folder.length))}`
   }
   const bytes = encode(text)
