@@ -7,7 +7,7 @@ const date = '2026-11-20'
 const version = '8.1.9'
 const integrity = 'sha512-7d8D9yzVS4ugLbt4clzc5DKU8dq85K0lRebjzpP43GxSr7vYKmczgfuEU+0beimjl5YmnHkcErtolg5t5ttb0A=='
 
-/** ECMA-262's own globals that came after ES2015, and those of the Web platform that servers share. */
+/** ECMA-262's own globals that came after ES2015, those of the Web platform that servers share, and those of browsers. */
 const names = [
   'AbortController', 'AbortSignal', 'AggregateError', 'AsyncDisposableStack', 'Atomics', 'BigInt', 'BigInt64Array',
   'BigUint64Array', 'Blob', 'BroadcastChannel', 'CloseEvent', 'CompressionStream', 'CryptoKey', 'CustomEvent', 'DOMException',
@@ -17,24 +17,40 @@ const names = [
   'TransformStream', 'URL', 'URLPattern', 'URLSearchParams', 'WeakRef', 'WebSocket', 'WritableStream', 'atob', 'btoa',
   'clearInterval', 'clearTimeout', 'console', 'crypto', 'fetch', 'globalThis', 'navigator', 'performance', 'queueMicrotask',
   'self', 'setInterval', 'setTimeout', 'structuredClone',
+  'Audio', 'DOMParser', 'Element', 'FileReader', 'HTMLElement', 'Image', 'ImageData', 'IntersectionObserver', 'MediaRecorder',
+  'MutationObserver', 'Node', 'Notification', 'OffscreenCanvas', 'Path2D', 'RTCPeerConnection', 'ResizeObserver',
+  'ServiceWorker', 'SharedWorker', 'Worker', 'XMLHttpRequest', 'XMLSerializer', 'alert', 'caches', 'cancelAnimationFrame',
+  'close', 'confirm', 'customElements', 'document', 'frames', 'getComputedStyle', 'history', 'indexedDB', 'localStorage',
+  'location', 'matchMedia', 'open', 'parent', 'postMessage', 'prompt', 'requestAnimationFrame', 'requestIdleCallback',
+  'screen', 'sessionStorage', 'top', 'window',
 ]
 const engines = { node: 'nodejs', deno: 'deno', bun: 'bun', chrome: 'chrome', edge: 'edge', firefox: 'firefox', safari: 'safari' }
 
 const folder = await unpackPackage('@mdn/browser-compat-data', version, integrity)
 const data = JSON.parse(readFileSync(`${folder}/data.json`, 'utf8'))
 
+/** Node has a few names, `Worker` among them, as exports of a module only. */
+const inModule = /Available as a part of the .* module/
+/** What Node has and the table does not know: https://nodejs.org/en/blog/release/v25.0.0 (Web Storage by default). */
+const nodeHas = { localStorage: '25.0.0', sessionStorage: '25.0.0' }
+
 /** The first version that has it without a flag. */
 function firstVersion(support) {
-  const statements = (Array.isArray(support) ? support : [support]).filter((each) => each && !each.flags && !each.prefix && !each.version_removed)
+  const statements = (Array.isArray(support) ? support : [support]).filter(
+    (each) => each && !each.flags && !each.prefix && !each.version_removed && !inModule.test(String(each.notes)),
+  )
   const added = statements.map((each) => each.version_added).find((value) => typeof value === 'string' && value !== 'preview')
   return added === undefined ? null : added.replace('≤', '')
 }
 
 const lines = names.map((name) => {
-  const compat = (data.javascript.builtins[name] ?? data.api[name] ?? data.api.Window?.[name])?.__compat
+  const { api } = data
+  // A constructor under a name of its own (`new Image()`) is listed with the interface that it makes.
+  const constructors = { Audio: api.HTMLAudioElement.Audio, Image: api.HTMLImageElement.Image }
+  const compat = (data.javascript.builtins[name] ?? constructors[name] ?? api[name] ?? api.Window[name])?.__compat
   if (compat === undefined) throw new Error(`${name}: not in the table`)
   const since = Object.entries(engines).flatMap(([engine, key]) => {
-    const first = firstVersion(compat.support[key])
+    const first = firstVersion(compat.support[key]) ?? (engine === 'node' ? (nodeHas[name] ?? null) : null)
     return first === null ? [] : [`${engine}: '${first}'`]
   })
   return `  ${name}: { ${since.join(', ')} },`

@@ -1,5 +1,6 @@
 import type { ArtifactReport } from '../core/report.ts'
-import type { Architecture } from '../core/requirement.ts'
+import type { Architecture, CapabilityKind } from '../core/requirement.ts'
+import { isOfBrowsers } from './data/js-global-origin.ts'
 import { findTarget, narrow } from './find-target.ts'
 import { nodeArchitectureName } from './target.ts'
 import type { Target } from './target.ts'
@@ -8,7 +9,7 @@ import type { Target } from './target.ts'
  * A handful of targets for a tree when the user names none: where such files are deployed most, on the architectures
  * that the tree holds code for, and on the two that people move between.
  */
-export function defaultTargets(artifacts: readonly Pick<ArtifactReport, 'format' | 'architecture'>[]): Target[] {
+export function defaultTargets(artifacts: readonly Kind[]): Target[] {
   const formats = new Set(artifacts.map((artifact) => artifact.format))
   const native = new Set<Architecture>()
   for (const artifact of artifacts) {
@@ -17,10 +18,20 @@ export function defaultTargets(artifacts: readonly Pick<ArtifactReport, 'format'
   const chosen: Target[] = []
   for (const architecture of native.size === 0 ? [] : usualArchitectures(native))
     chosen.push(...systemsFor(architecture))
-  if (formats.has('js') || formats.has('wasm')) {
+  if (isForBrowsers(artifacts)) chosen.push(findTarget('chrome120'), findTarget('firefox121'), findTarget('safari16.4'))
+  else if (formats.has('js') || formats.has('wasm')) {
     chosen.push(findTarget('node20'), findTarget('node22'), findTarget('node24'), findTarget('cloudflare-workers'))
   }
   return chosen
+}
+
+type Kind = Pick<ArtifactReport, 'format' | 'architecture'> & Partial<Pick<ArtifactReport, 'requirements'>>
+
+/** Is there code that nothing but a browser runs, and none that asks for Node's modules? */
+function isForBrowsers(artifacts: readonly Kind[]): boolean {
+  const used = (kind: CapabilityKind, test: (name: string) => boolean): boolean =>
+    artifacts.some(({ requirements }) => requirements?.some((one) => one.kind === kind && one.need !== 'guarded' && test(one.name)))
+  return used('js-global', isOfBrowsers) && !used('node-builtin', () => true)
 }
 
 /** The two that people move between; what else the tree holds only when it holds neither, as prebuilds bring many. */

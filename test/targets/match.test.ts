@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Requirement } from '../../src/core/requirement.ts'
 import { syntaxFeatures } from '../../src/formats/js/read/syntax-features.ts'
 import { jsFeatures } from '../../src/targets/data/js-features.generated.ts'
-import { findTarget, isAsked, match, newestEdition } from '../../src/targets/index.ts'
+import { defaultTargets, findTarget, isAsked, match, newestEdition } from '../../src/targets/index.ts'
 
 const need = (kind: Requirement['kind'], name: string, rest: Partial<Requirement> = {}): Requirement => ({
   kind,
@@ -174,5 +174,36 @@ describe('match', () => {
     const { verdict, reasons } = match([need('js-syntax', 'es2020')], findTarget('deno-deploy'))
     expect(verdict).toBe('runs')
     expect(reasons[0]?.message).toContain('not verified')
+  })
+})
+
+describe('globals', () => {
+  const verdictOf = (name: string, target: string): string => match([need('js-global', name)], findTarget(target)).verdict
+
+  it('of browsers are in browsers and nowhere else', () => {
+    for (const name of ['document', 'MutationObserver', 'getComputedStyle', 'Image']) {
+      expect([name, verdictOf(name, 'chrome120'), verdictOf(name, 'safari16.4')]).toEqual([name, 'runs', 'runs'])
+      for (const server of ['node22', 'deno2.0', 'cloudflare-workers', 'vercel-edge']) expect([name, server, verdictOf(name, server)]).toEqual([name, server, 'fails'])
+    }
+  })
+
+  it('that a module of Node exports are no globals of Node', () => {
+    expect(verdictOf('Worker', 'node22')).toBe('fails')
+    expect(verdictOf('MessageChannel', 'node14')).toBe('fails')
+    expect(verdictOf('MessageChannel', 'node16')).toBe('runs')
+  })
+
+  it('that only some servers have are not taken to be on Workers because Chrome has them', () => {
+    expect(verdictOf('localStorage', 'cloudflare-workers')).not.toBe('runs')
+    expect(verdictOf('location', 'cloudflare-workers')).toBe('unknown')
+    expect(verdictOf('structuredClone', 'cloudflare-workers')).toBe('runs')
+  })
+
+  it('decide what is judged when no target is named', () => {
+    const tree = (...requirements: Requirement[]): string[] =>
+      defaultTargets([{ format: 'js', architecture: null, requirements }]).map(({ id }) => id)
+    expect(tree(need('js-global', 'document'))).toContain('chrome120')
+    expect(tree(need('js-global', 'document'), need('node-builtin', 'fs'))).toContain('node22')
+    expect(tree(need('js-global', 'document', { need: 'guarded' }))).toContain('node22')
   })
 })

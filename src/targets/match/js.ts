@@ -1,6 +1,7 @@
 import type { CapabilityKind, Requirement } from '../../core/requirement.ts'
 import { jsFeatures, jsFeaturesDate, jsFeaturesSource } from '../data/js-features.generated.ts'
 import type { JsFeature } from '../data/js-features.generated.ts'
+import { isOfBrowsers } from '../data/js-global-origin.ts'
 import { jsGlobals, jsGlobalsDate, jsGlobalsSource } from '../data/js-globals.generated.ts'
 import type { Engine, Fact, Target } from '../target.ts'
 import { compareVersions } from '../version.ts'
@@ -125,17 +126,9 @@ export function newestEdition(target: Target): number | undefined {
 /** Bound by the CommonJS wrapper: whether that is there is the module kind's question. */
 const commonJs: ReadonlySet<string> = new Set(['require', 'module', 'exports', '__dirname', '__filename'])
 const nodeOnly: ReadonlySet<string> = new Set(['Buffer', 'process', 'global', 'setImmediate', 'clearImmediate'])
-const browserOnly: ReadonlySet<string> = new Set([
-  'window',
-  'document',
-  'localStorage',
-  'sessionStorage',
-  'XMLHttpRequest',
-  'HTMLElement',
-  'alert',
-  'history',
-])
 const browsers: ReadonlySet<string> = new Set(['chrome', 'edge', 'firefox', 'safari'])
+/** They have the language as Chrome has it, and of its interfaces those that servers share. */
+const followers: ReadonlySet<string> = new Set(['workerd', 'edge-runtime'])
 
 const global: Check = (requirement, target) => {
   const engine = target.engine
@@ -145,8 +138,14 @@ const global: Check = (requirement, target) => {
   if (commonJs.has(name)) return met(engine)
   const since = jsGlobals[name]
   const place = tableEngine(engine.value)
-  if (since !== undefined && place?.version !== undefined)
-    return inTable(name, since, place.engine, place.version, requirement, engine)
+  if (since !== undefined && place?.version !== undefined) {
+    const shared = since.node !== undefined && since.deno !== undefined && since.bun !== undefined
+    if (!followers.has(engine.value.name) || shared)
+      return inTable(name, since, place.engine, place.version, requirement, engine)
+    // What no server has, they do not have either; of what some have (`caches`, `location`), the table does not tell.
+    if (isOfBrowsers(name))
+      return unmet(`uses the global ${name}${witness(requirement)} of browsers, and ${target.title} is none`, undefined, engine)
+  }
   const browser = browsers.has(engine.value.name)
   if (nodeOnly.has(name)) {
     if (engine.value.name === 'node' || engine.value.name === 'bun') return met(engine)
@@ -156,14 +155,6 @@ const global: Check = (requirement, target) => {
         undefined,
         engine,
       )
-  }
-  if (browserOnly.has(name)) {
-    if (browser) return met(engine)
-    return unmet(
-      `uses the global ${name}${witness(requirement)} of browsers, and ${target.title} is none`,
-      undefined,
-      engine,
-    )
   }
   return unknown(
     `uses the global ${name}${witness(requirement)}, and the data does not say whether ${target.id} has it`,
@@ -182,9 +173,10 @@ function inTable(
 ): Outcome {
   const first = since[table]
   if (first !== undefined && isAtLeast(version, first)) return met(engine)
+  const here = `${engine.value.name} ${engine.value.version ?? ''}`.trim()
   return unmet(
-    `uses the global ${name}${witness(requirement)}, which ${engine.value.name} ${engine.value.version ?? ''} does not have: ` +
-      (first === undefined ? `no ${table} has it` : `${table} ${first} is the first to have it`),
+    `uses the global ${name}${witness(requirement)}${isOfBrowsers(name) ? ' of browsers' : ''}, which ${here} does not have` +
+      (first !== undefined ? `: ${table} ${first} is the first to have it` : isOfBrowsers(name) ? '' : `: no ${table} has it`),
     'use a polyfill, or check with typeof before use',
     { value: engine.value, source: jsGlobalsSource, date: jsGlobalsDate, confidence: 'documented' },
   )
