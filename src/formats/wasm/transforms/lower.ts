@@ -142,12 +142,20 @@ async function lowerModule(
   return bytes
 }
 
-function runPasses(bytes: Uint8Array, ids: readonly FeatureId[], passes: readonly string[], settings: WasmSettings, tool: Tool): Promise<Uint8Array> {
+async function runPasses(
+  bytes: Uint8Array,
+  ids: readonly FeatureId[],
+  passes: readonly string[],
+  settings: WasmSettings,
+  tool: Tool,
+): Promise<Uint8Array> {
   const used = readModule(bytes).features.map(({ feature }) => feature)
-  const needed = ids.flatMap((id) => [...(lowerings[id]!.instead ?? []), ...(lowerings[id]!.passNeeds ?? [])])
+  const helpers = ids.flatMap((id) => lowerings[id]!.passNeeds ?? []).filter((id) => !used.includes(id))
+  const needed = [...ids.flatMap((id) => lowerings[id]!.instead ?? []), ...helpers]
   const names = settings.keepNames ? ['-g'] : []
   const limits = { seconds: 60 + settings.timeBudget, memory: settings.memoryLimit }
-  return tool.run(bytes, [...binaryenFlags([...used, ...needed]), ...names, ...passes], limits)
+  const lowered = await tool.run(bytes, [...binaryenFlags([...used, ...needed]), ...names, ...passes], limits)
+  return helpers.reduce((bytes, id) => lowerings[id]!.own?.(bytes) ?? bytes, lowered)
 }
 
 /** A pass that silently leaves some of it, or takes more away, would be worse than none. */
@@ -172,8 +180,8 @@ function check(before: WasmModule, bytes: Uint8Array, ids: readonly FeatureId[])
 
 function describe(chosen: readonly Wanted[], tool: Tool | undefined): string {
   const lowered = chosen.map(({ feature }) => {
-    const [next] = lowerings[feature]!.instead ?? []
-    return next === undefined ? feature : `${feature} to ${next}`
+    const { instead = [], remark } = lowerings[feature]!
+    return `${feature}${instead.length === 0 ? '' : ` to ${instead[0]}`}${remark === undefined ? '' : ` (${remark})`}`
   })
   const targets = [...new Set(chosen.flatMap(({ targets }) => targets))].sort()
   return `lowered ${lowered.join(', ')}${targets.length === 0 ? '' : ` for ${targets.join(', ')}`}${tool === undefined ? '' : ` with ${tool.title}`}`

@@ -1,7 +1,7 @@
 import type { ModuleVisitor } from '../../read/module-reader.ts'
 import type { WasmModule } from '../../read/module.ts'
 import { readModule } from '../../read/read-module.ts'
-import { type BodyEdit, editBodies } from './edit-bodies.ts'
+import { type AddedFunctions, type BodyEdit, editBodies } from './edit-bodies.ts'
 
 /** Collects the edits of a module while it is read: what a lowering sees of the code. */
 export abstract class BodyEdits implements ModuleVisitor {
@@ -30,8 +30,8 @@ export abstract class BodyEdits implements ModuleVisitor {
   }
 
   /** Reads the module with this as its visitor and makes the edits. Without any, the same bytes come back. */
-  applyTo(bytes: Uint8Array, scratchType: number): Uint8Array {
-    const module: WasmModule = readModule(bytes, 0, this)
-    return editBodies(module, this.#edits, scratchType)
+  applyTo(bytes: Uint8Array, scratchType: number, added?: (module: WasmModule) => AddedFunctions): Uint8Array {
+    const module = readModule(bytes, 0, this)
+    return editBodies(module, this.#edits, scratchType, added?.(module))
   }
 }

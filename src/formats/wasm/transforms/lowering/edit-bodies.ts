@@ -1,5 +1,5 @@
 import { LimitError, UnsupportedError } from '../../../../core/errors.ts'
-import type { WasmModule } from '../../read/module.ts'
+import type { Section, WasmModule } from '../../read/module.ts'
 import { WasmCursor } from '../../read/wasm-cursor.ts'
 import { concat } from '../../write/concat.ts'
 import { leb } from '../../write/leb128.ts'
@@ -16,10 +16,20 @@ export interface BodyEdit {
   write(local: (which: number) => Uint8Array): readonly Uint8Array[]
 }
 
+/** Functions of one type that are put behind all others, so that no index changes. */
+export interface AddedFunctions {
+  /** Encoded, with its form byte. */
+  readonly type: Uint8Array
+  /** Locals, instructions and `end`, without the size. */
+  readonly bodies: readonly Uint8Array[]
+}
+
 /** Engines take no more in a function. */
 const maxLocals = 50_000
 
-const codeSection = 10
+const [typeSection, functionSection, codeSection] = [1, 3, 10]
+
+const nothingAdded: AddedFunctions = { type: new Uint8Array(), bodies: [] }
 
 /** Advice about places in the code (branch hints): an engine that does not get it runs the same program. */
 const hints = /^metadata\.code\./
@@ -33,14 +43,20 @@ const positional = /^(reloc\.|\.debug_)/
  *
  * @param edits by function index, in the order of their offsets
  * @param scratchType encoded value type of the scratch locals
+ * @param added what edits may call, by the indices that follow those of the module's own functions
  * @throws UnsupportedError when a custom section holds offsets into the code
  */
-export function editBodies(module: WasmModule, edits: ReadonlyMap<number, readonly BodyEdit[]>, scratchType: number): Uint8Array {
+export function editBodies(
+  module: WasmModule,
+  edits: ReadonlyMap<number, readonly BodyEdit[]>,
+  scratchType: number,
+  added: AddedFunctions = nothingAdded,
+): Uint8Array {
   if (edits.size === 0) return module.bytes
   const { bytes, bodies } = module
   const bound = module.sections.find(({ customName }) => customName !== undefined && positional.test(customName))
   if (bound !== undefined) throw new UnsupportedError(`${bound.customName} holds offsets into code that is to change`)
-  const parts: Uint8Array[] = [leb(bodies.count)]
+  const parts: Uint8Array[] = [leb(bodies.count + added.bodies.length)]
   for (let i = 0; i < bodies.count; i++) {
     const found = edits.get(module.importedFunctions + i)
     if (found === undefined) {
@@ -50,12 +66,23 @@ export function editBodies(module: WasmModule, edits: ReadonlyMap<number, readon
     const body = editedBody(module, i, found, scratchType)
     parts.push(leb(body.length), body)
   }
+  for (const body of added.bodies) parts.push(leb(body.length), body)
   const code = concat(parts)
+  const rewritten = (old: Section): Uint8Array => {
+    if (old.id === codeSection) return section(codeSection, code)
+    if (added.bodies.length > 0 && old.id === typeSection) return longer(module, old, [added.type])
+    if (added.bodies.length > 0 && old.id === functionSection) return longer(module, old, added.bodies.map(() => leb(module.types.length)))
+    return sectionBytes(module, old)
+  }
   const kept = module.sections.filter(({ customName }) => customName === undefined || !hints.test(customName))
-  return concat([
-    bytes.subarray(0, headerSize),
-    ...kept.map((old) => (old.id === codeSection ? section(codeSection, code) : sectionBytes(module, old))),
-  ])
+  return concat([bytes.subarray(0, headerSize), ...kept.map(rewritten)])
+}
+
+/** A section that is a list, with more at its end. */
+function longer({ bytes }: WasmModule, { id, contents, end }: Section, more: readonly Uint8Array[]): Uint8Array {
+  const cursor = new WasmCursor(bytes, 0, contents, end)
+  const count = cursor.u32('count')
+  return section(id, concat([leb(count + more.length), bytes.subarray(cursor.offset, end), ...more]))
 }
 
 function editedBody(module: WasmModule, index: number, edits: readonly BodyEdit[], scratchType: number): Uint8Array {

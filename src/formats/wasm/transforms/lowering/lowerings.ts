@@ -1,5 +1,6 @@
 import { featureIds, type FeatureId } from '../../features.ts'
 import { lowerCallTableIndex } from './call-table-index.ts'
+import { lowerCopyAndFill } from './copy-and-fill.ts'
 import { lowerRelaxedSimd } from './relaxed-simd.ts'
 import { lowerSaturatingConversions } from './saturating-conversions.ts'
 import { lowerSignExtensions } from './sign-extensions.ts'
@@ -14,19 +15,22 @@ export interface Lowering {
   readonly passes?: readonly string[]
   /** Features that the result needs instead. */
   readonly instead?: readonly FeatureId[]
-  /** Features that wasm-opt's pass wants to be allowed, and does not leave behind. */
+  /** Features that wasm-opt's pass may use for it; what it leaves of them is lowered next. */
   readonly passNeeds?: readonly FeatureId[]
   /** What becomes different: only done when the feature is named, not for a target. */
   readonly caution?: string
+  /** What a program that relies on traps may see. */
+  readonly remark?: string
   /** Changes the type of memories that are exported. */
   readonly changesMemories?: boolean
 }
 
-const copyAndFill: Lowering = { passes: ['--llvm-memory-copy-fill-lowering'] }
+const copyAndFill: Lowering = { own: lowerCopyAndFill }
 
 /**
- * What can be lowered. Two passes of wasm-opt are not used because they change what a module computes:
- * `--remove-relaxed-simd` and `--llvm-nontrapping-fptoint-lowering` (see the functions that stand for them).
+ * What can be lowered. Three passes of wasm-opt are not used because they change what a module computes:
+ * `--remove-relaxed-simd`, `--llvm-nontrapping-fptoint-lowering` and `--llvm-memory-copy-fill-lowering` (see the
+ * functions that stand for them).
  */
 export const lowerings: Partial<Readonly<Record<FeatureId, Lowering>>> = {
   'sign-extensions': { own: lowerSignExtensions },
@@ -37,8 +41,14 @@ export const lowerings: Partial<Readonly<Record<FeatureId, Lowering>>> = {
   'relaxed-simd': { own: lowerRelaxedSimd, instead: ['simd'] },
   'tail-call': { own: lowerTailCalls, caution: 'a call stands for it, so that deep recursion may need more stack than there is' },
   exceptions: { passes: ['--translate-to-exnref'], instead: ['exceptions-final', 'exception-tags', 'reference-types', 'multi-value'] },
-  'multi-memory': { passes: ['--multi-memory-lowering'], changesMemories: true },
-  memory64: { passes: ['--memory64-lowering'], passNeeds: ['bulk-memory-opt'], changesMemories: true },
+  'multi-memory': {
+    // The variant with bounds checks traps on every access (wasm-opt 132).
+    passes: ['--multi-memory-lowering'],
+    passNeeds: ['bulk-memory-opt'],
+    changesMemories: true,
+    caution: 'in one memory, what is beyond the end of one is the next, and the host must not grow it',
+  },
+  memory64: { passes: ['--memory64-lowering'], passNeeds: ['bulk-memory-opt'], changesMemories: true, remark: 'addresses modulo 2^32' },
   'wide-arithmetic': { own: lowerWideArithmetic },
 }
 
