@@ -70,7 +70,8 @@ function explanations(groups: readonly Group[], paint: Paint): string[] {
         said.set(reason.message, entry)
       }
       if (reasons.length > maxReasons) {
-        const message = `${reasons.length - maxReasons} more reasons (--json lists them)`
+        const more = reasons.length - maxReasons
+        const message = `${more} more ${more === 1 ? 'reason' : 'reasons'} (--json lists ${more === 1 ? 'it' : 'them'})`
         const entry = said.get(message) ?? { targets: [], hint: undefined }
         entry.targets.push(verdict.target)
         said.set(message, entry)

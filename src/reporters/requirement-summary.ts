@@ -6,7 +6,8 @@ const lines: readonly { readonly label: string; readonly kinds: readonly Capabil
   { label: 'system', kinds: ['libc', 'symbol-version', 'loader', 'kernel'] },
   { label: 'libraries', kinds: ['library'] },
   { label: 'node', kinds: ['node', 'node-api', 'node-abi', 'node-builtin'] },
-  { label: 'javascript', kinds: ['module-kind', 'js-syntax', 'js-global'] },
+  { label: 'javascript', kinds: ['module-kind', 'js-syntax'] },
+  { label: 'globals', kinds: ['js-global'] },
   { label: 'wasm', kinds: ['wasm-feature', 'wasm-interface', 'wasm-import', 'wasm-memory'] },
   { label: 'run time', kinds: ['runtime-compilation'] },
 ]
@@ -20,12 +21,21 @@ export function summarizeRequirements(requirements: readonly Requirement[]): { l
   for (const { label, kinds } of lines) {
     const parts: string[] = []
     for (const need of ['required', 'possible', 'guarded'] as const) {
-      const items = requirements.filter((requirement) => requirement.need === need && kinds.includes(requirement.kind)).map(item)
+      const those = requirements.filter((requirement) => requirement.need === need && kinds.includes(requirement.kind))
+      const items = newestSyntax(those).map(item)
       if (items.length > 0) parts.push(group(need, [...new Set(items)]))
     }
     if (parts.length > 0) summary.push({ label, text: parts.join(' · ') })
   }
   return summary
+}
+
+/** What reads the newest edition of the language reads the older ones: of syntax, only what is newest decides. */
+function newestSyntax(requirements: readonly Requirement[]): readonly Requirement[] {
+  const year = ({ kind, version }: Requirement): number => (kind === 'js-syntax' ? Number(/^es(\d{4})$/.exec(version ?? '')?.[1] ?? Infinity) : 0)
+  const known = requirements.map(year).filter(Number.isFinite)
+  const newest = Math.max(...known)
+  return requirements.filter((requirement) => requirement.kind !== 'js-syntax' || year(requirement) >= newest)
 }
 
 function group(need: Need, items: readonly string[]): string {
