@@ -3,11 +3,13 @@ import { UsageError } from '../core/errors.ts'
 import type { Finding } from '../core/finding.ts'
 import type { ArtifactReport, Report } from '../core/report.ts'
 import type { Job } from '../pipeline/job.ts'
-import { bundleInput, bundleOptions, isSource } from './bundle-input.ts'
+import { bundleInput, bundleOptions } from './bundle-input.ts'
 import { checkTree } from './check-tree.ts'
+import { isSource } from './entry-point.ts'
 import { askedTargets, judge, judgeSizes } from './judge.ts'
 import { closeInputs, type Input, openInputs } from './open-input.ts'
 import { prefixArtifact, prefixDiagnostic } from './prefix-paths.ts'
+import { resultCache } from './result-cache.ts'
 import { runJobs } from './run-jobs.ts'
 import { analyzeSettings, compressedSizesFor, type ResolvedOptions, resolveOptions, type RunOptions } from './settings.ts'
 import { totalsOf } from './totals.ts'
@@ -32,7 +34,7 @@ export async function analyzeResolved(paths: readonly string[], options: Resolve
   const inputs = [...(await openInputs(paths.filter((path) => !isSource(path)), cwd))]
   try {
     const advice = await adviseSources(sources, options)
-    if (sources.length > 0) inputs.unshift(await bundleInput(sources, config, cwd, signal))
+    if (sources.length > 0) inputs.unshift(await bundleInput(sources, config, cwd, signal, resultCache(config)))
     const settings = analyzeSettings(config)
     const compressedSizes = compressedSizesFor(inputs.flatMap((input) => input.files), config)
     const jobs: Job[] = inputs.flatMap((input) =>

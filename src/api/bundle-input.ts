@@ -2,27 +2,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { bundle, type BundleOptions } from '../bundling/index.ts'
-import { LocalCache } from '../cache/local-cache.ts'
 import type { Config } from '../config/config.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
+import type { ResultCache } from '../core/result-cache.ts'
 import { nativePackages } from '../native/native-packages.ts'
-import { cacheFolder } from '../node/cache-folder.ts'
 import { walk } from '../node/walk.ts'
 import { bundlePlatform } from './bundle-platform.ts'
 import type { Input } from './open-input.ts'
-
-/** Bytes of earlier bundles that are kept. */
-const CACHE_LIMIT = 512 * 1024 * 1024
-
-/** Is this path a source that no runtime loads as it is? */
-export function isSource(path: string): boolean {
-  return /\.(?:[cm]?ts|[jt]sx)$/.test(path) && !/\.d\.[cm]?ts$/.test(path)
-}
-
-/** Is this path a source to bundle, rather than a file to optimise? */
-export function isEntryPoint(path: string): boolean {
-  return /\.[cm]?[jt]sx?$/.test(path) && !path.endsWith('.d.ts')
-}
 
 /**
  * Bundles entry points into a temporary folder, which then is built like any other input.
@@ -30,7 +16,13 @@ export function isEntryPoint(path: string): boolean {
  * @param entries absolute paths, or relative to `cwd`
  * @throws ShrinkError `bundle/failed`
  */
-export async function bundleInput(entries: readonly string[], config: Config, cwd: string, signal: AbortSignal): Promise<Input> {
+export async function bundleInput(
+  entries: readonly string[],
+  config: Config,
+  cwd: string,
+  signal: AbortSignal,
+  cache: ResultCache | undefined,
+): Promise<Input> {
   const diagnostics: Diagnostic[] = []
   const given = bundleOptions(config, cwd)
   const native = given.platform === 'node' ? await nativePackages(dirname(resolve(cwd, entries[0]!))) : []
@@ -38,7 +30,7 @@ export async function bundleInput(entries: readonly string[], config: Config, cw
   const result = await bundle(entries, { ...given, external }, {
     signal,
     report: (diagnostic) => diagnostics.push(diagnostic),
-    ...(config.bundle['cache'] === false ? {} : { cache: new LocalCache({ folder: cacheFolder(), limit: CACHE_LIMIT }) }),
+    ...(cache === undefined ? {} : { cache }),
   })
   for (const { what, option } of result.assumptions) {
     diagnostics.push({ severity: 'info', code: 'bundle/assumption', message: `taken for granted: ${what}`, hint: `Turn it off with \`${option}\`.` })
@@ -64,7 +56,7 @@ export async function bundleInput(entries: readonly string[], config: Config, cw
     for (const asset of result.assets) await put(root, asset.path, asset.bytes)
     const walked = await walk(root)
     const origin = dirname(resolve(cwd, entries[0]!))
-    return { root, prefix: '', ...walked, isFolder: true, origin, source: origin, diagnostics: [...diagnostics, ...walked.diagnostics], bundledFrom: entries.map((entry) => resolve(cwd, entry)), close }
+    return { root, prefix: '', ...walked, isFolder: true, origin, source: origin, diagnostics: [...diagnostics, ...walked.diagnostics], bundledFrom: entries.map((entry) => resolve(cwd, entry)), ...(result.inputs === undefined ? {} : { stamps: result.inputs }), close }
   } catch (error) {
     await close()
     throw error

@@ -4,8 +4,10 @@ import { UsageError } from '../core/errors.ts'
 import type { Explanation, Question } from '../core/format.ts'
 import { formats } from '../formats/index.ts'
 import { fileHost } from '../node/file-host.ts'
-import { bundleOptions, isSource } from './bundle-input.ts'
-import { type Manifest, manifestName } from './manifest.ts'
+import { bundleOptions } from './bundle-input.ts'
+import { isSource } from './entry-point.ts'
+import type { Manifest } from './manifest.ts'
+import { manifestName } from './manifest-name.ts'
 import { analyzeSettings, type ResolvedOptions, resolveOptions, type RunOptions } from './settings.ts'
 
 /**

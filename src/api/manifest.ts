@@ -1,8 +1,5 @@
 import type { OutputReport, PackageReport, Report } from '../core/report.ts'
 
-/** Where a build says what it did, in the folder that it made. */
-export const manifestName = 'shrink-manifest.json'
-
 /** What was done to every file of the folder, with the digests to check it by. */
 export interface Manifest {
   readonly schemaVersion: 1

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import type { InputStamps } from '../cache/input-stamps.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import { UsageError } from '../core/errors.ts'
 import type { TreeFile } from '../core/tree.ts'
@@ -26,6 +27,8 @@ export interface Input {
   readonly source?: string
   /** Absolute origin of each file of a copy, by path in `root`. */
   readonly sources?: ReadonlyMap<string, string>
+  /** What the bundles were made from, where results are remembered. */
+  readonly stamps?: InputStamps
   /** Removes what was unpacked for it. */
   close(): Promise<void>
 }

@@ -1,6 +1,6 @@
 import { copyFile, mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { writeFailed } from '../node/file-host.ts'
+import { writeFailed } from '../node/write-failed.ts'
 import type { Job, JobResult } from '../pipeline/job.ts'
 import type { Input } from './open-input.ts'
 import type { JobOutcome } from './run-jobs.ts'

@@ -12,7 +12,7 @@ import { layerEntries } from '../packaging/layer.ts'
 import { writeOciLayout } from '../packaging/oci.ts'
 import { writeZip } from '../packaging/zip.ts'
 import { checkLimits, type DeployedSizes, limitReasons } from '../targets/index.ts'
-import { manifestName } from './manifest.ts'
+import { manifestName } from './manifest-name.ts'
 import type { PackageSettings } from './package-settings.ts'
 import type { Variant } from './variants.ts'
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { InputStamps } from '../cache/input-stamps.ts'
 import type { Context } from '../core/context.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import type { ResultCache } from '../core/result-cache.ts'
@@ -41,6 +42,8 @@ export interface BundleResult {
   readonly assumptions: readonly Assumption[]
   /** Came from the cache as it was made before. */
   readonly cached: boolean
+  /** What it was made from, where a cache was given. */
+  readonly inputs?: InputStamps
   /** Declarations that the bundler kept and that were proved to have no effect; bytes of source text. */
   readonly removed: readonly { readonly name: string; readonly bytes: number }[]
 }

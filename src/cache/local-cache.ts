@@ -9,6 +9,8 @@ export interface LocalCacheSettings {
   readonly folder: string
   /** Bytes that are kept; what was used longest ago goes first. */
   readonly limit: number
+  /** Results of other generations are not found: versions of whatever has a say in the results. */
+  readonly generation?: string
 }
 
 /** Changes when files of another layout must not be read. */
@@ -24,11 +26,13 @@ const PRUNE_SHARE = 1 / 16
 export class LocalCache implements ResultCache {
   readonly #root: string
   readonly #limit: number
+  readonly #generation: string
   #written = 0
 
-  constructor({ folder, limit }: LocalCacheSettings) {
+  constructor({ folder, limit, generation = '' }: LocalCacheSettings) {
     this.#root = join(folder, LAYOUT)
     this.#limit = limit
+    this.#generation = generation
   }
 
   async read(key: string): Promise<Uint8Array | undefined> {
@@ -87,6 +91,7 @@ export class LocalCache implements ResultCache {
 
   #path(key: string): string {
     if (!/^[0-9a-f]{64}$/.test(key)) throw new RangeError(`not a cache key: ${key}`)
-    return join(this.#root, key.slice(0, 2), key)
+    const name = this.#generation === '' ? key : sha256(Buffer.from(key + this.#generation))
+    return join(this.#root, name.slice(0, 2), name)
   }
 }

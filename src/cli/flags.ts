@@ -1,21 +1,33 @@
-import type { Options } from 'yargs'
-import { type CommandName, type Option, optionSections } from '../config/options.ts'
 import type { UserConfig } from '../config/config.ts'
+import { type CommandName, type Option, optionSections } from '../config/options.ts'
+import type { Arguments, Command } from './command.ts'
 
-/** The flags of a command as yargs wants them, made from the options table. */
-export function flagsOf(command: CommandName): Record<string, Options> {
-  const flags: Record<string, Options> = {}
+/** A flag as the command line takes it. */
+export interface Flag {
+  readonly name: string
+  readonly short?: string
+  readonly help: string
+  /** Heading of `--help`. */
+  readonly group: string
+  readonly kind: 'switch' | 'text' | 'number' | 'texts'
+}
+
+/** The flags of a command: its own, then those of the options table. */
+export function flagsOf(command: Command): readonly Flag[] {
+  const flags: Flag[] = command.ownFlags.map(({ flag, help }) => ({ name: flag, help, group: 'Question', kind: 'text' }))
   for (const section of optionSections) {
     for (const option of section.options) {
-      if (option.flag === undefined || !option.commands.includes(command)) continue
-      flags[option.flag] = {
-        ...flagType(option),
-        describe: withDefault(option),
-        group: `${section.title}:`,
-        ...(option.alias === undefined ? {} : { alias: option.alias }),
-      }
+      if (option.flag === undefined || !option.commands.includes(command.name)) continue
+      flags.push({
+        name: option.flag,
+        help: withDefault(option),
+        group: section.title,
+        kind: kindOf(option),
+        ...(option.alias === undefined ? {} : { short: option.alias }),
+      })
     }
   }
+  flags.push({ name: 'config', help: 'Configuration file (default: shrink.config.*, package.json#shrink); --no-config: none', group: 'General', kind: 'text' })
   return flags
 }
 
@@ -24,29 +36,29 @@ function withDefault(option: Option): string {
   return silent ? option.help : `${option.help} [${String(option.default)}]`
 }
 
-function flagType(option: Option): Options {
+function kindOf(option: Option): Flag['kind'] {
   switch (option.type) {
     case 'boolean':
-      return { type: 'boolean' }
+      return 'switch'
     case 'number':
-      return { type: 'number', requiresArg: true }
+      return 'number'
     case 'list':
     case 'map':
-      return { type: 'string', array: true, nargs: 1 }
+      return 'texts'
     case 'enum':
     case 'string':
     case 'json':
-      return { type: 'string', requiresArg: true }
+      return 'text'
   }
 }
 
 /** The flags that were given, as a layer of the configuration. Values are checked there, like those of a file. */
-export function flagsToConfig(command: CommandName, argv: Readonly<Record<string, unknown>>): UserConfig {
+export function flagsToConfig(command: CommandName, args: Arguments): UserConfig {
   const layer: Record<string, unknown> = {}
   for (const section of optionSections) {
     for (const option of section.options) {
       if (option.flag === undefined || !option.commands.includes(command)) continue
-      const value = argv[option.flag]
+      const value = args[option.flag]
       if (value === undefined) continue
       const target = section.key === '' ? layer : ((layer[section.key] ??= {}) as Record<string, unknown>)
       target[option.key] = option.type === 'map' ? toMap(value as readonly string[]) : value

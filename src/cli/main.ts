@@ -1,18 +1,8 @@
-import yargs from 'yargs'
 import { tool } from '../api/version.ts'
-import type { CommandName } from '../config/options.ts'
 import { ConfigError, ShrinkError, toDiagnostic, UsageError } from '../core/errors.ts'
-import { nearest } from '../core/nearest.ts'
-import { analyzeCommand } from './commands/analyze.ts'
-import { buildCommand } from './commands/build.ts'
-import { explainCommand } from './commands/explain.ts'
-import { targetsCommand } from './commands/targets.ts'
-import type { Command } from './command.ts'
 import type { ExitCode } from './exit-code.ts'
-import { flagsOf } from './flags.ts'
 import { type Io, processIo } from './io.ts'
-
-const commands: readonly Command[] = [analyzeCommand, buildCommand, explainCommand, targetsCommand]
+import { parseArguments } from './parse-arguments.ts'
 
 /** Runs a command line. Never throws. @param argv without the program's name */
 export async function main(argv: readonly string[], io: Io = processIo()): Promise<ExitCode> {
@@ -24,60 +14,18 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
 }
 
 async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
-  let chosen: { readonly command: Command; readonly args: Readonly<Record<string, unknown>> } | undefined
-  let parser = yargs([...argv])
-    .scriptName('shrink')
-    .usage('$0 <command>\n\nMakes what you deploy smaller, and says where it runs.')
-    .version(tool.version)
-    .help()
-    .alias('help', 'h')
-    .strict()
-    .exitProcess(false)
-    .parserConfiguration({ 'camel-case-expansion': false, 'populate--': false })
-    .demandCommand(1, 'a command is needed')
-    .wrap(null)
-    .fail((message, error) => {
-      throw error ?? usageError(message, argv)
-    })
-  for (const command of commands) {
-    parser = parser.command(
-      command.usage,
-      command.summary,
-      (builder) =>
-        command
-          .positionals(builder)
-          .options(flagsOf(command.name))
-          .option('config', { type: 'string', requiresArg: true, describe: 'Configuration file (default: shrink.config.*, package.json#shrink)' })
-          .option('no-config', { type: 'boolean', describe: 'Use no configuration file' }),
-      (args) => {
-        chosen = { command, args: args as Readonly<Record<string, unknown>> }
-      },
-    )
+  const request = parseArguments(argv)
+  if (request.kind === 'version') {
+    io.stdout(`${tool.version}\n`)
+    return 0
   }
-  let printed = ''
-  await parser.parseAsync([...argv], {}, (_error: unknown, _args: unknown, output: string) => {
-    printed = output
-  })
-  if (printed !== '') io.stdout(`${printed}\n`)
-  return chosen === undefined ? 0 : chosen.command.run(chosen.args, io)
-}
-
-/** yargs names what is wrong; this adds what was probably meant. */
-function usageError(message: string, argv: readonly string[]): UsageError {
-  const unknown = /^Unknown (?:arguments?|commands?): (.+)$/.exec(message)?.[1]
-  if (message.startsWith('Not enough non-option arguments')) {
-    const named = commands.find((candidate) => candidate.name === argv[0])
-    return new UsageError(`shrink ${named?.usage ?? '<command>'}: something is missing`, 'Run it with --help.')
+  if (request.kind === 'help') {
+    const { commandHelp, programHelp } = await import('./help.ts')
+    io.stdout(request.command === undefined ? programHelp() : commandHelp(request.command))
+    return 0
   }
-  if (unknown === undefined) return new UsageError(message, 'Run `shrink --help`.')
-  const command = commands.find((candidate) => argv.includes(candidate.name))
-  const first = unknown.split(', ')[0]!
-  if (command === undefined) {
-    const near = nearest(first, commands.map((candidate) => candidate.name))
-    return new UsageError(`unknown command \`${first}\``, near ? `Did you mean \`shrink ${near}\`?` : 'Run `shrink --help`.')
-  }
-  const near = nearest(first, Object.keys(flagsOf(command.name as CommandName)))
-  return new UsageError(`unknown option \`--${first}\``, near ? `Did you mean \`--${near}\`?` : `Run \`shrink ${command.name} --help\`.`)
+  const run = await request.command.load()
+  return run(request.args, io)
 }
 
 function fail(error: unknown, io: Io): ExitCode {

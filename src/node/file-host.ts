@@ -4,6 +4,7 @@ import { ShrinkError } from '../core/errors.ts'
 import type { JobHost } from '../pipeline/run-job.ts'
 import { openTool } from './open-tool.ts'
 import { readStable } from './read-stable.ts'
+import { writeFailed } from './write-failed.ts'
 
 /**
  * A job's access to files: reads below `root`, writes below `outRoot`, nothing else.
@@ -44,16 +45,6 @@ export function fileHost(root: string, outRoot: string | null, signal: AbortSign
   }
 }
 
-/** The typed error for a failed write, with the operating system's reason. */
-export function writeFailed(path: string, error: unknown): ShrinkError {
-  const code = (error as NodeJS.ErrnoException).code ?? String(error)
-  const reason = code === 'ENOSPC' ? 'the disk is full' : code
-  return new ShrinkError('output/write-failed', `${path}: cannot be written: ${reason}`, {
-    hint: 'Check permissions and free space. What was there before is still there.',
-    cause: error,
-  })
-}
-
 function insideOrUndefined(root: string, path: string): string | undefined {
   const normal = posix.normalize(path)
   return normal.startsWith('/') || normal === '..' || normal.startsWith('../') ? undefined : join(root, normal)
@@ -64,4 +55,3 @@ function inside(root: string, path: string): string {
   if (at === undefined) throw new ShrinkError('output/write-failed', `${path} lies outside the folder`)
   return at
 }
-

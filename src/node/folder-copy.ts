@@ -1,7 +1,7 @@
 import { mkdir, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { TreeFile } from '../core/tree.ts'
-import { writeFailed } from './file-host.ts'
+import { writeFailed } from './write-failed.ts'
 
 /** Recreates the links and empty folders of a tree in its copy; the files are the jobs' to write. */
 export async function copyStructure(files: readonly TreeFile[], emptyFolders: readonly string[], outRoot: string): Promise<void> {

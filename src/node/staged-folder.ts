@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ShrinkError } from '../core/errors.ts'
-import { writeFailed } from './file-host.ts'
+import { writeFailed } from './write-failed.ts'
 
 /** A folder that is filled beside its place and put there as a whole. */
 export interface StagedFolder {

@@ -12,44 +12,38 @@ import {
   targets,
   valueText,
 } from '../../targets/index.ts'
-import type { Command } from '../command.ts'
+import type { RunCommand } from '../command.ts'
 import { wantsColor } from '../io.ts'
 
-export const targetsCommand: Command = {
-  name: 'targets',
-  usage: 'targets [id]',
-  summary: 'List the deployment targets, or show one with the source of each fact',
-  positionals: (builder) => builder.positional('id', { type: 'string', describe: 'A target, as --target takes it' }),
-  async run(args, io) {
-    const { config } = await resolveOptions({
-      cwd: io.cwd,
-      ...(args['config'] === false ? { configFile: false } : typeof args['config'] === 'string' ? { configFile: args['config'] } : {}),
-    })
-    const own = readOwnTargets(config.userTargets)
-    const id = typeof args['id'] === 'string' ? args['id'] : undefined
-    const chosen = id === undefined ? [...own, ...targets] : [findTarget(id, own)]
-    if (args['json'] === true) {
-      io.stdout(`${JSON.stringify({ schemaVersion: 1, targets: chosen }, null, 2)}\n`)
-      return 0
-    }
-    const paint = createPaint(wantsColor(io))
-    if (id === undefined) {
-      io.stdout(targetList(chosen.map(describeTarget), exampleIds, paint))
-      return 0
-    }
-    // The one place that asks the clock: how old the data is today is what is asked for here.
-    const today = new Date().toISOString().slice(0, 10)
-    for (const target of chosen) {
-      const facts = factsOf(target).map(({ name, fact }) => ({
-        name,
-        value: valueText(fact.value),
-        confidence: fact.confidence,
-        date: fact.date,
-        source: fact.source,
-        old: ageInDays(fact.date, today) > staleAfterDays,
-      }))
-      io.stdout(targetDetails({ id: target.id, title: target.title, notes: target.notes ?? [] }, facts, paint))
-    }
+export const runTargets: RunCommand = async (args, io) => {
+  const { config } = await resolveOptions({
+    cwd: io.cwd,
+    ...(args['config'] === false ? { configFile: false } : typeof args['config'] === 'string' ? { configFile: args['config'] } : {}),
+  })
+  const own = readOwnTargets(config.userTargets)
+  const id = typeof args['id'] === 'string' ? args['id'] : undefined
+  const chosen = id === undefined ? [...own, ...targets] : [findTarget(id, own)]
+  if (args['json'] === true) {
+    io.stdout(`${JSON.stringify({ schemaVersion: 1, targets: chosen }, null, 2)}\n`)
     return 0
-  },
+  }
+  const paint = createPaint(wantsColor(io))
+  if (id === undefined) {
+    io.stdout(targetList(chosen.map(describeTarget), exampleIds, paint))
+    return 0
+  }
+  // The one place that asks the clock: how old the data is today is what is asked for here.
+  const today = new Date().toISOString().slice(0, 10)
+  for (const target of chosen) {
+    const facts = factsOf(target).map(({ name, fact }) => ({
+      name,
+      value: valueText(fact.value),
+      confidence: fact.confidence,
+      date: fact.date,
+      source: fact.source,
+      old: ageInDays(fact.date, today) > staleAfterDays,
+    }))
+    io.stdout(targetDetails({ id: target.id, title: target.title, notes: target.notes ?? [] }, facts, paint))
+  }
+  return 0
 }

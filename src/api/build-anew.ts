@@ -1,0 +1,306 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative, sep } from 'node:path'
+import type { InputStamps } from '../cache/input-stamps.ts'
+import type { Config } from '../config/config.ts'
+import type { Diagnostic } from '../core/diagnostic.ts'
+import type { Finding } from '../core/finding.ts'
+import type { ArtifactReport, OutputReport, Report, Verdict } from '../core/report.ts'
+import type { Architecture } from '../core/requirement.ts'
+import type { ResultCache } from '../core/result-cache.ts'
+import { verifyTree } from '../native/verify-command.ts'
+import { writeFailed } from '../node/write-failed.ts'
+import { copyStructure } from '../node/folder-copy.ts'
+import { readStable } from '../node/read-stable.ts'
+import { stageFolder } from '../node/staged-folder.ts'
+import { cycloneDx } from '../packaging/sbom.ts'
+import type { Job } from '../pipeline/job.ts'
+import { foreignBinaries } from '../tree/architecture-variants.ts'
+import { bundleInput } from './bundle-input.ts'
+import { asWritten } from './as-written.ts'
+import { checkTree } from './check-tree.ts'
+import { coldStart } from './cold-start.ts'
+import { collectComponents } from './collect-components.ts'
+import { type AskedTargets, askedTargets, judge } from './judge.ts'
+import { manifestText } from './manifest.ts'
+import { manifestName } from './manifest-name.ts'
+import { formatOptions } from './format-options.ts'
+import { closeInputs, type Input, openInputs } from './open-input.ts'
+import { packageSettings, type PackageSettings } from './package-settings.ts'
+import { prefixArtifact, prefixDiagnostic } from './prefix-paths.ts'
+import { runJobs } from './run-jobs.ts'
+import { SharedResults } from './shared-results.ts'
+import { analyzeSettings, compressedSizesFor, type ResolvedOptions } from './settings.ts'
+import { type PreparedInputs, prepareInputs, type Variant, variantsOf } from './variants.ts'
+import { totalsOf } from './totals.ts'
+import { tool } from './version.ts'
+import { type UnreachedExports, unreachedExports } from './wasm-exports/unreached-exports.ts'
+import { writePackages, writeSbom } from './write-packages.ts'
+
+/** What came of a build, and what it was made from where that is known. */
+export interface Built {
+  readonly report: Report
+  readonly inputs: InputStamps | undefined
+}
+
+/**
+ * Builds in `out` from files, folders and archives, and from entry points that are bundled first.
+ *
+ * @param given paths of the user, `entries` among them
+ */
+export async function buildAnew(
+  given: readonly string[],
+  entries: readonly string[],
+  out: string,
+  options: ResolvedOptions,
+  cache: ResultCache | undefined,
+): Promise<Built> {
+  const { config, cwd, signal } = options
+  const targets = askedTargets(config)
+  const inputs = [...(await openInputs(given.filter((path) => !entries.includes(path)), cwd))]
+  try {
+    if (entries.length > 0) inputs.unshift(await bundleInput(entries, config, cwd, signal, cache))
+    const report = await buildInputs(inputs, out, targets, options)
+    return { report, inputs: inputs[0]?.stamps }
+  } finally {
+    await closeInputs(inputs)
+  }
+}
+
+async function buildInputs(
+  inputs: readonly Input[],
+  out: string,
+  targets: AskedTargets,
+  options: ResolvedOptions,
+): Promise<Report> {
+  const { config, cwd, signal } = options
+  const settings = await packageSettings(config, cwd)
+  const variants = variantsOf(targets)
+  const plain = variants.length === 1 && settings.kinds.length === 0
+  const staged = await stageFolder(out)
+  const work = await mkdtemp(join(tmpdir(), 'shrink-build-'))
+  try {
+    const parts: BuiltPart[] = []
+    const sboms: { path: string; sha256: string }[] = []
+    const shared = new SharedResults()
+    for (const variant of variants) {
+      const prepared = await prepareInputs(inputs, variant, settings, work, cwd)
+      const prefix = plain ? '' : `${variant.name}/`
+      const part = prepared.complete
+        ? await buildVariant(prepared.inputs, variant, join(staged.path, prefix), settings, shared, options)
+        : nothingBuilt
+      if (settings.sbom && prepared.complete) sboms.push(await writeSbom(part.sbom, variant, staged.path, settings))
+      parts.push(withPrepared(prefixPart(part, prefix), prepared))
+    }
+    const built = variants
+      .map((variant, index) => ({
+        variant,
+        root: join(staged.path, plain ? '' : variant.name),
+        architecture: onlyArchitecture(parts[index]!.artifacts),
+        usable: parts[index]!.usable,
+      }))
+      .filter(({ usable }) => usable)
+    const written = await writePackages(built, staged.path, settings, signal)
+    if (!plain && settings.kinds.length > 0 && !settings.kinds.includes('dir')) {
+      for (const { name } of variants) await rm(join(staged.path, name), { recursive: true, force: true })
+    }
+    const all = <T>(pick: (part: BuiltPart) => readonly T[]): T[] => parts.flatMap((part) => [...pick(part)])
+    const artifacts = all((part) => part.artifacts)
+    const outputs = all((part) => part.outputs)
+    if (artifacts.length === 0 && parts.every(({ usable }) => usable)) {
+      parts.push({ ...nothingBuilt, diagnostics: [{ severity: 'warning', code: 'input/empty', message: 'no files to build from' }] })
+    }
+    await writeManifest(staged.path, manifestText(tool, outputs, written.packages, sboms, bundledFrom(inputs, out)))
+    signal.throwIfAborted()
+    const report: Report = {
+      schemaVersion: 1,
+      tool,
+      command: 'build',
+      totals: totalsOf(artifacts),
+      artifacts,
+      treeFindings: [...all((part) => part.findings), ...written.findings],
+      portability: all((part) => part.portability),
+      outputs,
+      packages: written.packages,
+      diagnostics: [...all((part) => part.diagnostics), ...written.diagnostics],
+    }
+    // Nothing that works came of it: what was there before is better than an empty folder.
+    if (parts.some(({ usable }) => usable)) await staged.commit()
+    else await staged.discard()
+    return report
+  } catch (error) {
+    await staged.discard()
+    throw error
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+function onlyArchitecture(artifacts: readonly ArtifactReport[]): Architecture | null {
+  const found = new Set(artifacts.flatMap(({ format, architecture }) => (format === 'elf' && architecture !== null ? [architecture] : [])))
+  return found.size === 1 ? [...found][0]! : null
+}
+
+/** What came of one variant. */
+interface BuiltPart {
+  readonly artifacts: readonly ArtifactReport[]
+  readonly outputs: readonly OutputReport[]
+  readonly findings: readonly Finding[]
+  readonly portability: readonly Verdict[]
+  readonly diagnostics: readonly Diagnostic[]
+  readonly sbom: string
+  /** Packages may be made of it. */
+  readonly usable: boolean
+}
+
+const nothingBuilt: BuiltPart = { artifacts: [], outputs: [], findings: [], portability: [], diagnostics: [], sbom: '', usable: false }
+
+async function buildVariant(
+  inputs: readonly Input[],
+  variant: Variant,
+  root: string,
+  settings: PackageSettings,
+  shared: SharedResults,
+  { config, cwd, signal, onProgress }: ResolvedOptions,
+): Promise<BuiltPart> {
+  const artifacts: ArtifactReport[] = []
+  const outputs: OutputReport[] = []
+  const diagnostics: Diagnostic[] = []
+  for (const input of inputs) {
+    const outRoot = join(root, input.prefix)
+    await copyStructure(input.files, input.emptyFolders, outRoot)
+    const unreached = await unreachedWasmExports(input, config)
+    const jobs = optimizeJobs(input, outRoot, { ...config, formats: formatOptions(config.formats, variant.targets.named) }, unreached.byPath)
+    diagnostics.push(...unreached.diagnostics.map((diagnostic) => prefixDiagnostic(diagnostic, input.prefix)))
+    diagnostics.push(...input.diagnostics.map((diagnostic) => prefixDiagnostic(diagnostic, input.prefix)))
+    const outcomes = await shared.runJobs(jobs, input, outRoot, (fresh) => runJobs(fresh, { threads: config.jobs, signal, onProgress }))
+    for (const { result, failure } of outcomes) {
+      if (result !== undefined) artifacts.push(prefixArtifact(result.artifact, input.prefix))
+      for (const output of result?.outputs ?? []) outputs.push(prefixOutput(output, input.prefix))
+      for (const diagnostic of result?.diagnostics ?? [failure!]) diagnostics.push(prefixDiagnostic(diagnostic, input.prefix))
+    }
+  }
+  const started = await coldStart(root, mergeOutputs(outputs), artifacts, (path) => inputPath(inputs, path), config, signal)
+  const wrong = wrongArchitectures(artifacts, variant.targets.architectures)
+  const tree = await checkTree(inputs, artifacts, { ...config, architectures: variant.targets.architectures }, signal)
+  const verified = settings.verify === null ? undefined : await verifyTree(root, variant.platform, { ...settings.verify, cwd, signal })
+  return {
+    artifacts,
+    outputs: started.outputs,
+    findings: tree.findings,
+    portability: judge(asWritten(artifacts, outputs), variant.targets),
+    diagnostics: [...diagnostics, ...started.diagnostics, ...wrong, ...tree.diagnostics, ...(verified === undefined ? [] : [verified])],
+    sbom: settings.sbom ? cycloneDx(settings, await collectComponents(inputs, artifacts), tool) : '',
+    usable: verified?.severity !== 'error' && !wrong.some(({ severity }) => severity === 'error'),
+  }
+}
+
+/** Where the file lies that an output was made of. */
+function inputPath(inputs: readonly Input[], path: string): string | undefined {
+  const input = inputs.find(({ prefix }) => path.startsWith(prefix))
+  return input === undefined ? undefined : join(input.root, path.slice(input.prefix.length))
+}
+
+/** What was chosen for the variant, and why: in paths of the project, which it came from. */
+function withPrepared(part: BuiltPart, { findings, diagnostics, complete }: PreparedInputs): BuiltPart {
+  return {
+    ...part,
+    findings: [...findings, ...part.findings],
+    diagnostics: [...diagnostics, ...part.diagnostics],
+    usable: part.usable && complete,
+  }
+}
+
+/** With several variants, every path of the report starts with the folder of its variant. */
+function prefixPart(part: BuiltPart, prefix: string): BuiltPart {
+  if (prefix === '') return part
+  return {
+    ...part,
+    artifacts: part.artifacts.map((artifact) => prefixArtifact(artifact, prefix)),
+    outputs: part.outputs.map((output) => prefixOutput(output, prefix)),
+    findings: part.findings.map((finding) => prefixFinding(finding, prefix)),
+    portability: part.portability.map((verdict) => ({ ...verdict, artifact: prefix + verdict.artifact })),
+    diagnostics: part.diagnostics.map((diagnostic) => prefixDiagnostic(diagnostic, prefix)),
+  }
+}
+
+function prefixFinding(finding: Finding, prefix: string): Finding {
+  const { location } = finding
+  return location === undefined ? finding : { ...finding, location: { ...location, path: prefix + location.path } }
+}
+
+/** Modules are small in a build, and read again by their own jobs; scripts are read only where there is a module. */
+function unreachedWasmExports(input: Input, { formats, level }: Config): Promise<UnreachedExports> {
+  const files = input.files.filter((file) => file.link === undefined)
+  const asked = formats.wasm['dropExports'] !== false && formats.wasm['optimize'] !== false && level !== 'fast'
+  return unreachedExports(asked ? files : [], (path) => readStable(join(input.root, path)).catch(() => undefined))
+}
+
+function optimizeJobs(input: Input, outRoot: string, config: Config, unreached: UnreachedExports['byPath']): Job[] {
+  const settings = analyzeSettings(config)
+  const compressedSizes = compressedSizesFor(input.files, config)
+  return input.files
+    .filter((file) => file.link === undefined && file.path !== manifestName)
+    .map((file) => ({
+      kind: 'optimize',
+      root: input.root,
+      path: file.path,
+      outRoot,
+      settings,
+      rules: config.rules,
+      level: config.level,
+      measure: config.measure,
+      options: Object.hasOwn(unreached, file.path)
+        ? { ...config.formats, wasm: { ...config.formats.wasm, unreachedExports: { [file.path]: unreached[file.path] ?? [] } } }
+        : config.formats,
+      compressedSizes,
+    }))
+}
+
+/**
+ * One entry a path. A companion (the source map of a minified bundle) replaces the entry of the input file that it was
+ * written over, and takes that file's sizes as its own before.
+ */
+function mergeOutputs(outputs: readonly OutputReport[]): OutputReport[] {
+  const byPath = new Map<string, OutputReport>()
+  for (const output of outputs) {
+    const other = byPath.get(output.path)
+    if (other === undefined) byPath.set(output.path, output)
+    else if (output.from !== undefined) byPath.set(output.path, { ...output, before: other.before })
+    else byPath.set(output.path, { ...other, before: output.before })
+  }
+  return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+function prefixOutput(output: OutputReport, prefix: string): OutputReport {
+  if (prefix === '') return output
+  return { ...output, path: prefix + output.path, ...(output.from === undefined ? {} : { from: prefix + output.from }) }
+}
+
+function wrongArchitectures(artifacts: readonly ArtifactReport[], architectures: readonly Architecture[]): Diagnostic[] {
+  if (architectures.length === 0) return []
+  const asked = architectures.join(', ')
+  return foreignBinaries(artifacts, architectures).map(({ path, architecture, counterpart }) => ({
+    severity: counterpart === undefined ? 'error' : 'info',
+    code: 'artifact/wrong-architecture',
+    message:
+      counterpart === undefined
+        ? `needs ${architecture}: the tree holds no build of it for ${asked}`
+        : `is for ${architecture}; ${counterpart} is its build for ${asked}`,
+    hint:
+      counterpart === undefined
+        ? `Install or build it for ${asked} and put it into the tree.`
+        : 'It can be left out of a deployment to one architecture.',
+    location: { path },
+  }))
+}
+
+function bundledFrom(inputs: readonly Input[], out: string): string[] {
+  return inputs.flatMap((input) => input.bundledFrom ?? []).map((path) => relative(out, path).split(sep).join('/')).sort()
+}
+
+async function writeManifest(folder: string, text: string): Promise<void> {
+  await writeFile(join(folder, manifestName), text).catch((error: unknown) => {
+    throw writeFailed(manifestName, error)
+  })
+}

@@ -1,0 +1,14 @@
+import { LocalCache } from '../cache/local-cache.ts'
+import type { Config } from '../config/config.ts'
+import type { ResultCache } from '../core/result-cache.ts'
+import { cacheFolder } from '../node/cache-folder.ts'
+import { toolGeneration } from './tool-generation.ts'
+
+/** Bytes of earlier results that are kept. */
+const CACHE_LIMIT = 512 * 1024 * 1024
+
+/** Where results of this version of the tool are kept; undefined when the user wants none. */
+export function resultCache({ bundle }: Config): ResultCache | undefined {
+  if (bundle['cache'] === false) return undefined
+  return new LocalCache({ folder: cacheFolder(), limit: CACHE_LIMIT, generation: toolGeneration() })
+}

@@ -1,0 +1,46 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { tool } from './version.ts'
+
+/** Packages whose code decides how scripts are bundled and minified. */
+const deciding = ['esbuild', 'rolldown', 'rollup', '@rollup/plugin-commonjs', '@rollup/plugin-json', '@swc/core', 'oxc-parser', 'oxc-minify', 'terser', 'uglify-js', 'magic-string']
+
+/**
+ * Names this very tool: its version, its files as they lie here, and the versions of what it works with. Nothing of it
+ * is loaded for that.
+ */
+export function toolGeneration(): string {
+  return [`node ${process.version}`, tool.version, ownFiles(), ...deciding.map((name) => `${name}@${versionOf(name)}`)].join('\n')
+}
+
+/** Size and time of every module: a tool under development is a new one after each compilation. */
+function ownFiles(): string {
+  const facts: string[] = []
+  const add = (folder: string): void => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = `${folder}/${entry.name}`
+      if (entry.isDirectory()) add(path)
+      else if (/(?<!\.d)\.[jt]s$/.test(entry.name)) {
+        const { size, mtimeMs } = statSync(path)
+        facts.push(`${entry.name} ${size} ${mtimeMs}`)
+      }
+    }
+  }
+  add(fileURLToPath(new URL('..', import.meta.url)))
+  return facts.sort().join('\n')
+}
+
+/** From its package.json, where Node would look for it; 'none' when it is not installed. */
+function versionOf(name: string): string {
+  for (let at = dirname(fileURLToPath(import.meta.url)); ; at = dirname(at)) {
+    const text = textOf(join(at, 'node_modules', name, 'package.json'))
+    const version = text === undefined ? undefined : /"version"\s*:\s*"([^"]+)"/.exec(text)?.[1]
+    if (version !== undefined) return version
+    if (dirname(at) === at) return 'none'
+  }
+}
+
+function textOf(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined
+}
