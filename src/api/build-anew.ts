@@ -8,19 +8,15 @@ import type { Finding } from '../core/finding.ts'
 import type { ArtifactReport, OutputReport, Report, Verdict } from '../core/report.ts'
 import type { Architecture } from '../core/requirement.ts'
 import type { ResultCache } from '../core/result-cache.ts'
-import { verifyTree } from '../native/verify-command.ts'
 import { writeFailed } from '../node/write-failed.ts'
 import { copyStructure } from '../node/folder-copy.ts'
 import { readStable } from '../node/read-stable.ts'
 import { stageFolder } from '../node/staged-folder.ts'
-import { cycloneDx } from '../packaging/sbom.ts'
 import type { Job } from '../pipeline/job.ts'
 import { foreignBinaries } from '../tree/architecture-variants.ts'
 import { bundleInput } from './bundle-input.ts'
 import { asWritten } from './as-written.ts'
 import { checkTree } from './check-tree.ts'
-import { coldStart } from './cold-start.ts'
-import { collectComponents } from './collect-components.ts'
 import { type AskedTargets, askedTargets, judge } from './judge.ts'
 import { manifestText } from './manifest.ts'
 import { manifestName } from './manifest-name.ts'
@@ -34,8 +30,8 @@ import { analyzeSettings, compressedSizesFor, type ResolvedOptions } from './set
 import { type PreparedInputs, prepareInputs, type Variant, variantsOf } from './variants.ts'
 import { totalsOf } from './totals.ts'
 import { tool } from './version.ts'
-import { type UnreachedExports, unreachedExports } from './wasm-exports/unreached-exports.ts'
-import { writePackages, writeSbom } from './write-packages.ts'
+import type { UnreachedExports } from './wasm-exports/unreached-exports.ts'
+import type { WrittenPackages } from './write-packages.ts'
 
 /** What came of a build, and what it was made from where that is known. */
 export interface Built {
@@ -89,7 +85,7 @@ async function buildInputs(
       const part = prepared.complete
         ? await buildVariant(prepared.inputs, variant, join(staged.path, prefix), settings, shared, options)
         : nothingBuilt
-      if (settings.sbom && prepared.complete) sboms.push(await writeSbom(part.sbom, variant, staged.path, settings))
+      if (settings.sbom && prepared.complete) sboms.push(await (await import('./write-packages.ts')).writeSbom(part.sbom, variant, staged.path, settings))
       parts.push(withPrepared(prefixPart(part, prefix), prepared))
     }
     const built = variants
@@ -100,7 +96,7 @@ async function buildInputs(
         usable: parts[index]!.usable,
       }))
       .filter(({ usable }) => usable)
-    const written = await writePackages(built, staged.path, settings, signal)
+    const written = settings.kinds.length === 0 ? noPackages : await (await import('./write-packages.ts')).writePackages(built, staged.path, settings, signal)
     if (!plain && settings.kinds.length > 0 && !settings.kinds.includes('dir')) {
       for (const { name } of variants) await rm(join(staged.path, name), { recursive: true, force: true })
     }
@@ -153,6 +149,8 @@ interface BuiltPart {
   readonly usable: boolean
 }
 
+const noPackages: WrittenPackages = { packages: [], findings: [], diagnostics: [] }
+
 const nothingBuilt: BuiltPart = { artifacts: [], outputs: [], findings: [], portability: [], diagnostics: [], sbom: '', usable: false }
 
 async function buildVariant(
@@ -180,19 +178,27 @@ async function buildVariant(
       for (const diagnostic of result?.diagnostics ?? [failure!]) diagnostics.push(prefixDiagnostic(diagnostic, input.prefix))
     }
   }
-  const started = await coldStart(root, mergeOutputs(outputs), artifacts, (path) => inputPath(inputs, path), config, signal)
+  const merged = mergeOutputs(outputs)
+  const started = config.formats.js['measureLoad'] === true || config.formats.js['compileCache'] === true
+    ? await (await import('./cold-start.ts')).coldStart(root, merged, artifacts, (path) => inputPath(inputs, path), config, signal)
+    : { outputs: merged, diagnostics: [] }
   const wrong = wrongArchitectures(artifacts, variant.targets.architectures)
   const tree = await checkTree(inputs, artifacts, { ...config, architectures: variant.targets.architectures }, signal)
-  const verified = settings.verify === null ? undefined : await verifyTree(root, variant.platform, { ...settings.verify, cwd, signal })
+  const verified = settings.verify === null ? undefined : await (await import('../native/verify-command.ts')).verifyTree(root, variant.platform, { ...settings.verify, cwd, signal })
   return {
     artifacts,
     outputs: started.outputs,
     findings: tree.findings,
     portability: judge(asWritten(artifacts, outputs), variant.targets),
     diagnostics: [...diagnostics, ...started.diagnostics, ...wrong, ...tree.diagnostics, ...(verified === undefined ? [] : [verified])],
-    sbom: settings.sbom ? cycloneDx(settings, await collectComponents(inputs, artifacts), tool) : '',
+    sbom: settings.sbom ? await sbomText(settings, inputs, artifacts) : '',
     usable: verified?.severity !== 'error' && !wrong.some(({ severity }) => severity === 'error'),
   }
+}
+
+async function sbomText(settings: PackageSettings, inputs: readonly Input[], artifacts: readonly ArtifactReport[]): Promise<string> {
+  const [{ cycloneDx }, { collectComponents }] = await Promise.all([import('../packaging/sbom.ts'), import('./collect-components.ts')])
+  return cycloneDx(settings, await collectComponents(inputs, artifacts), tool)
 }
 
 /** Where the file lies that an output was made of. */
@@ -230,10 +236,12 @@ function prefixFinding(finding: Finding, prefix: string): Finding {
 }
 
 /** Modules are small in a build, and read again by their own jobs; scripts are read only where there is a module. */
-function unreachedWasmExports(input: Input, { formats, level }: Config): Promise<UnreachedExports> {
+async function unreachedWasmExports(input: Input, { formats, level }: Config): Promise<UnreachedExports> {
   const files = input.files.filter((file) => file.link === undefined)
   const asked = formats.wasm['dropExports'] !== false && formats.wasm['optimize'] !== false && level !== 'fast'
-  return unreachedExports(asked ? files : [], (path) => readStable(join(input.root, path)).catch(() => undefined))
+  if (!asked || !files.some(({ path }) => /\.wasm$/i.test(path))) return { byPath: {}, diagnostics: [] }
+  const { unreachedExports } = await import('./wasm-exports/unreached-exports.ts')
+  return unreachedExports(files, (path) => readStable(join(input.root, path)).catch(() => undefined))
 }
 
 function optimizeJobs(input: Input, outRoot: string, config: Config, unreached: UnreachedExports['byPath']): Job[] {

@@ -34,7 +34,7 @@ export async function explainResolved(path: string, question: Question, options:
   const host = fileHost(dirname(absolute), null, signal)
   const name = basename(absolute)
   const bytes = await host.read(name)
-  const format = formats.find((candidate) => candidate.recognizes(name, bytes.subarray(0, 64 * 1024)))
+  const format = await formats.find((candidate) => candidate.recognizes(name, bytes.subarray(0, 64 * 1024)))?.load()
   if (format?.id === 'js' && format.explain === undefined && question.kind === 'module') {
     const { explainModule } = await import('../bundling/why/explain-module.ts')
     return explainModule([absolute], question.name, bundleOptions(config, cwd), { signal, report: () => undefined })

@@ -5,7 +5,6 @@ import { UsageError } from '../core/errors.ts'
 import type { Finding } from '../core/finding.ts'
 import { platformName, nativePlatform } from '../native/platform.ts'
 import type { NativePlatform } from '../native/platform.ts'
-import { prepareTree } from '../native/prepare-tree.ts'
 import type { Unavailable } from '../native/selection.ts'
 import { walk } from '../node/walk.ts'
 import type { AskedTargets } from './judge.ts'
@@ -64,6 +63,7 @@ export async function prepareInputs(
 ): Promise<PreparedInputs> {
   const { platform } = variant
   if (platform === null) return { inputs, findings: [], diagnostics: [], complete: true }
+  const { prepareTree } = await import('../native/prepare-tree.ts')
   const prepared: Input[] = []
   const findings: Finding[] = []
   const diagnostics: Diagnostic[] = []

@@ -16,6 +16,8 @@ export interface AnalyzeSettings {
   readonly cpu?: string
   /** Skip what costs more than reading tables: instruction decoding, call graphs. */
   readonly shallow?: boolean
+  /** It is about to be optimised: what that would save need not be worked out first. */
+  readonly optimizing?: boolean
 }
 
 /** What a format found out about an artifact. `detail` is read only by the format that made it. */

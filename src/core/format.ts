@@ -43,3 +43,8 @@ export interface Format<Detail = unknown> {
   /** @throws UsageError when the format has no answer to that kind of question. */
   explain?(artifact: Artifact, question: Question, settings: AnalyzeSettings, context: Context): Promise<Explanation>
 }
+
+/** A format before it is needed: enough to tell whether a file is of it. */
+export interface KnownFormat extends Pick<Format, 'id' | 'recognizes'> {
+  load(): Promise<Format>
+}

@@ -33,7 +33,7 @@ export async function optimizeArtifact(
   settings: TransformSettings,
   context: Context,
 ): Promise<Optimized> {
-  const before = await format.analyze(artifact, analyzeSettings, context)
+  const before = await format.analyze(artifact, { ...analyzeSettings, optimizing: true }, context)
   let current: Current = { before, after: before, contract: before, artifact, companions: [], changes: [], redefined: false }
   for (const transform of format.transforms) {
     context.signal.throwIfAborted()

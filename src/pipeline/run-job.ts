@@ -4,7 +4,7 @@ import type { Artifact } from '../core/artifact.ts'
 import type { Context, NestedResult } from '../core/context.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import { ShrinkError, toDiagnostic } from '../core/errors.ts'
-import type { Format } from '../core/format.ts'
+import type { Format, KnownFormat } from '../core/format.ts'
 import type { ArtifactReport, OutputReport } from '../core/report.ts'
 import { totalsByLabel } from '../core/size-map.ts'
 import { check } from './check.ts'
@@ -35,7 +35,7 @@ const maxUnaskedTotals = 200
  * Analyses or optimises one file. Never throws for what is wrong with the file: that becomes a diagnostic, and an
  * `optimize` job then copies the file as it is.
  */
-export async function runJob(job: Job, formats: readonly Format[], host: JobHost): Promise<JobResult> {
+export async function runJob(job: Job, formats: readonly KnownFormat[], host: JobHost): Promise<JobResult> {
   const diagnostics: Diagnostic[] = []
   const context: Context = {
     ...host,
@@ -44,8 +44,9 @@ export async function runJob(job: Job, formats: readonly Format[], host: JobHost
   }
   const bytes = await host.read(job.path)
   const artifact: Artifact = { path: job.path, bytes }
-  const format = formats.find((candidate) => candidate.recognizes(job.path, bytes.subarray(0, headSize)))
-  if (format === undefined) return plainFile(job, artifact, host, diagnostics)
+  const known = formats.find((candidate) => candidate.recognizes(job.path, bytes.subarray(0, headSize)))
+  if (known === undefined) return plainFile(job, artifact, host, diagnostics)
+  const format = await known.load()
   try {
     return job.kind === 'analyze'
       ? {
@@ -68,11 +69,12 @@ const noResult: Promise<undefined> = Promise.resolve(undefined)
 async function optimizeNested(
   nested: Artifact,
   job: Job & { readonly kind: 'optimize' },
-  formats: readonly Format[],
+  formats: readonly KnownFormat[],
   context: Context,
 ): Promise<NestedResult | undefined> {
-  const format = formats.find((candidate) => candidate.recognizes(nested.path, nested.bytes.subarray(0, headSize)))
-  if (format === undefined) return undefined
+  const known = formats.find((candidate) => candidate.recognizes(nested.path, nested.bytes.subarray(0, headSize)))
+  if (known === undefined) return undefined
+  const format = await known.load()
   const settings = { level: job.level, measure: job.measure, options: job.options[format.id] }
   const { artifact, changes, redefined } = await optimizeArtifact(format, nested, { shallow: true }, settings, context)
   return artifact === nested ? undefined : { bytes: artifact.bytes, changes, redefined }

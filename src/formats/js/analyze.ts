@@ -40,7 +40,7 @@ export async function analyze(
     level: syntaxLevel(survey, editions),
     sourceMap,
     composition,
-    savings: shallow ? undefined : await measureSavings(script, moduleKind, scopes, sourceMap),
+    savings: shallow || settings.optimizing === true ? undefined : await measureSavings(script, moduleKind, scopes, sourceMap),
     exports: await exportedNames(script, moduleKind, path),
     imports: [
       ...new Set(survey.requests.flatMap(({ kind, specifier }) => (kind === 'import' || kind === 'export' ? (specifier ?? []) : []))),
