@@ -49,6 +49,7 @@ export function analyzeSettings(config: Config): AnalyzeSettings {
   return {
     ...(config.by === null || config.by === undefined ? {} : { by: config.by }),
     ...(config.cpu === null ? {} : { cpu: config.cpu }),
+    ...(decodesCode(config) ? {} : { skipCode: true }),
   }
 }
 
@@ -60,4 +61,10 @@ export function compressedSizesFor(files: readonly TreeFile[], config: Config): 
   if (config.compressedSizes !== 'auto' || config.measure === 'brotli') return config.compressedSizes
   const bytes = files.reduce((sum, file) => sum + file.size, 0)
   return bytes > brotliInputLimit && files.length > 1 ? 'gzip' : 'auto'
+}
+
+/** Who asks where the bytes are, and nothing about machines, does not wait for machine code to be decoded. */
+function decodesCode({ code, by, cpu, targets, architectures }: Config): boolean {
+  if (code !== 'auto') return code === 'all'
+  return by === null || cpu !== null || targets.length > 0 || architectures.length > 0
 }

@@ -16,6 +16,7 @@ export interface UserConfig {
   readonly failOn?: FailOn
   readonly jobs?: number
   readonly compressedSizes?: 'auto' | 'gzip' | 'all' | 'none'
+  readonly code?: 'auto' | 'all' | 'none'
   readonly rules?: Readonly<Record<string, 'off' | 'info' | 'warning' | 'error'>>
   readonly targets?: readonly JsonValue[]
   readonly elf?: SectionValues
@@ -37,6 +38,7 @@ export interface Config {
   readonly jobs: number | null
   readonly compressedSizes: 'auto' | 'gzip' | 'all' | 'none'
   readonly by: AnalyzeSettings['by'] | null
+  readonly code: 'auto' | 'all' | 'none'
   readonly cpu: string | null
   readonly rules: Readonly<Record<string, 'off' | 'info' | 'warning' | 'error'>>
   /** The user's own targets, still unchecked: `src/targets` reads them. */

@@ -50,6 +50,7 @@ export const optionSections: readonly OptionSection[] = [
       { key: 'jobs', flag: 'jobs', alias: 'j', type: 'number', minimum: 1, default: null, commands: ['build', 'analyze'], help: 'Artifacts processed at a time (default: one per processor)' },
       { key: 'compressedSizes', flag: 'compressed-sizes', type: 'enum', values: ['auto', 'gzip', 'all', 'none'], default: 'auto', commands: ['build', 'analyze'], help: 'Measure gzip and brotli sizes: auto leaves out what takes long (brotli of files above 2 MiB and of inputs above 8 MiB, gzip of files above 16 MiB)' },
       { key: 'by', flag: 'by', type: 'enum', values: sizeViews, default: null, commands: ['analyze'], help: 'Show where the bytes are, cut this way' },
+      { key: 'code', flag: 'code', type: 'enum', values: ['auto', 'all', 'none'], default: 'auto', commands: ['analyze'], help: 'Decode the machine code of ELF files for what it needs of the CPU: auto leaves it out when --by alone is asked, without --target, --arch or --cpu' },
       { key: 'cpu', flag: 'cpu', type: 'string', default: null, commands: ['analyze', 'explain'], help: 'CPU model or comma-separated features that run-time checks are evaluated with' },
       { key: 'json', flag: 'json', type: 'boolean', default: false, commands: ['analyze', 'build', 'explain', 'targets'], help: 'Print the report as JSON' },
       { key: 'quiet', flag: 'quiet', alias: 'q', type: 'boolean', default: false, commands: ['analyze', 'build', 'explain'], help: 'No progress on stderr' },

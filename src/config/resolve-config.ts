@@ -43,6 +43,7 @@ export function resolveConfig(layers: readonly { readonly from: string; readonly
     jobs: top['jobs'] as number | null,
     compressedSizes: top['compressedSizes'] as Config['compressedSizes'],
     by: top['by'] as Config['by'],
+    code: top['code'] as Config['code'],
     cpu: top['cpu'] as string | null,
     rules: rules as Config['rules'],
     userTargets: userTargets ?? [],

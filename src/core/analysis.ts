@@ -14,6 +14,8 @@ export interface AnalyzeSettings {
   readonly by?: SizeView
   /** CPU model or comma-separated feature list that guards are evaluated with (`none` when left out). */
   readonly cpu?: string
+  /** Decode no machine code, and say so: what it needs of the CPU is then unknown. */
+  readonly skipCode?: boolean
   /** Skip what costs more than reading tables: instruction decoding, call graphs. */
   readonly shallow?: boolean
   /** It is about to be optimised: what that would save need not be worked out first. */

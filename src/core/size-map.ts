@@ -34,7 +34,9 @@ export interface SizeTotal {
  * `memorySize` are kept.
  */
 export function buildSizeMap(byteLength: number, claims: Iterable<SizeRange>, gapLabel = '[gap]'): SizeMap {
-  const sorted = [...claims].sort((a, b) => a.offset - b.offset) // stable: of equal offsets the first given stays first
+  const sorted = [...claims]
+  const isSorted = sorted.every((claim, index) => index === 0 || sorted[index - 1]!.offset <= claim.offset)
+  if (!isSorted) sorted.sort((a, b) => a.offset - b.offset) // stable: of equal offsets the first given stays first
   const ranges: SizeRange[] = []
   let end = 0
   for (const claim of sorted) {
@@ -68,5 +70,17 @@ export function totalsByLabel(map: SizeMap): SizeTotal[] {
     total.count += 1
     if (range.memorySize !== undefined) total.memorySize = (total.memorySize ?? 0) + range.memorySize
   }
-  return [...totals.values()].sort((a, b) => b.size - a.size || (a.label < b.label ? -1 : 1))
+  return largestFirst([...totals.values()])
+}
+
+/** By size, then by label. There can be hundreds of thousands: sizes are sorted as numbers, labels only among equals. */
+function largestFirst<T extends { readonly label: string; readonly size: number }>(totals: readonly T[]): T[] {
+  const bySize = new Map<number, T[]>()
+  for (const total of totals) {
+    const equals = bySize.get(total.size)
+    if (equals === undefined) bySize.set(total.size, [total])
+    else equals.push(total)
+  }
+  const sizes = Float64Array.from(bySize.keys()).sort().reverse()
+  return [...sizes].flatMap((size) => bySize.get(size)!.sort((a, b) => (a.label < b.label ? -1 : 1)))
 }

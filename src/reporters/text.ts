@@ -1,3 +1,4 @@
+import { demangle } from '../core/demangle/demangle.ts'
 import { formatLocation } from '../core/location.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import type { Finding } from '../core/finding.ts'
@@ -22,6 +23,9 @@ const maxDetails = 20
 
 /** Rows of a size map that are shown; the rest is summed into one. */
 const maxSizeRows = 25
+
+/** Characters of a label that are shown: instantiated C++ templates have names of kilobytes. */
+const maxLabel = 160
 
 /** The report for a person at a terminal. */
 export function textReport(report: Report, options: TextOptions): string {
@@ -136,11 +140,17 @@ function sizeRows({ sizeMap, sizes }: ArtifactReport, paint: Paint): string[] {
   const shown = totals.slice(0, maxSizeRows)
   const rest = totals.slice(maxSizeRows)
   const share = (size: number): Cell => right(sizes.raw === 0 ? '' : `${((size / sizes.raw) * 100).toFixed(1)} %`)
-  const rows: (Cell | string)[][] = shown.map((total) => [right(formatBytes(total.size)), share(total.size), total.label, paintedCell(total.kind, paint.dim)])
+  const rows: (Cell | string)[][] = shown.map((total) => [right(formatBytes(total.size)), share(total.size), readableLabel(total.label), paintedCell(total.kind, paint.dim)])
   const restSize = rest.reduce((sum, total) => sum + total.size, 0)
   if (rest.length > 0) rows.push([right(formatBytes(restSize)), share(restSize), `${rest.length} more`])
   rows.push([right(formatBytes(sizes.raw)), share(sizes.raw), 'total'])
   return [`    ${paint.dim(`by ${sizeMap!.view}`)}`, ...renderTable(rows, '      ')]
+}
+
+/** As the programmer wrote it. (Reports as JSON keep the linker's name, which other tools look symbols up by.) */
+function readableLabel(label: string): string {
+  const name = demangle(label)
+  return name.length > maxLabel ? `${name.slice(0, maxLabel - 1)}…` : name
 }
 
 function findingBlock(title: string, findings: readonly Finding[], paint: Paint): string[] {

@@ -2,6 +2,7 @@ import type { Analysis, AnalyzeSettings } from '../../core/analysis.ts'
 import type { Artifact } from '../../core/artifact.ts'
 import type { Context } from '../../core/context.ts'
 import { toDiagnostic } from '../../core/errors.ts'
+import { codeNotDecoded } from './cpu/code-not-decoded.ts'
 import { analyzeCpu } from './cpu/index.ts'
 import type { ElfDetail } from './detail.ts'
 import { readTables } from './detail.ts'
@@ -24,7 +25,7 @@ export async function analyzeElf(
 ): Promise<Analysis<ElfDetail>> {
   const { path, bytes } = artifact
   const tables = readTables(bytes, path, context)
-  const cpu = await analyzeCpu(tables.file, settings, context)
+  const cpu = settings.skipCode === true ? codeNotDecoded(tables.file) : await analyzeCpu(tables.file, settings, context)
   const carried = await analyzePayloads(tables, path, settings, context)
   const content = settings.shallow === true ? {} : contentProperties(tables, path, context)
   return {

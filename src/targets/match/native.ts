@@ -39,6 +39,7 @@ const architecture: Check = (requirement, target) => {
 }
 
 const cpuFeature: Check = (requirement, target, _provided, all) => {
+  if (requirement.name === 'unknown-code') return unknown(`needs more of the CPU than is known here: ${requirement.evidence[0]?.text ?? 'not analysed'}`)
   const machine = machineOf(target, all)
   if (machine === undefined) return unknown(`needs the CPU feature ${requirement.name}${witness(requirement)}`)
   const feature = canonicalFeature(requirement.name)

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { analyzeSettings } from '../../../src/api/settings.ts'
+import { resolveConfig } from '../../../src/config/resolve-config.ts'
 import type { CapabilityKind } from '../../../src/core/requirement.ts'
 import { combineRequirements } from '../../../src/formats/elf/requirements/combine.ts'
 import { elfPackage } from '../../corpus/elf.ts'
@@ -53,4 +55,26 @@ test('the declared instruction set of riscv64 is shown as what it is: declared',
 test('of two versions of one capability the higher is required', () => {
   const glibc = (version: string, text: string) => ({ kind: 'libc', name: 'glibc', version, need: 'required', evidence: [{ text }] }) as const
   expect(combineRequirements([glibc('2.9', 'a'), glibc('2.17', 'b'), glibc('2.4', 'c')])).toEqual([glibc('2.17', 'b')])
+})
+
+test('machine code that was not decoded is said to be unknown, not to need nothing', async () => {
+  const bytes = await readFile(join(await fetchPackage(elfPackage('bcrypt')), 'prebuilds/linux-x64/bcrypt.musl.node'))
+  const { properties, requirements } = await analyze(bytes, { by: 'symbol', skipCode: true })
+  expect(properties).toMatchObject({ cpuAnalysis: 'skipped' })
+  expect(properties['cpuLevel']).toBeUndefined()
+  expect(requirements.filter(({ kind }) => kind === 'cpu-feature')).toEqual([
+    { kind: 'cpu-feature', name: 'unknown-code', need: 'possible', evidence: [{ text: expect.stringContaining('machine code not decoded') }] },
+  ])
+})
+
+test.each([
+  [{}, true],
+  [{ by: 'symbol' }, false],
+  [{ by: 'symbol', code: 'all' }, true],
+  [{ by: 'symbol', target: ['debian-12'] }, true],
+  [{ by: 'symbol', arch: ['arm64'] }, true],
+  [{ by: 'symbol', cpu: 'haswell' }, true],
+  [{ code: 'none' }, false],
+])('%j: is code decoded? %s', (values, decodes) => {
+  expect(analyzeSettings(resolveConfig([{ from: 'test', values }])).skipCode ?? false).toBe(!decodes)
 })

@@ -3,6 +3,7 @@ import type { Context } from '../../../core/context.ts'
 import { toDiagnostic } from '../../../core/errors.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import type { Requirement } from '../../../core/requirement.ts'
+import { codeNotDecoded, unknownCode } from '../cpu/code-not-decoded.ts'
 import { analyzeCpu } from '../cpu/index.ts'
 import type { ElfTables } from '../detail.ts'
 import { readTables, tolerate } from '../detail.ts'
@@ -43,7 +44,7 @@ export async function analyzePayloads(
     const { kind, offset, size, description } = payload
     described.push({ kind, offset, size, description, analysed: inner !== undefined, ...(inner === undefined ? {} : { properties: inner.properties }) })
     if (inner !== undefined) requirements.push(...inner.requirements.map((requirement) => inPayload(requirement, kind)))
-    else if (payload.hidesCode && settings.shallow !== true) requirements.push(unknownCode(payload))
+    else if (payload.hidesCode && settings.shallow !== true) requirements.push(hiddenCode(payload))
   }
   return { payloads, requirements, properties: described.length > 0 ? { payloads: described } : {} }
 }
@@ -61,7 +62,7 @@ async function openInner(
   if (payload.inner === undefined) return undefined
   try {
     const tables = readTables(payload.inner(), path, context)
-    const cpu = await analyzeCpu(tables.file, settings, context)
+    const cpu = settings.skipCode === true ? codeNotDecoded(tables.file) : await analyzeCpu(tables.file, settings, context)
     return {
       requirements: [...tableRequirements(tables), ...cpu.requirements],
       properties: { ...tableProperties(tables), ...cpu.properties, unpackedSize: tables.file.bytes.byteLength },
@@ -77,8 +78,6 @@ function inPayload(requirement: Requirement, kind: string): Requirement {
   return { ...requirement, evidence: requirement.evidence.map((evidence) => ({ ...evidence, text: `${evidence.text} (in the ${kind} payload)` })) }
 }
 
-/** Code that nobody has seen may need anything: no target can be called safe for it. */
-function unknownCode({ offset, size, description }: Payload): Requirement {
-  const text = `${(size / 1e6).toFixed(1)} MB not analysed: ${description}`
-  return { kind: 'cpu-feature', name: 'unknown-code', need: 'possible', evidence: [{ text, offset }] }
+function hiddenCode({ offset, size, description }: Payload): Requirement {
+  return unknownCode({ text: `${(size / 1e6).toFixed(1)} MB not analysed: ${description}`, offset })
 }

@@ -18,31 +18,40 @@ export interface Intervals {
  * @param which `sized`: those that state their size; `unsized`: hand-written functions that do not, up to the next
  */
 export function symbolIntervals(file: ElfFile, symbols: SymbolTable, which: 'sized' | 'unsized'): Intervals {
-  const starts = new Float64Array(symbols.count)
-  const ends = new Float64Array(symbols.count)
-  const sources = new Uint32Array(symbols.count)
+  const names = namingSymbols(file, symbols, which)
+  const starts = new Float64Array(names.length)
+  const ends = new Float64Array(names.length)
   const isArm = file.header.e_machine === EM.ARM
+  for (const [place, i] of names.entries()) {
+    let start = symbols.value(i)
+    if (isArm && start % 2 === 1 && isFunction(symbols.type(i))) start -= 1 // the bit that says Thumb
+    if (file.header.e_type === ET.REL) start += file.sections[symbols.section(i)]?.sh_offset ?? 0
+    starts[place] = start
+    ends[place] = start + symbols.size(i)
+  }
+  return disjoint(starts, ends, names)
+}
+
+/** Indexes of the symbols that stand for loaded bytes. */
+function namingSymbols(file: ElfFile, symbols: SymbolTable, which: 'sized' | 'unsized'): Uint32Array {
   const executable = file.sections.map((section) => (section.sh_flags & SHF.EXECINSTR) !== 0)
   const loaded = file.sections.map((section) => isAllocated(section) && (section.sh_flags & SHF.TLS) === 0)
-  let count = 0
+  const chosen: number[] = []
   for (let i = 1; i < symbols.count; i++) {
     const section = symbols.section(i)
     if (section === SHN.UNDEF || section >= SHN.LORESERVE || loaded[section] === false) continue
     const type = symbols.type(i)
-    const isFunction = type === STT.FUNC || type === STT.GNU_IFUNC
-    if (!isFunction && type !== STT.OBJECT && type !== STT.NOTYPE) continue
+    if (!isFunction(type) && type !== STT.OBJECT && type !== STT.NOTYPE) continue
     const size = symbols.size(i)
     if ((size === 0) !== (which === 'unsized')) continue
-    if (size === 0 && !(executable[section] === true && (isFunction || symbols.binding(i) !== STB.LOCAL))) continue
-    let start = symbols.value(i)
-    if (isArm && isFunction && start % 2 === 1) start -= 1 // the bit that says Thumb
-    if (file.header.e_type === ET.REL) start += file.sections[section]?.sh_offset ?? 0
-    starts[count] = start
-    ends[count] = start + size
-    sources[count] = i
-    count++
+    if (size === 0 && !(executable[section] === true && (isFunction(type) || symbols.binding(i) !== STB.LOCAL))) continue
+    chosen.push(i)
   }
-  return disjoint(starts.subarray(0, count), ends.subarray(0, count), sources.subarray(0, count))
+  return Uint32Array.from(chosen)
+}
+
+function isFunction(type: number): boolean {
+  return type === STT.FUNC || type === STT.GNU_IFUNC
 }
 
 /** Sorts by start, drops what begins where something larger begins, cuts what reaches into the next. */
