@@ -10,6 +10,8 @@ export interface Flag {
   /** Heading of `--help`. */
   readonly group: string
   readonly kind: 'switch' | 'text' | 'number' | 'texts'
+  /** All there are, where they are few. */
+  readonly choices?: readonly string[]
 }
 
 /** The flags of a command: its own, then those of the options table. */
@@ -24,6 +26,7 @@ export function flagsOf(command: Command): readonly Flag[] {
         group: section.title,
         kind: kindOf(option),
         ...(option.alias === undefined ? {} : { short: option.alias }),
+        ...(option.type === 'enum' ? { choices: option.values } : {}),
       })
     }
   }

@@ -14,14 +14,19 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
 }
 
 async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
+  if (argv[0] === 'completion' || argv.includes('--get-yargs-completions')) {
+    const { complete } = await import('./describe-commands.ts')
+    await complete(argv)
+    return 0
+  }
   const request = parseArguments(argv)
   if (request.kind === 'version') {
     io.stdout(`${tool.version}\n`)
     return 0
   }
   if (request.kind === 'help') {
-    const { commandHelp, programHelp } = await import('./help.ts')
-    io.stdout(request.command === undefined ? programHelp() : commandHelp(request.command))
+    const { helpText } = await import('./describe-commands.ts')
+    io.stdout(await helpText(request.command))
     return 0
   }
   const run = await request.command.load()
