@@ -1,6 +1,6 @@
 import type { X86Decoder } from '../../../../isa/x86/decode.ts'
 import type { Evaluation, GlobalStore, ParameterStore, Surroundings } from './evaluation.ts'
-import { unreferencedBlocks } from './unreferenced-blocks.ts'
+import { type Blocks, findBlocks } from './blocks.ts'
 import {
   address as addressValue,
   compute,
@@ -40,6 +40,55 @@ const placeKey = (base: number, offset: number): number => offset - 2 ** 40 * (b
 const slotKey = (offset: number): number => placeKey(Register.rsp, offset)
 const MEMORY_LIMIT = 96
 
+/** Numbers, each at most once, of which the lowest is taken first. */
+class LowestFirst {
+  readonly #heap: number[] = []
+  readonly #held = new Set<number>()
+
+  get length(): number {
+    return this.#heap.length
+  }
+
+  get lowest(): number {
+    return this.#heap[0] ?? Infinity
+  }
+
+  push(item: number): void {
+    if (this.#held.has(item)) return
+    this.#held.add(item)
+    const heap = this.#heap
+    let at = heap.length
+    heap.push(item)
+    while (at > 0) {
+      const parent = (at - 1) >> 1
+      if (heap[parent]! <= item) break
+      heap[at] = heap[parent]!
+      at = parent
+    }
+    heap[at] = item
+  }
+
+  pop(): number | undefined {
+    const heap = this.#heap
+    const lowest = heap[0]
+    if (lowest === undefined) return undefined
+    this.#held.delete(lowest)
+    const last = heap.pop()!
+    if (heap.length === 0) return lowest
+    let at = 0
+    for (;;) {
+      let child = 2 * at + 1
+      if (child >= heap.length) break
+      if (child + 1 < heap.length && heap[child + 1]! < heap[child]!) child++
+      if (heap[child]! >= last) break
+      heap[at] = heap[child]!
+      at = child
+    }
+    heap[at] = last
+    return lowest
+  }
+}
+
 /** Instructions that may still be evaluated, over all functions. */
 export interface StepBudget {
   left: number
@@ -67,10 +116,14 @@ export function evaluate(
   returnRegisters: readonly number[],
   budget: StepBudget,
 ): Evaluation | undefined {
-  const evaluator = new Evaluator(decoder, target, parameters, surroundings, returnRegisters)
+  const evaluator = new Evaluator(decoder, target, parameters, surroundings, returnRegisters, false)
   const evaluation = evaluator.run(budget.left)
   budget.left -= evaluator.steps
-  return evaluation
+  if (evaluation === undefined || !evaluator.assumed) return evaluation
+  const cautious = new Evaluator(decoder, target, parameters, surroundings, returnRegisters, true)
+  const everything = cautious.run(budget.left)
+  budget.left -= cautious.steps
+  return { ...evaluation, cautious: everything ?? 'unknown' }
 }
 
 class Evaluator {
@@ -83,7 +136,8 @@ class Evaluator {
   readonly #outside: Surroundings
   readonly #returnRegisters: readonly number[]
   readonly #states = new Map<number, State>()
-  readonly #work: number[] = []
+  readonly #work = new LowestFirst()
+  readonly #blocks: Blocks
   readonly #seen: Uint8Array
   readonly #pruned = new Set<number>()
   readonly #passed = new Map<number, Map<number, Value>>()
@@ -95,6 +149,9 @@ class Evaluator {
   readonly #parameterStores = new Map<string, ParameterStore>()
   readonly #fields = new Map<string, { offset: number; size: number; value: Value }>()
   #results: Map<number, Value> | undefined
+  /** A field of some object was taken to hold what was stored in another's at the same offset. */
+  assumed = false
+  readonly #isCautious: boolean
   #decides = false
   #doubts = false
   #returns = false
@@ -108,6 +165,7 @@ class Evaluator {
   #size = 4
   #modrmAt = 0
   #memoryAddress: Value | undefined
+  #endsBlock = false
   #isMemory = false
   #displacement = 0
   #hasBase = false
@@ -118,7 +176,9 @@ class Evaluator {
     parameters: ReadonlyMap<number, Value> | undefined,
     outside: Surroundings,
     returnRegisters: readonly number[],
+    isCautious: boolean,
   ) {
+    this.#isCautious = isCautious
     this.#decoder = decoder
     this.#code = target.code
     this.#view = target.view
@@ -128,6 +188,7 @@ class Evaluator {
     this.#outside = outside
     this.#returnRegisters = returnRegisters
     this.#seen = new Uint8Array(target.end - target.start)
+    this.#blocks = findBlocks(decoder, target.code, target.view, this.#from, this.#to)
     const registers: (Value | undefined)[] = Array.from({ length: 16 })
     for (const register of argumentRegisters) registers[register] = parameters?.get(register) ?? relative(register, 0)
     registers[Register.rsp] = relative(Register.rsp, 0)
@@ -137,8 +198,9 @@ class Evaluator {
   run(left: number): Evaluation | undefined {
     const limit = Math.min(left, 8000 + (this.#to - this.#from) * 3)
     for (;;) {
-      while (this.#work.length > 0) {
-        this.#follow(this.#work.pop()!)
+      // in the order of addresses, so that what meets behind a branch is mostly joined before anyone goes on from there
+      for (let at = this.#work.pop(); at !== undefined; at = this.#work.pop()) {
+        this.#follow(at)
         if (this.steps > limit) return undefined
       }
       if (!this.#indirect) break
@@ -181,7 +243,12 @@ class Evaluator {
     }
     // what a check stored must not get lost where another path has stored something unknown
     for (const [key, value] of state.memory) {
-      if (key >= 0 && value.detected && !known.memory.has(key) && this.#stored.has(key)) this.#publishVariable(key, value)
+      if (!value.detected || known.memory.has(key)) continue
+      if (key >= 0 && this.#stored.has(key)) this.#publishVariable(key, value)
+      const joined = join(undefined, value)
+      if (joined === undefined) continue
+      known.memory.set(key, joined)
+      changed = true
     }
     for (const [key, before] of known.memory) {
       const joined = join(before, state.memory.get(key))
@@ -206,9 +273,10 @@ class Evaluator {
       this.#at = here
       this.#next = here + length
       this.#seen[here - this.#from]! |= 1
+      this.#endsBlock = false
       if (!this.#step()) return
       here = this.#next
-      if (this.#states.has(here)) {
+      if (here < this.#to && (this.#blocks.joins[here - this.#from] === 1 || (this.#endsBlock && here > this.#work.lowest) || this.#states.has(here))) {
         this.#flow(here, this.#state)
         return
       }
@@ -742,7 +810,10 @@ class Evaluator {
   }
 
   #field(size: number): Value | undefined {
-    return this.#hasBase && this.#displacement >= 0x40 ? this.#outside.loadField(this.#displacement, size) : undefined
+    if (this.#isCautious || !this.#hasBase || this.#displacement < 0x40) return undefined
+    const value = this.#outside.loadField(this.#displacement, size)
+    if (value !== undefined) this.assumed = true
+    return value
   }
 
   #loadSlot(offset: number, size: number): Value | undefined {
@@ -758,8 +829,14 @@ class Evaluator {
   #storeSlot(place: Value | undefined, value: Value | undefined): void {
     const offset = place === undefined || place.base !== Register.rsp ? undefined : singleOffset(place)
     if (offset === undefined) return
-    if (value === undefined || this.#state.memory.size > MEMORY_LIMIT) this.#state.memory.delete(slotKey(offset))
-    else this.#state.memory.set(slotKey(offset), value)
+    this.#remember(slotKey(offset), value)
+  }
+
+  /** Whatever else there is no room for, what comes from a check is kept. */
+  #remember(key: number, value: Value | undefined): void {
+    const { memory } = this.#state
+    if (value === undefined || (memory.size > MEMORY_LIMIT && !value.detected)) memory.delete(key)
+    else memory.set(key, value)
   }
 
   #write(value: Value | undefined, size: number): void {
@@ -784,15 +861,13 @@ class Evaluator {
       const at = singleAddress(place)
       if (at === undefined) return
       this.#stored.set(at, size)
-      if (value === undefined || this.#state.memory.size > MEMORY_LIMIT) this.#state.memory.delete(at)
-      else this.#state.memory.set(at, value)
+      this.#remember(at, value)
       return
     }
     const offset = singleOffset(place)
     if (offset !== undefined) {
       const key = placeKey(place.base, offset)
-      if (value === undefined || this.#state.memory.size > MEMORY_LIMIT) this.#state.memory.delete(key)
-      else this.#state.memory.set(key, value)
+      this.#remember(key, value)
       this.#storedThrough.set(key, { register: place.base, offset, size })
     }
     if (value?.detected === true) this.#storeField(value, size)
@@ -971,13 +1046,14 @@ class Evaluator {
     const { flags } = this.#state
     const detected = flags !== undefined && (flags.left.detected || flags.right.detected)
     const possible = this.#outcome(condition)
-    const value = possible === 3 ? (detected ? { base: plain, words: [0, 0, 1, 0], detected } : undefined) : number(possible === 2 ? 1 : 0, 0, detected)
+    const value = possible === 3 ? { base: plain, words: [0, 0, 1, 0], detected } : number(possible === 2 ? 1 : 0, 0, detected)
     this.#write(value, 1)
   }
 
   // ---- control flow
 
   #branch(condition: number, target: number): boolean {
+    this.#endsBlock = true
     const possible = this.#outcome(condition)
     const { flags } = this.#state
     const place = this.#at - this.#from
@@ -1053,12 +1129,12 @@ class Evaluator {
   }
 
   #writeOf(write: ParameterStore): void {
-    const { registers, memory } = this.#state
+    const { registers } = this.#state
     const pointer = write.register === Register.rsp ? compute('sub', registers[Register.rsp], number(8)) : registers[write.register]
     if (pointer === undefined) return
     if (pointer.base === Register.rsp) {
       const offset = singleOffset(pointer)
-      if (offset !== undefined && memory.size <= MEMORY_LIMIT) memory.set(slotKey(offset + write.offset), write.value)
+      if (offset !== undefined) this.#remember(slotKey(offset + write.offset), write.value)
       return
     }
     this.#isMemory = true
@@ -1122,7 +1198,7 @@ class Evaluator {
   /** Where an indirect jump can lead: blocks that no direct jump leads to, and that no decided branch ruled out. */
   #addOrphans(): void {
     const unknown: State = { registers: Array.from({ length: 16 }), memory: new Map(), flags: undefined }
-    for (const block of unreferencedBlocks(this.#decoder, this.#code, this.#view, this.#from, this.#to)) {
+    for (const block of this.#blocks.unreferenced) {
       if (!this.#pruned.has(block) && !this.#states.has(block)) this.#flow(block, unknown)
     }
   }

@@ -44,6 +44,11 @@ export interface Evaluation {
   readonly decides: boolean
   /** A branch on what CPUID said can go either way on this CPU, as far as could be told. */
   readonly doubts: boolean
+  /**
+   * The same where fields of objects decide nothing: that what a check stored is what is read elsewhere at the same offset
+   * is likely, no more. Undefined where no field was read; 'unknown' when following it took too many steps.
+   */
+  readonly cautious?: Evaluation | 'unknown'
   /** It can return, and whether it ever could. */
   readonly returns: boolean
   readonly results: ReadonlyMap<number, Value>

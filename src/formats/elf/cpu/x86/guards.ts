@@ -11,7 +11,7 @@ import { address as addressValue, compute, detectedAs, featureTable, isZero, joi
 
 /** Bounds of the search: beyond them every path counts as possible. */
 const limits = {
-  rounds: 12,
+  rounds: 64,
   evaluations: 30_000,
   /** Instructions, over all functions: about a second. */
   steps: 1_500_000,
@@ -203,6 +203,8 @@ class GuardSearch {
         const name = imported.get(at)
         if (name === undefined) return undefined
         if (neverReturns.has(name)) return 'never'
+        // an environment variable that overrides a check is not for us to judge: nobody sets it
+        if (/^(?:__)?(?:secure_)?getenv$/.test(name)) return new Map([[0, number(0)]])
         if (isDetectorTableFunction(name)) return new Map([[0, relative(featureTable, 0)]])
         return isDetectorFunction(name) ? new Map([[0, number(0, 0, true)]]) : undefined
       },

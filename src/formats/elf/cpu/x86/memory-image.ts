@@ -37,6 +37,8 @@ interface DataRange {
   readonly writable: boolean
   /** Written by the loader only: RELRO, GOT. */
   readonly constant: boolean
+  /** Each place in it is a pointer of its own: GOT. */
+  readonly separate: boolean
 }
 
 /** The file as it stands in memory after loading: where code and data are, what pointers hold, what has which name. */
@@ -133,9 +135,9 @@ export function readMemoryImage(file: ElfFile): MemoryImage {
 
 function dataRanges(file: ElfFile): DataRange[] {
   const ranges: DataRange[] = []
-  const push = (address: number, size: number, offset: number | undefined, writable: boolean, constant: boolean): void => {
+  const push = (address: number, size: number, offset: number | undefined, writable: boolean, constant: boolean, separate = false): void => {
     const available = offset === undefined ? size : Math.min(size, file.bytes.byteLength - offset)
-    if (available > 0) ranges.push({ address, end: address + available, offset, writable, constant })
+    if (available > 0) ranges.push({ address, end: address + available, offset, writable, constant, separate })
   }
   if (file.sections.length > 0) {
     for (const section of file.sections) {
@@ -143,7 +145,7 @@ function dataRanges(file: ElfFile): DataRange[] {
       const writable = (section.sh_flags & SHF.WRITE) !== 0
       const constant = !writable || /^\.(?:data\.rel\.ro|got|init_array|fini_array|dynamic)/.test(section.name)
       const offset = section.sh_type === SHT.NOBITS ? undefined : section.sh_offset
-      push(Number(section.sh_addr), section.sh_size, offset, writable, constant)
+      push(Number(section.sh_addr), section.sh_size, offset, writable, constant, section.name.startsWith('.got'))
     }
   } else {
     for (const segment of file.segments) {

@@ -1,6 +1,6 @@
 import type { Program } from './guards.ts'
 import type { Evaluation } from './evaluation.ts'
-import { Edge } from './call-graph.ts'
+import { type CallGraph, Edge } from './call-graph.ts'
 import type { Selections } from './selections.ts'
 import { Access } from './sweep.ts'
 
@@ -69,10 +69,11 @@ export class ReachSearch {
     const evaluation = this.#evaluations.get(index)
     if (this.#isResolver(index)) return false
     if (evaluation === undefined) return true
-    const seen = evaluation.seen[graph.edgeAt[edge]! - evaluation.start]!
-    if ((seen & 1) === 0) return false
-    if (graph.edgeKind[edge] === Edge.taken) return evaluation.addressesUsed.has(graph.starts[graph.edgeTo[edge]!]!)
-    return (seen & 2) !== 0
+    if (edgeRunsIn(graph, evaluation, edge)) return true
+    // behind a check of a field: what needs no features may run all the same
+    const { cautious } = evaluation
+    if (cautious === undefined || this.#needsFeatures(graph.edgeTo[edge]!)) return false
+    return cautious === 'unknown' || edgeRunsIn(graph, cautious, edge)
   }
 
   search(trust: Trust): Reach {
@@ -120,13 +121,15 @@ export class ReachSearch {
 
   /** Tables of function pointers (virtual tables, operations) that the function names. */
   #tables(index: number, visited: Set<number>, reach: (index: number, step: Step) => void): void {
-    const { graph, sweep, detectors } = this.#program
+    const { graph, image, sweep, detectors } = this.#program
     const to = sweep.accessTo.values()
     const from = sweep.accessFrom.values()
     const kind = sweep.accessKind.values()
     for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
       if (kind[access] === Access.store) continue
-      const table = to[access]!
+      // what a slot of the GOT points to, where the table is another unit's or exported
+      const table = image.dataAt(to[access]!)?.separate === true ? image.slots.get(to[access]!)?.address : to[access]!
+      if (table === undefined) continue
       if (visited.has(table) || !this.instructionRuns(index, from[access]!)) continue
       const evaluation = this.#evaluations.get(index)
       if (kind[access] === Access.take && evaluation !== undefined && !evaluation.addressesUsed.has(table)) continue
@@ -139,8 +142,9 @@ export class ReachSearch {
           continue
         }
         if (detectors.any && this.#needsFeatures(target)) {
-          // one of several implementations, unless the table is a single pointer
-          if (!this.#standsAlone(table + slot * 8) || this.#isNamedForIsa(target) || this.#selectable.has(target)) continue
+          // what names the table asks about the CPU: the table is one of implementations
+          const asks = evaluation !== undefined && (evaluation.decides || evaluation.doubts)
+          if (asks || this.#isNamedForIsa(target) || this.#selectable.has(target)) continue
         }
         reach(target, { from: index, how: 'table' })
       }
@@ -155,13 +159,6 @@ export class ReachSearch {
       if (graph.edgeKind[edge] === Edge.taken && other !== target && this.#selections.isTwin(other, target)) return true
     }
     return false
-  }
-
-  #standsAlone(place: number): boolean {
-    for (let distance = 8; distance <= 32; distance += 8) {
-      if (this.#pointers.has(place + distance) || this.#pointers.has(place - distance)) return false
-    }
-    return true
   }
 
   #isResolver(index: number): boolean {
@@ -226,4 +223,11 @@ function* initializers(program: Program): Iterable<number> {
       }
     }
   }
+}
+
+function edgeRunsIn(graph: CallGraph, evaluation: Evaluation, edge: number): boolean {
+  const seen = evaluation.seen[graph.edgeAt[edge]! - evaluation.start]!
+  if ((seen & 1) === 0) return false
+  if (graph.edgeKind[edge] === Edge.taken) return evaluation.addressesUsed.has(graph.starts[graph.edgeTo[edge]!]!)
+  return (seen & 2) !== 0
 }

@@ -48,6 +48,7 @@ function runWith(program: Program, features: ReadonlySet<string>, needs: Readonl
     const kept = new Set([...sets].filter((set) => matters[set]))
     if (kept.size > 0) choosable.set(index, kept)
   }
+  addWrappers(program, choosable)
   const namedForIsa = new Map<number, boolean>()
   const isNamed = (index: number): boolean => {
     let known = namedForIsa.get(index)
@@ -61,4 +62,28 @@ function runWith(program: Program, features: ReadonlySet<string>, needs: Readonl
   const selections = new Selections(program, (index) => choosable.get(index))
   const search = new ReachSearch(program, guards.evaluations, selections, isNamed, (index) => choosable.has(index), features.size > 0, passed)
   return { guards, search, reached: [Trust.calls, Trust.addresses, Trust.tables].map((trust) => search.search(trust)) }
+}
+
+/** Larger functions do more than to hand on to a kernel. */
+const WRAPPER_SIZE = 1500
+const WRAPPER_DEPTH = 3
+
+/**
+ * Functions that do nothing beyond the baseline themselves and hand on to some that do: `satd_16x16_avx2`, which calls
+ * `satd_8x8_avx2` four times. A dispatcher chooses them for what they call.
+ */
+function addWrappers({ graph }: Program, choosable: Map<number, ReadonlySet<number>>): void {
+  let layer: Iterable<number> = choosable.keys()
+  for (let depth = 0; depth < WRAPPER_DEPTH; depth++) {
+    const next = new Map<number, ReadonlySet<number>>()
+    for (const callee of layer) {
+      for (let entry = graph.firstCaller[callee]!; entry < graph.firstCaller[callee + 1]!; entry++) {
+        const caller = graph.edgeFrom[graph.callerEdge[entry]!]!
+        if (choosable.has(caller) || graph.ends[caller]! - graph.starts[caller]! > WRAPPER_SIZE) continue
+        next.set(caller, choosable.get(callee)!)
+      }
+    }
+    for (const [index, sets] of next) choosable.set(index, sets)
+    layer = next.keys()
+  }
 }

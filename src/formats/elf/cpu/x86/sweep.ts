@@ -117,7 +117,8 @@ function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange,
         lastVector = at
         sweep.legacyVectorAt.push(base + at)
       }
-      if ((code[opcodeAt + 2]! & 0xc7) === 5 && namesMemory(second) && at < safe) {
+      if (at >= safe) prefixed(image, sweep, code, view, at, length, base)
+      else if ((code[opcodeAt + 2]! & 0xc7) === 5 && namesMemory(second)) {
         const target = base + at + length + view.getInt32(opcodeAt + 3, true)
         access(image, sweep, base + at, target, isStore0f(second) ? Access.store : Access.load)
       }
@@ -129,7 +130,7 @@ function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange,
     } else if (image.positionDependent && length >= 5 && ((byte & 0xf8) === 0xb8 || byte === 0xc7 || byte === 0x68)) {
       const target = view.getInt32(at + length - 4, true)
       if (target > 0 && ((rex & 8) === 0 || byte === 0xc7)) access(image, sweep, base + at, target, Access.take)
-    } else if ((entry & Fast.slow) !== 0 && byte !== 0xc4 && byte !== 0xc5 && byte !== 0x62 && at < safe) {
+    } else if ((entry & Fast.slow) !== 0 && byte !== 0xc4 && byte !== 0xc5 && byte !== 0x62) {
       prefixed(image, sweep, code, view, at, length, base)
     }
     at += length
@@ -148,7 +149,7 @@ function prefixed(image: MemoryImage, sweep: Sweep, code: Uint8Array, view: Data
     return
   }
   const escaped = byte === 0x0f
-  if (escaped && (code[next + 1] === 0x38 || code[next + 1] === 0x3a)) return
+  if (escaped && !namesMemory(code[next + 1]!)) return
   const modrmAt = next + (escaped ? 2 : 1)
   if ((code[modrmAt]! & 0xc7) !== 5 || modrmAt + 5 > at + length) return
   const target = base + at + length + view.getInt32(modrmAt + 1, true)

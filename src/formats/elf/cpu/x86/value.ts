@@ -10,8 +10,8 @@ export interface Value {
   /** Comes from CPUID, or was chosen by what comes from there. */
   readonly detected: boolean
   /**
-   * It holds other numbers too, which are not known: an environment variable may override what CPUID says. Good for what
-   * is stored in a variable, not for a decision. Without any words: anything, for good.
+   * It holds other numbers too, which are not known: an environment variable may override what CPUID says. Without any
+   * words: anything, for good.
    */
   readonly partial?: true
   /** The two numbers are the bits set in all, and in any, of more numbers: what is left of a word of flags with many states. */
@@ -118,6 +118,12 @@ function computeHull(operation: Operation, a: Value, b: Value): Value | undefine
   return hullOf([...least, ...most], detected, a.partial === true || b.partial === true)
 }
 
+/** `value` AND something unknown: no bit is set that `value` has not. */
+function someBitsOf(value: Value): Value | undefined {
+  if (value.base !== plain || value.words.length === 0 || value.partial === true) return undefined
+  return hullOf([0, 0, ...value.words], true, false)
+}
+
 export function detectedAs(value: Value, detected: boolean): Value {
   return value.detected === detected ? value : { ...value, detected }
 }
@@ -154,6 +160,7 @@ export function compute(operation: Operation, a: Value | undefined, b: Value | u
     if (isZero(a)) return a
     if (isZero(b)) return b
   }
+  if (operation === 'and' && (a ?? b)?.detected === true && (a === undefined || b === undefined)) return someBitsOf((a ?? b)!)
   if (a === undefined || b === undefined) return undefined
   if (a.hull === true || b.hull === true) return computeHull(operation, a, b)
   let base = plain
@@ -222,9 +229,12 @@ export interface Flags {
   readonly place: number | undefined
 }
 
-/** Outcomes of condition `code` (low four bits of a Jcc opcode): bit 0: can be false, bit 1: can be true. */
+/**
+ * Outcomes of condition `code` (low four bits of a Jcc opcode): bit 0: can be false, bit 1: can be true. What somebody
+ * overrides (with an environment variable) is not for us to judge: numbers that are not known count as if they never occurred.
+ */
 export function outcomes(flags: Flags, code: number): number {
-  if (flags.left.partial === true || flags.right.partial === true) return 3
+  if (flags.left.words.length === 0 || flags.right.words.length === 0) return 3
   // of a hull it can only be told whether any bit is set
   const asksForZero = flags.kind === 'carry' || (code >> 1 === 2 && isZero(flags.right))
   if (flags.right.hull === true || (flags.left.hull === true && !asksForZero)) return 3
