@@ -10,7 +10,6 @@ import type { Architecture } from '../core/requirement.ts'
 import type { ResultCache } from '../core/result-cache.ts'
 import { writeFailed } from '../node/write-failed.ts'
 import { copyStructure } from '../node/folder-copy.ts'
-import { readStable } from '../node/read-stable.ts'
 import { stageFolder } from '../node/staged-folder.ts'
 import type { Job } from '../pipeline/job.ts'
 import { foreignBinaries } from '../tree/architecture-variants.ts'
@@ -30,6 +29,7 @@ import { analyzeSettings, compressedSizesFor, type ResolvedOptions } from './set
 import { type PreparedInputs, prepareInputs, type Variant, variantsOf } from './variants.ts'
 import { totalsOf } from './totals.ts'
 import { tool } from './version.ts'
+import { optionsOfFile, unreachedOfInputs } from './wasm-exports/exports-of-inputs.ts'
 import type { UnreachedExports } from './wasm-exports/unreached-exports.ts'
 import type { WrittenPackages } from './write-packages.ts'
 
@@ -164,12 +164,12 @@ async function buildVariant(
   const artifacts: ArtifactReport[] = []
   const outputs: OutputReport[] = []
   const diagnostics: Diagnostic[] = []
+  const unreached = await unreachedOfInputs(inputs, config)
+  diagnostics.push(...unreached.diagnostics)
   for (const input of inputs) {
     const outRoot = join(root, input.prefix)
     await copyStructure(input.files, input.emptyFolders, outRoot)
-    const unreached = await unreachedWasmExports(input, config)
     const jobs = optimizeJobs(input, outRoot, { ...config, formats: formatOptions(config.formats, variant.targets.named) }, unreached.byPath)
-    diagnostics.push(...unreached.diagnostics.map((diagnostic) => prefixDiagnostic(diagnostic, input.prefix)))
     diagnostics.push(...input.diagnostics.map((diagnostic) => prefixDiagnostic(diagnostic, input.prefix)))
     const outcomes = await shared.runJobs(jobs, input, outRoot, (fresh) => runJobs(fresh, { threads: config.jobs, signal, onProgress }))
     for (const { result, failure } of outcomes) {
@@ -235,15 +235,6 @@ function prefixFinding(finding: Finding, prefix: string): Finding {
   return location === undefined ? finding : { ...finding, location: { ...location, path: prefix + location.path } }
 }
 
-/** Modules are small in a build, and read again by their own jobs; scripts are read only where there is a module. */
-async function unreachedWasmExports(input: Input, { formats, level }: Config): Promise<UnreachedExports> {
-  const files = input.files.filter((file) => file.link === undefined)
-  const asked = formats.wasm['dropExports'] !== false && formats.wasm['optimize'] !== false && level !== 'fast'
-  if (!asked || !files.some(({ path }) => /\.wasm$/i.test(path))) return { byPath: {}, diagnostics: [] }
-  const { unreachedExports } = await import('./wasm-exports/unreached-exports.ts')
-  return unreachedExports(files, (path) => readStable(join(input.root, path)).catch(() => undefined))
-}
-
 function optimizeJobs(input: Input, outRoot: string, config: Config, unreached: UnreachedExports['byPath']): Job[] {
   const settings = analyzeSettings(config)
   const compressedSizes = compressedSizesFor(input.files, config)
@@ -258,9 +249,7 @@ function optimizeJobs(input: Input, outRoot: string, config: Config, unreached: 
       rules: config.rules,
       level: config.level,
       measure: config.measure,
-      options: Object.hasOwn(unreached, file.path)
-        ? { ...config.formats, wasm: { ...config.formats.wasm, unreachedExports: { [file.path]: unreached[file.path] ?? [] } } }
-        : config.formats,
+      options: optionsOfFile(config.formats, input.prefix, file.path, unreached),
       compressedSizes,
     }))
 }

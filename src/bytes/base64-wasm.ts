@@ -72,3 +72,8 @@ export function encodeInlineWasm(bytes: Uint8Array, encoding: InlineEncoding): s
   const bare = text.replace(/=+$/, '')
   return encoding.padded ? bare + '='.repeat((4 - (bare.length % 4)) % 4) : bare
 }
+
+/** The path of a module inside a script: `app.js#wasm-1`. */
+export function inlineWasmPath(script: string, order: number): string {
+  return `${script}#wasm-${order + 1}`
+}

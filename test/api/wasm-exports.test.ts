@@ -65,8 +65,54 @@ describe('exports that a script reaches', () => {
     const emscripten = `var Module = {}, f, wasmExports
       function assign(e) { Module['_f'] = f = e['f']; Module['_g'] = e['g'] }
       function receive(instance) { wasmExports = instance.exports; assign(wasmExports); return wasmExports }
-      new Promise((resolve) => { Module.instantiate((i) => resolve(receive(i))) })`
+      async function instantiate(imports) { const instance = await WebAssembly.instantiate(await bytes(), imports); return instance }
+      new Promise((resolve) => { instantiate({}).then((result) => resolve(receive(result['instance']))) })`
     expect(await names(emscripten)).toEqual(['f', 'g'])
+  })
+
+  test('an instance is followed wherever it goes before its exports are taken', async () => {
+    for (const program of [
+      `const { instance: { exports: { a } } } = await WebAssembly.instantiate(x); a()`,
+      `const make = async () => new WebAssembly.Instance(await WebAssembly.compile(x)); (await make()).exports.a()`,
+      `import bytes from './m.wasm'; const instance = new WebAssembly.Instance(bytes, {}); instance.exports.a()`,
+      `const load = () => ({ instance: new WebAssembly.Instance(m), module: m }); load().instance.exports.a()`,
+      `const mod = new WebAssembly.Instance(m); mod.exports.a(); export {}`,
+      `(async () => { (await import('./m.wasm')).a() })()`,
+    ]) {
+      expect(await names(program), program).toEqual(['a'])
+    }
+  })
+
+  test('methods that hosts call by themselves, and functions that pages can call, are reached', async () => {
+    const start = `let wasm; class Shape { toJSON() { return wasm.to_json() } handleEvent() { wasm.handle() } other() { wasm.other() } }
+      wasm = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(process.argv))).exports; wasm.start(); use(new Shape()); function use(shape) { console.log(JSON.stringify(shape)) }`
+    expect(await names(start)).toEqual(['handle', 'start', 'to_json'])
+    expect(await used(`(() => { let wasm = new WebAssembly.Instance(m).exports; wasm.a() })(); function onClick() {}`, 'app.js')).toEqual({ names: new Set(['a']) })
+    const page = await used(`let start = () => {}; function greet() { box.greet() } class B { b() { boxed().b() } } const box = { greet() { load((wasm) => wasm.greet()) } }
+      function load(then) { then(new WebAssembly.Instance(m).exports) }`, 'app.js')
+    expect(page).toEqual({ reason: expect.stringMatching(/handed to a function/) as string })
+  })
+
+  test.each([
+    ['another script is imported', `import { register } from './other.js'; register(make(1))`],
+    ['a variable of another script is used', 'React.render(make(1))'],
+    ['a global variable is set', 'globalThis.shape = make(1)'],
+    ['a method is looked up by a name', 'const method = make(1)[await name()]; method.call()'],
+    ['a method is looked up by Reflect.get', 'Reflect.get(make(1), await name())'],
+    ['descriptors are read', 'Object.values(Object.getOwnPropertyDescriptors(Shape.prototype)).forEach((each) => each.value())'],
+  ])('every method is live when %s', async (_name, program) => {
+    expect(await names(`${glue} await init('m.wasm'); ${program}`)).toContain('shape_scale')
+  })
+
+  test.each([
+    ['a number', 'const all = [1, 2]; for (let i = 0; i < all.length; i++) print(all[i]); function print(x) { console.log(x) }'],
+    ['an array', 'const all = new Array(4).fill(0); function at(where) { return all[where] } at(await name())'],
+    ['an array of its own in a class', 'class Box { constructor() { this.all = [] } at(where) { return this.all[where] } } new Box().at(await name())'],
+    ['a literal', 'const colours = { red: 1 }; console.log(colours[await name()])'],
+    ['a property of the same name', 'const copy = (to, from) => { for (const key in from) to[key] = from[key] }; copy({}, make(1))'],
+  ])('computed access to %s names no method', async (_name, program) => {
+    const found = await names(`${glue.replace('async function', 'const name = () => "x"; async function')} await init('m.wasm'); make(1); ${program}`)
+    expect(found).not.toContain('shape_scale')
   })
 
   test.each([
@@ -77,6 +123,23 @@ describe('exports that a script reaches', () => {
     ['a call', 'Object.keys(wasm)', /handed to a function/],
     ['a result that is kept', 'globalThis.kept = await init()', /stored in a property/],
     ['an exported init', 'export { init }', /init, which returns the exports object, is handed on/],
+    ['an exported function that returns it', 'export async function start() { return init() }', /start, which returns the exports object, can be called/],
+    ['an exported function by default', 'export default async function () { return init() }', /returns the exports object is exported/],
+    ['an exported variable', 'export const held = await init()', /other scripts can read/],
+    ['an instance that is exported', 'export const { instance } = await load()', /the instance is stored in a variable that other scripts can read/],
+    ['an instance in a property', 'const app = {}; app.it = (await load()).instance; print(app.it)', /the instance is stored in a property/],
+    ['an instance that is handed on', 'print((await load()).instance)', /the instance is handed to a function/],
+    ['an instance searched by name', 'print((await load()).instance[await name()])', /computed access to the instance/],
+    ['a function with more arguments than it names', 'take(1, wasm); function take(first, ...rest) { return rest[0] }', /handed to a function/],
+    ['a function that uses arguments', 'take(wasm); function take(first) { return arguments[0] }', /handed to a function/],
+    ['a function called otherwise', 'init.call(null)', /init, which returns the exports object, is handed on/],
+    ['instantiate under another name', 'const { instantiate } = WebAssembly', /WebAssembly is handed on/],
+    ['WebAssembly by a computed name', 'WebAssembly[await name()](x)', /computed access to WebAssembly/],
+    ['WebAssembly of another object', "const W = globalThis['WebAssembly']", /WebAssembly is handed on/],
+    ['code in a text', 'new Worker(URL.createObjectURL(new Blob([`WebAssembly.instantiate(m).then(({ instance }) => instance.exports.b())`])))', /a text holds code/],
+    ['a module that is exported again', "export * from './m.wasm'", /exported again/],
+    ['import() of anything', 'print(await import(await name()))', /import\(\) of a path that is computed/],
+    ['a timer with a text', "setTimeout('wasm.b()', 1)", /makes functions from text/],
     ['rest', 'const { a, ...others } = wasm', /taken apart/],
     ['eval', 'eval(text)', /evaluates text/],
     ['functions from text', 'new Function("x", text)', /makes functions from text/],
@@ -102,11 +165,32 @@ describe('modules of a build', () => {
     ['two scripts', { 'other.js': `fetch('m.wasm')` }, /2 files name it/],
     ['a page', { 'index.html': `<script>WebAssembly.instantiateStreaming(fetch('m.wasm'))</script>` }, /2 files name it/],
     ['a script that loads what it does not name', { 'worker.js': 'WebAssembly.instantiate(await fetch(name))' }, /worker.js may load/],
+    ['a script that may be handed the module', { 'n.wasm': module, 'worker.js': `onmessage = async ({ data }) => WebAssembly.instantiate(data ?? await fetch('n.wasm'))` }, /worker.js may load/],
+    ['a package that offers it', { 'package.json': '{"exports":{"./m.wasm":"./m.wasm"}}' }, /2 files name it/],
+    ['a source in another language', { 'App.vue': `<script>import url from './m.wasm?url'</script>` }, /2 files name it/],
     ['a second module of that name', { 'copy/m.wasm': module }, /another module/],
   ])('%s keeps everything', async (_name, more, reason) => {
     const result = await find({ 'app.js': program, 'm.wasm': module, ...more })
     expect(result.byPath).toEqual({})
     expect(result.diagnostics[0]!.message).toMatch(reason)
+  })
+
+  test('what npm writes about a package changes nothing', async () => {
+    const files = { 'app.js': program, 'm.wasm': module, 'm.wasm.d.ts': 'export const b', 'package.json': '{"files":["m.wasm"],"sideEffects":["./m.wasm"]}' }
+    expect((await find(files)).byPath).toEqual({ 'm.wasm': ['b'] })
+  })
+
+  test('methods that other scripts of the build mention are live', async () => {
+    const app = `let wasm; class Box { put() { wasm.b() } }; const { instance } = await WebAssembly.instantiate(await fetch('m.wasm')); wasm = instance.exports; wasm.a(); document.body.box = new Box(); import.meta`
+    expect((await find({ 'app.js': app, 'm.wasm': module })).byPath).toEqual({ 'm.wasm': ['b'] })
+    expect((await find({ 'app.js': app, 'm.wasm': module, 'index.html': '<button onclick="document.body.box.put()">' })).byPath).toEqual({})
+    expect((await find({ 'app.js': app, 'm.wasm': module, 'other.js': 'box[name]()' })).byPath).toEqual({})
+  })
+
+  test('a module that a script holds as base64', async () => {
+    const script = `const { instance } = await WebAssembly.instantiate(Buffer.from('${Buffer.from(module).toString('base64')}', 'base64')); instance.exports.a()`
+    expect((await find({ 'app.mjs': script })).byPath).toEqual({ 'app.mjs#wasm-1': ['b'] })
+    expect((await find({ 'app.mjs': script, 'other.js': 'WebAssembly.instantiate(posted)' })).byPath).toEqual({})
   })
 
   test('the command drops them, and the program still runs', async () => {

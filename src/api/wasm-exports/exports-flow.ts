@@ -1,5 +1,7 @@
-import type { ArrowFunctionExpression, Function as FunctionNode, Node } from 'oxc-parser'
+import type { Node } from 'oxc-parser'
+import { type AnyFunction, declarationOf, functionAround, functionOf, isFunction, keyName, mentionsArguments, propertyName } from './node-shapes.ts'
 import type { SyntaxIndex } from './syntax-index.ts'
+import { isTested, wasmSeeds } from './wasm-seeds.ts'
 
 /** Where the exports object of a module goes in a script, as far as that can be followed to the end. */
 export interface ExportsFlow {
@@ -9,15 +11,30 @@ export interface ExportsFlow {
   readonly lost?: string
 }
 
-type AnyFunction = FunctionNode | ArrowFunctionExpression
+/**
+ * What is followed: the exports object, or what leads to it: an instance, or an object that holds one, as
+ * `WebAssembly.instantiate` gives it. A promise counts as what it resolves to.
+ */
+type Followed = 'exports' | 'instance'
+
+const called: Readonly<Record<Followed, string>> = { exports: 'the exports object', instance: 'the instance' }
+
+/** What else may take properties of the script's objects. */
+export interface Surroundings {
+  /** The script hands objects to code that is not known. */
+  readonly open: boolean
+  /** Every word of the other scripts. */
+  readonly words: ReadonlySet<string>
+}
 
 /**
- * Follows every exports object (`instance.exports`, `import * as wasm from './x.wasm'`) through variables, parameters
- * of functions of the script and results of functions. What is not understood is lost: then nothing may be dropped.
+ * Follows every instance that the script makes, and every exports object of one or of an imported module file, through
+ * variables, parameters of functions of the script and results of functions. What is not understood is lost: then
+ * nothing may be dropped.
  */
-export function followExports(index: SyntaxIndex): ExportsFlow {
-  const tracer = new Tracer(index)
-  tracer.start(index.program)
+export function followExports(index: SyntaxIndex, surroundings: Surroundings): ExportsFlow {
+  const tracer = new Tracer(index, surroundings)
+  tracer.start()
   return tracer.lost === undefined ? { uses: tracer.uses } : { uses: tracer.uses, lost: tracer.lost }
 }
 
@@ -25,18 +42,23 @@ class Tracer {
   readonly uses = new Map<Node, string>()
   lost: string | undefined
   readonly #index: SyntaxIndex
-  readonly #aliases = new Set<number>()
-  readonly #functions = new Set<Node>()
+  readonly #surroundings: Surroundings
+  /** Bindings and functions that are followed already. */
+  readonly #seen: Readonly<Record<Followed, Set<unknown>>> = { exports: new Set(), instance: new Set() }
 
-  constructor(index: SyntaxIndex) {
+  constructor(index: SyntaxIndex, surroundings: Surroundings) {
     this.#index = index
+    this.#surroundings = surroundings
   }
 
-  start(node: Node): void {
-    const open = [node]
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      this.#seed(next)
-      open.push(...this.#index.childrenOf(next))
+  start(): void {
+    const seeds = wasmSeeds(this.#index)
+    if (seeds.lost !== undefined) this.#lose(seeds.lost.what, seeds.lost.node)
+    for (const { node, name } of seeds.named) this.uses.set(node, name)
+    for (const node of seeds.instances) this.#flow(node, 'instance')
+    for (const node of seeds.exports) {
+      if (node.type === 'Identifier') this.#alias(node, 'exports')
+      else this.#flow(node, 'exports')
     }
   }
 
@@ -44,162 +66,171 @@ class Tracer {
     this.lost ??= `${what} in line ${this.#index.lineOf(node)}`
   }
 
-  #seed(node: Node): void {
-    if (node.type === 'MemberExpression' && propertyName(node) === 'exports' && !this.#isCommonJs(node.object)) this.#flow(node)
-    if (node.type === 'ImportDeclaration' && /\.wasm(?:\?.*)?$/.test(node.source.value)) {
-      for (const specifier of node.specifiers) {
-        if (specifier.type === 'ImportSpecifier') {
-          this.uses.set(specifier, specifier.imported.type === 'Literal' ? specifier.imported.value : specifier.imported.name)
-        } else this.#alias(specifier.local)
-      }
-    }
-    if (node.type === 'Property' && this.#index.parentOf(node)?.type === 'ObjectPattern' && !node.computed && keyName(node.key) === 'exports') {
-      this.#pattern(node.value)
-    }
+  #isFollowed(kind: Followed, what: unknown): boolean {
+    if (this.#seen[kind].has(what)) return true
+    this.#seen[kind].add(what)
+    return false
   }
 
-  /** Is the property (`module.exports.__wasm`) named nowhere else, not even in a string? Then nobody reads it. */
-  #isWrittenOnly(target: Node): boolean {
-    const name = target.type === 'MemberExpression' ? propertyName(target) : undefined
-    if (name === undefined || !this.#isOwn(target)) return false
-    const open: Node[] = [this.#index.program]
-    for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      if (node !== target && mentions(node, name)) return false
-      open.push(...this.#index.childrenOf(node))
-    }
-    return true
-  }
-
-  /** Does the object that the property belongs to start at a name of this script, which others do not see? */
-  #isOwn(target: Node): boolean {
-    let root = target
-    while (root.type === 'MemberExpression') root = root.object
-    return root.type === 'Identifier' && this.#index.bindingOf(root) !== undefined
-  }
-
-  /** `module.exports` and the `{exports: {}}` of bundlers are not what is looked for. */
-  #isCommonJs(object: Node): boolean {
-    if (object.type === 'AssignmentExpression') return object.right.type === 'ObjectExpression'
-    return object.type === 'Identifier' && /^_*(module|mod)\d*$/i.test(object.name)
-  }
-
-  /** An expression whose value is the exports object, or a promise of it. */
-  #flow(value: Node): void {
+  /** An expression whose value is followed. */
+  #flow(value: Node, kind: Followed): void {
     const parent = this.#index.parentOf(value)
     if (parent === undefined) return
     switch (parent.type) {
       case 'MemberExpression':
-        if (parent.object === value) this.#member(parent)
+        if (parent.object === value) this.#member(parent, kind)
         return
       case 'AssignmentExpression':
         if (parent.left === value) return
-        if (parent.left.type === 'Identifier') this.#alias(parent.left)
-        else if (!this.#isWrittenOnly(parent.left)) this.#lose('the exports object is stored in a property', parent)
-        this.#flow(parent)
+        if (parent.left.type === 'MemberExpression') {
+          if (!this.#isWrittenOnly(parent.left)) this.#lose(`${called[kind]} is stored in a property`, parent)
+        } else this.#pattern(parent.left, kind)
+        this.#flow(parent, kind)
         return
       case 'VariableDeclarator':
-        if (parent.init === value) this.#pattern(parent.id)
+        if (parent.init === value) this.#pattern(parent.id, kind)
+        return
+      case 'AssignmentPattern':
+        if (parent.right === value) this.#pattern(parent.left, kind)
+        return
+      case 'Property':
+        this.#property(parent, value, kind)
         return
       case 'ReturnStatement': {
-        const around = this.#functionAround(parent)
-        if (around !== undefined) this.#result(around)
+        const around = functionAround(this.#index, parent)
+        if (around !== undefined) this.#result(around, kind)
         return
       }
       case 'ArrowFunctionExpression':
-        if (parent.body === value) this.#result(parent)
+        if (parent.body === value) this.#result(parent, kind)
         return
       case 'CallExpression':
-        this.#argument(parent, value)
+        this.#argument(parent, value, kind)
+        return
+      case 'NewExpression':
+        if (!this.#makesInstance(parent, value)) this.#lose(`${called[kind]} is handed to a constructor`, parent)
         return
       case 'ConditionalExpression':
-        if (parent.test !== value) this.#flow(parent)
+        if (parent.test !== value) this.#flow(parent, kind)
         return
       case 'LogicalExpression':
-        if (parent.operator !== '&&' || parent.right === value) this.#flow(parent)
+        if (parent.operator !== '&&' || parent.right === value) this.#flow(parent, kind)
         return
       case 'SequenceExpression':
-        if (parent.expressions.at(-1) === value) this.#flow(parent)
+        if (parent.expressions.at(-1) === value) this.#flow(parent, kind)
         return
       case 'AwaitExpression':
       case 'ParenthesizedExpression':
       case 'ChainExpression':
-        this.#flow(parent)
+        this.#flow(parent, kind)
         return
       case 'BinaryExpression':
+        if (parent.operator === 'in') this.#lose(`${called[kind]} is searched`, parent)
+        return
       case 'UnaryExpression':
       case 'IfStatement':
       case 'ExpressionStatement':
-        if (parent.type === 'BinaryExpression' && parent.operator === 'in') this.#lose('the exports object is searched', parent)
         return
       default:
-        this.#lose(`the exports object goes where it cannot be followed (${parent.type})`, parent)
+        this.#lose(`${called[kind]} goes where it cannot be followed (${parent.type})`, parent)
     }
   }
 
-  #member(node: Node & { readonly type: 'MemberExpression' }): void {
+  #member(node: Node & { readonly type: 'MemberExpression' }, kind: Followed): void {
     const name = propertyName(node)
     if (name === undefined) {
-      this.#lose('computed access to the exports object', node)
+      this.#lose(`computed access to ${called[kind]}`, node)
       return
     }
     const call = this.#index.parentOf(node)
-    if (name === 'then' && call?.type === 'CallExpression' && call.callee === node) {
-      for (const handler of call.arguments) this.#handler(handler, call)
-      return
-    }
-    this.uses.set(node, name)
+    if (call?.type === 'CallExpression' && call.callee === node && (name === 'then' || name === 'catch' || name === 'finally')) {
+      this.#settled(call, name, kind)
+    } else if (kind === 'exports') this.uses.set(node, name)
+    else if (name === 'exports') this.#flow(node, 'exports')
+    else if (name === 'instance') this.#flow(node, 'instance')
   }
 
-  /** `init().then(handler)`: the handler's parameter is the exports object. */
-  #handler(handler: Node, call: Node): void {
-    if (handler.type !== 'ArrowFunctionExpression' && handler.type !== 'FunctionExpression') {
-      this.#lose('the exports object is handed on', call)
+  /** `promise.then(handler)`: the handler's parameter is followed; without a handler, the result is. */
+  #settled(call: Node & { readonly type: 'CallExpression' }, name: string, kind: Followed): void {
+    const [handler] = call.arguments
+    const handles = name === 'then' && handler !== undefined && !isNothing(handler)
+    if (!handles) {
+      this.#flow(call, kind)
       return
     }
-    const [first] = handler.params
-    if (first !== undefined) this.#pattern(first)
+    const callee = isFunction(handler) ? handler : handler.type === 'Identifier' ? functionOf(this.#index, handler) : undefined
+    if (callee === undefined) this.#lose(`${called[kind]} is handed on`, call)
+    else this.#parameter(callee, 0, call, kind)
   }
 
-  #pattern(target: Node): void {
-    if (target.type === 'Identifier') this.#alias(target)
+  /** A part of an object that holds what is followed, or of a pattern (which is seen from its other side). */
+  #property(property: Node & { readonly type: 'Property' }, value: Node, kind: Followed): void {
+    const around = this.#index.parentOf(property)
+    if (property.value !== value || around?.type !== 'ObjectExpression') return
+    const name = property.computed ? undefined : keyName(property.key)
+    if (name === kind) this.#flow(around, 'instance')
+    else this.#lose(`${called[kind]} is put into an object`, property)
+  }
+
+  /** Imports of a module file by default are modules in some hosts: what comes of them is a seed of its own. */
+  #makesInstance(call: Node & { readonly type: 'CallExpression' | 'NewExpression' }, value: Node): boolean {
+    if (call.callee === value) return true
+    const { callee } = call
+    return callee.type === 'MemberExpression' && callee.object.type === 'Identifier' && callee.object.name === 'WebAssembly' && call.arguments[0] === value
+  }
+
+  #pattern(target: Node, kind: Followed): void {
+    if (target.type === 'Identifier') this.#alias(target, kind)
+    else if (target.type === 'AssignmentPattern') this.#pattern(target.left, kind)
     else if (target.type === 'ObjectPattern') {
       for (const part of target.properties) {
-        if (part.type === 'RestElement' || part.computed) this.#lose('the exports object is taken apart', part)
-        else this.uses.set(part, keyName(part.key) ?? '')
+        const name = part.type === 'RestElement' || part.computed ? undefined : keyName(part.key)
+        if (part.type === 'RestElement' || name === undefined) this.#lose(`${called[kind]} is taken apart`, part)
+        else if (kind === 'exports') this.uses.set(part, name)
+        else if (name === 'exports') this.#pattern(part.value, 'exports')
+        else if (name === 'instance') this.#pattern(part.value, 'instance')
       }
-    } else this.#lose('the exports object is taken apart', target)
+    } else this.#lose(`${called[kind]} is taken apart`, target)
   }
 
-  #alias(identifier: Node): void {
+  #alias(identifier: Node, kind: Followed): void {
     const binding = this.#index.bindingOf(identifier)
-    if (binding === undefined) {
-      this.#lose('the exports object is stored in a global variable', identifier)
+    if (binding === undefined || this.#index.isShared(binding)) {
+      this.#lose(`${called[kind]} is stored in a variable that other scripts can read`, identifier)
       return
     }
-    if (this.#aliases.has(binding)) return
-    this.#aliases.add(binding)
+    if (this.#isFollowed(kind, binding)) return
     for (const other of this.#index.identifiersOf(binding)) {
       const parent = this.#index.parentOf(other)
       const declares = parent?.type === 'VariableDeclarator' && parent.id === other
       const isParameter = parent !== undefined && isFunction(parent) && (parent.params as readonly Node[]).includes(other)
-      if (!declares && !isParameter && parent?.type !== 'ImportNamespaceSpecifier' && parent?.type !== 'ImportDefaultSpecifier') this.#flow(other)
+      if (!declares && !isParameter && parent?.type !== 'ImportNamespaceSpecifier' && parent?.type !== 'ImportDefaultSpecifier') this.#flow(other, kind)
     }
   }
 
-  #argument(call: Node & { readonly type: 'CallExpression' }, value: Node): void {
-    if (call.callee === value) return
+  #argument(call: Node & { readonly type: 'CallExpression' }, value: Node, kind: Followed): void {
+    if (this.#makesInstance(call, value)) return
     const promise = call.callee.type === 'Identifier' ? this.#resolvedBy(call.callee) : undefined
     if (promise !== undefined) {
-      this.#flow(promise)
+      this.#flow(promise, kind)
       return
     }
-    const callee = call.callee.type === 'Identifier' ? this.#functionOf(call.callee) : undefined
+    const callee = call.callee.type === 'Identifier' ? functionOf(this.#index, call.callee) : isFunction(call.callee) ? call.callee : undefined
     const position = (call.arguments as readonly Node[]).indexOf(value)
-    const parameter = callee?.params[position]
     if (callee === undefined || call.arguments.some(({ type }) => type === 'SpreadElement')) {
-      this.#lose('the exports object is handed to a function', call)
-    } else if (parameter !== undefined) this.#pattern(parameter)
-    else if (this.#mentionsArguments(callee)) this.#lose('the exports object is handed to a function', call)
+      this.#lose(`${called[kind]} is handed to a function`, call)
+    } else this.#parameter(callee, position, call, kind)
+  }
+
+  /** The function gets what is followed as that argument. */
+  #parameter(callee: AnyFunction, position: number, call: Node, kind: Followed): void {
+    const parameters = callee.params as readonly Node[]
+    if (mentionsArguments(this.#index, callee) || parameters.some(({ type }) => type === 'RestElement')) {
+      this.#lose(`${called[kind]} is handed to a function`, call)
+      return
+    }
+    const parameter = parameters[position]
+    if (parameter !== undefined) this.#pattern(parameter, kind)
   }
 
   /** The `new Promise((resolve) => …)` that calling this identifier resolves. */
@@ -214,71 +245,86 @@ class Tracer {
     return undefined
   }
 
-  /** Every call of the function has the exports object as its value. */
-  #result(callee: AnyFunction): void {
-    if (this.#functions.has(callee)) return
-    this.#functions.add(callee)
+  /** Every call of the function has what is followed as its value. */
+  #result(callee: AnyFunction, kind: Followed): void {
+    if (this.#isFollowed(kind, callee)) return
     const parent = this.#index.parentOf(callee)
-    const name =
-      callee.type === 'FunctionDeclaration' ? callee.id : parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier' ? parent.id : null
-    if (name === null) {
-      const call = parent?.type === 'CallExpression' ? parent : undefined
-      if (call === undefined) this.#lose('a function that returns the exports object cannot be followed', callee)
-      else if (call.callee === callee) this.#flow(call)
-      else if (call.callee.type === 'MemberExpression' && propertyName(call.callee) === 'then') this.#flow(call)
-      else this.#lose('a function that returns the exports object is handed on', callee)
-      return
-    }
-    this.#calls(name)
+    const names: Node[] = callee.id === null ? [] : [callee.id]
+    if (callee.type !== 'FunctionDeclaration' && parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier') names.push(parent.id)
+    else if (callee.type !== 'FunctionDeclaration') this.#resultOfExpression(callee, parent, kind)
+    else if (names.length === 0) this.#lose(`a function that returns ${called[kind]} is exported`, callee)
+    for (const name of names) this.#calls(name, kind)
+  }
+
+  #resultOfExpression(callee: AnyFunction, parent: Node | undefined, kind: Followed): void {
+    const call = parent?.type === 'CallExpression' ? parent : undefined
+    if (call === undefined) this.#lose(`a function that returns ${called[kind]} cannot be followed`, callee)
+    else if (call.callee === callee) this.#flow(call, kind)
+    else if (call.callee.type === 'MemberExpression' && /^(?:then|catch)$/.test(propertyName(call.callee) ?? '')) this.#flow(call, kind)
+    else this.#lose(`a function that returns ${called[kind]} is handed on`, callee)
   }
 
   /** Every call of the function under that name, and under names that it is given. */
-  #calls(name: Node): void {
+  #calls(name: Node, kind: Followed): void {
+    const text = 'name' in name ? String(name.name) : 'a function'
     const binding = this.#index.bindingOf(name)
-    if (binding === undefined) {
-      this.#lose('a function that returns the exports object is global', name)
+    if (binding === undefined || this.#index.isShared(binding)) {
+      this.#lose(`${text}, which returns ${called[kind]}, can be called by other scripts`, name)
       return
     }
+    if (this.#isFollowed(kind, `calls of ${binding}`)) return
     for (const other of this.#index.identifiersOf(binding)) {
-      if (other === name) continue
+      if (declarationOf(this.#index, other) !== undefined || this.#isOwnName(other)) continue
       const around = this.#index.parentOf(other)
-      if (around?.type === 'CallExpression' && around.callee === other) this.#flow(around)
-      else if (around?.type === 'VariableDeclarator' && around.init === other && around.id.type === 'Identifier') this.#calls(around.id)
-      else if (!(around?.type === 'MemberExpression' && around.object === other && propertyName(around) !== undefined)) {
-        this.#lose(`${'name' in other ? String(other.name) : 'a function'}, which returns the exports object, is handed on`, other)
+      if (around?.type === 'CallExpression' && around.callee === other) this.#flow(around, kind)
+      else if (around?.type === 'VariableDeclarator' && around.init === other && around.id.type === 'Identifier') this.#calls(around.id, kind)
+      else if (around?.type === 'CallExpression' && this.#isHandler(around, other)) this.#flow(around, kind)
+      else if (!isPlainProperty(around, other) && !isTested(this.#index, other)) {
+        this.#lose(`${text}, which returns ${called[kind]}, is handed on`, other)
       }
     }
   }
 
-  #functionAround(node: Node): AnyFunction | undefined {
-    let around: Node | undefined = node
-    while (around !== undefined && !isFunction(around)) around = this.#index.parentOf(around)
-    return around
+  #isOwnName(identifier: Node): boolean {
+    const parent = this.#index.parentOf(identifier)
+    return parent?.type === 'FunctionExpression' && parent.id === identifier
   }
 
-  #functionOf(identifier: Node): AnyFunction | undefined {
-    const binding = this.#index.bindingOf(identifier)
-    const found: AnyFunction[] = []
-    for (const other of binding === undefined ? [] : this.#index.identifiersOf(binding)) {
-      const parent = this.#index.parentOf(other)
-      if (parent?.type === 'FunctionDeclaration' && parent.id === other) found.push(parent)
-      if (parent?.type === 'AssignmentExpression' && parent.left === other) return undefined
-    }
-    return found.length === 1 ? found[0] : undefined
+  #isHandler(call: Node & { readonly type: 'CallExpression' }, handler: Node): boolean {
+    return (
+      call.callee.type === 'MemberExpression' &&
+      /^(?:then|catch)$/.test(propertyName(call.callee) ?? '') &&
+      (call.arguments as readonly Node[]).includes(handler)
+    )
   }
 
-  #mentionsArguments(callee: AnyFunction): boolean {
-    const open: Node[] = [callee]
-    for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      if (node.type === 'Identifier' && node.name === 'arguments') return true
-      open.push(...this.#index.childrenOf(node))
-    }
-    return false
+  /** Is the property (`init.__wbindgen_wasm_module`) named nowhere else, not even in a string? Then nobody reads it. */
+  #isWrittenOnly(target: Node & { readonly type: 'MemberExpression' }): boolean {
+    const name = propertyName(target)
+    if (name === undefined || this.#surroundings.open || this.#surroundings.words.has(name) || !this.#isOwn(target)) return false
+    for (const node of this.#index.nodesIn(this.#index.program)) if (node !== target && mentions(node, name)) return false
+    return true
+  }
+
+  /** Does the object that the property belongs to start at a name of this script, which others do not see? */
+  #isOwn(target: Node): boolean {
+    let root = target
+    while (root.type === 'MemberExpression') root = root.object
+    if (root.type !== 'Identifier') return false
+    const binding = this.#index.bindingOf(root)
+    return binding !== undefined && !this.#index.isShared(binding)
   }
 }
 
-function isFunction(node: Node): node is AnyFunction {
-  return node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression'
+function isNothing(node: Node): boolean {
+  return (node.type === 'Literal' && node.value === null) || (node.type === 'Identifier' && node.name === 'undefined')
+}
+
+/** `init.module`: a property of the function itself, which does not call it. */
+function isPlainProperty(around: Node | undefined, object: Node): boolean {
+  if (around?.type !== 'MemberExpression' || around.object !== object) return false
+  const name = propertyName(around)
+  return name !== undefined && !/^(?:call|apply|bind|toString|prototype|constructor)$/.test(name)
 }
 
 function mentions(node: Node, name: string): boolean {
@@ -294,16 +340,4 @@ function mentions(node: Node, name: string): boolean {
     default:
       return false
   }
-}
-
-/** The name of the property that is accessed; undefined when it is computed. */
-export function propertyName(node: Node & { readonly type: 'MemberExpression' }): string | undefined {
-  if (!node.computed) return keyName(node.property)
-  return node.property.type === 'Literal' && typeof node.property.value === 'string' ? node.property.value : undefined
-}
-
-export function keyName(key: Node): string | undefined {
-  if (key.type === 'Identifier') return key.name
-  if (key.type === 'PrivateIdentifier') return `#${key.name}`
-  return key.type === 'Literal' ? String(key.value) : undefined
 }

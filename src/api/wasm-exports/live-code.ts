@@ -1,15 +1,17 @@
 import type { Node } from 'oxc-parser'
-import { keyName, propertyName } from './exports-flow.ts'
+import { calledByHosts } from './host-names.ts'
+import { keyName, propertyName } from './node-shapes.ts'
 import type { SyntaxIndex } from './syntax-index.ts'
 
 /**
  * The nodes of a program that can run: what is at its top, the functions and classes that live code names, and the
- * methods whose name live code mentions in any way: as a property, in a pattern, or in a string.
+ * methods whose name live code mentions in any way: as a property, in a pattern, or in a string. Methods that hosts call
+ * by themselves are live, too.
  *
- * @param byName false: every method of a live class is live (others may call it under a name that is not seen)
+ * @param called names that are mentioned elsewhere; `any` when that is not known: then every method is live
  */
-export function liveNodes(index: SyntaxIndex, byName: boolean): ReadonlySet<Node> {
-  const walk = new LiveWalk(index, byName)
+export function liveNodes(index: SyntaxIndex, called: ReadonlySet<string> | 'any'): ReadonlySet<Node> {
+  const walk = new LiveWalk(index, called)
   walk.run()
   return walk.live
 }
@@ -18,15 +20,16 @@ class LiveWalk {
   readonly live = new Set<Node>()
   readonly #index: SyntaxIndex
   readonly #byName: boolean
-  readonly #names = new Set<string>()
+  readonly #names: Set<string>
   readonly #bindings = new Set<number>()
   readonly #waitingForName = new Map<string, Node[]>()
   readonly #waitingForBinding = new Map<number, Node[]>()
   readonly #open: Node[] = []
 
-  constructor(index: SyntaxIndex, byName: boolean) {
+  constructor(index: SyntaxIndex, called: ReadonlySet<string> | 'any') {
     this.#index = index
-    this.#byName = byName
+    this.#byName = called !== 'any'
+    this.#names = new Set([...calledByHosts, ...(called === 'any' ? [] : called)])
   }
 
   run(): void {
@@ -41,9 +44,9 @@ class LiveWalk {
 
   /** A declaration that nothing live has named yet is put aside. */
   #waits(node: Node): boolean {
-    if (node.type === 'FunctionDeclaration' && node.id !== null && !isExported(this.#index.parentOf(node))) {
+    if (node.type === 'FunctionDeclaration' && node.id !== null) {
       const binding = this.#index.bindingOf(node.id)
-      return binding !== undefined && putAside(this.#waitingForBinding, this.#bindings, binding, node)
+      return binding !== undefined && !this.#index.isShared(binding) && putAside(this.#waitingForBinding, this.#bindings, binding, node)
     }
     if (node.type === 'MethodDefinition' && this.#byName && !node.computed && node.kind !== 'constructor') {
       const name = keyName(node.key)
@@ -93,8 +96,4 @@ function putAside<Key>(waiting: Map<Key, Node[]>, seen: ReadonlySet<Key>, key: K
   if (others === undefined) waiting.set(key, [node])
   else others.push(node)
   return true
-}
-
-function isExported(parent: Node | undefined): boolean {
-  return parent?.type === 'ExportNamedDeclaration' || parent?.type === 'ExportDefaultDeclaration'
 }

@@ -1,20 +1,26 @@
 import type { Node } from 'oxc-parser'
+import { parseScript } from '../../formats/js/read/parse-script.ts'
 import { readScopes } from '../../formats/js/scope/read-scopes.ts'
 import { FREE } from '../../formats/js/scope/scopes.ts'
-import { parseScript } from '../../formats/js/read/parse-script.ts'
+import { declarationOf } from './node-shapes.ts'
 
 /** A syntax tree with what it lacks: parents, and which identifiers are one binding. */
 export interface SyntaxIndex {
   readonly program: Node
-  readonly keys: Readonly<Record<string, readonly string[]>>
   /** Direct `eval` or `with` somewhere. */
   readonly dynamic: boolean
+  /** What the script declares at its top is a global variable, for other scripts of the page to use. */
+  readonly isGlobalScript: boolean
   parentOf(node: Node): Node | undefined
   /** Undefined for a name that the script does not declare. */
   bindingOf(identifier: Node): number | undefined
   /** Every identifier of a binding, declarations among them. */
   identifiersOf(binding: number): readonly Node[]
+  /** Can other scripts read the binding: is it exported by its declaration, or global? */
+  isShared(binding: number): boolean
   childrenOf(node: Node): readonly Node[]
+  /** The node and everything in it. */
+  nodesIn(node: Node): Iterable<Node>
   lineOf(node: Node): number
 }
 
@@ -38,27 +44,50 @@ export async function indexSyntax(path: string, text: string): Promise<SyntaxInd
     }
     return children
   }
-  const open: Node[] = [program]
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+  const nodesIn = function* nodesIn(from: Node): Iterable<Node> {
+    const open = [from]
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      yield node
+      open.push(...childrenOf(node))
+    }
+  }
+  let requires = false
+  for (const node of nodesIn(program)) {
     if (node.type === 'Identifier') {
       const binding = bindingAt.get(node.start)
       const known = binding === undefined ? undefined : identifiers.get(binding)
       if (known !== undefined) known.push(node)
       else if (binding !== undefined) identifiers.set(binding, [node])
+    } else if (node.type === 'CallExpression' && node.callee.type === 'Identifier' && node.callee.name === 'require') {
+      requires ||= !bindingAt.has(node.callee.start)
     }
-    for (const child of childrenOf(node)) {
-      parents.set(child, node)
-      open.push(child)
-    }
+    for (const child of childrenOf(node)) parents.set(child, node)
   }
-  return {
+  const index: SyntaxIndex = {
     program,
-    keys: visitorKeys,
     dynamic: scopes.dynamic.length > 0,
+    // Who calls `require` is the body of a function that Node makes.
+    isGlobalScript: script.goal === 'script' && !requires,
     parentOf: (node) => parents.get(node),
     bindingOf: (identifier) => bindingAt.get(identifier.start),
     identifiersOf: (binding) => identifiers.get(binding) ?? [],
+    isShared: (binding) => (identifiers.get(binding) ?? []).some((identifier) => isSharedDeclaration(index, declarationOf(index, identifier))),
     childrenOf,
+    nodesIn,
     lineOf: (node) => text.slice(0, node.start).split('\n').length,
   }
+  return index
+}
+
+function isSharedDeclaration(index: SyntaxIndex, declaration: Node | undefined): boolean {
+  if (declaration === undefined) return false
+  const parent = index.parentOf(declaration)
+  if (parent?.type === 'ExportNamedDeclaration' || parent?.type === 'ExportDefaultDeclaration') return true
+  if (!index.isGlobalScript) return false
+  // `var` leaves blocks, not functions.
+  let around: Node | undefined = parent
+  while (around !== undefined && /^(?:BlockStatement|IfStatement|For\w*Statement|While\w*|DoWhile\w*|Try\w*|Switch\w*|LabeledStatement)$/.test(around.type)) {
+    around = index.parentOf(around)
+  }
+  return around?.type === 'Program'
 }

@@ -1,8 +1,9 @@
 import { basename } from 'node:path/posix'
+import { findInlineWasm, inlineWasmPath } from '../../bytes/base64-wasm.ts'
 import type { Diagnostic } from '../../core/diagnostic.ts'
 import { ShrinkError } from '../../core/errors.ts'
 import { readModule } from '../../formats/wasm/read/read-module.ts'
-import { usedExports } from './used-exports.ts'
+import { type OtherScripts, usedExports } from './used-exports.ts'
 
 /** What is known of a build's modules after its scripts were read. */
 export interface UnreachedExports {
@@ -24,22 +25,30 @@ const largestScript = 8 * 2 ** 20
 const calledByHosts = new Set(['_start', '_initialize', '__wasm_call_ctors', '__wbindgen_start', 'main', '__main_void'])
 
 /**
- * Finds, for every module that exactly one script of the build loads, the functions that it exports and that script
- * cannot reach. Proven only: anything that cannot be followed keeps all exports, with the reason.
+ * Finds, for every module that exactly one script of the build loads (or holds as base64), the functions that it
+ * exports and that script cannot reach. Proven only: anything that cannot be followed keeps all exports, with the
+ * reason.
+ *
+ * @param files all of the build, whatever input they come from: a script of one may load a module of another
  */
 export async function unreachedExports(
   files: readonly BuildFile[],
   read: (path: string) => Promise<Uint8Array | undefined>,
 ): Promise<UnreachedExports> {
-  const modules = files.filter(({ path }) => /\.wasm$/i.test(path))
-  if (modules.length === 0) return { byPath: {}, diagnostics: [] }
-  const scripts = await scriptsThatLoad(files, modules, read)
+  const moduleFiles = files.filter(({ path }) => /\.wasm$/i.test(path))
+  const scripts = await readScripts(files, moduleFiles, read)
+  const modules: readonly LoadedModule[] = [
+    ...moduleFiles.map(({ path }) => ({ path, loaders: scripts.filter(({ names }) => names.has(basename(path))), bytes: () => read(path) })),
+    ...scripts.flatMap((script) =>
+      script.inlined.map((bytes, order) => ({ path: inlineWasmPath(script.path, order), loaders: [script], bytes: async () => bytes })),
+    ),
+  ]
   const byPath: Record<string, readonly string[]> = {}
   const diagnostics: Diagnostic[] = []
-  for (const { path } of modules) {
-    const loaders = scripts.filter(({ names }) => names.has(basename(path)))
-    if (loaders.length === 0) continue
-    const outcome = await unreachedBy(path, loaders, scripts, modules, read)
+  for (const module of modules) {
+    const { path } = module
+    if (module.loaders.length === 0) continue
+    const outcome = await unreachedBy(module, scripts, moduleFiles)
     if (Array.isArray(outcome)) {
       if (outcome.length > 0) byPath[path] = outcome
     } else if (outcome !== undefined) {
@@ -49,47 +58,74 @@ export async function unreachedExports(
   return { byPath, diagnostics }
 }
 
+interface LoadedModule {
+  readonly path: string
+  /** The scripts that name or hold it. */
+  readonly loaders: readonly Script[]
+  bytes(): Promise<Uint8Array | undefined>
+}
+
 interface Script {
   readonly path: string
   readonly text: string
   /** File names of the build's modules that it mentions. */
   readonly names: ReadonlySet<string>
+  /** The modules that it holds as base64. */
+  readonly inlined: readonly Uint8Array[]
 }
 
-async function scriptsThatLoad(
+/** Files whose text may be code, or say which files code loads. */
+const readable = /\.(?:[cm]?[jt]sx?|x?html?|vue|svelte|astro|json|webmanifest|php|erb|py|rb)$/i
+
+const code = /\.[cm]?js$/i
+
+/** What names modules and loads none: declarations, and what npm writes and reads. */
+const silent = /(?:\.d\.[cm]?ts|(?:^|\/)(?:package-lock|tsconfig)\.json)$/i
+
+async function readScripts(
   files: readonly BuildFile[],
   modules: readonly BuildFile[],
   read: (path: string) => Promise<Uint8Array | undefined>,
 ): Promise<Script[]> {
   const scripts: Script[] = []
   for (const { path, size } of files) {
-    if (!/\.(?:[cm]?js|html?)$/i.test(path)) continue
+    if (!readable.test(path) || silent.test(path)) continue
     const bytes = size > largestScript ? undefined : await read(path)
-    const text = bytes === undefined ? '' : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+    const whole = bytes === undefined ? '' : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+    const text = basename(path) === 'package.json' ? entriesOfPackage(whole) : whole
     const names = new Set(modules.map((module) => basename(module.path)).filter((name) => text.includes(name)))
-    if (names.size > 0 || text.includes('WebAssembly') || bytes === undefined) scripts.push({ path, text, names })
+    scripts.push({ path, text, names, inlined: code.test(path) ? findInlineWasm(text).map((found) => found.bytes) : [] })
   }
   return scripts
 }
 
+/** What a package offers to be imported; what it publishes and what has side effects says nothing of that. */
+function entriesOfPackage(text: string): string {
+  try {
+    const { exports, main, module, browser, imports, bin } = JSON.parse(text) as Readonly<Record<string, unknown>>
+    return JSON.stringify([exports, main, module, browser, imports, bin])
+  } catch {
+    return text
+  }
+}
+
 /** Names, a reason to keep all, or undefined when the module cannot be read (which its own job reports). */
 async function unreachedBy(
-  path: string,
-  loaders: readonly Script[],
+  { path, loaders, bytes: readBytes }: LoadedModule,
   scripts: readonly Script[],
-  modules: readonly BuildFile[],
-  read: (path: string) => Promise<Uint8Array | undefined>,
+  moduleFiles: readonly BuildFile[],
 ): Promise<readonly string[] | string | undefined> {
   if (loaders.length > 1) return `${loaders.length} files name it (${loaders.map((loader) => loader.path).join(', ')})`
-  const [loader] = loaders
-  if (/html?$/i.test(loader!.path)) return `${loader!.path} names it`
-  if (modules.filter((module) => basename(module.path) === basename(path)).length > 1) return 'another module of the build has its file name'
-  const unclear = scripts.find(({ names }) => names.size === 0)
-  if (unclear !== undefined) return `${unclear.path} may load modules whose names it does not show`
+  const loader = loaders[0]!
+  if (!code.test(loader.path)) return `${loader.path} names it`
+  if (moduleFiles.filter((module) => basename(module.path) === basename(path)).length > 1) return 'another module of the build has its file name'
+  const others = scripts.filter((script) => script !== loader)
+  const unclear = others.find(({ text }) => text.includes('WebAssembly') || /\.wasm\b/.test(text) || text === '')
+  if (unclear !== undefined) return `${unclear.path} may load modules, too`
   try {
-    const used = await usedExports(loader!.path, loader!.text)
-    if ('reason' in used) return `${loader!.path}: ${used.reason}`
-    const bytes = await read(path)
+    const used = await usedExports(loader.path, loader.text, wordsOf(others))
+    if ('reason' in used) return `${loader.path}: ${used.reason}`
+    const bytes = await readBytes()
     if (bytes === undefined) return undefined
     return readModule(bytes)
       .exports.filter(({ kind, name }) => kind === 'function' && !used.names.has(name) && !calledByHosts.has(name))
@@ -97,5 +133,13 @@ async function unreachedBy(
   } catch (error) {
     if (error instanceof ShrinkError) return undefined
     throw error
+  }
+}
+
+function wordsOf(scripts: readonly Script[]): OtherScripts {
+  const sources = scripts.filter(({ path }) => !/\.(?:json|webmanifest)$/i.test(path))
+  return {
+    words: new Set(sources.flatMap(({ text }) => text.match(/[\w$]+/g) ?? [])),
+    computed: sources.some(({ text }) => /\]\s*(?:\?\.)?\s*\(/.test(text)),
   }
 }

@@ -1,10 +1,22 @@
 import type { Node } from 'oxc-parser'
 import { followExports } from './exports-flow.ts'
+import { whyMethodsHide } from './hidden-methods.ts'
 import { liveNodes } from './live-code.ts'
+import { wayOut } from './open-world.ts'
 import { indexSyntax, type SyntaxIndex } from './syntax-index.ts'
 
 /** Which exports of the module that it loads a script can reach; or why that cannot be told. */
 export type UsedExports = { readonly names: ReadonlySet<string> } | { readonly reason: string }
+
+/** The other scripts of the build, which may call what the script hands out. */
+export interface OtherScripts {
+  /** Every word in them. */
+  readonly words: ReadonlySet<string>
+  /** One of them calls methods under computed names. */
+  readonly computed: boolean
+}
+
+const none: OtherScripts = { words: new Set(), computed: false }
 
 /**
  * Reads the script of a program with the glue code of wasm-bindgen or Emscripten in it. The exports object must be
@@ -12,47 +24,31 @@ export type UsedExports = { readonly names: ReadonlySet<string> } | { readonly r
  *
  * @throws ShrinkError for a script that does not parse
  */
-export async function usedExports(path: string, text: string): Promise<UsedExports> {
+export async function usedExports(path: string, text: string, others: OtherScripts = none): Promise<UsedExports> {
   const index = await indexSyntax(path, text)
   if (index.dynamic) return { reason: 'the script evaluates text (`eval`) or uses `with`' }
-  const { uses, lost } = followExports(index)
+  const made = functionFromText(index)
+  if (made !== undefined) return { reason: `the script makes functions from text in line ${index.lineOf(made)}` }
+  const open = wayOut(index) !== undefined
+  const { uses, lost } = followExports(index, { open, words: others.words })
   if (lost !== undefined) return { reason: lost }
   if (uses.size === 0) return { reason: 'the script takes nothing from an exports object' }
-  const hidden = whyMethodsHide(index)
-  if ('reason' in hidden) return hidden
-  const live = liveNodes(index, hidden.byName)
+  const byName = !open && !others.computed && whyMethodsHide(index) === undefined
+  const live = liveNodes(index, byName ? others.words : 'any')
   return { names: new Set([...uses].filter(([node]) => live.has(node)).map(([, name]) => name)) }
 }
 
-/** Can methods be called under names that the script does not show? */
-function whyMethodsHide(index: SyntaxIndex): { readonly byName: boolean } | { readonly reason: string } {
-  let byName = true
-  const open: Node[] = [index.program]
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    if ((node.type === 'NewExpression' || node.type === 'CallExpression') && node.callee.type === 'Identifier') {
-      const free = index.bindingOf(node.callee) === undefined
-      if (free && node.callee.name === 'Function') return { reason: `the script makes functions from text in line ${index.lineOf(node)}` }
-    }
-    if (node.type === 'CallExpression' && isComputed(node.callee)) byName = false
-    if (node.type.startsWith('Export') || isCommonJsExport(node, index)) byName = false
-    open.push(...index.childrenOf(node))
+/** `new Function(text)`, also by way of `constructor`. */
+function functionFromText(index: SyntaxIndex): Node | undefined {
+  for (const node of index.nodesIn(index.program)) {
+    if (node.type !== 'NewExpression' && node.type !== 'CallExpression') continue
+    const { callee } = node
+    if (callee.type === 'Identifier' && callee.name === 'Function' && index.bindingOf(callee) === undefined) return node
+    if (callee.type === 'Identifier' && /^set(?:Timeout|Interval)$/.test(callee.name) && isText(node.arguments[0])) return node
   }
-  return { byName }
+  return undefined
 }
 
-/** `object[name]()`: any method may be meant, unless the key is a number or a text. */
-function isComputed(callee: Node): boolean {
-  return callee.type === 'MemberExpression' && callee.computed && callee.property.type !== 'Literal'
-}
-
-/** What is exported can be called by others, under any name. */
-function isCommonJsExport(node: Node, index: SyntaxIndex): boolean {
-  return (
-    node.type === 'AssignmentExpression' &&
-    node.left.type === 'MemberExpression' &&
-    node.left.object.type === 'Identifier' &&
-    index.bindingOf(node.left.object) === undefined &&
-    ((node.left.object.name === 'module' && !node.left.computed && node.left.property.type === 'Identifier' && node.left.property.name === 'exports') ||
-      node.left.object.name === 'exports')
-  )
+function isText(node: Node | undefined): boolean {
+  return (node?.type === 'Literal' && typeof node.value === 'string') || node?.type === 'TemplateLiteral'
 }

@@ -1,5 +1,5 @@
 import type { TraceMap } from '@jridgewell/trace-mapping'
-import { encodeInlineWasm, findInlineWasm } from '../../../bytes/base64-wasm.ts'
+import { encodeInlineWasm, findInlineWasm, inlineWasmPath } from '../../../bytes/base64-wasm.ts'
 import type { Context } from '../../../core/context.ts'
 import type { Change } from '../../../core/transform.ts'
 import { applyEdits, type Edit, shiftMap } from './text-edits.ts'
@@ -22,7 +22,7 @@ export async function shrinkInlineWasm(
   const edits: Edit[] = []
   const changes: Change[] = []
   for (const [index, { start, end, bytes, encoding }] of findInlineWasm(text).entries()) {
-    const result = await context.optimizeNested({ path: `${path}#wasm-${index + 1}`, bytes })
+    const result = await context.optimizeNested({ path: inlineWasmPath(path, index), bytes })
     if (result === undefined || (result.bytes.byteLength >= bytes.byteLength && !result.redefined)) continue
     edits.push({ start, end, text: encodeInlineWasm(result.bytes, encoding) })
     changes.push(...result.changes.map((change) => ({ ...change, what: `inlined WebAssembly: ${change.what}` })))

@@ -47,7 +47,7 @@ export async function raceRecipes(module: WasmModule, race: Race): Promise<Varia
 }
 
 /** Exactly the features that the module uses: wasm-opt then neither refuses it nor brings in others. */
-export function wasmOptFlags(module: WasmModule, { keepNames }: WasmSettings): string[] {
+export function wasmOptFlags(module: WasmModule, { keepNames }: Pick<WasmSettings, 'keepNames'>): string[] {
   return [...binaryenFlags(module.features.map(({ feature }) => feature)), ...(keepNames ? ['-g'] : [])]
 }
 
