@@ -79,6 +79,36 @@ describe('requirements', () => {
     ])
   })
 
+  it('knows require under the names that bundlers and createRequire give it', async () => {
+    const { requirements } = await read(
+      'a.mjs',
+      `import { createRequire as t } from 'node:module'
+       var __require = /* @__PURE__ */ ((x) => typeof require !== "undefined" ? require : typeof Proxy !== "undefined" ? new Proxy(x, {
+         get: (a, b) => (typeof require !== "undefined" ? require : a)[b]
+       }) : x)(function(x) { if (typeof require !== "undefined") return require.apply(this, arguments); throw Error('Dynamic require of "' + x + '" is not supported') })
+       const own = t(import.meta.url), again = own
+       __require('fs'); own('path'); again('vm')
+       function f(own) { own('net') }
+       export const nothing = notRequire('tls')`,
+    )
+    expect(of(requirements, 'node-builtin')).toEqual({ fs: 'required', module: 'required', path: 'required', vm: 'required' })
+  })
+
+  it('takes the modules inside a bundle for asked for, and their globals for possible', async () => {
+    const tables = [
+      'var __commonJS = (a) => () => a; var m = __commonJS({ "node_modules/x/a.js"(exports, module) { BODY } })',
+      'var L = (f) => () => f({}); var m = L((exports, module) => { BODY })',
+      '(() => { var __webpack_modules__ = { 12: (module, exports, r) => { BODY } }; __webpack_modules__[12]({}, {}, 0) })()',
+    ]
+    for (const table of tables) {
+      const { requirements } = await read('a.js', table.replace('BODY', `require('fs'); new XMLHttpRequest(); exports.later = function () { require('zlib') }`))
+      expect(of(requirements, 'node-builtin')).toEqual({ fs: 'required', zlib: 'possible' })
+      expect(of(requirements, 'js-global')).toMatchObject({ XMLHttpRequest: 'possible' })
+    }
+    const plain = await read('b.js', `const table = { run: function () { document.title = 1 } }; register('x', function () { alert(1) }); new Promise((done) => done(matchMedia('x')))`)
+    expect(of(plain.requirements, 'js-global')).toEqual({ alert: 'possible', document: 'possible', matchMedia: 'required' })
+  })
+
   it('takes what stands behind a question for guarded', async () => {
     const { requirements, properties } = await read(
       'umd.js',

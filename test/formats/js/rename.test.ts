@@ -142,7 +142,7 @@ describe('the proof', () => {
 
 describe('renameLetters', () => {
   it('makes real code smaller for gzip, and is deterministic', async () => {
-    const code = readFileSync('node_modules/ajv/dist/core.js', 'utf8')
+    const code = readFileSync('node_modules/magic-string/dist/magic-string.cjs.js', 'utf8')
     const short = minifySync('a.js', `(function(exports,module,require){${code}})(exports,module,require)`, {}).code
     const script = await parseScript('a.js', short, 'script')
     const once = await renameLetters(script, { freezeTop: true, passes: 3 })

@@ -1,4 +1,4 @@
-import type { Expression, Node } from 'oxc-parser'
+import type { ArrowFunctionExpression, Expression, Function as PlainFunction, Node } from 'oxc-parser'
 import { LimitError } from '../../../core/errors.ts'
 import type { Need } from '../../../core/requirement.ts'
 import { FREE, type Scopes } from '../scope/scopes.ts'
@@ -6,6 +6,7 @@ import { inlineHelpers } from './helpers.ts'
 import { hostGlobals } from './host-globals.ts'
 import type { ParsedScript } from './parse-script.ts'
 import { noteSyntax } from './syntax-survey.ts'
+import { isRequireAlias } from './require-aliases.ts'
 import type { SyntaxFeatureName } from './syntax-features.ts'
 
 /** Offsets are in UTF-16 code units from the start of the text. */
@@ -66,6 +67,8 @@ interface Place {
   readonly inFunction: boolean
   /** Behind something that asks first: `try`, `typeof`. */
   readonly guarded: boolean
+  /** In a module that a bundler wrapped into a function: it is asked for, but maybe only by code that never runs. */
+  readonly wrapped: boolean
 }
 
 /** @throws LimitError when the tree is too deep to be walked */
@@ -97,6 +100,8 @@ class Surveyor {
   /** Names whose presence the code asks for with `typeof`. */
   readonly #probed = new Set<string>()
   readonly #free = new Map<number, string>()
+  /** Bindings that hold Node's `require`. */
+  readonly #requireAliases = new Set<number>()
   #topLevelAwait: number | undefined
 
   constructor(script: ParsedScript, scopes: Scopes, keys: Readonly<Record<string, readonly string[]>>) {
@@ -110,7 +115,7 @@ class Surveyor {
 
   run(): Survey {
     const { program } = this.#script
-    const place: Place = { deferred: false, inFunction: false, guarded: false }
+    const place: Place = { deferred: false, inFunction: false, guarded: false, wrapped: false }
     for (const statement of program.body) this.#visit(statement, program, place)
     if (program.hashbang !== null && program.hashbang !== undefined) this.#noteFeature('hashbang', 0)
     this.#moduleRequests()
@@ -163,6 +168,25 @@ class Surveyor {
 
   #isFree(node: Node, name?: string): boolean {
     return node.type === 'Identifier' && (name === undefined || node.name === name) && this.#free.get(node.start) === node.name
+  }
+
+  /** The global `require`, or a name for it. */
+  #isRequire(node: Node): boolean {
+    if (node.type !== 'Identifier') return false
+    return this.#isFree(node, 'require') || (this.#requireAliases.size > 0 && this.#requireAliases.has(this.#bindingAt(node.start)))
+  }
+
+  /** The binding that the identifier at an offset refers to; FREE where there is none. */
+  #bindingAt(offset: number): number {
+    const { offsets, bindings, occurrenceCount } = this.#scopes
+    let low = 0
+    let high = occurrenceCount - 1
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (offsets[middle]! < offset) low = middle + 1
+      else high = middle
+    }
+    return offsets[low] === offset ? bindings[low]! : FREE
   }
 
   /** Does the condition ask with `typeof` what there is? Then what it decides over is guarded. */
@@ -231,11 +255,14 @@ class Surveyor {
       case 'FunctionDeclaration':
       case 'FunctionExpression':
       case 'ArrowFunctionExpression':
-        inner = { ...place, inFunction: true, deferred: place.deferred || !runsAtOnce(node, parent) }
+        inner = enter(node, parent, place)
         if (node.id !== null) this.#noteHelper(node.id.name, node)
         break
       case 'VariableDeclarator':
-        if (node.id.type === 'Identifier' && node.init !== null) this.#noteHelper(node.id.name, node)
+        if (node.id.type === 'Identifier' && node.init !== null) {
+          this.#noteHelper(node.id.name, node)
+          this.#noteRequireAlias(node.id, node.init)
+        }
         break
       case 'TryStatement':
         if (node.handler === null) break
@@ -293,7 +320,7 @@ class Surveyor {
   #noteGlobal(node: Extract<Node, { type: 'Identifier' }>, parent: Node, place: Place): void {
     if (!hostGlobals.has(node.name) || !this.#isFree(node)) return
     const probe = parent.type === 'UnaryExpression' && parent.operator === 'typeof'
-    const need: Need = probe ? 'guarded' : this.#need(place)
+    const need: Need = probe ? 'guarded' : this.#need(place.wrapped ? { ...place, deferred: true } : place)
     const use = this.#globals.get(node.name)
     if (use === undefined) this.#globals.set(node.name, { offset: node.start, count: 1, need })
     else {
@@ -303,6 +330,12 @@ class Surveyor {
         use.offset = node.start
       }
     }
+  }
+
+  #noteRequireAlias(id: Node, init: Expression): void {
+    if (!isRequireAlias(init, this.#script.text, (candidate) => this.#isRequire(candidate))) return
+    const binding = this.#bindingAt(id.start)
+    if (binding !== FREE) this.#requireAliases.add(binding)
   }
 
   #noteHelper(name: string, node: { start: number; end: number }): void {
@@ -333,13 +366,13 @@ class Surveyor {
   #noteCall(callee: Expression, args: readonly Node[], offset: number, place: Place): void {
     const first = args[0]
     if (callee.type === 'Identifier') {
-      if (!this.#isFree(callee)) return
-      if (callee.name === 'require') this.#request('require', first, offset, place)
+      if (this.#isRequire(callee)) this.#request('require', first, offset, place)
+      else if (!this.#isFree(callee)) return
       else if (callee.name === 'eval') this.#dynamic.push({ kind: 'eval', offset })
       else if (callee.name === 'Function') this.#dynamic.push({ kind: 'Function', offset })
       return
     }
-    if (callee.type === 'CallExpression' && this.#isFree(callee.callee, 'require')) {
+    if (callee.type === 'CallExpression' && this.#isRequire(callee.callee)) {
       const loader = staticText(callee.arguments[0])
       if (loader === 'bindings' || loader === 'node-gyp-build' || loader === '@mapbox/node-pre-gyp') {
         this.#nativeLoads.push({ by: loader, target: staticText(first), offset })
@@ -347,7 +380,7 @@ class Surveyor {
       return
     }
     if (callee.type !== 'MemberExpression') return
-    if (isMember(callee, 'resolve') && this.#isFree(callee.object, 'require')) {
+    if (isMember(callee, 'resolve') && this.#isRequire(callee.object)) {
       this.#request('require-resolve', first, offset, place)
     } else if (isMember(callee, 'dlopen') && this.#isFree(callee.object, 'process')) {
       this.#dynamic.push({ kind: 'process.dlopen', offset })
@@ -376,13 +409,35 @@ class Surveyor {
 
 const rank: Readonly<Record<Need, number>> = { required: 2, possible: 1, guarded: 0 }
 
-/** Called where it stands, or given to a bundler's module table (`__commonJS({…})`, `({ 12: function () {…} })`). */
-function runsAtOnce(node: Node, parent: Node): boolean {
-  if (parent.type === 'CallExpression' || parent.type === 'NewExpression') {
-    return parent.callee === node || parent.callee.type === 'Identifier'
+type FunctionNode = PlainFunction | ArrowFunctionExpression
+
+/** The place inside a function. */
+function enter(node: FunctionNode, parent: Node, place: Place): Place {
+  const wrapper = !place.deferred && !place.wrapped && isModuleWrapper(node, parent)
+  return {
+    guarded: place.guarded,
+    inFunction: true,
+    deferred: place.deferred || !(wrapper || runsAtOnce(node, parent)),
+    wrapped: place.wrapped || wrapper,
   }
-  if (parent.type === 'UnaryExpression' || parent.type === 'MemberExpression') return true // !function(){}(), fn.call(this)
-  return parent.type === 'Property' && !parent.method && parent.kind === 'init'
+}
+
+/** Called where it stands: `(function () {})()`, `fn.call(this)`, `new Promise(fn)`, the factory that a UMD header is given. */
+function runsAtOnce(node: Node, parent: Node): boolean {
+  if (parent.type === 'CallExpression') return parent.callee === node || isFunction(parent.callee)
+  if (parent.type === 'NewExpression') return parent.callee === node || (parent.callee.type === 'Identifier' && parent.callee.name === 'Promise')
+  return isMember(parent, 'call') || isMember(parent, 'apply')
+}
+
+function isFunction(node: Node): boolean {
+  return node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression' || (node.type === 'ParenthesizedExpression' && isFunction(node.expression))
+}
+
+/** A bundler's module: `__commonJS((exports, module) => {…})`, and entries of tables by name or number (webpack, esbuild). */
+function isModuleWrapper(node: FunctionNode, parent: Node): boolean {
+  if (node.params.length > 3) return false
+  if (parent.type === 'CallExpression') return parent.callee.type === 'Identifier' && parent.arguments.length === 1
+  return parent.type === 'Property' && parent.kind === 'init' && parent.key.type === 'Literal'
 }
 
 function staticText(node: Node | undefined): string | null {
