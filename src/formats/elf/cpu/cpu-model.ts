@@ -2,10 +2,12 @@ import { canonicalFeature, cpuModels } from '../../../core/cpu-models.ts'
 import { UsageError } from '../../../core/errors.ts'
 import { nearest } from '../../../core/nearest.ts'
 import type { Architecture } from '../../../core/requirement.ts'
+import { arm64Features } from '../../../isa/arm64/scan.ts'
+import { riscvExtensions } from '../../../isa/riscv/scan.ts'
 import { opcodeTables } from '../../../isa/x86/expand-tables.ts'
 
 /**
- * The features meant by `--cpu`: a model's name, or a list of features. In the decoder's names for x86-64.
+ * The features meant by `--cpu`: a model's name, or a list of features. In the decoders' names.
  * A model of another architecture says nothing about this file: undefined.
  * @throws UsageError when a name is not known
  */
@@ -28,6 +30,6 @@ export function featuresOfModel(cpu: string, architecture: Architecture): Readon
 const everywhere: ReadonlySet<string> = new Set(Object.values(cpuModels).flatMap((model) => [...model.features]))
 
 function decoderNames(canonical: ReadonlySet<string>): ReadonlySet<string> {
-  const all = new Set(opcodeTables().featureSets.flat())
+  const all = new Set([...opcodeTables().featureSets.flat(), ...arm64Features, ...riscvExtensions])
   return new Set([...all].filter((name) => canonical.has(canonicalFeature(name))))
 }

@@ -4,6 +4,7 @@ import { ShrinkError } from '../../../core/errors.ts'
 import { EM, ET } from '../constants.ts'
 import type { ElfFile } from '../read/elf-file.ts'
 import type { CpuAnalysis } from './cpu-analysis.ts'
+import { judgeArm64File } from './arm64/judge-file.ts'
 import { declaredFeatures } from './declared.ts'
 import { scanFeatures } from './scan-features.ts'
 import { judgeX86File } from './x86/judge-file.ts'
@@ -34,8 +35,9 @@ function judge(file: ElfFile, settings: AnalyzeSettings): CpuAnalysis {
   switch (file.header.e_machine) {
     case EM.X86_64:
       return file.is64 && file.littleEndian ? judgeX86File(file, declared, settings.cpu) : nothing
-    case EM.I386:
     case EM.AARCH64:
+      return file.is64 && file.littleEndian ? judgeArm64File(file, declared, settings.cpu) : nothing
+    case EM.I386:
     case EM.RISCV:
     case EM.ARM:
       return scanFeatures(file, declared)

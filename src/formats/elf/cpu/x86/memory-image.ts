@@ -63,8 +63,18 @@ export interface MemoryImage {
   dataAt(address: number): DataRange | undefined
 }
 
+interface RelocationTypes {
+  readonly absolute: number
+  readonly globalData: number
+  readonly jumpSlot: number
+  readonly relative: number
+  readonly irelative: number
+}
+
 /** R_X86_64_*: psABI table 4.9. */
-const Reloc = { ABS64: 1, GLOB_DAT: 6, JUMP_SLOT: 7, RELATIVE: 8, IRELATIVE: 37 } as const
+const x86Relocations: RelocationTypes = { absolute: 1, globalData: 6, jumpSlot: 7, relative: 8, irelative: 37 }
+/** R_AARCH64_*: ELF for the Arm 64-bit Architecture, 5.7. */
+const arm64Relocations: RelocationTypes = { absolute: 257, globalData: 1025, jumpSlot: 1026, relative: 1027, irelative: 1032 }
 
 export function readMemoryImage(file: ElfFile): MemoryImage {
   const executable = executableRanges(file)
@@ -97,7 +107,8 @@ export function readMemoryImage(file: ElfFile): MemoryImage {
   const slots = new Map<number, Slot>()
   const codePointers: [number, number][] = []
   const view = file.reader.view
-  const note = (relocation: Relocation): void => noteRelocation(relocation, dynamicSymbols, slots, codePointers, inCode, readWord)
+  const types = file.header.e_machine === EM.AARCH64 ? arm64Relocations : x86Relocations
+  const note = (relocation: Relocation): void => noteRelocation(relocation, types, dynamicSymbols, slots, codePointers, inCode, readWord)
   const readWord = (address: number): number | undefined => {
     const range = dataAt(address)
     if (range?.offset === undefined || address + 8 > range.end) return undefined
@@ -187,6 +198,7 @@ function collectSymbols(
 
 function noteRelocation(
   relocation: Relocation,
+  types: RelocationTypes,
   symbols: SymbolTable | undefined,
   slots: Map<number, Slot>,
   codePointers: [number, number][],
@@ -195,18 +207,18 @@ function noteRelocation(
 ): void {
   const { offset, type, symbol } = relocation
   const addend = relocation.addend ?? readWord(offset) ?? 0
-  if (type === Reloc.RELATIVE) {
+  if (type === types.relative) {
     slots.set(offset, { address: addend })
     if (inCode(addend)) codePointers.push([offset, addend])
-  } else if (type === Reloc.IRELATIVE) {
+  } else if (type === types.irelative) {
     slots.set(offset, { address: addend, indirect: true })
-  } else if ((type === Reloc.GLOB_DAT || type === Reloc.JUMP_SLOT || type === Reloc.ABS64) && symbols !== undefined) {
+  } else if ((type === types.globalData || type === types.jumpSlot || type === types.absolute) && symbols !== undefined) {
     if (symbol === 0 || symbol >= symbols.count) return
     if (symbols.section(symbol) === 0) {
       slots.set(offset, { import: symbols.name(symbol) })
       return
     }
-    const address = symbols.value(symbol) + (type === Reloc.ABS64 ? addend : 0)
+    const address = symbols.value(symbol) + (type === types.absolute ? addend : 0)
     const indirect = symbols.type(symbol) === STT.GNU_IFUNC
     slots.set(offset, indirect ? { address, indirect } : { address })
     if (!indirect && inCode(address)) codePointers.push([offset, address])

@@ -1,0 +1,63 @@
+import type { Value } from '../x86/value.ts'
+
+/** Registers that hold arguments, and those a call leaves undefined (AAPCS64, 6.1.1). */
+export const ARGUMENTS = 8
+export const CALLER_SAVED = 19
+
+/** Bases of values that are no offset from a register; those of allocated objects follow. */
+export const Base = { resolverArgument: 40, imported: 41, firstObject: 64 } as const
+
+/** What the function called at some place does, as far as it is known. */
+export interface CallOutcome {
+  /** It does not come back on this CPU. */
+  readonly never?: boolean
+  readonly results?: ReadonlyMap<number, Value>
+  readonly writes?: readonly ParameterStore[]
+}
+
+/** What the rest of the program tells a function's evaluation. */
+export interface Surroundings {
+  /** Value of `size` bytes at `address`, where it is constant or comes from a check of the CPU. */
+  load(address: number, size: number): Value | undefined
+  /** A field of an object that is not of this file: what resolvers are given, or what an allocation returned. */
+  loadField(base: number, offset: number, size: number): Value | undefined
+  /** The value of an ID register. */
+  systemRegister(crm: number, op2: number): Value | undefined
+  /** `target`: what is called, an address or something of another file; undefined when that is not known. */
+  call(at: number, target: Value | undefined, registers: readonly (Value | undefined)[]): CallOutcome | undefined
+  /** Is this the address of a function or of data? */
+  isPointerTarget(address: number): boolean
+}
+
+/** A store through a pointer that was passed in register `base`, or to an allocated object. */
+export interface ParameterStore {
+  readonly base: number
+  readonly offset: number
+  readonly size: number
+  readonly value: Value
+}
+
+export interface GlobalStore {
+  readonly address: number
+  readonly size: number
+  readonly value: Value | undefined
+}
+
+/** What one function does on the CPU of the model. */
+export interface Evaluation {
+  readonly start: number
+  /** By word: bit 0 executed, bit 1 a branch there can be taken, bit 2 it can be passed. */
+  readonly seen: Uint8Array
+  /** A branch was decided by what the CPU says. */
+  readonly decides: boolean
+  readonly returns: boolean
+  readonly results: ReadonlyMap<number, Value>
+  readonly globalStores: readonly GlobalStore[]
+  readonly stores: readonly ParameterStore[]
+  /** Arguments by address of the call. */
+  readonly passed: ReadonlyMap<number, readonly (Value | undefined)[]>
+  /** Functions called through registers, by address of the call. */
+  readonly indirect: ReadonlyMap<number, ReadonlySet<number>>
+  /** Addresses of functions and data that are stored, passed, followed or jumped to. */
+  readonly addressesUsed: ReadonlySet<number>
+}

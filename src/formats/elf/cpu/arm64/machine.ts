@@ -1,0 +1,143 @@
+import { join, plain, relative, sameValue, singleAddress, singleOffset, truncated, compute, number, type Value } from '../x86/value.ts'
+import { SP } from '../../../../isa/arm64/operands.ts'
+import { ARGUMENTS } from './evaluation.ts'
+import type { Flags } from './flags.ts'
+
+/** A place in memory and what stands there. */
+export interface Cell {
+  readonly value: Value
+  readonly size: number
+}
+
+/** Places relative to a pointer lie far below all addresses. */
+const SPAN = 2 ** 40
+const CELLS = 128
+
+export function placeKey(base: number, offset: number): number {
+  return base === plain ? offset : offset - SPAN * (base + 2)
+}
+
+/** Base and offset of a key; `plain` for an address. */
+export function placeOf(key: number): { base: number; offset: number } {
+  if (key >= 0) return { base: plain, offset: key }
+  const base = Math.round(-key / SPAN) - 2
+  return { base, offset: key + SPAN * (base + 2) }
+}
+
+/** The one place that a pointer leads to, as a key. */
+export function keyOf(pointer: Value | undefined): number | undefined {
+  if (pointer === undefined) return undefined
+  if (pointer.base === plain) return singleAddress(pointer)
+  const offset = singleOffset(pointer)
+  return offset === undefined ? undefined : placeKey(pointer.base, offset)
+}
+
+/** Registers, flags and memory at one point of a function. */
+export class Machine {
+  /** X0 to X30, and the stack pointer. */
+  readonly registers: (Value | undefined)[]
+  /** Key of the place a register was loaded from and still agrees with. */
+  readonly origins: (number | undefined)[]
+  readonly memory: Map<number, Cell>
+  flags: Flags | undefined
+
+  constructor(registers: (Value | undefined)[], origins: (number | undefined)[], memory: Map<number, Cell>, flags: Flags | undefined) {
+    this.registers = registers
+    this.origins = origins
+    this.memory = memory
+    this.flags = flags
+  }
+
+  static atEntry(parameters: readonly (Value | undefined)[] | undefined): Machine {
+    const registers: (Value | undefined)[] = Array.from({ length: 32 })
+    for (let register = 0; register <= ARGUMENTS; register++) registers[register] = parameters?.[register] ?? relative(register, 0)
+    registers[SP] = relative(SP, 0)
+    return new Machine(registers, Array.from({ length: 32 }), new Map(), undefined)
+  }
+
+  static unknown(): Machine {
+    const registers: (Value | undefined)[] = Array.from({ length: 32 })
+    return new Machine(registers, Array.from({ length: 32 }), new Map(), undefined)
+  }
+
+  copy(): Machine {
+    return new Machine(this.registers.slice(), this.origins.slice(), new Map(this.memory), this.flags)
+  }
+
+  /** Register by number in an operand; 31 reads as zero. */
+  read(register: number, size = 8): Value | undefined {
+    return register === 31 ? number(0) : truncated(this.registers[register], size)
+  }
+
+  /** Like `read`, where 31 is the stack pointer. */
+  readBase(register: number): Value | undefined {
+    return this.registers[register]
+  }
+
+  /** Writes of 4 bytes clear the upper half. */
+  write(register: number, value: Value | undefined, size = 8): void {
+    if (register === 31) return
+    this.registers[register] = size === 8 ? value : truncated(value, size)
+    this.origins[register] = undefined
+  }
+
+  writeBase(register: number, value: Value | undefined): void {
+    this.registers[register] = value
+    this.origins[register] = undefined
+  }
+
+  /** What was stored at `key` on this path. */
+  recall(key: number, size: number): Value | undefined {
+    const exact = this.memory.get(key)
+    if (exact !== undefined) return exact.size >= size ? truncated(exact.value, size) : undefined
+    for (let back = 1; back < 8; back++) {
+      const wider = this.memory.get(key - back)
+      if (wider !== undefined && wider.size >= back + size) return truncated(compute('shr', wider.value, number(back * 8)), size)
+    }
+    return undefined
+  }
+
+  /** Undefined values are forgotten places. */
+  remember(key: number, size: number, value: Value | undefined): void {
+    for (let at = key - 7; at < key + size; at++) {
+      const cell = this.memory.get(at)
+      if (cell !== undefined && at + cell.size > key) this.memory.delete(at)
+    }
+    for (let register = 0; register < 32; register++) {
+      const origin = this.origins[register]
+      if (origin !== undefined && origin > key - 8 && origin < key + size) this.origins[register] = undefined
+    }
+    if (value !== undefined && this.memory.size < CELLS) this.memory.set(key, { value, size })
+  }
+
+  forget(from: number, to: number): void {
+    for (const key of this.memory.keys()) if (key >= from && key < to) this.memory.delete(key)
+  }
+
+  /** Joins what another path brings; true when that changes anything. */
+  join(other: Machine): boolean {
+    let changed = false
+    for (let register = 0; register < 32; register++) {
+      const before = this.registers[register]
+      if (this.origins[register] !== other.origins[register]) this.origins[register] = undefined
+      if (before === undefined && other.registers[register]?.detected !== true) continue
+      const joined = join(before, other.registers[register])
+      if (sameValue(before, joined)) continue
+      this.registers[register] = joined
+      changed = true
+    }
+    for (const [key, before] of this.memory) {
+      const cell = other.memory.get(key)
+      const joined = cell?.size === before.size ? join(before.value, cell.value) : undefined
+      if (joined !== undefined && sameValue(before.value, joined)) continue
+      if (joined === undefined) this.memory.delete(key)
+      else this.memory.set(key, { value: joined, size: before.size })
+      changed = true
+    }
+    if (this.flags !== undefined && this.flags !== other.flags) {
+      this.flags = undefined
+      changed = true
+    }
+    return changed
+  }
+}

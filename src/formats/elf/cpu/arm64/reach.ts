@@ -1,0 +1,182 @@
+import { Edge } from '../x86/call-graph.ts'
+import { Access } from '../x86/sweep.ts'
+import type { Guards } from './guards.ts'
+import { isArm64IsaName } from './isa-names.ts'
+import type { Program } from './program.ts'
+
+/** How far a path may be trusted. Each includes the one before. */
+export const Trust = { calls: 0, addresses: 1, tables: 2 } as const
+export type Trust = (typeof Trust)[keyof typeof Trust]
+
+/** Where a function was reached from: index of the caller, or -1 for a root. */
+export interface Step {
+  readonly from: number
+  readonly how: 'entry' | 'initializer' | 'resolver' | 'export' | 'call' | 'address' | 'table'
+}
+
+const TABLE_SLOTS = 512
+
+/** Finds what can run on the CPU that the guards are about. */
+export class ReachSearch {
+  readonly #program: Program
+  readonly #guards: Guards
+  readonly #needs: ReadonlySet<number>
+  readonly #pointers = new Map<number, number>()
+  readonly #trapped = new Set<number>()
+  readonly roots: ReadonlyMap<number, Step>
+
+  /** @param needs functions with instructions that the CPU lacks */
+  constructor(program: Program, guards: Guards, needs: ReadonlySet<number>) {
+    this.#program = program
+    this.#guards = guards
+    this.#needs = needs
+    for (const [place, address] of program.image.codePointers) {
+      const index = program.graph.functionAt(address)
+      if (index !== undefined) this.#pointers.set(place, index)
+    }
+    // a probe tries the instruction, and a handler of SIGILL jumps back
+    for (const [index, calls] of program.graph.importCalls) {
+      const names = calls.map(({ name }) => name)
+      if (names.some((name) => /^_*sigsetjmp$|^_?setjmp$/.test(name)) && names.some((name) => /^(?:sigaction|signal|bsd_signal)$/.test(name))) this.#trapped.add(index)
+    }
+    this.roots = this.#findRoots()
+  }
+
+  /** Can the instruction at `at` run? */
+  instructionRuns(index: number, at: number): boolean {
+    const evaluation = this.#guards.evaluations.get(index)
+    return evaluation === undefined || (evaluation.seen[(at - evaluation.start) / 4]! & 1) !== 0
+  }
+
+  edgeRuns(index: number, edge: number): boolean {
+    const { graph } = this.#program
+    const evaluation = this.#guards.evaluations.get(index)
+    if (this.#trapped.has(index) && this.#needs.has(graph.edgeTo[edge]!)) return false
+    if (evaluation === undefined) return true
+    if (graph.edgeKind[edge] === Edge.taken) return evaluation.addressesUsed.has(graph.starts[graph.edgeTo[edge]!]!)
+    return (evaluation.seen[(graph.edgeAt[edge]! - evaluation.start) / 4]! & 2) !== 0
+  }
+
+  search(trust: Trust): ReadonlyMap<number, Step> {
+    const { graph } = this.#program
+    const steps = new Map<number, Step>()
+    const stack: number[] = []
+    const visited = new Set<number>()
+    const reach = (index: number, step: Step): void => {
+      if (steps.has(index)) return
+      steps.set(index, step)
+      stack.push(index)
+    }
+    for (const [index, step] of this.roots) reach(index, step)
+    while (stack.length > 0) {
+      const index = stack.pop()!
+      const { how } = steps.get(index)!
+      const passesMain = how === 'entry' || how === 'resolver'
+      for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+        const target = graph.edgeTo[edge]!
+        const taken = graph.edgeKind[edge] === Edge.taken
+        if (steps.has(target) || (taken && trust < Trust.addresses && !passesMain) || !this.edgeRuns(index, edge)) continue
+        reach(target, { from: index, how: taken ? 'address' : 'call' })
+      }
+      const evaluation = this.#guards.evaluations.get(index)
+      if (trust >= Trust.addresses || passesMain) {
+        for (const address of evaluation?.addressesUsed ?? []) {
+          const target = graph.functionAt(address)
+          if (target !== undefined && !(this.#trapped.has(index) && this.#needs.has(target))) reach(target, { from: index, how: 'address' })
+        }
+      }
+      for (const targets of evaluation?.indirect.values() ?? []) {
+        for (const address of targets) {
+          const target = graph.functionAt(address)
+          if (target !== undefined) reach(target, { from: index, how: 'call' })
+        }
+      }
+      if (trust >= Trust.tables) this.#followTables(index, visited, reach)
+    }
+    return steps
+  }
+
+  /** Pointers in data that the function reads, and tables of them (virtual tables, operations) that it names. */
+  #followTables(index: number, visited: Set<number>, reach: (index: number, step: Step) => void): void {
+    const { graph, sweep, image } = this.#program
+    const to = sweep.accessTo.values()
+    const from = sweep.accessFrom.values()
+    const kind = sweep.accessKind.values()
+    const evaluation = this.#guards.evaluations.get(index)
+    for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
+      if (kind[access] === Access.store || !this.instructionRuns(index, from[access]!)) continue
+      const place = to[access]!
+      if (kind[access] === Access.take) {
+        if (evaluation === undefined) this.#table(index, place, visited, reach)
+        continue
+      }
+      // what was followed through a variable was counted where it is used
+      if (evaluation !== undefined && (this.#guards.isKnown(place) || image.dataAt(place)?.constant === true)) continue
+      const target = this.#pointers.get(place)
+      if (target !== undefined) reach(target, { from: index, how: 'table' })
+      const table = evaluation === undefined ? image.slots.get(place)?.address : undefined
+      if (table !== undefined && !image.inCode(table)) this.#table(index, table, visited, reach)
+    }
+    for (const address of evaluation?.addressesUsed ?? []) if (!image.inCode(address)) this.#table(index, address, visited, reach)
+  }
+
+  #table(index: number, table: number, visited: Set<number>, reach: (index: number, step: Step) => void): void {
+    if (visited.has(table)) return
+    visited.add(table)
+    const { image } = this.#program
+    let gap = 0
+    for (let slot = 0; slot < TABLE_SLOTS; slot++) {
+      const place = table + slot * 8
+      const target = this.#pointers.get(place)
+      if (target !== undefined) {
+        gap = 0
+        reach(target, { from: index, how: 'table' })
+        continue
+      }
+      // two words between: a record with a name and a number; a zero and a pointer: where the next virtual table begins
+      if (++gap > 3 || (slot > 3 && gap === 2 && image.slots.has(place) && !image.slots.has(place - 8))) break
+    }
+  }
+
+  #findRoots(): Map<number, Step> {
+    const { image, graph, detectors, isGo } = this.#program
+    const roots = new Map<number, Step>()
+    const add = (address: number, how: Step['how']): void => {
+      const index = graph.functionAt(address)
+      if (index !== undefined && !roots.has(index)) roots.set(index, { from: -1, how })
+    }
+    const entry = Number(image.file.header.e_entry)
+    if (entry !== 0) add(entry, 'entry')
+    for (const address of initializers(this.#program)) add(address, 'initializer')
+    for (const address of detectors.resolvers) add(address, 'resolver')
+    if (isGo) {
+      for (const [address, name] of graph.names) if (name === 'runtime.main' || name === 'main.main') add(address, 'entry')
+      if (!image.isLibrary) return roots
+    }
+    for (const named of image.functions) {
+      if (!named.exported || named.indirect) continue
+      const index = graph.functionAt(named.address)
+      if (index === undefined) continue
+      if (!image.isLibrary && detectors.any) continue // an executable's exports serve its plugins
+      if (detectors.any && this.#needs.has(index) && isArm64IsaName(named.name)) continue
+      add(named.address, 'export')
+    }
+    return roots
+  }
+}
+
+/** What the loader calls: DT_INIT, DT_PREINIT_ARRAY, DT_INIT_ARRAY and their relatives at the end, by section. */
+function* initializers({ image }: Program): Iterable<number> {
+  for (const section of image.file.sections) {
+    if (section.name === '.init' || section.name === '.fini') yield Number(section.sh_addr)
+    if (!/^\.(?:preinit_array|init_array|fini_array|ctors)/.test(section.name)) continue
+    const size = Math.min(section.sh_size, image.file.bytes.length)
+    for (let offset = 0; offset + 8 <= size; offset += 8) {
+      const slot = image.slots.get(Number(section.sh_addr) + offset)
+      if (slot?.address !== undefined) yield slot.address
+      else if (image.positionDependent && section.sh_offset + offset + 8 <= image.file.bytes.length) {
+        yield image.view.getUint32(section.sh_offset + offset, true)
+      }
+    }
+  }
+}

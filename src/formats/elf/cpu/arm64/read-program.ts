@@ -1,0 +1,48 @@
+import { readFrameRanges } from '../../read/eh-frame.ts'
+import type { ElfFile } from '../../read/elf-file.ts'
+import { readGoFunctions } from '../../read/pclntab.ts'
+import { buildCallGraph } from '../x86/call-graph.ts'
+import { liveFunctions } from '../x86/live-functions.ts'
+import { readMemoryImage } from '../x86/memory-image.ts'
+import { findDetectors } from './detectors.ts'
+import type { Program } from './program.ts'
+import { readArm64Stubs, sweepArm64, wordsOf } from './sweep.ts'
+
+/** Reads, sweeps and connects the code of an AArch64 file. */
+export function readArm64Program(file: ElfFile): Program {
+  const image = readMemoryImage(file)
+  const go = readGoFunctions(file)
+  const names = new Map<number, string>()
+  const starts = new Set<number>()
+  const frames = readFrameRanges(file)
+  for (const named of image.functions) {
+    if (!image.inCode(named.address)) continue
+    starts.add(named.address)
+    if (!names.has(named.address) && !named.name.startsWith('$')) names.set(named.address, named.name)
+  }
+  for (const { address, name } of go?.functions ?? []) {
+    starts.add(address)
+    if (!names.has(address)) names.set(address, name)
+  }
+  const entry = Number(file.header.e_entry)
+  if (entry !== 0) starts.add(entry)
+  for (const slot of image.slots.values()) if (slot.indirect === true && slot.address !== undefined) starts.add(slot.address)
+  const section = file.sections.find((candidate) => candidate.name === '.init')
+  if (section !== undefined) starts.add(Number(section.sh_addr))
+  const synchronization = new Set(starts)
+  for (const frame of frames) synchronization.add(frame.address)
+  const sweep = sweepArm64(image, synchronization)
+  const stubs = readArm64Stubs(image)
+  const graph = buildCallGraph(image, sweep, { frames, names, starts }, stubs)
+  const isGo = go !== undefined
+  const words = new Map<number, Int32Array>()
+  const codeAt: Program['codeAt'] = (address) => {
+    const range = image.code.find((candidate) => address >= candidate.address && address < candidate.address + candidate.size)
+    if (range === undefined) return undefined
+    let known = words.get(range.address)
+    if (known === undefined) words.set(range.address, (known = wordsOf(image, range)))
+    return { words: known, base: range.address }
+  }
+  const detectors = findDetectors(image, sweep, graph, stubs, liveFunctions(image, graph, isGo), codeAt)
+  return { image, graph, sweep, detectors, stubs, isGo, codeAt }
+}

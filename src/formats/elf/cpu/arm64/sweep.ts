@@ -1,0 +1,165 @@
+import { branchTarget, endsPath, Flow, flowOf, isUnallocated, literalAddress, pageAddress } from '../../../../isa/arm64/control-flow.ts'
+import { destination, memoryAccess } from '../../../../isa/arm64/operands.ts'
+import { arm64FeatureOf } from '../../../../isa/arm64/scan.ts'
+import type { MappedRange } from '../../read/address-space.ts'
+import type { MemoryImage, Slot } from '../x86/memory-image.ts'
+import { NumberList } from '../x86/number-list.ts'
+import { Access, type Sweep, Transfer } from '../x86/sweep.ts'
+
+/** The words of a code range, whatever their alignment in the file. */
+export function wordsOf(image: MemoryImage, range: MappedRange): Int32Array {
+  const words = new Int32Array(range.size >> 2)
+  new Uint8Array(words.buffer).set(image.file.bytes.subarray(range.offset, range.offset + words.byteLength))
+  return words
+}
+
+/**
+ * Sweeps all code of an AArch64 image: calls, addresses that ADRP and its followers name, instructions with features, reads
+ * of ID registers. `starts`: known function starts, where no register holds an address yet.
+ */
+export function sweepArm64(image: MemoryImage, starts: ReadonlySet<number>): Sweep {
+  const sweep: Sweep = {
+    transferFrom: new NumberList(),
+    transferTo: new NumberList(),
+    transferKind: new NumberList(),
+    accessFrom: new NumberList(),
+    accessTo: new NumberList(),
+    accessKind: new NumberList(),
+    hitAt: new NumberList(),
+    hitSet: new NumberList(),
+    undecodableAt: new NumberList(),
+    detectorAt: new NumberList(),
+    legacyVectorAt: new NumberList(),
+  }
+  for (const range of image.code) sweepRange(image, range, starts, sweep)
+  return sweep
+}
+
+const unknown = -1
+
+function sweepRange(image: MemoryImage, range: MappedRange, starts: ReadonlySet<number>, sweep: Sweep): void {
+  const words = wordsOf(image, range)
+  const held = new Float64Array(32).fill(unknown)
+  const end = range.address + words.length * 4
+  for (let index = 0, at = range.address; index < words.length; index++, at += 4) {
+    const word = words[index]!
+    if (starts.has(at)) held.fill(unknown)
+    const feature = arm64FeatureOf(word)
+    if (feature !== 0) {
+      sweep.hitAt.push(at)
+      sweep.hitSet.push(feature)
+    }
+    const group = (word >>> 25) & 15
+    if ((group & 14) === 10) {
+      const flow = flowOf(word)
+      if (flow === Flow.next) {
+        if (isIdRegisterRead(word)) sweep.detectorAt.push(at)
+        if ((word & 0xfff0_0000) >>> 0 === 0xd530_0000) held[word & 31] = unknown
+      } else {
+        transfer(sweep, word, flow, at, range.address, end)
+        if (flow === Flow.call || flow === Flow.indirectCall) held.fill(unknown, 0, 19)
+        else if (endsPath(flow) && flow !== Flow.jump) held.fill(unknown, 0, 19)
+      }
+    } else if (group === 8 || group === 9) address(image, sweep, held, word, at)
+    else if ((group & 5) === 4) loadOrStore(image, sweep, held, word, at)
+    else {
+      if (isUnallocated(word)) sweep.undecodableAt.push(at)
+      const register = destination(word)
+      if (register >= 0) held[register] = unknown
+    }
+  }
+}
+
+/** MRS of ID_AA64*_EL1, which the kernel emulates (op0 3, op1 0, CRn 0, CRm 4 to 7). */
+export function isIdRegisterRead(word: number): boolean {
+  return (word & 0xffff_f000) >>> 0 === 0xd538_0000 && ((word >>> 8) & 12) === 4
+}
+
+function transfer(sweep: Sweep, word: number, flow: number, at: number, base: number, end: number): void {
+  if (flow > Flow.bit) return
+  const target = branchTarget(word, flow, at)
+  // branches stay in their function but for tail calls, and are too many to keep
+  if (flow > Flow.jump && target >= base && target < end) return
+  sweep.transferFrom.push(at)
+  sweep.transferTo.push(target)
+  sweep.transferKind.push(flow === Flow.call ? Transfer.call : flow === Flow.jump ? Transfer.jump : Transfer.branch)
+}
+
+function address(image: MemoryImage, sweep: Sweep, held: Float64Array, word: number, at: number): void {
+  const register = word & 31
+  const named = pageAddress(word, at)
+  if (named !== undefined) {
+    held[register] = named
+    if (word >= 0) access(image, sweep, at, named, Access.take)
+    return
+  }
+  const source = held[(word >>> 5) & 31]!
+  if ((word & 0xff80_0000) >>> 0 === 0x9100_0000 && source !== unknown) {
+    const immediate = (word >>> 10) & 0xfff
+    held[register] = source + ((word & 0x0040_0000) !== 0 ? immediate * 4096 : immediate)
+    access(image, sweep, at, held[register]!, Access.take)
+    return
+  }
+  held[register] = unknown
+}
+
+function loadOrStore(image: MemoryImage, sweep: Sweep, held: Float64Array, word: number, at: number): void {
+  const literal = literalAddress(word, at)
+  if (literal !== undefined) {
+    if ((word & 0x0400_0000) === 0) held[word & 31] = unknown
+    return
+  }
+  const base = (word >>> 5) & 31
+  const known = base === 31 ? unknown : held[base]!
+  if (known === unknown) {
+    // the common case, without looking at the rest: what is loaded is no address
+    if ((word & 0x0400_0000) === 0) {
+      held[word & 31] = unknown
+      if (((word >>> 27) & 7) === 5) held[(word >>> 10) & 31] = unknown
+    }
+    return
+  }
+  const operand = memoryAccess(word)
+  if (operand === undefined) return
+  const place = operand.writeback === 'after' ? known : known + operand.offset
+  if (operand.index < 0) {
+    access(image, sweep, at, place, operand.load && !operand.atomic ? Access.load : Access.store)
+    if (operand.second >= 0) access(image, sweep, at, place + operand.size, operand.load ? Access.load : Access.store)
+  }
+  if (operand.load) {
+    if (operand.register >= 0) held[operand.register] = unknown
+    if (operand.second >= 0) held[operand.second] = unknown
+    const slot = operand.index < 0 && operand.size === 8 ? image.slots.get(place) : undefined
+    // the GOT holds the address of a variable of this file
+    if (slot?.address !== undefined && operand.register >= 0 && image.dataAt(place)?.constant === true) held[operand.register] = slot.address
+  }
+  if (operand.writeback !== 'none') held[base] = unknown
+}
+
+/** Keeps what can matter: variables, pointers that the loader fills in, and addresses taken. */
+function access(image: MemoryImage, sweep: Sweep, from: number, to: number, kind: number): void {
+  if (kind !== Access.take && !image.slots.has(to)) {
+    const range = image.dataAt(to)
+    if (range === undefined || !range.writable) return
+  }
+  sweep.accessFrom.push(from)
+  sweep.accessTo.push(to)
+  sweep.accessKind.push(kind)
+}
+
+/** What PLT stubs jump to, by the stub's address: ADRP X16, LDR X17, ADD X16, BR X17, perhaps with BTI before. */
+export function readArm64Stubs(image: MemoryImage): Map<number, Slot> {
+  const stubs = new Map<number, Slot>()
+  for (const range of image.file.sections.length === 0 ? image.code : image.stubs) {
+    const words = wordsOf(image, range)
+    for (let index = 0; index + 1 < words.length; index++) {
+      const page = (words[index]! & 31) === 16 ? pageAddress(words[index]!, range.address + index * 4) : undefined
+      if (page === undefined || (words[index + 1]! & 0xffc0_03ff) >>> 0 !== 0xf940_0211) continue
+      const slot = image.slots.get(page + ((words[index + 1]! >>> 10) & 0xfff) * 8)
+      if (slot === undefined) continue
+      stubs.set(range.address + index * 4, slot)
+      if (index > 0 && words[index - 1] === (0xd503_245f | 0)) stubs.set(range.address + index * 4 - 4, slot)
+    }
+  }
+  return stubs
+}

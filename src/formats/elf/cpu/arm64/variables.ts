@@ -1,0 +1,129 @@
+import { join, number, compute, plain, sameValue, truncated, address as addressValue, type Value } from '../x86/value.ts'
+import type { MemoryImage } from '../x86/memory-image.ts'
+
+interface Variable {
+  readonly size: number
+  value: Value | undefined
+  /** What each function leaves in it; undefined: something unknown. */
+  readonly stores: Map<number, Value | undefined>
+  /** How many steps from the check it is. */
+  readonly distance: number
+}
+
+/** Variables of the file that hold what checks of the CPU found out. */
+export class Variables {
+  readonly #image: MemoryImage
+  readonly #variables = new Map<number, Variable>()
+
+  constructor(image: MemoryImage) {
+    this.#image = image
+  }
+
+  get count(): number {
+    return this.#variables.size
+  }
+
+  entries(): Iterable<[number, { readonly size: number; readonly distance: number }]> {
+    return this.#variables.entries()
+  }
+
+  has(address: number): boolean {
+    return this.#variables.has(address)
+  }
+
+  distanceOf(address: number): number | undefined {
+    return this.#variables.get(address)?.distance
+  }
+
+  /** Makes `address` a variable that holds `value` whatever the file says. */
+  declare(address: number, size: number, value: Value): void {
+    this.#variables.set(address, { size, value, stores: new Map([[-1, value]]), distance: 0 })
+  }
+
+  /** Notes what function `index` stores; true when that changes the variable. */
+  store(address: number, size: number, index: number, value: Value | undefined, distance: number): boolean {
+    let variable = this.#variables.get(address)
+    if (variable === undefined) {
+      if (value?.detected !== true && value?.base === plain) return false
+      if (value === undefined || this.#image.dataAt(address)?.writable !== true) return false
+      const initial = this.initial(address, size)
+      variable = { size, value: undefined, stores: new Map([[-1, initial === undefined ? undefined : { ...initial, detected: true }]]), distance }
+      this.#variables.set(address, variable)
+    }
+    if (variable.stores.has(-1) && variable.distance === 0) return false // declared
+    const known = variable.stores.get(index)
+    if (variable.stores.has(index) && sameValue(known, value)) return false
+    variable.stores.set(index, value)
+    const before = variable.value
+    variable.value = this.#joined(variable)
+    return !sameValue(before, variable.value)
+  }
+
+  /**
+   * What may stand there. An unknown store (an environment variable that overrides the check) is passed over where another
+   * one stores what the CPU says.
+   */
+  #joined(variable: Variable): Value | undefined {
+    let joined: Value | undefined
+    let first = true
+    for (const value of variable.stores.values()) {
+      if (value === undefined) continue
+      joined = first ? value : join(joined, value)
+      first = false
+      if (joined === undefined) return undefined
+    }
+    return joined === undefined || joined.words.length === 0 ? undefined : withoutRest(joined)
+  }
+
+  load(address: number, size: number): Value | undefined {
+    const exact = this.#variables.get(address)
+    if (exact !== undefined && exact.size >= size) return size === 8 ? exact.value : truncated(exact.value, size)
+    for (let back = 1; back < 8; back++) {
+      const wider = this.#variables.get(address - back)
+      if (wider !== undefined && wider.size >= back + size) return truncated(compute('shr', wider.value, number(back * 8)), size)
+    }
+    if (exact !== undefined) return this.#compose(address, size)
+    const { image } = { image: this.#image }
+    const range = image.dataAt(address)
+    const slot = image.slots.get(address)
+    if (range === undefined) return undefined
+    if (!range.constant && slot === undefined) return undefined
+    if (!range.constant) return undefined
+    if (slot !== undefined) return slot.address === undefined || slot.indirect === true || size !== 8 ? undefined : addressValue(slot.address)
+    return this.initial(address, size)
+  }
+
+  /** A load that spans several variables. */
+  #compose(address: number, size: number): Value | undefined {
+    let whole: Value | undefined = number(0, 0, true)
+    for (let offset = 0; offset < size; ) {
+      const variable = this.#variables.get(address + offset)
+      const part = variable === undefined ? this.initial(address + offset, 1) : variable.value
+      whole = compute('or', whole, compute('shl', part, number(offset * 8)))
+      offset += variable?.size ?? 1
+    }
+    return whole
+  }
+
+  /** What the file says memory holds before anything runs. */
+  initial(address: number, size: number): Value | undefined {
+    const slot = this.#image.slots.get(address)
+    if (slot !== undefined) return slot.address === undefined || slot.indirect === true || size !== 8 ? undefined : addressValue(slot.address)
+    const range = this.#image.dataAt(address)
+    if (range === undefined || address + size > range.end) return undefined
+    if (range.offset === undefined) return number(0)
+    const place = range.offset + address - range.address
+    const { view } = this.#image
+    if (place + size > view.byteLength) return undefined
+    if (size === 8) return number(view.getInt32(place, true), view.getInt32(place + 4, true))
+    if (size === 4) return number(view.getInt32(place, true))
+    return size === 2 ? number(view.getUint16(place, true)) : size === 1 ? number(view.getUint8(place)) : undefined
+  }
+}
+
+/** What is stored counts, not that something else may be stored too. */
+export function withoutRest(value: Value): Value {
+  if (value.partial !== true) return value
+  const { base, words, detected, hull } = value
+  return hull === true ? { base, words, detected, hull } : { base, words, detected }
+}

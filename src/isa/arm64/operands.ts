@@ -1,0 +1,118 @@
+/** The stack pointer, or the zero register, by instruction. */
+export const SP = 31
+
+/** Bitmask immediate of a logical instruction as low and high word (Arm ARM, DecodeBitMasks); undefined when reserved. */
+export function logicalImmediate(word: number): readonly [low: number, high: number] | undefined {
+  const n = (word >>> 22) & 1
+  const rotation = (word >>> 16) & 63
+  const ones = (word >>> 10) & 63
+  const length = 31 - Math.clz32((n << 6) | (~ones & 63))
+  if (length < 1) return undefined
+  const size = 1 << length
+  const count = (ones & (size - 1)) + 1
+  if (count === size) return undefined
+  const rotate = rotation & (size - 1)
+  let element = (1n << BigInt(count)) - 1n
+  element = ((element >> BigInt(rotate)) | (element << BigInt(size - rotate))) & ((1n << BigInt(size)) - 1n)
+  let whole = 0n
+  for (let at = 0; at < 64; at += size) whole |= element << BigInt(at)
+  return [Number(BigInt.asIntN(32, whole)), Number(BigInt.asIntN(32, whole >> 32n))]
+}
+
+/** A load or a store of one or two registers. */
+export interface MemoryAccess {
+  readonly load: boolean
+  /** General register; -1 when it is a vector register. */
+  readonly register: number
+  readonly second: number
+  /** Bytes of each register. */
+  readonly size: number
+  /** Sign extension to this many bytes; 0: none. */
+  readonly signed: number
+  readonly base: number
+  readonly offset: number
+  /** Register that is added to the base, or -1. */
+  readonly index: number
+  readonly writeback: 'none' | 'before' | 'after'
+  /** Atomic read-modify-write, exclusive store: what is written is not known. */
+  readonly atomic: boolean
+}
+
+/** Loads and stores with a base register (Arm ARM C4.1.94); undefined for those of many vector registers and the like. */
+export function memoryAccess(word: number): MemoryAccess | undefined {
+  const base = (word >>> 5) & 31
+  const vector = (word & 0x0400_0000) !== 0
+  const register = vector ? -1 : word & 31
+  const plain = { register, second: -1, signed: 0, base, offset: 0, index: -1, writeback: 'none', atomic: false } as const
+  const kind = (word >>> 27) & 7
+  if (kind === 5) return pair(word, vector)
+  if (kind === 1 && !vector) return exclusive(word)
+  if (kind !== 7) return undefined
+  const opcode = (word >>> 22) & 3
+  const scale = vector ? (word >>> 30) | ((opcode & 2) << 1) : word >>> 30
+  const size = 1 << scale
+  const load = vector ? (opcode & 1) === 1 : opcode !== 0
+  const signed = vector || opcode < 2 ? 0 : opcode === 2 ? 8 : 4
+  if (!vector && scale === 3 && opcode === 2) return undefined // PRFM
+  if ((word & 0x0100_0000) !== 0) return { ...plain, load, size, signed, offset: ((word >>> 10) & 0xfff) * size }
+  const form = (word >>> 10) & 3
+  if ((word & 0x0020_0000) !== 0) {
+    if (form === 2) return { ...plain, load, size, signed, index: (word >>> 16) & 31 }
+    if (form === 0) return { ...plain, load: true, size: 1 << (word >>> 30), signed: 0, atomic: true }
+    return undefined
+  }
+  const offset = (word << 11) >> 23
+  return { ...plain, load, size, signed, offset, writeback: form === 1 ? 'after' : form === 3 ? 'before' : 'none' }
+}
+
+function pair(word: number, vector: boolean): MemoryAccess {
+  const opcode = word >>> 30
+  const size = vector ? 4 << opcode : opcode === 2 ? 8 : 4
+  const mode = (word >>> 23) & 3
+  return {
+    load: (word & 0x0040_0000) !== 0,
+    register: vector ? -1 : word & 31,
+    second: vector ? -1 : (word >>> 10) & 31,
+    size,
+    signed: !vector && opcode === 1 ? 8 : 0,
+    base: (word >>> 5) & 31,
+    offset: ((word << 10) >> 25) * size,
+    index: -1,
+    writeback: mode === 1 ? 'after' : mode === 3 ? 'before' : 'none',
+    atomic: false,
+  }
+}
+
+/** LDXR, STLR, CAS and their relatives. */
+function exclusive(word: number): MemoryAccess {
+  const ordered = (word & 0x00a0_0000) === 0x0080_0000 // LDAR, STLR: like plain loads and stores
+  return {
+    load: (word & 0x0040_0000) !== 0,
+    register: word & 31,
+    second: (word & 0x0020_0000) !== 0 && !ordered ? (word >>> 10) & 31 : -1,
+    size: 1 << (word >>> 30),
+    signed: 0,
+    base: (word >>> 5) & 31,
+    offset: 0,
+    index: -1,
+    writeback: 'none',
+    atomic: !ordered,
+  }
+}
+
+/**
+ * General registers that an instruction writes other than by `memoryAccess` and the ones of a call: a register, or -1.
+ * Instructions of vectors write one only when they move to general registers.
+ */
+export function destination(word: number): number {
+  const group = (word >>> 25) & 15
+  const register = word & 31
+  if (group === 8 || group === 9 || group === 5 || group === 13) return register
+  if (group === 10 || group === 11) return (word & 0xfff0_0000) >>> 0 === 0xd530_0000 ? register : -1
+  if (group === 2) return register // SVE: CNTB, LASTA and others
+  if ((group & 7) === 7) {
+    if ((word & 0x7f20_0000) === 0x1e20_0000 || (word & 0x7f20_0000) === 0x1e00_0000) return register // conversions
+    if ((word & 0xbfe0_8400) === 0x0e00_0400) return register // UMOV, SMOV
+  }
+  return -1
+}
