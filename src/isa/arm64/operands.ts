@@ -40,29 +40,39 @@ export interface MemoryAccess {
 
 /** Loads and stores with a base register (Arm ARM C4.1.94); undefined for those of many vector registers and the like. */
 export function memoryAccess(word: number): MemoryAccess | undefined {
-  const base = (word >>> 5) & 31
   const vector = (word & 0x0400_0000) !== 0
-  const register = vector ? -1 : word & 31
-  const plain = { register, second: -1, signed: 0, base, offset: 0, index: -1, writeback: 'none', atomic: false } as const
   const kind = (word >>> 27) & 7
   if (kind === 5) return pair(word, vector)
   if (kind === 1 && !vector) return exclusive(word)
   if (kind !== 7) return undefined
   const opcode = (word >>> 22) & 3
   const scale = vector ? (word >>> 30) | ((opcode & 2) << 1) : word >>> 30
+  if (!vector && scale === 3 && opcode === 2) return undefined // PRFM
   const size = 1 << scale
   const load = vector ? (opcode & 1) === 1 : opcode !== 0
   const signed = vector || opcode < 2 ? 0 : opcode === 2 ? 8 : 4
-  if (!vector && scale === 3 && opcode === 2) return undefined // PRFM
-  if ((word & 0x0100_0000) !== 0) return { ...plain, load, size, signed, offset: ((word >>> 10) & 0xfff) * size }
+  const register = vector ? -1 : word & 31
+  if ((word & 0x0100_0000) !== 0) return access(word, load, register, size, signed, ((word >>> 10) & 0xfff) * size, -1, 'none', false)
   const form = (word >>> 10) & 3
   if ((word & 0x0020_0000) !== 0) {
-    if (form === 2) return { ...plain, load, size, signed, index: (word >>> 16) & 31 }
-    if (form === 0) return { ...plain, load: true, size: 1 << (word >>> 30), signed: 0, atomic: true }
-    return undefined
+    if (form === 2) return access(word, load, register, size, signed, 0, (word >>> 16) & 31, 'none', false)
+    return form === 0 ? access(word, true, register, 1 << (word >>> 30), 0, 0, -1, 'none', true) : undefined
   }
-  const offset = (word << 11) >> 23
-  return { ...plain, load, size, signed, offset, writeback: form === 1 ? 'after' : form === 3 ? 'before' : 'none' }
+  return access(word, load, register, size, signed, (word << 11) >> 23, -1, form === 1 ? 'after' : form === 3 ? 'before' : 'none', false)
+}
+
+function access(
+  word: number,
+  load: boolean,
+  register: number,
+  size: number,
+  signed: number,
+  offset: number,
+  index: number,
+  writeback: MemoryAccess['writeback'],
+  atomic: boolean,
+): MemoryAccess {
+  return { load, register, second: -1, size, signed, base: (word >>> 5) & 31, offset, index, writeback, atomic }
 }
 
 function pair(word: number, vector: boolean): MemoryAccess {

@@ -110,6 +110,9 @@ class Evaluator implements Notes {
     for (let at = 0; at < value.words.length; at += 2) {
       const target = (value.words[at + 1]! >>> 0) * 0x1_0000_0000 + (value.words[at]! >>> 0)
       if (target > 0xfff && this.#outside.isPointerTarget(target)) this.#used.add(target)
+      // a label of this function: something may jump back to it
+      const inside = (target - this.#base) / 4
+      if (inside > this.#from && inside < this.#to && Number.isInteger(inside) && !this.#states.has(inside)) this.#flow(inside, Machine.unknown())
     }
   }
 
@@ -368,6 +371,7 @@ class Evaluator implements Notes {
     if (flow === Flow.zero) return [{ kind: 'subtract', left: value, right: number(0), size, register }, when]
     const bit = ((word >>> 26) & 32) | ((word >>> 19) & 31)
     const mask = bit < 32 ? number(1 << bit) : number(0, 1 << (bit - 32))
+    if (value.hull !== true && value.partial !== true) return [{ kind: 'and', left: value, right: mask, size: 8, register }, when]
     const tested = compute('and', value, mask)
     return [tested === undefined || tested.words.length === 0 ? undefined : { kind: 'subtract', left: tested, right: number(0), size: 8, register: -1 }, when]
   }
@@ -462,11 +466,10 @@ class Evaluator implements Notes {
   }
 
   #pass(at: number): void {
-    const { registers } = this.#machine
     const known = this.#passed.get(at)
     const passed: (Value | undefined)[] = []
     for (let register = 0; register <= ARGUMENTS; register++) {
-      const value = registers[register]
+      const value = this.#machine.passed(register)
       this.used(value)
       passed.push(value !== undefined && (value.base === plain || value.base > SP) ? (known === undefined ? value : join(known[register], value)) : undefined)
     }
@@ -478,7 +481,7 @@ class Evaluator implements Notes {
     this.#returns = true
     const results = new Map<number, Value>()
     for (let register = 0; register < this.#resultRegisters; register++) {
-      const value = this.#machine.registers[register]
+      const value = this.#machine.passed(register)
       if (register < 2) this.used(value)
       if (value !== undefined && (value.base === plain || value.base > SP)) results.set(register, value)
     }

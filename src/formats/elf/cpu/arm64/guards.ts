@@ -36,12 +36,16 @@ export interface Guards {
   readonly dead: ReadonlySet<number>
   /** Is what the variable holds known from checks? */
   isKnown(address: number): boolean
+  /** Follows a function that no check affects, for what it calls through pointers. */
+  follow(index: number): Evaluation | undefined
   /** The bounds were hit. */
   readonly incomplete: boolean
 }
 
 /** Functions of C libraries and C++ run times that do not return. */
 const neverReturns = /^(?:abort|exit|_exit|_Exit|quick_exit|__assert_fail|__stack_chk_fail|__cxa_throw|__cxa_rethrow|_Unwind_Resume|longjmp|siglongjmp|_ZSt9terminatev|__libc_fatal|runtime\.(?:throw|fatal|exit|abort))$/
+/** Bytes of an object whose address is taken. */
+const OBJECT = 64
 const allocators = /^(?:malloc|calloc|_Znwm|_Znam|aligned_alloc|memalign)$/
 
 /** Follows what checks of the CPU say through the program, until nothing new comes of it. */
@@ -84,7 +88,7 @@ class GuardSearch {
   constructor(program: Program, model: HwcapModel) {
     this.#program = program
     this.#model = model
-    this.#variables = new Variables(program.image)
+    this.#variables = new Variables(program.image, (at) => this.#isNeverStored(at))
     const to = program.sweep.accessTo.values()
     this.#accessOrder = Uint32Array.from(to, (_, index) => index).sort((a, b) => to[a]! - to[b]! || a - b)
     this.#accessSorted = Float64Array.from(this.#accessOrder, (index) => to[index]!)
@@ -104,8 +108,13 @@ class GuardSearch {
 
   run(): Guards {
     const { detectors, graph } = this.#program
-    const isKnown = (at: number): boolean => this.#variables.has(at)
-    if (!detectors.any) return { evaluations: this.#evaluations, dead: this.#neverReturns, isKnown, incomplete: false }
+    const result = {
+      evaluations: this.#evaluations,
+      dead: this.#neverReturns,
+      isKnown: (at: number): boolean => this.#variables.has(at),
+      follow: (index: number): Evaluation | undefined => this.#follow(index),
+    }
+    if (!detectors.any) return { ...result, incomplete: false }
     let work = new Set<number>()
     for (const index of detectors.functions) this.#enqueue(work, index, 0)
     for (const [index, calls] of graph.importCalls) {
@@ -134,7 +143,7 @@ class GuardSearch {
       }
       work = this.#next
     }
-    return { evaluations: this.#evaluations, dead: this.#neverReturns, isKnown, incomplete: work.size > 0 }
+    return { ...result, incomplete: work.size > 0 }
   }
 
   #declare(work: Set<number>, at: number, [low, high]: readonly [number, number]): void {
@@ -155,6 +164,12 @@ class GuardSearch {
     if (end - start > limits.functionSize || end <= start || start % 4 !== 0) return undefined
     const code = this.#program.codeAt(start)
     return code === undefined ? undefined : { ...code, start, end }
+  }
+
+  #follow(index: number): Evaluation | undefined {
+    const known = this.#evaluations.get(index)
+    const code = known === undefined ? this.#codeOf(index) : undefined
+    return code === undefined ? known : evaluate(code, this.#parameters.get(index), this.#surroundings(index), 2, { left: limits.functionSize })
   }
 
   #evaluate(index: number): void {
@@ -231,6 +246,7 @@ class GuardSearch {
     const index = graph.functionAt(stub?.address ?? to)
     if (index === undefined) return undefined
     if (detectors.auxiliary.has(index) || isAuxiliaryFunction(graph.nameOf(index))) return this.#auxiliaryValue(registers[0])
+    if (graph.nameOf(index) === 'dlsym') return this.#callImport(at, 'dlsym', registers)
     if (this.#neverReturns.has(index) || neverReturns.test(graph.nameOf(index))) return { never: true }
     if (!this.#distance.has(index)) return undefined
     const inlined = this.#evaluateFor(index, registers)
@@ -283,7 +299,7 @@ class GuardSearch {
     this.#depth--
     if (evaluation === undefined) return undefined
     const never = !evaluation.returns && evaluation.decides
-    const outcome: CallOutcome = never ? { never } : { results: resultsOf(evaluation), writes: evaluation.stores.filter(({ base }) => base < Base.resolverArgument) }
+    const outcome: CallOutcome = never ? { never } : { results: resultsOf(evaluation, this.#setsUp(index)), writes: evaluation.stores.filter(({ base }) => base < Base.resolverArgument) }
     this.#inlined.set(key, outcome)
     return outcome
   }
@@ -296,7 +312,7 @@ class GuardSearch {
       this.#enqueueCallers(this.#next, index, distance)
     } else if (evaluation.returns && this.#neverReturns.delete(index)) this.#enqueueCallers(this.#next, index, distance)
     if (distance > limits.distance) return
-    const values = resultsOf(evaluation)
+    const values = resultsOf(evaluation, this.#setsUp(index))
     const known = this.#results.get(index)
     const writes = evaluation.stores.some(({ base }) => base < Base.resolverArgument)
     let changed = known === undefined ? values.size > 0 || writes : known.size !== values.size
@@ -322,14 +338,23 @@ class GuardSearch {
   }
 
   #spreadStores(index: number, evaluation: Evaluation, distance: number): void {
+    const chooses = evaluation.decides && this.#setsUp(index)
     for (const store of evaluation.globalStores) {
       let { value } = store
       // what was chosen by a check tells as much as what it returned
-      if (value !== undefined && evaluation.decides && value.base === plain && value.partial !== true && !value.detected) value = detectedAs(value, true)
+      if (value !== undefined && chooses && value.base === plain && value.partial !== true && !value.detected) value = detectedAs(value, true)
       if (value?.base !== undefined && value.base >= Base.firstObject && !this.#knowsObject(value.base)) value = undefined
       this.#storeVariable(store.address, store.size, index, value, distance)
     }
-    if (evaluation.decides) this.#spreadRuledOut(index, evaluation, distance)
+    if (chooses) this.#spreadRuledOut(index, evaluation, distance)
+  }
+
+  /**
+   * Does what the function leaves behind hang on the check it makes? Go's compiler puts a check of LSE before every atomic
+   * operation, so there only what is about setting up.
+   */
+  #setsUp(index: number): boolean {
+    return !this.#program.isGo || /(?:^|[./])(?:init|doinit|hwcapInit|cpu)\b|\/cpu\./.test(this.#program.graph.nameOf(index))
   }
 
   /** Variables that are written only where the CPU has more keep what the file says they hold. */
@@ -431,6 +456,16 @@ class GuardSearch {
     return parameters?.map((value) => (value?.partial === true ? undefined : value))
   }
 
+  #isNeverStored(at: number): boolean {
+    const kind = this.#program.sweep.accessKind.values()
+    // whoever takes the address of what it lies in may write to it
+    for (let entry = lastAtMost(this.#accessSorted, at - OBJECT) + 1; entry < this.#accessSorted.length && this.#accessSorted[entry]! <= at; entry++) {
+      const is = kind[this.#accessOrder[entry]!]
+      if (is === Access.take || (is === Access.store && this.#accessSorted[entry] === at)) return false
+    }
+    return true
+  }
+
   /** Functions that name the variable at `at`. */
   *#accessors(at: number, size: number): Iterable<number> {
     const { graph, sweep } = this.#program
@@ -450,12 +485,12 @@ function isDetectorCall(calls: readonly { readonly name: string }[]): boolean {
 }
 
 /** What a function returns that a check has to do with. */
-function resultsOf(evaluation: Evaluation): Map<number, Value> {
+function resultsOf(evaluation: Evaluation, chooses: boolean): Map<number, Value> {
   const values = new Map<number, Value>()
   for (const [register, value] of evaluation.results) {
     if (value.words.length === 0) continue
     if (value.detected) values.set(register, withoutRest(value))
-    else if (evaluation.decides && register === 0 && value.partial !== true) values.set(register, detectedAs(value, true))
+    else if (chooses && evaluation.decides && register === 0 && value.partial !== true) values.set(register, detectedAs(value, true))
     else if (value.base >= Base.firstObject) values.set(register, value)
   }
   return values

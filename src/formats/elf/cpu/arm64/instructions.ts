@@ -167,6 +167,9 @@ export function executeRegister(word: number, machine: Machine, notes: Notes): v
     // an address plus something unknown: a place in a table
     if (right === undefined) notes.used(left)
     if (left === undefined) notes.used(right)
+    // the place in a table that a check chose: the table itself is no argument of what is called from there
+    if (left?.detected === true) machine.spent |= 1 << second
+    else if (right?.detected === true && first !== 31) machine.spent |= 1 << first
     addOrSubtract(word, machine, size, left, sized(right, size), extended, first)
     return
   }
@@ -213,6 +216,7 @@ function conditionalSelect(word: number, machine: Machine, notes: Notes, size: 4
   const register = word & 31
   if (outcomes !== 3) {
     const value = outcomes === 2 ? chosen : other
+    if (detected) machine.spent |= 1 << (outcomes === 2 ? (word >>> 16) & 31 : (word >>> 5) & 31)
     machine.write(register, value === undefined ? undefined : detectedAs(value, value.detected || detected))
     return
   }

@@ -38,14 +38,17 @@ export class Machine {
   readonly registers: (Value | undefined)[]
   /** Key of the place a register was loaded from and still agrees with. */
   readonly origins: (number | undefined)[]
+  /** Registers whose value a selection has passed over: what still stands there is no argument. */
+  spent: number
   readonly memory: Map<number, Cell>
   flags: Flags | undefined
 
-  constructor(registers: (Value | undefined)[], origins: (number | undefined)[], memory: Map<number, Cell>, flags: Flags | undefined) {
+  constructor(registers: (Value | undefined)[], origins: (number | undefined)[], memory: Map<number, Cell>, flags: Flags | undefined, spent = 0) {
     this.registers = registers
     this.origins = origins
     this.memory = memory
     this.flags = flags
+    this.spent = spent
   }
 
   static atEntry(parameters: readonly (Value | undefined)[] | undefined): Machine {
@@ -61,7 +64,7 @@ export class Machine {
   }
 
   copy(): Machine {
-    return new Machine(this.registers.slice(), this.origins.slice(), new Map(this.memory), this.flags)
+    return new Machine(this.registers.slice(), this.origins.slice(), new Map(this.memory), this.flags, this.spent)
   }
 
   /** Register by number in an operand; 31 reads as zero. */
@@ -79,11 +82,18 @@ export class Machine {
     if (register === 31) return
     this.registers[register] = size === 8 ? value : truncated(value, size)
     this.origins[register] = undefined
+    this.spent &= ~(1 << register)
   }
 
   writeBase(register: number, value: Value | undefined): void {
     this.registers[register] = value
     this.origins[register] = undefined
+    this.spent &= ~(1 << register)
+  }
+
+  /** The value as an argument or a result. */
+  passed(register: number): Value | undefined {
+    return ((this.spent >>> register) & 1) === 0 ? this.registers[register] : undefined
   }
 
   /** What was stored at `key` on this path. */
@@ -117,6 +127,7 @@ export class Machine {
   /** Joins what another path brings; true when that changes anything. */
   join(other: Machine): boolean {
     let changed = false
+    this.spent &= other.spent
     for (let register = 0; register < 32; register++) {
       const before = this.registers[register]
       if (this.origins[register] !== other.origins[register]) this.origins[register] = undefined

@@ -15,14 +15,18 @@ export interface Step {
 }
 
 const TABLE_SLOTS = 512
+/** Words of a record in a table of them. */
+const LARGEST_RECORD = 4
 
 /** Finds what can run on the CPU that the guards are about. */
 export class ReachSearch {
   readonly #program: Program
   readonly #guards: Guards
   readonly #needs: ReadonlySet<number>
+  readonly #arrays: { readonly start: number; readonly end: number }[] = []
   readonly #pointers = new Map<number, number>()
-  readonly #trapped = new Set<number>()
+  /** Functions that try instructions with a handler of SIGILL in place, and what only they call. */
+  readonly trapped: ReadonlySet<number>
   readonly roots: ReadonlyMap<number, Step>
 
   /** @param needs functions with instructions that the CPU lacks */
@@ -30,20 +34,20 @@ export class ReachSearch {
     this.#program = program
     this.#guards = guards
     this.#needs = needs
+    for (const { name, sh_addr, sh_size } of program.image.file.sections) {
+      if (/^\.(?:preinit|init|fini)_array/.test(name)) this.#arrays.push({ start: Number(sh_addr), end: Number(sh_addr) + sh_size })
+    }
     for (const [place, address] of program.image.codePointers) {
       const index = program.graph.functionAt(address)
       if (index !== undefined) this.#pointers.set(place, index)
     }
-    // a probe tries the instruction, and a handler of SIGILL jumps back
-    for (const [index, calls] of program.graph.importCalls) {
-      const names = calls.map(({ name }) => name)
-      if (names.some((name) => /^_*sigsetjmp$|^_?setjmp$/.test(name)) && names.some((name) => /^(?:sigaction|signal|bsd_signal)$/.test(name))) this.#trapped.add(index)
-    }
+    this.trapped = trapScope(program, guards)
     this.roots = this.#findRoots()
   }
 
   /** Can the instruction at `at` run? */
   instructionRuns(index: number, at: number): boolean {
+    if (this.trapped.has(index)) return false
     const evaluation = this.#guards.evaluations.get(index)
     return evaluation === undefined || (evaluation.seen[(at - evaluation.start) / 4]! & 1) !== 0
   }
@@ -51,7 +55,6 @@ export class ReachSearch {
   edgeRuns(index: number, edge: number): boolean {
     const { graph } = this.#program
     const evaluation = this.#guards.evaluations.get(index)
-    if (this.#trapped.has(index) && this.#needs.has(graph.edgeTo[edge]!)) return false
     if (evaluation === undefined) return true
     if (graph.edgeKind[edge] === Edge.taken) return evaluation.addressesUsed.has(graph.starts[graph.edgeTo[edge]!]!)
     return (evaluation.seen[(graph.edgeAt[edge]! - evaluation.start) / 4]! & 2) !== 0
@@ -82,7 +85,7 @@ export class ReachSearch {
       if (trust >= Trust.addresses || passesMain) {
         for (const address of evaluation?.addressesUsed ?? []) {
           const target = graph.functionAt(address)
-          if (target !== undefined && !(this.#trapped.has(index) && this.#needs.has(target))) reach(target, { from: index, how: 'address' })
+          if (target !== undefined) reach(target, { from: index, how: 'address' })
         }
       }
       for (const targets of evaluation?.indirect.values() ?? []) {
@@ -103,11 +106,12 @@ export class ReachSearch {
     const from = sweep.accessFrom.values()
     const kind = sweep.accessKind.values()
     const evaluation = this.#guards.evaluations.get(index)
+    const named = new Set(to.subarray(graph.firstAccess[index]!, graph.firstAccess[index + 1]!))
     for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
       if (kind[access] === Access.store || !this.instructionRuns(index, from[access]!)) continue
       const place = to[access]!
       if (kind[access] === Access.take) {
-        if (evaluation === undefined) this.#table(index, place, visited, reach)
+        if (evaluation === undefined && !this.#endsArray(place, named)) this.#table(index, place, visited, reach)
         continue
       }
       // what was followed through a variable was counted where it is used
@@ -117,24 +121,30 @@ export class ReachSearch {
       const table = evaluation === undefined ? image.slots.get(place)?.address : undefined
       if (table !== undefined && !image.inCode(table)) this.#table(index, table, visited, reach)
     }
-    for (const address of evaluation?.addressesUsed ?? []) if (!image.inCode(address)) this.#table(index, address, visited, reach)
+    for (const address of evaluation?.addressesUsed ?? []) if (!image.inCode(address) && !this.#endsArray(address, named)) this.#table(index, address, visited, reach)
+  }
+
+  /** The end of an array of initializers, beside its beginning, is a bound and no table. */
+  #endsArray(place: number, named: ReadonlySet<number>): boolean {
+    return this.#arrays.some(({ start, end }) => end === place && named.has(start))
   }
 
   #table(index: number, table: number, visited: Set<number>, reach: (index: number, step: Step) => void): void {
     if (visited.has(table)) return
     visited.add(table)
-    const { image } = this.#program
-    let gap = 0
-    for (let slot = 0; slot < TABLE_SLOTS; slot++) {
-      const place = table + slot * 8
-      const target = this.#pointers.get(place)
-      if (target !== undefined) {
-        gap = 0
-        reach(target, { from: index, how: 'table' })
+    let last = -1
+    let stride = 0
+    const slots = Math.min(TABLE_SLOTS, ((this.#program.image.dataAt(table)?.end ?? table) - table) / 8)
+    for (let slot = 0; slot < slots; slot++) {
+      const target = this.#pointers.get(table + slot * 8)
+      if (target === undefined) {
+        // records have their pointers at the same distance; a virtual table has no gaps
+        if (slot - last > (stride === 0 ? LARGEST_RECORD : stride)) break
         continue
       }
-      // two words between: a record with a name and a number; a zero and a pointer: where the next virtual table begins
-      if (++gap > 3 || (slot > 3 && gap === 2 && image.slots.has(place) && !image.slots.has(place - 8))) break
+      if (last >= 0 && stride === 0) stride = slot - last
+      last = slot
+      reach(target, { from: index, how: 'table' })
     }
   }
 
@@ -179,4 +189,44 @@ function* initializers({ image }: Program): Iterable<number> {
       }
     }
   }
+}
+
+const SIGILL = 4
+const PROBES = 24
+
+/**
+ * Functions that a probe calls: with a handler of SIGILL in place that jumps back (OpenSSL finds out features so). Only what
+ * nothing else calls is taken for part of the probe.
+ */
+function trapScope({ graph, image }: Program, guards: Guards): ReadonlySet<number> {
+  const scope = new Set<number>()
+  for (const [index, calls] of graph.importCalls) {
+    if (!calls.some(({ name }) => /^_*sigsetjmp$|^_?setjmp$/.test(name))) continue
+    const handlers = calls.filter(({ name }) => /^(?:sigaction|signal|bsd_signal)$/.test(name))
+    if (handlers.length === 0) continue
+    const passed = guards.follow(index)?.passed
+    const forIllegal = handlers.some(({ at }) => passed?.get(at)?.[0]?.words[0] === SIGILL)
+    if (!forIllegal) continue
+    const taken = new Set(image.codePointers.map(([, address]) => graph.functionAt(address)))
+    const own = new Set<number>()
+    const stack = [index]
+    const isOnlyCalledHere = (target: number): boolean => {
+      for (let entry = graph.firstCaller[target]!; entry < graph.firstCaller[target + 1]!; entry++) {
+        const from = graph.edgeFrom[graph.callerEdge[entry]!]!
+        if (from !== index && !own.has(from)) return false
+      }
+      return !taken.has(target)
+    }
+    while (stack.length > 0 && own.size <= PROBES) {
+      const at = stack.pop()!
+      for (let edge = graph.firstEdge[at]!; edge < graph.firstEdge[at + 1]!; edge++) {
+        const target = graph.edgeTo[edge]!
+        if (graph.edgeKind[edge] !== Edge.call || own.has(target) || !isOnlyCalledHere(target)) continue
+        own.add(target)
+        stack.push(target)
+      }
+    }
+    if (own.size <= PROBES) for (const each of own) scope.add(each)
+  }
+  return scope
 }

@@ -4,6 +4,7 @@ import { readGoFunctions } from '../../read/pclntab.ts'
 import { buildCallGraph } from '../x86/call-graph.ts'
 import { liveFunctions } from '../x86/live-functions.ts'
 import { readMemoryImage } from '../x86/memory-image.ts'
+import type { Sweep } from '../x86/sweep.ts'
 import { findDetectors } from './detectors.ts'
 import type { Program } from './program.ts'
 import { readArm64Stubs, sweepArm64, wordsOf } from './sweep.ts'
@@ -14,7 +15,8 @@ export function readArm64Program(file: ElfFile): Program {
   const go = readGoFunctions(file)
   const names = new Map<number, string>()
   const starts = new Set<number>()
-  const frames = readFrameRanges(file)
+  // Go's table knows all of its functions: no number in data that looks like an address starts another
+  const frames = [...readFrameRanges(file), ...(go?.functions ?? [])]
   for (const named of image.functions) {
     if (!image.inCode(named.address)) continue
     starts.add(named.address)
@@ -32,6 +34,7 @@ export function readArm64Program(file: ElfFile): Program {
   const synchronization = new Set(starts)
   for (const frame of frames) synchronization.add(frame.address)
   const sweep = sweepArm64(image, synchronization)
+  for (const address of passedByEntry(sweep, entry)) if (image.inCode(address)) starts.add(address)
   const stubs = readArm64Stubs(image)
   const graph = buildCallGraph(image, sweep, { frames, names, starts }, stubs)
   const isGo = go !== undefined
@@ -45,4 +48,17 @@ export function readArm64Program(file: ElfFile): Program {
   }
   const detectors = findDetectors(image, sweep, graph, stubs, liveFunctions(image, graph, isGo), codeAt)
   return { image, graph, sweep, detectors, stubs, isGo, codeAt }
+}
+
+const ENTRY_SIZE = 128
+
+/** What _start passes on: glibc has a label in it that jumps to main. */
+function passedByEntry(sweep: Sweep, entry: number): number[] {
+  const from = sweep.accessFrom.values()
+  const to = sweep.accessTo.values()
+  const passed: number[] = []
+  for (let access = 0; access < from.length; access++) {
+    if (from[access]! >= entry && from[access]! < entry + ENTRY_SIZE) passed.push(to[access]!)
+  }
+  return passed
 }

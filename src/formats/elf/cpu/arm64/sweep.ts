@@ -45,7 +45,7 @@ function sweepRange(image: MemoryImage, range: MappedRange, starts: ReadonlySet<
     const word = words[index]!
     if (starts.has(at)) held.fill(unknown)
     const feature = arm64FeatureOf(word)
-    if (feature !== 0) {
+    if (feature !== 0 && !isText(words, index)) {
       sweep.hitAt.push(at)
       sweep.hitSet.push(feature)
     }
@@ -68,6 +68,20 @@ function sweepRange(image: MemoryImage, range: MappedRange, starts: ReadonlySet<
       if (register >= 0) held[register] = unknown
     }
   }
+}
+
+/** Hand-written code names its authors behind its last instruction. */
+function isText(words: Int32Array, index: number): boolean {
+  return isPrintable(words[index]!) && (isPrintable(words[index - 1] ?? -1) || isPrintable(words[index + 1] ?? -1))
+}
+
+/** Four bytes of ASCII, or zeros behind some. */
+function isPrintable(word: number): boolean {
+  for (let shift = 0; shift < 32; shift += 8) {
+    const byte = (word >>> shift) & 0xff
+    if (byte > 0x7e || (byte < 0x20 && byte !== 0)) return false
+  }
+  return word !== 0
 }
 
 /** MRS of ID_AA64*_EL1, which the kernel emulates (op0 3, op1 0, CRn 0, CRm 4 to 7). */

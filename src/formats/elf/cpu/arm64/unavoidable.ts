@@ -31,7 +31,7 @@ export function unavoidableCode(program: Program, guards: Guards, search: ReachS
       const passed = graph.edgeKind[edge] === Edge.taken && step.how === 'entry'
       if ((graph.edgeKind[edge] === Edge.call || passed) && runs(at) && search.edgeRuns(index, edge)) stack.push([graph.edgeTo[edge]!, { from: index, how: passed ? 'address' : 'call' }])
     }
-    for (const [at, targets] of guards.evaluations.get(index)?.indirect ?? []) {
+    for (const [at, targets] of guards.follow(index)?.indirect ?? []) {
       const target = targets.size === 1 && runs(at) ? graph.functionAt([...targets][0]!) : undefined
       if (target !== undefined) stack.push([target, { from: index, how: 'call' }])
     }

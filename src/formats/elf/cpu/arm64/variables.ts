@@ -15,8 +15,14 @@ export class Variables {
   readonly #image: MemoryImage
   readonly #variables = new Map<number, Variable>()
 
-  constructor(image: MemoryImage) {
+  readonly #codePointers: ReadonlySet<number>
+  readonly #isNeverStored: (address: number) => boolean
+
+  /** @param isNeverStored does no instruction write there or hand on its address? */
+  constructor(image: MemoryImage, isNeverStored: (address: number) => boolean) {
     this.#image = image
+    this.#codePointers = new Set(image.codePointers.map(([place]) => place))
+    this.#isNeverStored = isNeverStored
   }
 
   get count(): number {
@@ -83,14 +89,10 @@ export class Variables {
       if (wider !== undefined && wider.size >= back + size) return truncated(compute('shr', wider.value, number(back * 8)), size)
     }
     if (exact !== undefined) return this.#compose(address, size)
-    const { image } = { image: this.#image }
-    const range = image.dataAt(address)
-    const slot = image.slots.get(address)
-    if (range === undefined) return undefined
-    if (!range.constant && slot === undefined) return undefined
-    if (!range.constant) return undefined
-    if (slot !== undefined) return slot.address === undefined || slot.indirect === true || size !== 8 ? undefined : addressValue(slot.address)
-    return this.initial(address, size)
+    const range = this.#image.dataAt(address)
+    // a pointer that could be changed, and is not
+    const constant = range?.constant === true || (size === 8 && this.#codePointers.has(address) && this.#isNeverStored(address))
+    return constant ? this.initial(address, size) : undefined
   }
 
   /** A load that spans several variables. */

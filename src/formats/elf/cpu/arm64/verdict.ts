@@ -74,7 +74,7 @@ export function judgeArm64(program: Program, assumed: ReadonlySet<string>): Arm6
   const features: FeatureVerdict[] = []
   for (const [feature, use] of [...uses].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const trust = use.reached.findIndex((set) => set.size > 0)
-    if (!required.has(feature) && trust < 0 && !program.detectors.any) continue // in functions that nothing leads to
+    if (!required.has(feature) && trust < 0 && !program.detectors.any && ![...use.functions].some((index) => run.search.trapped.has(index))) continue // in functions that nothing leads to
     const need: Need = required.has(feature) ? 'required' : trust >= 0 ? 'possible' : 'guarded'
     const proven = use.certain === undefined ? [] : [witness(program, use.certain.at, use.certain.index, steps)]
     const reached = need === 'guarded' || trust < 0 ? undefined : { run, trust }
@@ -116,6 +116,7 @@ function countUses(program: Program, assumed: ReadonlySet<string>, run: Run, cer
     const to = graph.firstHit[index + 1]!
     if (from === to) continue
     const proven = certain.get(index)?.words
+    const trusted = program.isGo && program.detectors.any && isGoStandardLibrary(graph.nameOf(index))
     for (let hit = from; hit < to; hit++) {
       const feature = arm64Features[sets[hit]!]!
       const address = at[hit]!
@@ -124,12 +125,17 @@ function countUses(program: Program, assumed: ReadonlySet<string>, run: Run, cer
       if (use === undefined) uses.set(feature, (use = { instructions: 0, functions: new Set(), reached: [new Set(), new Set(), new Set()], certain: undefined }))
       use.instructions++
       use.functions.add(index)
-      if (!run.search.instructionRuns(index, address)) continue
+      if (trusted || !run.search.instructionRuns(index, address)) continue
       if (proven?.[(address - graph.starts[index]!) / 4] === 1) use.certain ??= { index, at: address }
       for (let trust = 0; trust < 3; trust++) if (run.reached[trust]!.has(index)) use.reached[trust]!.add(index)
     }
   }
   return uses
+}
+
+/** Go's own packages (no dot before the first slash) check for what GOARM64 does not grant; its tests see to that. */
+function isGoStandardLibrary(name: string): boolean {
+  return !/^[^/]*\.[^/]*\//.test(name) && !name.startsWith('main.') && !name.startsWith('_cgo')
 }
 
 /** What tables in the middle of code look like when they are decoded, and what hardly any program uses. */
