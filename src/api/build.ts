@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
+import { zstdCompress } from '../bytes/zstd.ts'
 import { UsageError } from '../core/errors.ts'
 import type { Report } from '../core/report.ts'
 import { isEntryPoint } from './entry-point.ts'
@@ -23,6 +24,7 @@ export async function buildResolved(paths: readonly string[], options: ResolvedO
   const { config, cwd } = options
   const given = paths.length > 0 ? paths : await defaultPaths(cwd)
   const out = resolve(cwd, config.out)
+  refuseZstdWithoutIt(config)
   for (const path of given) refuseOverlap(resolve(cwd, path), out, path, config.out)
   const entries = config.bundle['enabled'] === true ? given.filter(isEntryPoint) : []
   const cache = entries.length > 0 ? resultCache(config) : undefined
@@ -40,6 +42,14 @@ async function defaultPaths(cwd: string): Promise<readonly string[]> {
   const there = await stat(join(cwd, 'dist')).catch(() => undefined)
   if (there?.isDirectory()) return ['dist']
   throw new UsageError('nothing to build', 'Give an entry point or a folder: `shrink build dist/` or `shrink build src/handler.ts`.')
+}
+
+function refuseZstdWithoutIt({ formats: { elf } }: ResolvedOptions['config']): void {
+  if (elf['debugCompression'] !== 'zstd' || elf['keepDebug'] === null || zstdCompress !== undefined) return
+  throw new UsageError(
+    `--debug-compression zstd needs Node 22.15 or newer; this is ${process.version}`,
+    'Use zlib, or run shrink with a newer Node.',
+  )
 }
 
 /** The input is never harmed, so the output may be neither it nor around it nor in it. */

@@ -64,6 +64,7 @@ export const optionSections: readonly OptionSection[] = [
     options: [
       { key: 'strip', flag: 'strip', type: 'enum', values: ['all', 'debug', 'none'], default: 'all', commands: ['build'], help: 'Remove symbols and debug information, only debug information, or nothing' },
       { key: 'keepDebug', flag: 'keep-debug', type: 'string', default: null, commands: ['build'], help: 'Keep what is stripped in .debug files in this folder of the output' },
+      { key: 'debugCompression', flag: 'debug-compression', type: 'enum', values: ['zlib', 'zstd', 'none'], default: 'zlib', commands: ['build'], help: 'How .debug files are compressed; zstd needs Node 22.15 to write, and a debugger that knows it (gdb 13) to read' },
     ],
   },
   {

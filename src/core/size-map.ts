@@ -26,28 +26,36 @@ export interface SizeTotal {
   readonly count: number
 }
 
+/** Says what a stretch that nobody claims is: ranges that cover it. */
+export type NameGap = (offset: number, size: number) => Iterable<SizeRange>
+
 /**
  * Makes a size map that sums to `byteLength` whatever the claims say.
  *
  * Claims that overlap are cut: the earlier offset wins, and of two with the same offset the one given first. Claims
- * past the end are cut at the end. What nobody claims becomes a `gap`. Claims with no bytes in the file but a
- * `memorySize` are kept.
+ * past the end are cut at the end. What nobody claims becomes a `gap`, or what `nameGap` makes of it. Claims with no
+ * bytes in the file but a `memorySize` are kept.
+ * @param claims sorted in place: there can be hundreds of thousands
  */
-export function buildSizeMap(byteLength: number, claims: Iterable<SizeRange>, gapLabel = '[gap]'): SizeMap {
-  const sorted = [...claims]
+export function buildSizeMap(byteLength: number, claims: SizeRange[], nameGap: string | NameGap = '[gap]'): SizeMap {
+  const sorted = claims
   const isSorted = sorted.every((claim, index) => index === 0 || sorted[index - 1]!.offset <= claim.offset)
   if (!isSorted) sorted.sort((a, b) => a.offset - b.offset) // stable: of equal offsets the first given stays first
   const ranges: SizeRange[] = []
+  const pushGap = (offset: number, size: number): void => {
+    if (typeof nameGap === 'string') ranges.push({ label: nameGap, kind: 'gap', offset, size })
+    else ranges.push(...nameGap(offset, size))
+  }
   let end = 0
   for (const claim of sorted) {
     const from = Math.min(Math.max(claim.offset, end), byteLength)
     const to = Math.min(Math.max(claim.offset + claim.size, from), byteLength)
     if (to === from && claim.memorySize === undefined) continue
-    if (from > end) ranges.push({ label: gapLabel, kind: 'gap', offset: end, size: from - end })
+    if (from > end) pushGap(end, from - end)
     ranges.push(from === claim.offset && to - from === claim.size ? claim : { ...claim, offset: from, size: to - from })
     end = to
   }
-  if (end < byteLength) ranges.push({ label: gapLabel, kind: 'gap', offset: end, size: byteLength - end })
+  if (end < byteLength) pushGap(end, byteLength - end)
   return { byteLength, ranges }
 }
 

@@ -1,5 +1,5 @@
 import type { Evidence, Requirement } from '../../../core/requirement.ts'
-import { DT, ET } from '../constants.ts'
+import { DF_1, DT, ET, SHN, STB } from '../constants.ts'
 import type { ElfTables } from '../detail.ts'
 import { compareVersions, symbolsOfVersion } from './symbol-versions.ts'
 
@@ -7,7 +7,7 @@ import { compareVersions, symbolsOfVersion } from './symbol-versions.ts'
 export type Libc = 'glibc' | 'musl' | 'bionic' | 'static' | 'none'
 
 /** The C library a file is linked against, from what the loader will look at. */
-export function libcOf({ file, interpreter, dynamic, versions }: ElfTables): Libc {
+export function libcOf({ file, interpreter, dynamic, versions, symbols }: ElfTables): Libc {
   const needed = dynamic?.strings(DT.NEEDED) ?? []
   if (interpreter !== undefined && /\/ld-musl-/.test(interpreter)) return 'musl'
   if (interpreter !== undefined && /\/linker(64)?$/.test(interpreter)) return 'bionic'
@@ -20,8 +20,26 @@ export function libcOf({ file, interpreter, dynamic, versions }: ElfTables): Lib
   // After the names: libgcc_s.so.1 of a musl system has GLIBC_2.0 for its frame registry, whatever the C library.
   if (versions?.needed.some((need) => need.version.startsWith('GLIBC_'))) return 'glibc'
   if (interpreter !== undefined) return 'glibc'
-  const isProgram = file.header.e_type === ET.EXEC || (file.header.e_type === ET.DYN && file.header.e_entry !== 0n)
-  return isProgram && needed.length === 0 ? 'static' : 'none'
+  return needed.length === 0 && isStaticProgram({ file, dynamic, symbols }) ? 'static' : 'none'
+}
+
+/**
+ * Old linkers give plug-ins and libraries an entry point too, and position-independent programs no DF_1_PIE: what has
+ * a name for others, or takes symbols from whatever loads it, is no program.
+ */
+function isStaticProgram({ file, dynamic, symbols }: Pick<ElfTables, 'file' | 'dynamic' | 'symbols'>): boolean {
+  const { e_type, e_entry } = file.header
+  if (e_type === ET.EXEC) return true
+  if (e_type !== ET.DYN || e_entry === 0n) return false
+  if (((dynamic?.value(DT.FLAGS_1) ?? 0n) & BigInt(DF_1.PIE)) !== 0n) return true
+  return dynamic?.value(DT.SONAME) === undefined && !takesSymbols(symbols)
+}
+
+function takesSymbols(symbols: ElfTables['symbols']): boolean {
+  for (let i = 1; i < (symbols?.count ?? 0); i++) {
+    if (symbols!.section(i) === SHN.UNDEF && symbols!.binding(i) === STB.GLOBAL) return true
+  }
+  return false
 }
 
 /** The C library with the lowest version that has every symbol version asked for. */

@@ -51,21 +51,14 @@ export function sectionRanges(file: ElfFile): SizeRange[] {
 export function completeMap(file: ElfFile, claims: readonly SizeRange[]): SizeMap {
   const { bytes } = file
   const tail = describedEnd(file)
-  const map = buildSizeMap(bytes.byteLength, [...headerRanges(file), ...claims])
-  const ranges: SizeRange[] = []
-  for (const entry of map.ranges) {
-    if (entry.kind !== 'gap') {
-      ranges.push(entry)
-      continue
-    }
-    const inside = Math.min(entry.size, Math.max(0, tail - entry.offset))
+  return buildSizeMap(bytes.byteLength, headerRanges(file).concat(claims), function* (offset, size) {
+    const inside = Math.min(size, Math.max(0, tail - offset))
     if (inside > 0) {
-      const isPadding = isZero(bytes.subarray(entry.offset, entry.offset + inside))
-      ranges.push(range(isPadding ? '[padding]' : '[not described]', isPadding ? 'padding' : 'gap', entry.offset, inside))
+      const isPadding = isZero(bytes.subarray(offset, offset + inside))
+      yield range(isPadding ? '[padding]' : '[not described]', isPadding ? 'padding' : 'gap', offset, inside)
     }
-    if (inside < entry.size) ranges.push(range('[appended data]', 'tail', entry.offset + inside, entry.size - inside))
-  }
-  return { byteLength: map.byteLength, ranges }
+    if (inside < size) yield range('[appended data]', 'tail', offset + inside, size - inside)
+  })
 }
 
 export function isZero(bytes: Uint8Array): boolean {

@@ -4,10 +4,13 @@ import type { ElfTables } from '../detail.ts'
 import { readFrameRanges } from '../read/eh-frame.ts'
 import { readGoFunctions } from '../read/pclntab.ts'
 import { readSymtab } from '../read/symbols.ts'
+import { fillLength, fillOf } from './code-fill.ts'
 import { range, sectionRanges } from './file-layout.ts'
 import { packageOf } from './package-of.ts'
 import type { Area, Intervals } from './symbol-intervals.ts'
 import { disjoint, loadedAreas, symbolIntervals } from './symbol-intervals.ts'
+import type { UnnamedCode } from './unframed-code.ts'
+import { unframedRanges } from './unframed-code.ts'
 
 /** Something that names stretches of memory. */
 interface Source {
@@ -24,15 +27,37 @@ interface Source {
  */
 export function symbolRanges(tables: ElfTables, by: 'symbol' | 'package', onBroken: (error: MalformedError) => void): SizeRange[] {
   const areas = loadedAreas(tables.file)
-  const sources = collectSources(tables, onBroken)
+  const { sources, hasFrames } = collectSources(tables, onBroken)
   const ranges: SizeRange[] = []
+  const unnamed: UnnamedCode[] = []
   const label = (source: Source, index: number, start: number): string => {
     const name = source.name(index, start)
     return by === 'symbol' ? name : packageOf(name, source.language)
   }
-  for (const area of areas) claimArea(area, sources, 0, area.start, area.end, label, ranges)
-  return by === 'package' ? mergeNeighbours([...ranges, ...restOf(tables, areas)]) : [...ranges, ...restOf(tables, areas)]
+  const fill = fillOf(tables.file)
+  const leave = (area: Area, start: number, end: number): void => {
+    const rest = place(area, area.label, 'section', start, end)
+    const { offset, size } = rest
+    // Stubs of the linker have names of their own: those of their sections.
+    if (!hasFrames || !area.executable || size < end - start || linkerCode.test(area.label)) {
+      ranges.push(rest)
+      return
+    }
+    // There can be hundreds of thousands: most are nothing but filling.
+    const leading = fillLength(fill, tables.file.bytes, offset, offset + size)
+    if (leading > 0) ranges.push({ label: '[padding in code]', kind: 'fill', offset, size: leading, memorySize: leading })
+    if (leading < size) unnamed.push({ start: start + leading, end, offset: offset + leading })
+  }
+  for (const area of areas) claimArea(area, sources, 0, area.start, area.end, label, ranges, leave)
+  for (const next of unframedRanges(tables, unnamed)) {
+    ranges.push(by === 'package' && next.kind === 'function' ? { ...next, label: packageOf(next.label, 'other') } : next)
+  }
+  for (const section of restOf(tables, areas)) ranges.push(section)
+  return by === 'package' ? mergeNeighbours(ranges.sort((a, b) => a.offset - b.offset)) : ranges
 }
+
+/** Executable sections that the linker or the start files fill. */
+const linkerCode = /^\.(i?plt|init$|fini$)/
 
 /** Sections that are not loaded, or hold thread-local data. */
 function restOf({ file }: ElfTables, areas: readonly Area[]): SizeRange[] {
@@ -40,7 +65,10 @@ function restOf({ file }: ElfTables, areas: readonly Area[]): SizeRange[] {
   return sectionRanges(file).filter((section) => !labels.has(section.label))
 }
 
-function collectSources({ file, symbols }: ElfTables, onBroken: (error: MalformedError) => void): Source[] {
+function collectSources(
+  { file, symbols }: ElfTables,
+  onBroken: (error: MalformedError) => void,
+): { readonly sources: Source[]; readonly hasFrames: boolean } {
   const attempt = <T>(read: () => T): T | undefined => {
     try {
       return read()
@@ -73,10 +101,13 @@ function collectSources({ file, symbols }: ElfTables, onBroken: (error: Malforme
     const intervals = disjoint(starts, ends, Uint32Array.from(frames.keys()))
     sources.push({ intervals, name: (_, start) => `[function at 0x${start.toString(16)}]`, language: 'other' })
   }
-  return [...sources, ...fromSymbols('unsized')]
+  return { sources: [...sources, ...fromSymbols('unsized')], hasFrames: frames.length > 0 }
 }
 
-/** Claims `[from, to)` of an area with the sources from `depth` on; each fills what the one before it left free. */
+/**
+ * Claims `[from, to)` of an area with the sources from `depth` on; each fills what the one before it left free.
+ * @param leave given what none of them names
+ */
 function claimArea(
   area: Area,
   sources: readonly Source[],
@@ -85,10 +116,11 @@ function claimArea(
   to: number,
   label: (source: Source, index: number, start: number) => string,
   ranges: SizeRange[],
+  leave: (area: Area, from: number, to: number) => void,
 ): void {
   const source = sources[depth]
   if (source === undefined) {
-    ranges.push(place(area, area.label, 'section', from, to))
+    leave(area, from, to)
     return
   }
   const { starts, ends, sources: ids, count } = source.intervals
@@ -99,11 +131,11 @@ function claimArea(
     // A function without a size that is the last: to the end of its section.
     const end = Math.min(ends[i] === own ? to : ends[i]!, to)
     if (end <= start) continue
-    if (start > at) claimArea(area, sources, depth + 1, at, start, label, ranges)
+    if (start > at) claimArea(area, sources, depth + 1, at, start, label, ranges, leave)
     ranges.push(place(area, label(source, ids[i]!, own), area.executable ? 'function' : 'object', start, end))
     at = end
   }
-  if (at < to) claimArea(area, sources, depth + 1, at, to, label, ranges)
+  if (at < to) claimArea(area, sources, depth + 1, at, to, label, ranges, leave)
 }
 
 function firstEndingAfter({ starts, ends, count }: Intervals, address: number): number {

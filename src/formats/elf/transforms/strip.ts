@@ -62,7 +62,8 @@ function splitDebug(
 ): { link: NonNullable<Rewrite['added']>[number]; companions: Companion[] } | undefined {
   const folder = options['keepDebug']
   if (typeof folder !== 'string' || folder === '') return undefined
-  const bytes = buildDebugFile(file)
+  const compression = options['debugCompression']
+  const bytes = buildDebugFile(file, compression === 'zstd' || compression === 'none' ? compression : 'zlib')
   const name = `${path.slice(path.lastIndexOf('/') + 1)}.debug`
   const root = folder.replace(/\/+$/, '')
   const companions: Companion[] = [{ role: 'debug-info', path: `${root}/${path}.debug`, bytes }]

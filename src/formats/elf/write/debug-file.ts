@@ -1,6 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib'
 import { ByteWriter } from '../../../bytes/byte-writer.ts'
 import { recordSize, writeRecord } from '../../../bytes/record.ts'
+import { zstdCompress } from '../../../bytes/zstd.ts'
 import { UnsupportedError } from '../../../core/errors.ts'
 import { ELFCOMPRESS, SHF, SHN, SHT } from '../constants.ts'
 import { loadSegments } from '../read/address-space.ts'
@@ -21,12 +22,12 @@ import {
 /**
  * The file that debuggers read beside a stripped program (GDB manual, "Separate Debug Files"): every section header at
  * its place, so that symbols keep their indexes, but contents only of what is not loaded, and of notes (the build-id).
- * Debug sections are compressed (gABI, SHF_COMPRESSED, zlib) where that helps.
- * @throws UnsupportedError for files with more than 65279 sections
+ * Debug sections are compressed (gABI, SHF_COMPRESSED) where that helps.
+ * @throws UnsupportedError for files with more than 65279 sections, for zstd where this Node has none
  */
-export function buildDebugFile(file: ElfFile): Uint8Array {
+export function buildDebugFile(file: ElfFile, compression: DebugCompression = 'zlib'): Uint8Array {
   if (file.sections.length >= SHN.LORESERVE) throw new UnsupportedError('debug file: extended section numbering')
-  const contents = file.sections.map((section) => contentsFor(file, section))
+  const contents = file.sections.map((section) => contentsFor(file, section, compression))
   const headerSize = file.header.e_ehsize
   const segments = loadSegments(file) // where the program is in memory; the others would point at contents
   const segmentsSize = segments.length * file.header.e_phentsize
@@ -35,6 +36,9 @@ export function buildDebugFile(file: ElfFile): Uint8Array {
     const kept = contents[index]
     if (kept === undefined) return section.index === 0 ? section : { ...section, sh_type: SHT.NOBITS, sh_offset: end }
     const align = Math.max(1, kept.align)
+    if (align > file.bytes.byteLength) {
+      throw new UnsupportedError(`debug file: section ${section.name}: alignment of ${align} bytes`, { offset: section.sh_offset })
+    }
     const offset = Math.ceil(end / align) * align
     end = offset + kept.bytes.byteLength
     return { ...section, sh_offset: offset, sh_size: kept.bytes.byteLength, sh_flags: kept.flags, sh_addralign: kept.align }
@@ -61,23 +65,35 @@ export function buildDebugFile(file: ElfFile): Uint8Array {
   return bytes
 }
 
+/** How the sections of a debug file are compressed. */
+export type DebugCompression = 'zlib' | 'zstd' | 'none'
+
+function withZstd(bytes: Uint8Array): Uint8Array {
+  if (zstdCompress === undefined) {
+    throw new UnsupportedError(`debug file: zstd needs Node 22.15 or newer`, {
+      hint: 'use --debug-compression zlib, or run shrink with a newer Node',
+    })
+  }
+  return zstdCompress(bytes)
+}
+
 interface Kept {
   readonly bytes: Uint8Array
   readonly flags: number
   readonly align: number
 }
 
-function contentsFor(file: ElfFile, section: Section): Kept | undefined {
+function contentsFor(file: ElfFile, section: Section, compression: DebugCompression): Kept | undefined {
   const isNote = section.sh_type === SHT.NOTE
   if (section.index === 0 || fileSizeOf(section) === 0 || (isAllocated(section) && !isNote)) return undefined
   const plain: Kept = { bytes: sectionContents(file, section).bytes, flags: section.sh_flags, align: section.sh_addralign }
-  if (!section.name.startsWith('.debug_') || (section.sh_flags & SHF.COMPRESSED) !== 0) return plain
+  if (compression === 'none' || !section.name.startsWith('.debug_') || (section.sh_flags & SHF.COMPRESSED) !== 0) return plain
   const layout = layoutFor(file, compressionHeader64, compressionHeader32)
-  const packed = deflateSync(plain.bytes)
+  const packed = compression === 'zlib' ? deflateSync(plain.bytes) : withZstd(plain.bytes)
   if (packed.byteLength + recordSize(layout) >= plain.bytes.byteLength) return plain
   const bytes = new Uint8Array(recordSize(layout) + packed.byteLength)
   const writer = new ByteWriter(bytes, file.littleEndian)
-  const header = { ch_type: ELFCOMPRESS.ZLIB, ch_reserved: 0, ch_size: plain.bytes.byteLength, ch_addralign: section.sh_addralign }
+  const header = { ch_type: compression === 'zlib' ? ELFCOMPRESS.ZLIB : ELFCOMPRESS.ZSTD, ch_reserved: 0, ch_size: plain.bytes.byteLength, ch_addralign: section.sh_addralign }
   writeRecord(writer, layout, header)
   writer.write(packed)
   return { bytes, flags: section.sh_flags | SHF.COMPRESSED, align: file.is64 ? 8 : 4 }

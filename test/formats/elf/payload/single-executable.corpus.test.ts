@@ -58,3 +58,23 @@ test.skipIf(!isHost)('a program of `bun build --compile` still runs (skipped on 
     expect((await run(program, [])).stdout).toBe('compiled\n')
   })
 })
+
+/** pnpm as one program, made with pkg: its payload is found by places that are written into the program. */
+const pnpm = {
+  name: '@pnpm/linux-x64',
+  version: '10.34.7',
+  integrity: 'sha512-D+RMjBPD4XZy9crgZbUfmfe6fxtBHF/s2RWWmVIjVteG9ieklq5o1ZVgtZCp/hPo/g2dW79S4tDCoqL5yCNEdw==',
+}
+
+test.skipIf(!isHost)('a program made with pkg is named, and still runs (skipped on other hosts than x86-64 Linux)', async () => {
+  const bytes = await readFile(join(await fetchPackage(pnpm), 'pnpm'))
+  const { properties } = await analyze(bytes)
+  expect(properties['payloads']).toEqual([expect.objectContaining({ kind: 'pkg', size: properties['appendedBytes'] as number })])
+  const { artifact } = await optimize(bytes)
+  await withFolder(async (folder) => {
+    const program = join(folder, 'pnpm')
+    await writeFile(program, artifact.bytes)
+    await chmod(program, 0o755)
+    expect((await run(program, ['--version'], { cwd: folder, env: { ...process.env, HOME: folder } })).stdout).toBe('10.34.7\n')
+  })
+})
