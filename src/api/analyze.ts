@@ -71,7 +71,7 @@ export async function analyzeResolved(paths: readonly string[], options: Resolve
       portability: [...judgeSizes(artifacts, targets), ...judge(artifacts, targets)],
       outputs: [],
       packages: [],
-      diagnostics: [...diagnostics, ...tree.diagnostics],
+      diagnostics: [...options.notes, ...diagnostics, ...tree.diagnostics],
     }
   } finally {
     await closeInputs(inputs)

@@ -118,7 +118,7 @@ async function buildInputs(
       portability: all((part) => part.portability),
       outputs,
       packages: written.packages,
-      diagnostics: [...all((part) => part.diagnostics), ...written.diagnostics],
+      diagnostics: [...options.notes, ...all((part) => part.diagnostics), ...written.diagnostics],
     }
     // Nothing that works came of it: what was there before is better than an empty folder.
     if (parts.some(({ usable }) => usable)) await staged.commit()

@@ -1,4 +1,5 @@
 import type { Config, UserConfig } from '../config/config.ts'
+import type { Diagnostic } from '../core/diagnostic.ts'
 import { loadConfig } from '../node/load-config.ts'
 import type { AnalyzeSettings } from '../core/analysis.ts'
 import type { TreeFile } from '../core/tree.ts'
@@ -25,9 +26,11 @@ export interface ResolvedOptions {
   readonly cwd: string
   readonly signal: AbortSignal
   readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** What came up while the options were read; belongs into the report. */
+  readonly notes: readonly Diagnostic[]
 }
 
-/** The options as given over the configuration file over the defaults. @throws ConfigError */
+/** The options as given over the configuration file over the defaults. @throws ConfigError, UsageError */
 export async function resolveOptions(options: RunOptions): Promise<ResolvedOptions> {
   const cwd = options.cwd ?? process.cwd()
   const layers: { from: string; values: unknown }[] = []
@@ -36,8 +39,13 @@ export async function resolveOptions(options: RunOptions): Promise<ResolvedOptio
     if (loaded !== undefined) layers.push(loaded)
   }
   layers.push({ from: 'options', values: options.config ?? {} })
+  const { targets, ...config } = resolveConfig(layers)
+  const asked = targets.some((target) => target.startsWith('browserslist'))
+    ? await (await import('./browser-queries.ts')).expandBrowserQueries(targets, cwd)
+    : { targets, notes: [] }
   return {
-    config: resolveConfig(layers),
+    config: { ...config, targets: asked.targets },
+    notes: asked.notes,
     cwd,
     signal: options.signal ?? new AbortController().signal,
     onProgress: options.onProgress,

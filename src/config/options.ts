@@ -43,7 +43,7 @@ export const optionSections: readonly OptionSection[] = [
     options: [
       { key: 'out', flag: 'out', alias: 'o', type: 'string', default: 'shrunk', commands: ['build'], help: 'Folder to write the result into; replaced as a whole' },
       { key: 'arch', flag: 'arch', type: 'list', default: [], commands: ['build', 'analyze'], help: 'Architecture to build for (x64, arm64, …); may be given several times' },
-      { key: 'target', flag: 'target', alias: 't', type: 'list', default: [], commands: ['build', 'analyze'], help: 'Deployment target to judge against, and to lower WebAssembly for (see `shrink targets`); may be given several times' },
+      { key: 'target', flag: 'target', alias: 't', type: 'list', default: [], commands: ['build', 'analyze'], help: 'Deployment target to judge against, and to lower WebAssembly for (see `shrink targets`), or browserslist[:QUERY]; may be given several times' },
       { key: 'level', flag: 'level', type: 'enum', values: levels, default: 'balanced', commands: ['build'], help: 'How much time the result may cost' },
       { key: 'measure', flag: 'measure', type: 'enum', values: measures, default: 'gzip', commands: ['build'], help: 'The size that is compared for JavaScript and WebAssembly' },
       { key: 'failOn', flag: 'fail-on', type: 'enum', values: ['error', 'warning', 'info', 'never'], default: 'error', commands: ['build', 'analyze'], help: 'Exit with 1 on findings of this severity or above' },

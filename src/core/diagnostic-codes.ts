@@ -43,6 +43,7 @@ export type DiagnosticCode =
   | 'native/offline'
   | 'native/replaced'
   | 'native/left-out'
+  | 'target/not-judged'
   | 'verify/failed'
   | 'verify/skipped'
 
@@ -176,6 +177,10 @@ export const diagnosticCodes: Readonly<Record<DiagnosticCode, DiagnosticInfo>> =
   'native/left-out': {
     title: 'Native code left out',
     help: 'A file for another platform was left out of the output, or an optional package has no build for the target.',
+  },
+  'target/not-judged': {
+    title: 'Browsers without a verdict',
+    help: 'The browserslist query names browsers whose engine or version is not in the data. The others were judged.',
   },
   'verify/failed': {
     title: 'Verification failed',

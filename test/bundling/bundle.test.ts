@@ -48,6 +48,17 @@ describe.each(levels)('level %s', (level) => {
     expect(codeOf(built)).not.toContain(root)
   })
 
+  test('JSX without a tsconfig asks for the runtime of React', async () => {
+    const root = project({
+      'package.json': '{"type":"module"}',
+      'a.jsx': 'export const handler = async () => <b>x</b>',
+      'node_modules/react/package.json': '{"name":"react","type":"module","exports":{"./jsx-runtime":"./jsx-runtime.js"}}',
+      'node_modules/react/jsx-runtime.js': 'export const jsx = (tag, props) => [tag, props.children]',
+    })
+    const built = await build(['a.jsx'], { root, level })
+    expect(JSON.parse(runIn(join(built.folder, 'a.mjs'), {}))).toEqual(['b', 'x'])
+  })
+
   test('several entries share a chunk', async () => {
     const root = project({
       'package.json': '{"type":"module"}',

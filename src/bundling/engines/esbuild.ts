@@ -53,6 +53,7 @@ function buildOptions(request: EngineRequest, outFolder: string): BuildOptions {
     sourcemap: options.sourceMap ? 'external' : false,
     sourcesContent: true,
     treeShaking: true,
+    jsx: 'automatic', // where no tsconfig says otherwise, as Rolldown has it
     logLevel: 'silent',
     ...(options.tsconfig === null ? {} : { tsconfig: resolve(options.root, options.tsconfig) }),
     ...(options.syntaxTarget === null ? {} : { target: options.syntaxTarget.split(',') }),

@@ -19,7 +19,9 @@ export async function moduleKindOf(
   const probed = names.some(({ need }) => need === 'guarded')
   // `require(['a'], …)` is AMD
   const used = survey.requests.some(({ kind, specifier }) => kind === 'require' && specifier !== null)
-  if (!probed && (used || names.some(({ name }) => name !== 'require'))) return 'commonjs'
+  // esbuild's `__require` asks for `require` in CommonJS too
+  const exporting = names.some(({ name, need }) => name !== 'require' && need !== 'guarded')
+  if (exporting || (!probed && used)) return 'commonjs'
   if (/\.js$/i.test(path) && names.length === 0 && (await nearestPackageType(path, context)) === 'module') return 'esm'
   return 'script'
 }
