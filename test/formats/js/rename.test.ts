@@ -150,4 +150,23 @@ describe('renameLetters', () => {
     expect(gzipSize(Buffer.from(once))).toBeLessThan(gzipSize(Buffer.from(short)) * 0.995)
     expect(await renameLetters(script, { freezeTop: true, passes: 3 })).toBe(once)
   })
+
+  it('climbs further down with the compressor as the judge, the same way each time', async () => {
+    const code = readFileSync('node_modules/yargs-parser/build/index.cjs', 'utf8')
+    const short = minifySync('a.js', `(function(exports,module,require){${code}})(exports,module,require)`, {}).code
+    const script = await parseScript('a.js', short, 'script')
+    const chosen = await renameLetters(script, { freezeTop: true, passes: 3 })
+    const climbed = await renameLetters(script, { freezeTop: true, passes: 3, climbs: 3 })
+    expect(climbed.length).toBe(short.length)
+    expect(gzipSize(Buffer.from(climbed))).toBeLessThan(gzipSize(Buffer.from(chosen)))
+    expect(await renameLetters(script, { freezeTop: true, passes: 3, climbs: 3 })).toBe(climbed)
+  })
+
+  it('counts positions in bytes where the text is not ASCII', async () => {
+    const part = (n: number) => `function f${n}(a,b){var c=a+"ä€😀"+b;for(var d=0;d<c.length;d++)log(c[d],a,b);return c}`
+    const text = `(function(){${[1, 2, 3, 4, 5, 6].map(part).join('')}log(f1("é",2),f6)})()`
+    const script = await parseScript('a.js', text, 'script')
+    const climbed = await renameLetters(script, { freezeTop: true, passes: 1, climbs: 4 })
+    expect(run(climbed)).toBe(run(text))
+  })
 })

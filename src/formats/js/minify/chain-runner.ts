@@ -14,11 +14,11 @@ export interface ChainResult {
 
 /** Runs chains on one text. Common beginnings run once: `swc → oxc` and `swc → terser` share swc. */
 export class ChainRunner {
-  readonly refused: string[] = []
   readonly topLevel: boolean
   readonly #code: string
   readonly #options: MinifyOptions
-  readonly #results = new Map<string, ChainResult | undefined>()
+  readonly #results = new Map<string, Promise<ChainResult | undefined>>()
+  readonly #refusals = new Map<string, string>()
 
   constructor(code: string, options: MinifyOptions) {
     this.#code = code
@@ -26,15 +26,24 @@ export class ChainRunner {
     this.topLevel = options.topLevel ?? options.goal !== 'script'
   }
 
+  /** Why steps refused their input, in an order that does not depend on which ended first. */
+  get refused(): string[] {
+    return [...this.#refusals].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, message]) => message)
+  }
+
   /** Undefined when a step refuses its input: a minifier that cannot read new syntax is no reason to fail. */
-  async run(chain: Chain): Promise<ChainResult | undefined> {
+  run(chain: Chain): Promise<ChainResult | undefined> {
     const key = chain.join(' → ')
-    if (this.#results.has(key)) return this.#results.get(key)
-    const before =
-      chain.length === 1 ? { chain: '', code: this.#code, maps: [] } : await this.run(chain.slice(0, -1))
-    const result = before === undefined ? undefined : await this.#step(chain.at(-1)!, key, before)
+    const known = this.#results.get(key)
+    if (known !== undefined) return known
+    const result = this.#run(chain, key)
     this.#results.set(key, result)
     return result
+  }
+
+  async #run(chain: Chain, key: string): Promise<ChainResult | undefined> {
+    const before = chain.length === 1 ? { chain: '', code: this.#code, maps: [] } : await this.run(chain.slice(0, -1))
+    return before === undefined ? undefined : this.#step(chain.at(-1)!, key, before)
   }
 
   async #step(name: Chain[number], key: string, before: ChainResult): Promise<ChainResult | undefined> {
@@ -53,7 +62,7 @@ export class ChainRunner {
       return { chain: key, code, maps: map === undefined ? before.maps : [...before.maps, map] }
     } catch (error) {
       if (!(error instanceof UnsupportedError)) throw error
-      this.refused.push(error.message)
+      this.#refusals.set(key, error.message)
       return undefined
     }
   }

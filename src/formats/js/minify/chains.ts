@@ -1,37 +1,55 @@
 import type { Level } from '../../../core/transform.ts'
+import type { ChainResult, ChainRunner } from './chain-runner.ts'
 import { hasUglify, type MinifierName } from './minifiers.ts'
 
 /** Minifiers, each working on the output of the one before. */
 export type Chain = readonly MinifierName[]
 
-const fast: readonly Chain[] = [['swc', 'oxc']]
-
-/** Short of the whole power set: what never won on the corpus is left out (docs/js.md). */
-const race: readonly Chain[] = [
-  ['esbuild'],
-  ['swc'],
-  ['oxc'],
-  ['terser'],
-  ['swc', 'oxc'],
-  ['oxc', 'swc'],
-  ['terser', 'oxc'],
-  ['oxc', 'terser'],
-  ['swc', 'terser'],
-  ['terser', 'swc'],
-]
-
-const withUglify: readonly Chain[] = [
-  ['uglify-js'],
-  ['swc', 'uglify-js'],
-  ['oxc', 'terser', 'uglify-js'],
-  ['terser', 'uglify-js'],
-]
+/** What `fast` and `balanced` run. */
+const fast: Chain = ['swc', 'oxc']
 
 /** Tried in turn where the chains of a level have no result that may be used. */
 export const fallbacks: readonly Chain[] = [['swc'], ['oxc'], ['esbuild'], ['terser']]
 
-/** The chains that a level runs. */
-export async function chainsFor(level: Level): Promise<readonly Chain[]> {
-  if (level !== 'max') return fast
-  return (await hasUglify()) ? [...race, ...withUglify] : race
+/** From how many of the smallest results so far the chains of the second and of the third round go on. */
+const rounds = [2, 1] as const
+
+export interface RankedResult extends ChainResult {
+  /** Only comparable with each other; Infinity for a lone result, which nobody measures. */
+  readonly rank: number
+}
+
+/**
+ * The results of a level, best first. At `max` it is a race: every minifier alone, then each on the output of the best
+ * others, as long as that makes it smaller.
+ */
+export async function runChains(
+  level: Level,
+  runner: ChainRunner,
+  rank: (code: string) => number,
+): Promise<readonly RankedResult[]> {
+  if (level !== 'max') {
+    const result = await runner.run(fast)
+    return result === undefined ? [] : [{ ...result, rank: Infinity }]
+  }
+  const names: readonly MinifierName[] = ['esbuild', 'swc', 'oxc', 'terser', ...((await hasUglify()) ? (['uglify-js'] as const) : [])]
+  const ranked: (RankedResult & { readonly steps: Chain })[] = []
+  const seen = new Set<string>()
+  const run = async (chains: readonly Chain[]): Promise<void> => {
+    // those that have threads of their own work side by side
+    const results = await Promise.all(chains.map((chain) => runner.run(chain)))
+    for (const [index, result] of results.entries()) {
+      // chains often arrive at the same text
+      if (result === undefined || seen.has(result.code)) continue
+      seen.add(result.code)
+      ranked.push({ ...result, steps: chains[index]!, rank: rank(result.code) })
+    }
+    ranked.sort((a, b) => a.rank - b.rank || a.steps.length - b.steps.length)
+  }
+  await run(names.map((name) => [name]))
+  for (const [round, parents] of rounds.entries()) {
+    const best = ranked.slice(0, parents).filter(({ steps }) => steps.length === round + 1)
+    await run(best.flatMap(({ steps }) => names.filter((name) => name !== steps.at(-1)).map((name) => [...steps, name])))
+  }
+  return ranked
 }

@@ -75,9 +75,9 @@ export const minifiers: Readonly<Record<MinifierName, Minifier>> = {
   },
 
   async oxc(input) {
-    const { minifySync } = await import('oxc-minify')
+    const { minify } = await import('oxc-minify')
     return guarded('oxc', async () => {
-      const { code, map, errors } = minifySync(input.goal === 'commonjs' ? 'input.cjs' : STEP_SOURCE, input.code, {
+      const { code, map, errors } = await minify(input.goal === 'commonjs' ? 'input.cjs' : STEP_SOURCE, input.code, {
         module: input.goal === 'module',
         compress: {
           target: input.target === 'es5' ? 'es2015' : input.target,

@@ -1,12 +1,12 @@
 import type { EncodedSourceMap } from '@jridgewell/remapping'
 import type { TraceMap } from '@jridgewell/trace-mapping'
-import { measuredSize } from '../../../bytes/encoded-size.ts'
+import { estimatedSize, measuredSize } from '../../../bytes/encoded-size.ts'
 import { UnsupportedError } from '../../../core/errors.ts'
 import type { Level, Measure } from '../../../core/transform.ts'
 import type { ParsedScript, ParseGoal } from '../read/parse-script.ts'
 import type { Edition } from '../read/syntax-features.ts'
 import { ChainRunner, type ChainResult } from './chain-runner.ts'
-import { chainsFor, fallbacks } from './chains.ts'
+import { fallbacks, type RankedResult, runChains } from './chains.ts'
 import { composeMaps } from './compose-maps.ts'
 import { isNewer } from './minifiers.ts'
 import { readOutput, syntaxLevelOf } from './output-check.ts'
@@ -26,6 +26,8 @@ export interface MinifyOptions {
   readonly keepText?: boolean
   /** Give names anew so that the compressor finds more repeats. On when left out, from level `balanced` on. */
   readonly rename?: boolean
+  /** Level `max`: how long names are searched for; 2 takes twice as long as 1. */
+  readonly effort?: number
   /** Produce a source map; composed with the map that the code came with where there is one. */
   readonly sourceMap?: { readonly name: string; readonly input?: TraceMap | undefined }
   readonly signal?: AbortSignal
@@ -36,7 +38,7 @@ export interface MinifiedScript {
   readonly map: EncodedSourceMap | undefined
   /** The steps that made it: `swc → oxc → rename`. */
   readonly chain: string
-  /** Every result that was measured. */
+  /** Results that were measured; what was only ranked stands with its estimate. */
   readonly race: readonly { readonly chain: string; readonly size: number }[]
   /** Steps that refused the code or whose result may not be used, and why. */
   readonly refused: readonly string[]
@@ -52,6 +54,11 @@ const renaming: Readonly<Record<Level, { readonly candidates: number; readonly p
 /** From this many code units on, `balanced` looks at names thrice, to stay below the time that terser takes. */
 const LONG = 2 * 1024 * 1024
 
+/** Passes of hill climbing at `max`: about as long as the race takes, whatever the length. */
+function climbsFor(length: number, effort: number): number {
+  return Math.round(effort * Math.min(12, Math.max(2, Math.round(3_000_000 / length))))
+}
+
 /**
  * Minifies one chunk with the chains of the level, and keeps the smallest in the chosen measure.
  *
@@ -60,55 +67,26 @@ const LONG = 2 * 1024 * 1024
  * @throws UnsupportedError when no minifier has a result that may be used
  */
 export async function minifyScript(code: string, options: MinifyOptions): Promise<MinifiedScript> {
-  const { level, measure, signal } = options
+  const { level, measure } = options
   const runner = new ChainRunner(code, options)
-  const chains = await chainsFor(level)
   const race: { chain: string; size: number }[] = []
-  const measured = (result: ChainResult): ChainResult & { size: number } => {
-    const size = measuredSize(new TextEncoder().encode(result.code), measure)
-    race.push({ chain: result.chain, size })
-    return { ...result, size }
-  }
-
-  const results: ChainResult[] = []
-  for (const chain of chains) {
-    const result = await runner.run(chain)
-    if (result !== undefined) results.push(result)
-  }
+  const refused: string[] = []
   // a lone result needs no measuring: brotli at its best takes longer than the minifiers
-  const ranked: (ChainResult & { size: number })[] =
-    results.length === 1
-      ? [{ ...results[0]!, size: Infinity }]
-      : distinct(results).map(measured).sort((a, b) => a.size - b.size)
-
-  const { candidates, passes } = renaming[level]
+  const ranked = await runChains(level, runner, (text) => estimatedSize(encode(text), measure))
   const renames = options.rename !== false && options.keepText !== true && measure !== 'raw'
+  const { candidates } = renaming[level]
   const wanted = renames ? Math.max(1, candidates) : 1
-  let best: (ChainResult & { size: number }) | undefined
-  let usable = 0
-  for await (const result of withFallbacks(ranked, runner, () => usable)) {
-    if (usable === wanted) break
-    signal?.throwIfAborted()
-    const script = await usableOutput(result, code, options, runner.refused)
-    if (script === undefined) continue
-    usable += 1
-    if (best === undefined || result.size < best.size) best = result
-    if (!renames || candidates === 0) continue
-    const renamed = await renameLetters(script, {
-      freezeTop: !runner.topLevel,
-      keepNames: options.keepNames ?? false,
-      passes: level === 'balanced' && script.text.length > LONG ? 3 : passes,
-      signal,
-    })
-    const after = { ...result, chain: `${result.chain} → rename`, code: renamed }
-    // at `balanced` gzip stands for brotli: it agrees on the sign, and takes a twentieth of the time
-    const judge: Measure = level === 'max' ? measure : 'gzip'
-    const size = measuredSize(new TextEncoder().encode(renamed), judge)
-    const against = judge === measure && best.size !== Infinity ? best.size : measuredSize(new TextEncoder().encode(best.code), judge)
-    race.push({ chain: after.chain, size })
-    if (size < against) best = { ...after, size: judge === measure ? size : best.size }
+  const usable: Usable[] = []
+  for await (const result of withFallbacks(ranked, runner, () => usable.length)) {
+    if (usable.length === wanted) break
+    options.signal?.throwIfAborted()
+    const script = await usableOutput(result, code, options, refused)
+    if (script !== undefined) usable.push({ ...result, script })
   }
-  if (best === undefined) throw new UnsupportedError(runner.refused[0] ?? 'no minifier accepts the code')
+  const [first] = usable
+  if (first === undefined) throw new UnsupportedError([...runner.refused, ...refused][0] ?? 'no minifier accepts the code')
+  const best = renames && candidates > 0 ? await bestRenamed(usable, runner.topLevel, options, race) : first
+  for (const { chain, rank } of ranked) if (rank !== Infinity) race.push({ chain, size: Math.round(rank) })
   return {
     code: best.code,
     map:
@@ -117,28 +95,69 @@ export async function minifyScript(code: string, options: MinifyOptions): Promis
         : await composeMaps(best.maps, options.sourceMap.input, { name: options.sourceMap.name, text: code }),
     chain: best.chain,
     race,
-    refused: runner.refused,
+    refused: [...runner.refused, ...refused],
   }
+}
+
+interface Usable extends ChainResult {
+  readonly script: ParsedScript
+}
+
+/** The smallest of the results with names given anew, or of those without where that is smaller. */
+async function bestRenamed(
+  usable: readonly Usable[],
+  topLevel: boolean,
+  options: MinifyOptions,
+  race: { chain: string; size: number }[],
+): Promise<ChainResult> {
+  const { level, measure, signal } = options
+  // at `balanced` gzip stands for brotli: it agrees on the sign, and takes a twentieth of the time
+  const judge: Measure = level === 'max' ? measure : 'gzip'
+  const rename = (script: ParsedScript, climbs: number): Promise<string> =>
+    renameLetters(script, {
+      freezeTop: !topLevel,
+      keepNames: options.keepNames ?? false,
+      passes: level === 'balanced' && script.text.length > LONG ? 3 : renaming[level].passes,
+      climbs,
+      signal,
+    })
+  let best: Usable = usable[0]!
+  let bestSize = measuredSize(encode(best.code), judge)
+  const offer = (result: Usable): void => {
+    const size = measuredSize(encode(result.code), judge)
+    race.push({ chain: result.chain, size })
+    if (size >= bestSize) return
+    best = result
+    bestSize = size
+  }
+  for (const result of usable) {
+    signal?.throwIfAborted()
+    offer({ ...result, chain: `${result.chain} → rename`, code: await rename(result.script, 0) })
+  }
+  const climbs = level === 'max' ? climbsFor(best.script.text.length, options.effort ?? 1) : 0
+  if (climbs > 0) {
+    const climbed = await rename(best.script, climbs)
+    offer({ ...best, chain: `${best.chain.replace(/ → rename$/, '')} → rename, ${climbs} climbs`, code: climbed })
+  }
+  return best
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text)
 }
 
 /** The results in order; then, while none of them was usable, those of the fallbacks. */
 async function* withFallbacks(
-  ranked: readonly (ChainResult & { size: number })[],
+  ranked: readonly RankedResult[],
   runner: ChainRunner,
   usable: () => number,
-): AsyncGenerator<ChainResult & { size: number }> {
+): AsyncGenerator<ChainResult> {
   yield* ranked
   for (const chain of fallbacks) {
     if (usable() > 0) return
     const result = await runner.run(chain)
-    if (result !== undefined) yield { ...result, size: Infinity }
+    if (result !== undefined) yield result
   }
-}
-
-/** Chains often arrive at the same text. */
-function distinct(results: readonly ChainResult[]): ChainResult[] {
-  const seen = new Set<string>()
-  return results.filter(({ code }) => !seen.has(code) && seen.add(code))
 }
 
 /** The parsed output, or undefined where it may not be used: the reason is added to `refused`. */

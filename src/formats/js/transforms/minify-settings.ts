@@ -10,6 +10,8 @@ export interface MinifySettings {
   /** Newest syntax that may be written; what the file uses already when undefined. */
   readonly target: Edition | undefined
   readonly rename: boolean
+  /** Level `max`: how long names are searched for. */
+  readonly effort: number
 }
 
 /** Reads the `js` section of the configuration. @throws ConfigError for a target that is no edition */
@@ -26,5 +28,6 @@ export function minifySettings(options: { readonly [key: string]: JsonValue | un
     sourceMap: (options['sourceMap'] ?? 'auto') as MinifySettings['sourceMap'],
     target: edition,
     rename: options['rename'] !== false,
+    effort: Number(options['renameEffort'] ?? 1),
   }
 }

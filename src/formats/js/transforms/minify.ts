@@ -44,6 +44,7 @@ async function minifyArtifact(
     keepNames: options.keepNames,
     keepText: scopes.textTaken.length > 0,
     rename: options.rename,
+    effort: options.effort,
     ...(wantsMap ? { sourceMap: { name, input: nested.map } } : {}),
     signal: context.signal,
   })

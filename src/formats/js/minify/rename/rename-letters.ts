@@ -4,10 +4,15 @@ import { readScopes } from '../../scope/read-scopes.ts'
 import type { ScopeOptions } from '../../scope/scopes.ts'
 import { alphaDifference } from './alpha-equivalence.ts'
 import { chooseLetters } from './choose-letters.ts'
+import { climbLetters } from './climb-letters.ts'
+import { LetterState } from './letter-state.ts'
 import { buildNameGraph } from './name-graph.ts'
 
 export interface RenameOptions extends ScopeOptions {
+  /** Times that each name is looked at by context. */
   readonly passes: number
+  /** Times that letters are tried on each name, and deflated, after that. */
+  readonly climbs?: number
   readonly signal?: AbortSignal | undefined
 }
 
@@ -22,7 +27,15 @@ export async function renameLetters(script: ParsedScript, options: RenameOptions
   if (scopes.escaped) return script.text
   const graph = buildNameGraph(scopes)
   const units = unitsOf(script.text)
-  chooseLetters(graph, units, options)
+  const state = new LetterState(graph, units)
+  chooseLetters(state, options)
+  const { climbs = 0, signal } = options
+  if (climbs > 0) {
+    const bytes = new TextEncoder().encode(textOf(units))
+    const places = graph.places.map((place) => script.positions.byteOffset(place))
+    const letters = climbLetters(state, bytes, places, { passes: climbs, signal })
+    for (const node of state.order) state.write(node, letters[node]!)
+  }
   const text = textOf(units)
   if (text === script.text) return text
   await proveEqual(script, text, script.goal, options, scopes)
