@@ -6,6 +6,13 @@ export const MAX_LENGTH = 15
 /** Prefixes, and the bytes that any form looks at behind them. */
 const LOOK_AHEAD = MAX_LENGTH + 9
 
+/** 3DNow!, its extensions of the Athlon, and those of the Geode: AMD 21928, 22466 and 33234. */
+const amd3dnow: readonly (readonly [features: string, opcodes: readonly number[]])[] = [
+  ['d3now', [0x0d, 0x1d, 0x90, 0x94, 0x96, 0x97, 0x9a, 0x9e, 0xa0, 0xa4, 0xa6, 0xa7, 0xaa, 0xae, 0xb0, 0xb4, 0xb6, 0xb7, 0xbf]],
+  ['d3nowext', [0x0c, 0x1c, 0x8a, 0x8e, 0xbb]],
+  ['cyrix_d3now', [0x86, 0x87]],
+]
+
 /** Bytes of ModRM, SIB and displacement: bits 0-2 the sum, bit 3 set when a SIB base of 5 adds a disp32. */
 export const modrmSize: Uint8Array = Uint8Array.from({ length: 256 }, (_, modrm) => {
   const mod = modrm >> 6
@@ -37,7 +44,10 @@ export class X86Decoder {
   readonly #fisttp: number
   readonly #rtm: number
   readonly #xop: number
-  readonly #amd3dnow: number
+  readonly #tbm: number
+  readonly #lwp: number
+  /** By the byte after the operands: the set, 0 for none. */
+  readonly #amd3dnow = new Uint8Array(256)
 
   constructor(mode: Mode) {
     this.mode = mode
@@ -47,7 +57,9 @@ export class X86Decoder {
     this.#fisttp = this.tables.idOf('sse3')
     this.#rtm = this.tables.idOf('rtm')
     this.#xop = this.tables.idOf('xop')
-    this.#amd3dnow = this.tables.idOf('d3now')
+    this.#tbm = this.tables.idOf('tbm')
+    this.#lwp = this.tables.idOf('lwp')
+    for (const [features, opcodes] of amd3dnow) for (const opcode of opcodes) this.#amd3dnow[opcode] = this.tables.idOf(features)
   }
 
   /** Length in bytes of the instruction at `at`, or 0 when there is none. */
@@ -169,8 +181,9 @@ export class X86Decoder {
     let end = at + 1
     let opcode = code[end]!
     if (opcode === 0x0f) {
-      this.feature = this.#amd3dnow // the opcode is the byte after the operands
-      return 2 + this.#memory(code, at + 2, narrow) + 1
+      const suffix = at + 2 + this.#memory(code, at + 2, narrow) // the opcode is the byte after the operands
+      this.feature = this.#amd3dnow[code[suffix]!]!
+      return this.feature === 0 ? 0 : suffix + 1 - at
     }
     if (opcode === 0x38 || opcode === 0x3a) {
       map = opcode === 0x38 ? 1 : 2
@@ -267,7 +280,15 @@ export class X86Decoder {
   #xopEncoded(code: Uint8Array, at: number, narrow: boolean): number {
     const map = code[at + 1]! & 31
     if (map > 10) return 0
-    this.feature = this.#xop
+    const opcode = code[at + 3]!
+    const slash = (code[at + 4]! >> 3) & 7
+    if (map > 8 && opcode === 0x12) {
+      if (slash > 1) return 0
+      this.feature = this.#lwp
+    } else if (map === 9 && (opcode === 1 || opcode === 2)) {
+      if (opcode === 1 ? slash === 0 : slash !== 1 && slash !== 6) return 0
+      this.feature = this.#tbm
+    } else this.feature = map === 10 && opcode === 0x10 ? this.#tbm : this.#xop
     return 4 + this.#memory(code, at + 4, narrow) + (map === 8 ? 1 : map === 10 ? 4 : 0)
   }
 

@@ -19,6 +19,7 @@ for (const [name, id] of Object.entries(iced.CpuidFeature)) if (typeof id === 'n
 const renamed: Readonly<Record<string, string>> = { HLE_or_RTM: 'rtm', SKINIT_or_SVM: 'svm' }
 const instruction = new iced.Instruction()
 const CHUNK = 1 << 22
+const UNKNOWN = -2
 
 export function noComparison(): Comparison {
   return { instructions: 0, lengthMismatches: 0, featureMismatches: 0, undecodable: 0, examples: [] }
@@ -29,7 +30,12 @@ export function compareWithIced(code: Uint8Array, mode: Mode, into: Comparison, 
   const ours = new X86Decoder(mode)
   const known = new Set(ours.tables.featureSets.flat())
   const setNames = ours.tables.featureSets.map((set) => set.map((name) => (name === 'tzcnt' ? 'bmi1' : name)).sort().join('+'))
-  const featuresOfCode = new Map<number, string>()
+  const canonical = Int32Array.from(setNames, (name) => setNames.indexOf(name)) // numbers compare faster than names
+  const expected = new Int32Array(1 << 13).fill(UNKNOWN)
+  const namesOf = (): string => {
+    const list = [...instruction.cpuidFeatures()].map((id: number) => names.get(id)!)
+    return list.map((name) => renamed[name] ?? name.toLowerCase()).filter((name) => known.has(name)).sort().join('+')
+  }
   for (let base = 0; base < code.length; base += CHUNK) {
     const part = code.subarray(base, Math.min(base + CHUNK, code.length))
     const decoder = new iced.Decoder(mode, part, 0)
@@ -45,19 +51,14 @@ export function compareWithIced(code: Uint8Array, mode: Mode, into: Comparison, 
         at += length
         continue
       }
-      let features = featuresOfCode.get(icedCode)
-      if (features === undefined) {
-        const list = [...instruction.cpuidFeatures()].map((id: number) => names.get(id)!)
-        features = list.map((name) => renamed[name] ?? name.toLowerCase()).filter((name) => known.has(name)).sort().join('+')
-        featuresOfCode.set(icedCode, features)
-      }
+      if (expected[icedCode] === UNKNOWN) expected[icedCode] = setNames.indexOf(namesOf())
       const ourLength = ours.decode(code, base + at)
-      if (ourLength !== length || setNames[ours.feature] !== features) {
+      if (ourLength !== length || canonical[ours.feature] !== expected[icedCode]) {
         if (ourLength !== length) into.lengthMismatches++
         else into.featureMismatches++
         if (into.examples.length < 8) {
           const hex = Buffer.from(part.subarray(at, at + Math.max(length, ourLength))).toString('hex')
-          into.examples.push(`${hex}: iced ${length} ${features || '-'}, ours ${ourLength} ${setNames[ours.feature] || '-'}`)
+          into.examples.push(`${hex}: iced ${length} ${namesOf() || '-'}, ours ${ourLength} ${setNames[ours.feature] || '-'}`)
         }
       }
       at += length

@@ -54,7 +54,7 @@ export function sweepCode(image: MemoryImage, decoder: X86Decoder, starts: Float
 function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange, starts: Float64Array, sweep: Sweep): void {
   const code = image.file.bytes.subarray(range.offset, range.offset + range.size)
   const view = new DataView(code.buffer, code.byteOffset, code.byteLength)
-  const { classes, rows } = fastTable(64)
+  const { classes, rows } = fastTable()
   const baseline = baselineFeatures(64)
   const plain = Uint8Array.from(decoder.tables.featureSets, (set) => (set.every((name) => baseline.has(name)) ? 1 : 0))
   const xsave = decoder.tables.idOf('xsave')
