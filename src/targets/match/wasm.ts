@@ -26,7 +26,7 @@ const feature: Check = (requirement, target) => {
     case 'no':
       return unmet(
         `uses the WebAssembly feature ${name}${witness(requirement)}, ${absence(support)}`,
-        loweringHint,
+        name === 'component-model' ? transpileHint : loweringHint,
         fact,
       )
     case 'unknown':
@@ -43,7 +43,8 @@ function absence({ since, version, numbering, line }: WasmSupport): string {
   return `and ${numbering} ${since} is the first to have it, the target has ${numbering} ${version ?? ''}`.trimEnd()
 }
 
-const loweringHint = 'compile without it, or lower it (`shrink build` does where it can)'
+const loweringHint = 'compile without it, or lower it (`shrink build --target` does where it can)'
+const transpileHint = 'ship what `jco transpile` makes of it'
 
 /** Interfaces by the import modules of their calls, where the module's name is not the interface's. */
 const interfaceOfModule: readonly (readonly [RegExp, string])[] = [

@@ -1,56 +1,18 @@
-import { execFile, execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { analyzeWasm } from '../../../src/formats/wasm/analyze.ts'
-import { binaryenFlags, type FeatureId } from '../../../src/formats/wasm/features.ts'
+import { binaryenFlags } from '../../../src/formats/wasm/features.ts'
 import { readTargetFeatures } from '../../../src/formats/wasm/read/custom/target-features-section.ts'
 import { readModule } from '../../../src/formats/wasm/read/read-module.ts'
 import { readCorpusModule, wasmCorpus } from '../../corpus/wasm.ts'
 import { binaryenAccepts } from './assemble.ts'
 import { corpusFeatures } from './corpus-features.ts'
+import { hasWabt, wabtAccepts, wabtSwitches } from './wabt.ts'
 
-const run = promisify(execFile)
 const folder = mkdtempSync(join(tmpdir(), 'wasm-corpus-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-/** Switches of wasm-validate (wabt 1.0.32): what is on by itself, and what is not. */
-const onByDefault = ['mutable-globals', 'sign-extension', 'saturating-float-to-int', 'multi-value', 'bulk-memory', 'reference-types', 'simd']
-const wabtSwitch: Partial<Record<FeatureId, string>> = {
-  'mutable-globals': 'mutable-globals',
-  'sign-extensions': 'sign-extension',
-  'saturated-float-to-int': 'saturating-float-to-int',
-  'multi-value': 'multi-value',
-  'bulk-memory': 'bulk-memory',
-  'bulk-memory-opt': 'bulk-memory',
-  'passive-elements': 'bulk-memory',
-  'reference-types': 'reference-types',
-  'call-indirect-overlong': 'reference-types',
-  simd: 'simd',
-  threads: 'threads',
-  'exception-tags': 'exceptions',
-  exceptions: 'exceptions',
-}
-
-function wabtAccepts(path: string, switches: ReadonlySet<string>): Promise<boolean> {
-  const off = onByDefault.filter((name) => !switches.has(name)).map((name) => `--disable-${name}`)
-  const on = [...switches].filter((name) => !onByDefault.includes(name)).map((name) => `--enable-${name}`)
-  return run('wasm-validate', [...off, ...on, path]).then(
-    () => true,
-    () => false,
-  )
-}
-
-const hasWabt = ((): boolean => {
-  try {
-    execFileSync('wasm-validate', ['--version'])
-    return true
-  } catch {
-    return false
-  }
-})()
 
 /** wabt cannot read wasm-GC. It lets mutable globals be exported whatever its switch says. */
 const beyondWabt: readonly string[] = ['dartfmt-gc', 'dartfmt-gc-unopt']
@@ -72,7 +34,7 @@ describe('exact features of 57 published modules', () => {
       const bytes = await readCorpusModule(corpusModule)
       const path = join(folder, `${id}.wasm`)
       writeFileSync(path, bytes)
-      const switches = new Set(readModule(bytes).features.flatMap(({ feature }) => wabtSwitch[feature] ?? []))
+      const switches = wabtSwitches(bytes)
       expect(await wabtAccepts(path, switches)).toBe(true)
       if (bytes.length > withOneFewerUpTo) return
       for (const name of switches) {
