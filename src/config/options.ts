@@ -85,7 +85,7 @@ export const optionSections: readonly OptionSection[] = [
     title: 'JavaScript',
     options: [
       { key: 'minify', flag: 'minify', type: 'boolean', default: true, commands: ['build'], help: 'Minify JavaScript' },
-      { key: 'keepNames', flag: 'keep-names', type: 'boolean', default: false, commands: ['build'], help: 'Keep the names that functions and classes report at run time' },
+      { key: 'keepNames', flag: 'keep-names', type: 'boolean', default: false, commands: ['build'], help: 'Keep the names that functions and classes report at run time (always so in node_modules, and where the code decides by them)' },
       { key: 'legalComments', flag: 'legal-comments', type: 'enum', values: ['keep', 'collect', 'none'], default: 'keep', commands: ['build'], help: 'Licence comments: at the end of the file, in a .LEGAL.txt beside it, or nowhere' },
       { key: 'sourceMap', flag: 'js-source-map', type: 'enum', values: ['auto', 'none'], default: 'auto', commands: ['build'], help: 'auto: a script that has a source map keeps one' },
       { key: 'target', flag: 'js-target', type: 'enum', values: ['es5', 'es2015', 'es2016', 'es2017', 'es2018', 'es2019', 'es2020', 'es2021', 'es2022', 'es2023', 'es2024', 'es2025', 'esnext'], default: null, commands: ['build'], help: 'Newest syntax that may be written (default: what the file uses already)' },

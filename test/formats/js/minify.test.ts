@@ -64,6 +64,20 @@ describe('minify', () => {
     expect(exports['named']).toBe('addition')
   })
 
+  it('keeps the names of classes where the code decides by them, and in packages, whose readers nobody knows', async () => {
+    const visitor = `class ParagraphNode { accept(visitor) { return visitor['visit' + this.constructor.name](this) } }
+      exports.result = new ParagraphNode().accept({ visitParagraphNode: () => 'found' })`
+    const found = (code: string): unknown => {
+      const exports: Record<string, unknown> = {}
+      runInContext(code, createContext({ exports }))
+      return exports['result']
+    }
+    expect(found((await shrink('a.cjs', visitor)).code)).toBe('found')
+    const message = `class ParagraphNode {} exports.message = 'unexpected ' + new ParagraphNode().constructor.name + new ParagraphNode().constructor.name`
+    expect((await shrink('a.cjs', message)).code).not.toContain('class ParagraphNode')
+    expect((await shrink('node_modules/a/index.cjs', message)).code).toContain('class ParagraphNode')
+  })
+
   it.each(['fast', 'max'] as const)('does not raise the syntax at level %s', async (level) => {
     const old = `(function () { var o = window.thing; window.value = o === null || o === undefined ? undefined : o.x;
       window.other = o !== null && o !== undefined ? o : 5; window.f = function (a, b) { return { a: a, b: b } } })()`

@@ -5,6 +5,7 @@ import { FREE, type Scopes } from '../scope/scopes.ts'
 import { inlineHelpers } from './helpers.ts'
 import { hostGlobals } from './host-globals.ts'
 import type { ParsedScript } from './parse-script.ts'
+import { decidesByClassName } from './name-reads.ts'
 import { noteSyntax } from './syntax-survey.ts'
 import { isRequireAlias } from './require-aliases.ts'
 import type { SyntaxFeatureName } from './syntax-features.ts'
@@ -51,6 +52,8 @@ export interface Survey {
   readonly topLevelAwait: number | undefined
   /** `process.env.NODE_ENV` that a build with a set NODE_ENV would have folded. */
   readonly nodeEnvReads: readonly number[]
+  /** Where the code decides by the name of a class. */
+  readonly nameReads: readonly number[]
   /** Functions that a compiler put in for older runtimes: `__awaiter`, `_classCallCheck`, … */
   readonly helpers: readonly { readonly name: string; readonly start: number; readonly end: number }[]
   /** String literals of 4 KiB or more. */
@@ -95,6 +98,7 @@ class Surveyor {
   readonly #dynamic: DynamicUse[] = []
   readonly #nativeLoads: { by: string; target: string | null; offset: number }[] = []
   readonly #nodeEnvReads: number[] = []
+  readonly #nameReads: number[] = []
   readonly #helpers: { name: string; start: number; end: number }[] = []
   readonly #longStrings: { start: number; end: number; kind: 'base64' | 'json' | 'text' }[] = []
   /** Names whose presence the code asks for with `typeof`. */
@@ -128,6 +132,7 @@ class Surveyor {
       nativeLoads: this.#nativeLoads.sort((a, b) => a.offset - b.offset),
       topLevelAwait: this.#topLevelAwait,
       nodeEnvReads: this.#nodeEnvReads,
+      nameReads: this.#nameReads,
       helpers: this.#helpers,
       longStrings: this.#longStrings,
     }
@@ -281,6 +286,7 @@ class Surveyor {
         break
       case 'MemberExpression':
         if (isMember(node, 'NODE_ENV') && isMember(node.object, 'env')) this.#nodeEnvReads.push(node.start)
+        if (decidesByClassName(node, parent)) this.#nameReads.push(node.start)
         this.#visit(node.object, node, place)
         if (node.computed) this.#visit(node.property, node, place)
         return

@@ -1,5 +1,6 @@
 import type { Rule } from '../../../core/format.ts'
 import type { JsDetail } from '../detail.ts'
+import { classNames } from './class-names.ts'
 import { computedRequest } from './computed-request.ts'
 import { developmentCode } from './development-code.ts'
 import { duplicatePackage } from './duplicate-package.ts'
@@ -22,5 +23,6 @@ export const jsRules: readonly Rule<JsDetail>[] = [
   nativeLoad,
   computedRequest,
   functionText,
+  classNames,
   sourceMapUnreadable,
 ]

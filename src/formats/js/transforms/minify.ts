@@ -30,7 +30,7 @@ async function minifyArtifact(
   context: Context,
 ): Promise<TransformResult> {
   const options = minifySettings(settings.options)
-  const { script, sourceMap, moduleKind, level, scopes, exports } = analysis.detail
+  const { script, survey, sourceMap, moduleKind, level, scopes, exports } = analysis.detail
   const name = artifact.path.split('/').at(-1)!
   const wantsMap = options.sourceMap === 'auto' && sourceMap?.map !== undefined
   const nested = await shrinkInlineWasm(artifact.path, script.text, wantsMap ? sourceMap.map : undefined, context)
@@ -41,7 +41,8 @@ async function minifyArtifact(
     measure: settings.measure,
     goal,
     target: options.target ?? level,
-    keepNames: options.keepNames,
+    // a file of a package: what others read of it, names of functions and classes among it, nobody knows
+    keepNames: options.keepNames || survey.nameReads.length > 0 || inPackage(artifact.path),
     keepText: scopes.textTaken.length > 0,
     rename: options.rename,
     effort: options.effort,
@@ -101,6 +102,10 @@ async function minifyArtifact(
       },
     ],
   }
+}
+
+function inPackage(path: string): boolean {
+  return /(?:^|\/)node_modules\//.test(path)
 }
 
 /** The first line of a program that is run by name; the rest keeps its line numbers. */
