@@ -44,6 +44,16 @@ function record(input, args, path, notes) {
   }
 }
 
+/** The value that `make` gave when it was asked for the first time. */
+export function remembered(key, make) {
+  const path = join(folder, `bench-${key}.json`)
+  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8'))
+  const value = make()
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(path, JSON.stringify(value))
+  return value
+}
+
 /** The same as a tool for the transforms; `spent()` says how many seconds its runs took when they were recorded. */
 export function recordedWasmOpt() {
   let cpuSeconds = 0

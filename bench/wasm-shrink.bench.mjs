@@ -1,45 +1,103 @@
-// Every module of the corpus at `balanced`, against `wasm-opt -Oz` of npm binaryen, both with the CPU time of a process
-// of their own. SHRINK_BENCH_WASM=ID,ID or =BYTES (default: modules from 300 kB to 900 kB) chooses modules.
+// Corpus modules in every measure, against `wasm-opt -Oz` of npm binaryen with the module stripped before (without that
+// it keeps names and debug information). wasm-opt's runs and everything measured are kept beside the corpus by content:
+// a run that was ended goes on where it was, and a change of the transforms runs wasm-opt no more.
+//
+// SHRINK_BENCH_WASM   ids, separated by commas, or the largest size in bytes (default 900000)
+// SHRINK_BENCH_LEVELS levels, separated by commas (default balanced)
+// SHRINK_BENCH_FROM   the smallest size in bytes (default 0)
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
-import { brotliSize } from '../dist/src/bytes/encoded-size.js'
+import { measuredSize } from '../dist/src/bytes/encoded-size.js'
 import { binaryenFlags } from '../dist/src/formats/wasm/features.js'
 import { readModule } from '../dist/src/formats/wasm/read/read-module.js'
+import { wasm } from '../dist/src/formats/wasm/index.js'
+import { stripSections } from '../dist/src/formats/wasm/transforms/strip-sections.js'
+import { remembered, wasmOpt } from './recorded-wasm-opt.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+const measures = ['raw', 'gzip', 'brotli']
+const levels = (process.env.SHRINK_BENCH_LEVELS ?? 'balanced').split(',')
+/** What the results depend on beside the input. */
+const generation = digest(
+  ...['formats/wasm/transforms', 'formats/wasm/write'].flatMap((folder) => sources(join(root, 'dist/src', folder))),
+  readFileSync(join(root, 'dist/src/bytes/encoded-size.js')),
+)
 
-export const title = 'WebAssembly at level balanced for brotli, against wasm-opt -Oz'
+export const title = 'WebAssembly against wasm-opt -Oz, each measure asked for by itself; CPU time of brotli'
 
 export async function bench() {
   const folder = mkdtempSync(join(tmpdir(), 'shrink-bench-'))
   try {
     const { readCorpusModule, wasmCorpus } = await corpus(folder)
     const rows = []
-    const ratios = { size: [], cpu: [] }
+    const ratios = new Map()
     for (const module of chosen(wasmCorpus)) {
       const bytes = new Uint8Array(await readCorpusModule(module))
-      const [input, plain, ours] = ['in', 'oz', 'ours'].map((name) => join(folder, `${name}.wasm`))
-      writeFileSync(input, bytes)
-      const flags = binaryenFlags(readModule(bytes).features.map(({ feature }) => feature))
-      const ozCpu = timed(['node_modules/binaryen/bin/wasm-opt', input, ...flags, '-Oz', '-o', plain])
-      const ourCpu = timed(['bench/wasm-shrink-one.mjs', input, ours])
-      const sizes = [bytes, readFileSync(plain), readFileSync(ours)].map((one) => brotliSize(one))
-      ratios.size.push(sizes[2] / sizes[1])
-      ratios.cpu.push(ourCpu / ozCpu)
-      rows.push([module.id, bytes.length, ...sizes, percent(sizes[2] / sizes[1]), ozCpu.toFixed(1), ourCpu.toFixed(1)])
+      const stripped = await strip(bytes)
+      const oz = wasmOpt(stripped, [...binaryenFlags(readModule(stripped).features.map(({ feature }) => feature)), '-Oz'])
+      if (oz.bytes === undefined) {
+        rows.push([module.id, `-Oz: ${oz.failure}`])
+        continue
+      }
+      for (const level of levels) {
+        const row = [module.id, level]
+        for (const measure of measures) {
+          const ours = transformed(folder, bytes, measure, level)
+          const peer = size(oz.bytes, measure)
+          const ratio = ours.size / peer
+          row.push(size(bytes, measure), peer, `${ours.size}${ours.size > Math.min(peer, size(bytes, measure)) ? ' !' : ''}`, percent(ratio))
+          note(ratios, `${level} ${measure}`, ratio, module)
+          if (measure === 'brotli') {
+            const cpu = (ours.wasmOptSeconds + ours.ownSeconds) / oz.cpuSeconds
+            row.push(cpu.toFixed(2))
+            note(ratios, `${level} CPU`, cpu, module)
+          }
+        }
+        rows.push(row)
+        console.error(row.join(' | '))
+      }
     }
     return {
-      columns: ['module', 'bytes', 'brotli', '-Oz', 'shrink', 'vs -Oz', '-Oz CPU s', 'shrink CPU s'],
+      columns: ['module', 'level', ...measures.flatMap((measure) => [measure, '-Oz', 'shrink', 'vs -Oz']), 'CPU'],
       rows,
-      notes: [`geometric means: ${percent(geomean(ratios.size))} brotli against -Oz, ${geomean(ratios.cpu).toFixed(2)} times its CPU time`],
+      notes: [...ratios].map(([what, values]) => `${what}: geometric mean ${/CPU/.test(what) ? `${geomean(values).toFixed(2)} times` : percent(geomean(values))} over ${values.length}`),
     }
   } finally {
     rmSync(folder, { recursive: true })
   }
+}
+
+/** Everything, and the modules from 300 kB that the bar is about. */
+function note(ratios, what, ratio, { byteLength }) {
+  for (const name of [what, ...(byteLength >= 300_000 ? [`${what}, from 300 kB`] : [])]) ratios.set(name, [...(ratios.get(name) ?? []), ratio])
+}
+
+/** What the transforms give to wasm-opt. */
+async function strip(bytes) {
+  const artifact = { path: 'module.wasm', bytes }
+  const settings = { level: 'balanced', measure: 'raw', options: {} }
+  const analysis = await wasm.analyze(artifact, { shallow: true }, { signal: new AbortController().signal, report: () => undefined })
+  if (!stripSections.applies(analysis, settings)) return bytes
+  return (await stripSections.apply(artifact, analysis, settings)).artifact.bytes
+}
+
+/** What the transforms make of a module: its size and the seconds it took. */
+function transformed(folder, bytes, measure, level) {
+  const [input, output] = [join(folder, 'in.wasm'), join(folder, 'out.wasm')]
+  return remembered(`${digest(bytes)}-${measure}-${level}-${generation}`, () => {
+    writeFileSync(input, bytes)
+    const printed = execFileSync(process.execPath, ['bench/wasm-shrink-one.mjs', input, output, measure, level], { cwd: root, encoding: 'utf8' })
+    return { ...JSON.parse(printed), size: size(new Uint8Array(readFileSync(output)), measure) }
+  })
+}
+
+function size(bytes, measure) {
+  return measure === 'raw' ? bytes.length : remembered(`${digest(bytes)}-${measure}`, () => ({ size: measuredSize(bytes, measure) })).size
 }
 
 /** The list is TypeScript of the tests: bundled to run here. */
@@ -51,21 +109,24 @@ async function corpus(folder) {
 
 function chosen(modules) {
   const wanted = process.env.SHRINK_BENCH_WASM ?? '900000'
-  if (/^\d+$/.test(wanted)) return modules.filter(({ byteLength }) => byteLength >= 300_000 && byteLength <= Number(wanted))
-  return modules.filter(({ id }) => wanted.split(',').includes(id))
+  const from = Number(process.env.SHRINK_BENCH_FROM ?? 0)
+  const some = /^\d+$/.test(wanted)
+    ? modules.filter(({ byteLength }) => byteLength >= from && byteLength <= Number(wanted))
+    : modules.filter(({ id }) => wanted.split(',').includes(id))
+  return some.toSorted((a, b) => a.byteLength - b.byteLength)
 }
 
-/** User and system seconds of a Node process with all its threads. */
-function timed(args) {
-  const folder = mkdtempSync(join(tmpdir(), 'shrink-bench-'))
-  try {
-    const [hook, result] = [join(folder, 'cpu.cjs'), join(folder, 'cpu')]
-    writeFileSync(hook, `process.on('exit', () => { const { user, system } = process.cpuUsage(); require('node:fs').writeFileSync(${JSON.stringify(result)}, String((user + system) / 1e6)) })`)
-    execFileSync(process.execPath, ['--require', hook, ...args], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
-    return Number(readFileSync(result, 'utf8'))
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+function sources(folder) {
+  return readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith('.js'))
+    .sort()
+    .map((name) => readFileSync(join(folder, name)))
+}
+
+function digest(...parts) {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest('hex').slice(0, 24)
 }
 
 const geomean = (values) => Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length)

@@ -73,7 +73,7 @@ export const optionSections: readonly OptionSection[] = [
     options: [
       { key: 'optimize', flag: 'wasm-optimize', type: 'boolean', default: true, commands: ['build'], help: 'Run wasm-opt besides removing sections' },
       { key: 'wasmOpt', flag: 'wasm-opt', type: 'string', default: null, commands: ['build'], help: 'The wasm-opt to run, version 120 or later (default: a native one in PATH, else the one from npm binaryen)' },
-      { key: 'timeBudget', flag: 'wasm-time', type: 'number', minimum: 0, default: null, commands: ['build'], help: 'Seconds of wasm-opt that one file may take, by estimate (default: 300, 3600 at level max)' },
+      { key: 'timeBudget', flag: 'wasm-time', type: 'number', minimum: 0, default: null, commands: ['build'], help: 'Seconds of wasm-opt that one file may take, by estimate (default: 480, 3600 at level max)' },
       { key: 'memoryLimit', flag: 'wasm-memory', type: 'number', minimum: 64, default: null, commands: ['build'], help: 'MiB of memory that wasm-opt may hold (default: 4096)' },
       { key: 'dropExports', flag: 'wasm-drop-exports', type: 'boolean', default: true, commands: ['build'], help: 'Drop exports that the script of the build which loads a module provably cannot reach' },
       { key: 'keepNames', flag: 'wasm-keep-names', type: 'boolean', default: false, commands: ['build'], help: 'Keep the name section, for stack traces' },

@@ -14,7 +14,7 @@ export interface Variant {
 const uncertainty = 0.001
 
 /** A bar must not be missed: it is measured when its estimate is this near. */
-const barUncertainty = 0.008
+const barUncertainty = 0.006
 
 /** Of those near the best, so many are measured exactly: at its best, brotli takes three seconds a megabyte. */
 const finalists = 2

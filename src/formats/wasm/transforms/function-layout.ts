@@ -1,4 +1,4 @@
-import type { Level } from '../../../core/transform.ts'
+import type { Level, Measure } from '../../../core/transform.ts'
 import type { WasmModule } from '../read/module.ts'
 import { type FunctionReferences, readWithFunctionReferences } from '../write/function-references.ts'
 import { reorderFunctions } from '../write/reorder-functions.ts'
@@ -10,10 +10,10 @@ import { reorderFunctions } from '../write/reorder-functions.ts'
  * - `by-type`: like `by-use` as far as the number of bytes of each index goes; within one such range sorted by type,
  *   then by the bytes of the body without the function indices in it, so that what resembles each other is near:
  *   compressors find more and nearer matches.
+ * - `by-body`: as `by-type`, but by the bytes of the body alone.
  * - `by-size`: as `by-type`, but sorted by type, then by size to the power of two, then by bytes.
  */
-export const layouts = ['by-use', 'by-type', 'by-size'] as const
-export type Layout = (typeof layouts)[number]
+export type Layout = 'by-use' | 'by-type' | 'by-body' | 'by-size'
 
 /** Indices below these take one byte less than those above (LEB128). */
 const indexBorders = [0x80, 0x4000, 0x200000, 0x10000000]
@@ -29,9 +29,13 @@ export interface LayoutSource {
   readonly bodies: BareBodies
 }
 
-/** The layouts worth trying. `by-size` differs from `by-type` by a tenth of a percent either way. */
-export function layoutsFor(level: Level): readonly Layout[] {
-  return level === 'max' ? layouts : ['by-use', 'by-type']
+/**
+ * The layouts worth trying: of raw bytes none has fewer than `by-use`. The others differ from each other by a tenth of a
+ * percent either way.
+ */
+export function layoutsFor(level: Level, measure: Measure): readonly Layout[] {
+  if (measure === 'raw') return ['by-use']
+  return ['by-use', 'by-type', 'by-body', ...(level === 'max' ? (['by-size'] as const) : [])]
 }
 
 /** Undefined when there is nothing to order, or a custom section would no longer be right. */
@@ -55,7 +59,7 @@ function functionOrder(source: LayoutSource, layout: Layout): Uint32Array {
   const byUse = Uint32Array.from({ length: bodies.count }, (_, index) => index)
   byUse.sort((a, b) => uses[importedFunctions + b]! - uses[importedFunctions + a]! || a - b)
   if (layout === 'by-use') return byUse
-  const compare = layout === 'by-type' ? byType(source) : bySize(source)
+  const compare = comparisons[layout](source)
   let from = 0
   for (const border of [...indexBorders, Infinity]) {
     const to = Math.min(Math.max(border - importedFunctions, from), bodies.count)
@@ -66,6 +70,12 @@ function functionOrder(source: LayoutSource, layout: Layout): Uint32Array {
 }
 
 type Compare = (a: number, b: number) => number
+
+const comparisons: Readonly<Record<Exclude<Layout, 'by-use'>, (source: LayoutSource) => Compare>> = {
+  'by-type': byType,
+  'by-body': ({ bodies }) => (a, b) => compareBodies(bodies, a, b),
+  'by-size': bySize,
+}
 
 function byType({ module, bodies }: LayoutSource): Compare {
   const { functionTypes, importedFunctions } = module

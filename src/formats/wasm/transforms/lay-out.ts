@@ -12,10 +12,10 @@ export const layOutFunctions: Transform<WasmDetail> = {
   title: 'Order functions so that indices are short and similar code is near',
   safety: 'lossless',
   applies: ({ detail }, settings) => !wasmSettings(settings).optimize && !detail.modules.some(isObjectFile),
-  async apply(artifact, { detail }, { level, measure }) {
+  async apply(artifact, { detail }, settings) {
     const steps = new Set<string>()
     const bytes = await mapModules(detail, (module) => {
-      const best = chooseVariant(withLayouts({ bytes: module.bytes, steps: [], bar: true }, level), measure)
+      const best = chooseVariant(withLayouts({ bytes: module.bytes, steps: [], bar: true }, settings), settings.measure)
       for (const step of best.steps) steps.add(step)
       return best.bytes
     })

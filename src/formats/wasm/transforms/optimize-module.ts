@@ -1,4 +1,4 @@
-import type { Level } from '../../../core/transform.ts'
+import type { TransformSettings } from '../../../core/transform.ts'
 import type { WasmModule } from '../read/module.ts'
 import { chooseVariant, type Variant } from './choose-variant.ts'
 import { type Layout, layOut, layoutsFor, layoutSource } from './function-layout.ts'
@@ -13,30 +13,31 @@ export async function optimizeModule(module: WasmModule, race: Race): Promise<Va
   const { bytes } = module
   const results = await raceRecipes(module, race)
   const { measure, level } = race.settings
-  let best = chooseVariant([{ bytes, steps: [], bar: true }, ...results].flatMap((variant) => withLayouts(variant, level)), measure)
+  let best = chooseVariant([{ bytes, steps: [], bar: true }, ...results].flatMap((variant) => withLayouts(variant, race.settings)), measure)
   if (level === 'max') {
     const winner = recipesFor(level, measure).find(({ name }) => best.steps[0]?.endsWith(` ${name}`))
     const again = winner && (await runRecipe(module, converging(winner), wasmOptFlags(module, race.settings), race))
     if (again !== undefined) {
       const converged: Variant = { bytes: again.bytes, steps: [`${race.tool.title} ${converging(winner!).name}`] }
-      best = chooseVariant([{ ...best, bar: true }, ...withLayouts(converged, level)], measure)
+      best = chooseVariant([{ ...best, bar: true }, ...withLayouts(converged, race.settings)], measure)
     }
   }
   return best
 }
 
 /** The variant and its layouts. */
-export function withLayouts(variant: Variant, level: Level): Variant[] {
+export function withLayouts(variant: Variant, { level, measure }: Pick<TransformSettings, 'level' | 'measure'>): Variant[] {
   const source = layoutSource(variant.bytes)
   if (source === undefined) return [variant]
   return [
     variant,
-    ...layoutsFor(level).map((layout) => ({ bytes: layOut(source, layout), steps: [...variant.steps, layoutNames[layout]] })),
+    ...layoutsFor(level, measure).map((layout) => ({ bytes: layOut(source, layout), steps: [...variant.steps, layoutNames[layout]] })),
   ]
 }
 
 const layoutNames: Readonly<Record<Layout, string>> = {
   'by-use': 'functions ordered by use',
   'by-type': 'functions ordered by type and body',
+  'by-body': 'functions ordered by body',
   'by-size': 'functions ordered by type, size and body',
 }

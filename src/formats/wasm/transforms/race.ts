@@ -26,19 +26,29 @@ export interface Race {
 const inliningMatters = 0.97
 
 /**
- * The module as wasm-opt writes it, in every way that was asked for and can be afforded. A recipe that fails or whose
- * result is not valid is reported and left out.
+ * A module that -Oz makes smaller by less has been through wasm-opt before: on such modules no other recipe was ever
+ * ahead by more than the layout of the input is (docs/wasm-shrink.md).
+ */
+const worthwhileGain = 0.01
+
+/**
+ * The module as wasm-opt writes it, in every way that is worth it and can be afforded. -Oz comes first: what it did
+ * shows whether the others can do better. A recipe that fails or whose result is not valid is reported and left out.
  */
 export async function raceRecipes(module: WasmModule, race: Race): Promise<Variant[]> {
   const flags = wasmOptFlags(module, race.settings)
-  const affordable = planRecipes(module, race)
   const outcomes = new Map<Recipe, WasmModule>()
-  // -Oz before its variant without inlining: what inlining did is seen by comparing with -O1, which never inlines.
-  for (const recipe of affordable.toSorted((a, b) => Number(a === plain.withoutInlining) - Number(b === plain.withoutInlining))) {
-    if (recipe === plain.withoutInlining && !worthWithoutInlining(outcomes)) continue
+  const skipped: Recipe[] = []
+  for (const recipe of recipesFor(race.settings.level, race.settings.measure)) {
+    if (!isWorthwhile(recipe, module, outcomes, race.settings)) continue
+    if (!race.budget.spend(estimate(module, recipe, race.tool))) {
+      skipped.push(recipe)
+      continue
+    }
     const result = await runRecipe(module, recipe, flags, race)
     if (result !== undefined) outcomes.set(recipe, result)
   }
+  if (skipped.length > 0) reportSkipped(skipped, module, race)
   return [...outcomes].map(([recipe, { bytes }]) => ({
     bytes,
     steps: [`${race.tool.title} ${recipe.name}`],
@@ -46,32 +56,35 @@ export async function raceRecipes(module: WasmModule, race: Race): Promise<Varia
   }))
 }
 
+/** May the recipe's result be smaller than those that are there? */
+function isWorthwhile(
+  recipe: Recipe,
+  module: WasmModule,
+  outcomes: ReadonlyMap<Recipe, WasmModule>,
+  { level }: WasmSettings,
+): boolean {
+  const oz = outcomes.get(plain.oz)
+  if (recipe === plain.oz || oz === undefined) return true
+  if (level !== 'max' && oz.bytes.length > (1 - worthwhileGain) * module.bytes.length) return false
+  // -O1 never inlines.
+  const uninlined = outcomes.get(plain.o1) ?? module
+  return recipe !== plain.withoutInlining || oz.bodies.count < inliningMatters * uninlined.bodies.count
+}
+
 /** Exactly the features that the module uses: wasm-opt then neither refuses it nor brings in others. */
 export function wasmOptFlags(module: WasmModule, { keepNames }: Pick<WasmSettings, 'keepNames'>): string[] {
   return [...binaryenFlags(module.features.map(({ feature }) => feature)), ...(keepNames ? ['-g'] : [])]
 }
 
-function worthWithoutInlining(outcomes: ReadonlyMap<Recipe, WasmModule>): boolean {
-  const [o1, oz] = [outcomes.get(plain.o1), outcomes.get(plain.oz)]
-  return o1 === undefined || oz === undefined || oz.bodies.count < inliningMatters * o1.bodies.count
-}
-
-/** The recipes that the budget holds. The dearest are left out first, which is said. */
-function planRecipes(module: WasmModule, { path, settings, tool, budget, context }: Race): readonly Recipe[] {
-  const recipes = recipesFor(settings.level, settings.measure)
-  const planned = recipes.filter((recipe) => budget.spend(estimate(module, recipe, tool)))
-  if (planned.length < recipes.length) {
-    const skipped = recipes.filter((recipe) => !planned.includes(recipe))
-    const seconds = Math.ceil(skipped.reduce((sum, recipe) => sum + estimate(module, recipe, tool), 0))
-    context.report({
-      severity: 'info',
-      code: 'transform/skipped',
-      message: `wasm-opt ${skipped.map(({ name }) => name).join(', ')} not tried: about ${seconds} s more than the time budget of ${settings.timeBudget} s`,
-      hint: 'Raise wasm.timeBudget (seconds) to have them tried.',
-      location: { path },
-    })
-  }
-  return planned
+function reportSkipped(skipped: readonly Recipe[], module: WasmModule, { path, settings, tool, context }: Race): void {
+  const seconds = Math.ceil(skipped.reduce((sum, recipe) => sum + estimate(module, recipe, tool), 0))
+  context.report({
+    severity: 'info',
+    code: 'transform/skipped',
+    message: `wasm-opt ${skipped.map(({ name }) => name).join(', ')} not tried: about ${seconds} s more than is left of the time budget of ${settings.timeBudget} s`,
+    hint: 'Raise wasm.timeBudget (seconds) to have them tried.',
+    location: { path },
+  })
 }
 
 /** One run, read back and checked. Undefined when there is no result that may be used. */

@@ -88,6 +88,22 @@ describe('optimize', () => {
     expect(context.diagnostics[0]).toMatchObject({ code: 'transform/skipped', message: expect.stringContaining('-Oz') as string })
   })
 
+  test('other recipes are run only where -Oz found much to do', async () => {
+    const runs = async (output: (input: Uint8Array) => Uint8Array, level: 'balanced' | 'max' = 'balanced'): Promise<string[]> => {
+      const recipes: string[] = []
+      const tool: Tool = {
+        title: 'recorder',
+        run: async (input, args) => (recipes.push(args.filter((arg) => !/features|enable/.test(arg)).join(' ')), output(input)),
+        close: async () => undefined,
+      }
+      await shrink(module, settings(level, 'brotli'), testContext({ openTool: async () => tool }))
+      return recipes
+    }
+    expect(await runs((input) => input)).toEqual(['-Oz'])
+    expect(await runs(() => module.subarray(0, 8))).toEqual(['-Oz', '-O1'])
+    expect(await runs((input) => input, 'max')).toEqual(['-Oz', '-O1', '-O3'])
+  })
+
   test('results that are not what they must be are not used', async () => {
     const broken = (output: (input: Uint8Array) => Uint8Array): Tool => ({
       title: 'a broken tool',
