@@ -41,7 +41,7 @@ export function analyzeArchive({ path, bytes }: Artifact, context: Context): Ana
       members: members.filter((member) => member.name !== '').map(({ name, size }) => ({ name, size })),
     },
     requirements: [architectureRequirement(tables)],
-    detail: { ...tables, cpu: { requirements: [], properties: {}, data: undefined }, payloads: [] },
+    detail: { ...tables, cpu: { requirements: [], properties: {}, data: undefined }, readsCode: false, payloads: [] },
   }
 }
 

@@ -38,6 +38,6 @@ export async function analyzeElf(
     }),
     properties: { ...tableProperties(tables), ...content, ...cpu.properties, ...carried.properties },
     requirements: combineRequirements([...tableRequirements(tables), ...cpu.requirements, ...carried.requirements]),
-    detail: { ...tables, cpu, payloads: carried.payloads },
+    detail: { ...tables, cpu, readsCode: settings.shallow !== true && settings.skipCode !== true, payloads: carried.payloads },
   }
 }

@@ -28,6 +28,8 @@ export interface ElfTables {
 /** What rules and transforms of this format read of an analysis. */
 export interface ElfDetail extends ElfTables {
   readonly cpu: CpuAnalysis
+  /** May rules take the time to look at machine code? */
+  readonly readsCode: boolean
   readonly payloads: readonly (Payload & { readonly analysed: boolean })[]
 }
 

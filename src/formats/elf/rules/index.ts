@@ -11,6 +11,7 @@ import { relativeRelocations } from './relative-relocations.ts'
 import { runPath } from './run-path.ts'
 import { textRelocations } from './text-relocations.ts'
 import { twoHashTables } from './two-hash-tables.ts'
+import { unreferencedFunctions } from './unreferenced-functions.ts'
 import { unusedNeeded } from './unused-needed.ts'
 import { unwindTables } from './unwind-tables.ts'
 import { writableCode } from './writable-code.ts'
@@ -26,6 +27,7 @@ export const rules: readonly Rule<ElfDetail>[] = [
   textRelocations,
   writableCode,
   goLinkerFlags,
+  unreferencedFunctions,
   unwindTables,
   relativeRelocations,
   twoHashTables,

@@ -69,3 +69,6 @@ export function isZero(bytes: Uint8Array): boolean {
 export function range(label: string, kind: string, offset: number, size: number): SizeRange {
   return { label, kind, offset, size }
 }
+
+/** Executable sections that the linker or the start files fill: their stubs are no functions of the program. */
+export const linkerCode: RegExp = /^\.(i?plt|init$|fini$)/

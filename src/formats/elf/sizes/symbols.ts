@@ -5,7 +5,7 @@ import { readFrameRanges } from '../read/eh-frame.ts'
 import { readGoFunctions } from '../read/pclntab.ts'
 import { readSymtab } from '../read/symbols.ts'
 import { fillLength, fillOf } from './code-fill.ts'
-import { range, sectionRanges } from './file-layout.ts'
+import { linkerCode, range, sectionRanges } from './file-layout.ts'
 import { packageOf } from './package-of.ts'
 import type { Area, Intervals } from './symbol-intervals.ts'
 import { disjoint, loadedAreas, symbolIntervals } from './symbol-intervals.ts'
@@ -56,8 +56,6 @@ export function symbolRanges(tables: ElfTables, by: 'symbol' | 'package', onBrok
   return by === 'package' ? mergeNeighbours(ranges.sort((a, b) => a.offset - b.offset)) : ranges
 }
 
-/** Executable sections that the linker or the start files fill. */
-const linkerCode = /^\.(i?plt|init$|fini$)/
 
 /** Sections that are not loaded, or hold thread-local data. */
 function restOf({ file }: ElfTables, areas: readonly Area[]): SizeRange[] {

@@ -1,5 +1,5 @@
 import { UnsupportedError } from '../../../core/errors.ts'
-import { PT } from '../constants.ts'
+import { EM, PT } from '../constants.ts'
 import type { ElfFile } from '../read/elf-file.ts'
 import { fileSizeOf, isAllocated } from '../read/elf-file.ts'
 import { describedEnd } from '../sizes/file-layout.ts'
@@ -28,15 +28,20 @@ export interface LoadedLayout {
   readonly tail: Span
 }
 
-/** A hole is closed only when that saves at least this much: it changes offsets in program headers. */
-const minimumShift = 0x10000
+/**
+ * Segments move by multiples of the largest pages that kernels for the machine have, whatever p_align says: a file that
+ * happens to be congruent for them stays so.
+ */
+const largestPages: Readonly<Record<number, number>> = { [EM.AARCH64]: 0x10000, [EM.PPC64]: 0x10000, [EM.LOONGARCH]: 0x10000, [EM.MIPS]: 0x10000 }
+const usualPages = 0x1000
 
 /**
  * Finds what must stay together (file header, program headers, segments, loaded sections, and bytes between them that
  * nobody describes) and the room between.
+ * @param closeHoles move segments down over holes of whole pages: this changes offsets in program headers
  * @throws UnsupportedError where the layout cannot be proved safe to change
  */
-export function layOutLoaded(file: ElfFile): LoadedLayout {
+export function layOutLoaded(file: ElfFile, closeHoles: boolean): LoadedLayout {
   checkSections(file)
   const tail = { offset: describedEnd(file), end: file.bytes.byteLength }
   const described = merge(loadedSpans(file))
@@ -50,7 +55,7 @@ export function layOutLoaded(file: ElfFile): LoadedLayout {
       hint: 'another tool may have put a payload there; strip the file before that tool runs',
     })
   }
-  const pinned = shiftDown(file, merge([...described, ...unknown]))
+  const pinned = shiftDown(file, merge([...described, ...unknown]), closeHoles)
   const holes: Span[] = []
   for (const [index, span] of pinned.entries()) {
     const before = index === 0 ? 0 : endOf(pinned[index - 1]!)
@@ -126,19 +131,18 @@ function undescribedBytes(file: ElfFile, known: readonly Span[], limit: number):
 }
 
 /**
- * Where a tool put segments behind the symbols (as postject does for single executable applications), what is stripped
- * leaves a hole that only moving those segments closes. They move by whole multiples of the largest p_align, so that
+ * Where a tool put segments behind the symbols (as postject does for single executable applications, and patchelf for
+ * the tables that it lengthens), what is stripped leaves a hole that only moving those segments closes. They move by whole multiples of the largest p_align, so that
  * offsets and addresses stay congruent.
  */
-function shiftDown(file: ElfFile, spans: readonly Span[]): PinnedSpan[] {
+function shiftDown(file: ElfFile, spans: readonly Span[], closeHoles: boolean): PinnedSpan[] {
   const pinned: PinnedSpan[] = []
   let shift = 0
   let end = 0
   for (const span of spans) {
     const later = file.segments.filter((segment) => segment.p_type === PT.LOAD && segment.p_offset >= span.offset)
-    const align = Math.max(0x1000, ...later.map((segment) => segment.p_align))
-    const possible = Math.floor((span.offset - shift - end) / align) * align
-    if (possible >= minimumShift) shift += possible
+    const align = Math.max(largestPages[file.header.e_machine] ?? usualPages, ...later.map((segment) => segment.p_align))
+    if (closeHoles) shift += Math.floor((span.offset - shift - end) / align) * align
     pinned.push({ ...span, newOffset: span.offset - shift })
     end = span.end - shift
   }

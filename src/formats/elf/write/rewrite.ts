@@ -61,7 +61,12 @@ interface PlannedSection {
  * @throws UnsupportedError where the layout cannot be proved safe to change; MalformedError for tables that lie
  */
 export function planRewrite(file: ElfFile, rewrite: Rewrite): RewritePlan {
-  const layout = layOutLoaded(file)
+  const inPlace = planWithLayout(file, rewrite, layOutLoaded(file, false))
+  const closed = planWithLayout(file, rewrite, layOutLoaded(file, true))
+  return closed.byteLength < inPlace.byteLength ? closed : inPlace // a hole may be worth more as room for headers
+}
+
+function planWithLayout(file: ElfFile, rewrite: Rewrite, layout: LoadedLayout): RewritePlan {
   const order = orderSections(file, rewrite.removed)
   const indexes = new Map(order.flatMap((old, place) => (old === null ? [] : [[old, place] as const])))
   const sections: PlannedSection[] = [

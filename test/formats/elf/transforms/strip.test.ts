@@ -68,6 +68,25 @@ test('--strip none leaves the file alone', async () => {
   expect(result.artifact.bytes).toBe(bytes)
 })
 
+const host = machines[0]!
+
+const patched = canBuild(host, 'gcc') && hasTool('patchelf') && hasTool('strip')
+test.skipIf(!patched)('a program that patchelf lengthened runs: the segment behind the symbols moves by whole pages (skipped without gcc, patchelf, strip)', async () => {
+  await withFolder(async (folder) => {
+    const program = await compile(folder, host, 'gcc', sorting, ['-g3'])
+    await run('patchelf', ['--set-rpath', `/opt/${'long'.repeat(100)}`, program])
+    const expected = await execute(host, program)
+    const gnu = join(folder, 'gnu')
+    await run('strip', ['-s', '-o', gnu, program])
+    // llvm-strip writes a file whose segment is no longer congruent to its address: it crashes at start.
+    const { artifact, diagnostics } = await optimize(await readFile(program))
+    expect(diagnostics).toEqual([])
+    expect(artifact.bytes.byteLength).toBeLessThanOrEqual((await stat(gnu)).size)
+    await writeFile(program, artifact.bytes)
+    expect(await execute(host, program)).toBe(expected)
+  })
+})
+
 const selfReader = `
 #include <stdio.h>
 #include <string.h>
@@ -76,8 +95,6 @@ int main(int argc, char **argv) {
   fseek(self, -12, SEEK_END); fread(tail, 1, 12, self); puts(tail); return strcmp(tail, "PAYLOAD-HERE") != 0;
 }
 `
-const host = machines[0]!
-
 test.skipIf(!canBuild(host, 'gcc'))('appended data stays the end of the file (skipped without gcc)', async () => {
   await withFolder(async (folder) => {
     const program = await compile(folder, host, 'gcc', selfReader, ['-g'])
