@@ -61,7 +61,8 @@ class Evaluator implements Notes {
   readonly #written = new Map<string, ParameterStore>()
   /** Sizes of what was stored outside the frame, by key. */
   readonly #stored = new Map<number, number>()
-  #results: Map<number, Value> | undefined
+  /** What is returned, by the instruction that ends the path. */
+  readonly #results = new Map<number, ReadonlyMap<number, Value>>()
   #decides = false
   #returns = false
   #jumpsIndirectly = false
@@ -96,7 +97,7 @@ class Evaluator implements Notes {
       seen: this.#seen,
       decides: this.#decides,
       returns: this.#returns,
-      results: this.#results ?? new Map(),
+      results: this.#joinedResults(),
       globalStores: [...this.#globals.values()],
       stores: [...this.#written.values()],
       passed: this.#passed,
@@ -234,7 +235,7 @@ class Evaluator implements Notes {
     const extend = (value: Value | undefined): Value | undefined => (operand.signed === 0 ? value : truncated(signExtended(value, operand.size), operand.signed))
     machine.write(operand.register, extend(first))
     if (operand.second >= 0) machine.write(operand.second, extend(second))
-    else if (operand.register !== 31 && operand.base !== operand.register) machine.origins[operand.register] = keyOf(place)
+    else if (operand.register !== 31) machine.origins[operand.register] = keyOf(place)
     if (operand.atomic) {
       // what LDADD and its relatives leave in memory is not known
       const key = keyOf(place)
@@ -323,7 +324,7 @@ class Evaluator implements Notes {
         this.#jumpThrough(index, machine.read((word >>> 5) & 31))
         return false
       case Flow.return:
-        this.#return()
+        this.#return(index)
         return false
       case Flow.trap:
         return false
@@ -403,8 +404,15 @@ class Evaluator implements Notes {
     this.#publish()
     const outcome = this.#outside.call(at, target, this.#machine.registers)
     if (outcome?.never === true) return
+    if (outcome?.writes !== undefined && outcome.writes.length > 0) {
+      const kept = this.#machine
+      this.#machine = kept.copy()
+      this.#applyWrites(outcome.writes)
+      this.#publish()
+      this.#machine = kept
+    }
     this.#returns = true
-    this.#result(outcome?.results)
+    this.#results.set(index, outcome?.results ?? new Map())
   }
 
   #jumpThrough(index: number, value: Value | undefined): void {
@@ -422,7 +430,7 @@ class Evaluator implements Notes {
       this.#pass(this.#base + index * 4)
       this.#publish()
       this.#returns = true
-      this.#result(undefined)
+      this.#results.set(index, new Map())
     } else this.#leave(index, value)
   }
 
@@ -454,15 +462,21 @@ class Evaluator implements Notes {
       if (offset !== undefined) machine.forget(placeKey(SP, offset), placeKey(SP, offset + PASSED_OBJECT))
     }
     machine.forget(0, Infinity)
-    for (const write of outcome?.writes ?? []) {
-      const pointer = write.base > SP ? { base: write.base, words: [0, 0], detected: false } : machine.registers[write.base]
-      this.#storeOne(compute('add', pointer, number(write.offset, write.offset < 0 ? -1 : 0)), write.value, write.size)
-    }
+    this.#applyWrites(outcome?.writes ?? [])
     for (let register = 0; register < CALLER_SAVED; register++) machine.write(register, undefined)
     machine.write(30, undefined)
     for (const [register, value] of outcome?.results ?? []) machine.write(register, value)
     machine.flags = undefined
     return true
+  }
+
+  /** What a callee stores through the pointers it is given. */
+  #applyWrites(writes: readonly ParameterStore[]): void {
+    const pointers = this.#machine.registers.slice(0, SP)
+    for (const { base, offset, size, value } of writes) {
+      const pointer = base > SP ? { base, words: [0, 0], detected: false } : pointers[base]
+      this.#storeOne(compute('add', pointer, number(offset, offset < 0 ? -1 : 0)), value, size)
+    }
   }
 
   #pass(at: number): void {
@@ -476,7 +490,7 @@ class Evaluator implements Notes {
     this.#passed.set(at, passed)
   }
 
-  #return(): void {
+  #return(index: number): void {
     this.#publish()
     this.#returns = true
     const results = new Map<number, Value>()
@@ -485,19 +499,18 @@ class Evaluator implements Notes {
       if (register < 2) this.used(value)
       if (value !== undefined && (value.base === plain || value.base > SP)) results.set(register, value)
     }
-    this.#result(results)
+    this.#results.set(index, results)
   }
 
-  #result(results: ReadonlyMap<number, Value> | undefined): void {
-    if (this.#results === undefined) {
-      this.#results = new Map(results ?? [])
-      return
+  #joinedResults(): Map<number, Value> {
+    const all = [...this.#results.values()]
+    const joined = new Map<number, Value>()
+    for (let register = 0; register < this.#resultRegisters; register++) {
+      let value = all[0]?.get(register)
+      for (const results of all.slice(1)) value = join(value, results.get(register))
+      if (value !== undefined) joined.set(register, value)
     }
-    for (const [register, value] of this.#results) {
-      const joined = join(value, results?.get(register))
-      if (joined === undefined) this.#results.delete(register)
-      else this.#results.set(register, joined)
-    }
+    return joined
   }
 
   /** Where an indirect jump can lead: blocks that no direct jump leads to, and that no decided branch ruled out. */

@@ -299,7 +299,7 @@ class GuardSearch {
     this.#depth--
     if (evaluation === undefined) return undefined
     const never = !evaluation.returns && evaluation.decides
-    const outcome: CallOutcome = never ? { never } : { results: resultsOf(evaluation, this.#setsUp(index)), writes: evaluation.stores.filter(({ base }) => base < Base.resolverArgument) }
+    const outcome: CallOutcome = never ? { never } : { results: this.#resultsOf(evaluation, this.#setsUp(index)), writes: evaluation.stores.filter(({ base }) => base < Base.resolverArgument) }
     this.#inlined.set(key, outcome)
     return outcome
   }
@@ -312,7 +312,7 @@ class GuardSearch {
       this.#enqueueCallers(this.#next, index, distance)
     } else if (evaluation.returns && this.#neverReturns.delete(index)) this.#enqueueCallers(this.#next, index, distance)
     if (distance > limits.distance) return
-    const values = resultsOf(evaluation, this.#setsUp(index))
+    const values = this.#resultsOf(evaluation, this.#setsUp(index))
     const known = this.#results.get(index)
     const writes = evaluation.stores.some(({ base }) => base < Base.resolverArgument)
     let changed = known === undefined ? values.size > 0 || writes : known.size !== values.size
@@ -320,6 +320,20 @@ class GuardSearch {
     if (!changed) return
     this.#results.set(index, values)
     this.#enqueueCallers(this.#next, index, distance)
+  }
+
+  /** What a function returns that a check has to do with: what it says, or where that is kept. */
+  #resultsOf(evaluation: Evaluation, chooses: boolean): Map<number, Value> {
+    const values = new Map<number, Value>()
+    for (const [register, value] of evaluation.results) {
+      if (value.words.length === 0) continue
+      const place = register === 0 ? singleAddress(value) : undefined
+      if (value.detected) values.set(register, withoutRest(value))
+      else if (place !== undefined && this.#variables.has(place)) values.set(register, value)
+      else if (chooses && evaluation.decides && register === 0 && value.partial !== true) values.set(register, detectedAs(value, true))
+      else if (value.base >= Base.firstObject) values.set(register, value)
+    }
+    return values
   }
 
   #enqueueCallers(set: Set<number>, index: number, distance: number): void {
@@ -341,6 +355,8 @@ class GuardSearch {
     const chooses = evaluation.decides && this.#setsUp(index)
     for (const store of evaluation.globalStores) {
       let { value } = store
+      // of a number from elsewhere only some bits are known: somebody overrides what the check says
+      if (value?.hull === true && !value.detected) value = undefined
       // what was chosen by a check tells as much as what it returned
       if (value !== undefined && chooses && value.base === plain && value.partial !== true && !value.detected) value = detectedAs(value, true)
       if (value?.base !== undefined && value.base >= Base.firstObject && !this.#knowsObject(value.base)) value = undefined
@@ -483,16 +499,3 @@ class GuardSearch {
 function isDetectorCall(calls: readonly { readonly name: string }[]): boolean {
   return calls.some(({ name }) => isDetectorFunction(name))
 }
-
-/** What a function returns that a check has to do with. */
-function resultsOf(evaluation: Evaluation, chooses: boolean): Map<number, Value> {
-  const values = new Map<number, Value>()
-  for (const [register, value] of evaluation.results) {
-    if (value.words.length === 0) continue
-    if (value.detected) values.set(register, withoutRest(value))
-    else if (chooses && evaluation.decides && register === 0 && value.partial !== true) values.set(register, detectedAs(value, true))
-    else if (value.base >= Base.firstObject) values.set(register, value)
-  }
-  return values
-}
-

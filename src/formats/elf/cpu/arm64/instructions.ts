@@ -132,8 +132,12 @@ function bitfield(word: number, machine: Machine, size: 4 | 8): void {
 }
 
 function signedField(value: Value | undefined, bits: number, size: number): Value | undefined {
-  if (bits === 8 || bits === 16 || bits === 32) return sized(signExtended(value, bits / 8), size)
-  if (value === undefined || value.hull === true || bits === 64) return value?.hull === true ? undefined : value
+  if (value?.hull !== true && (bits === 8 || bits === 16 || bits === 32)) return sized(signExtended(value, bits / 8), size)
+  if (value === undefined || bits === 64) return value
+  if (value.hull === true) {
+    const sign = bits > 32 ? value.words[3]! >>> (bits - 33) : value.words[2]! >>> (bits - 1)
+    return (sign & 1) === 0 ? value : undefined
+  }
   const shift = number(64 - bits)
   return sized(compute('sar', compute('shl', value, shift), shift), size)
 }
@@ -182,13 +186,48 @@ export function executeRegister(word: number, machine: Machine, notes: Notes): v
     const known = operation !== undefined && count?.words.length === 2
     const source = operation === 'sar' ? signExtended(machine.read(first, size), size) : machine.read(first, size)
     machine.write(register, known ? compute(operation, source, masked(count, number(size * 8 - 1))) : isZero(source) && operation !== undefined ? source : undefined, size)
-  } else if (group >= 8 && (word & 0x00e0_8000) === 0) {
+  } else if (group === 6) machine.write(register, oneSource((word >>> 10) & 63, machine.read(first, size), size), size)
+  else if (group >= 8 && (word & 0x00e0_8000) === 0) {
     // MADD: what matters is a product with zero, and the address of an element
     const product = compute('mul', machine.read(first, size), machine.read(second, size))
     const addend = machine.read((word >>> 10) & 31, size)
     if (product === undefined) notes.used(addend)
     machine.write(register, compute('add', addend, product), size)
   } else machine.write(register, undefined)
+}
+
+/** RBIT and CLZ, by which a table is indexed with the best of several implementations. */
+function oneSource(opcode: number, value: Value | undefined, size: number): Value | undefined {
+  if (value === undefined || value.base !== plain || value.words.length === 0 || (opcode !== 0 && opcode !== 4)) return undefined
+  if (opcode === 4 && value.hull === true) return leadingZeros(value, size)
+  const words: number[] = []
+  for (let at = 0; at < value.words.length; at += 2) {
+    const low = value.words[at]!
+    const high = value.words[at + 1]!
+    if (opcode === 4) words.push(size === 4 ? Math.clz32(low) : high === 0 ? 32 + Math.clz32(low) : Math.clz32(high), 0)
+    else if (size === 4) words.push(reversed(low), 0)
+    else words.push(reversed(high), reversed(low))
+  }
+  return { ...value, words }
+}
+
+/** Of the bits set in all and in any, the highest may be each that can be set down to the first that is. */
+function leadingZeros({ base, words: [allLow = 0, allHigh = 0, anyLow = 0, anyHigh = 0], detected }: Value, size: number): Value | undefined {
+  const words: number[] = []
+  for (let bit = size * 8 - 1; bit >= 0 && words.length <= 8; bit--) {
+    const mask = 1 << (bit & 31)
+    if (((bit < 32 ? anyLow : anyHigh) & mask) === 0) continue
+    words.push(size * 8 - 1 - bit, 0)
+    if (((bit < 32 ? allLow : allHigh) & mask) !== 0) return words.length > 8 ? undefined : { base, words, detected }
+  }
+  words.push(size * 8, 0)
+  return words.length > 8 ? undefined : { base, words, detected }
+}
+
+function reversed(word: number): number {
+  let result = 0
+  for (let bit = 0; bit < 32; bit++) result |= ((word >>> bit) & 1) << (31 - bit)
+  return result
 }
 
 function shifted(machine: Machine, register: number, type: number, amount: number, size: number): Value | undefined {

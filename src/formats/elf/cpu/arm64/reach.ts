@@ -198,14 +198,13 @@ const PROBES = 24
  * Functions that a probe calls: with a handler of SIGILL in place that jumps back (OpenSSL finds out features so). Only what
  * nothing else calls is taken for part of the probe.
  */
-function trapScope({ graph, image }: Program, guards: Guards): ReadonlySet<number> {
+function trapScope(program: Program, guards: Guards): ReadonlySet<number> {
+  const { graph, image } = program
   const scope = new Set<number>()
-  for (const [index, calls] of graph.importCalls) {
-    if (!calls.some(({ name }) => /^_*sigsetjmp$|^_?setjmp$/.test(name))) continue
-    const handlers = calls.filter(({ name }) => /^(?:sigaction|signal|bsd_signal)$/.test(name))
-    if (handlers.length === 0) continue
-    const passed = guards.follow(index)?.passed
-    const forIllegal = handlers.some(({ at }) => passed?.get(at)?.[0]?.words[0] === SIGILL)
+  for (const [index, names] of importsByFunction(program)) {
+    const jumpsBack = names.some((name) => /^_*sigsetjmp$|^_?setjmp$/.test(name))
+    if (!jumpsBack || !names.some((name) => /^(?:sigaction|signal|bsd_signal)$/.test(name))) continue
+    const forIllegal = [...(guards.follow(index)?.passed.values() ?? [])].some(([first]) => first?.words.length === 2 && first.words[0] === SIGILL)
     if (!forIllegal) continue
     const taken = new Set(image.codePointers.map(([, address]) => graph.functionAt(address)))
     const own = new Set<number>()
@@ -229,4 +228,16 @@ function trapScope({ graph, image }: Program, guards: Guards): ReadonlySet<numbe
     if (own.size <= PROBES) for (const each of own) scope.add(each)
   }
   return scope
+}
+
+/** Functions of other files that each function calls, directly or through the GOT. */
+function importsByFunction({ graph, sweep, image }: Program): ReadonlyMap<number, readonly string[]> {
+  const names = new Map<number, string[]>([...graph.importCalls].map(([index, calls]) => [index, calls.map(({ name }) => name)]))
+  const from = sweep.accessFrom.values()
+  for (const [access, to] of sweep.accessTo.values().entries()) {
+    const name = image.slots.get(to)?.import
+    const index = name === undefined ? -1 : graph.functionOf(from[access]!)
+    if (name !== undefined && index >= 0) names.set(index, [...(names.get(index) ?? []), name])
+  }
+  return names
 }
