@@ -41,6 +41,11 @@ export interface Arm64Verdict {
  * reached: a compiler that was told of it uses it everywhere; what a check was overlooked for is a small part.
  */
 const density = { share: 0.01, least: 3, reached: 0.5 } as const
+/**
+ * Or when nearly all of many functions that have it are reached, and they lie scattered among others: kernels that a check
+ * chooses lie together.
+ */
+const scattered = { least: 32, reached: 0.95, alone: 0.5 } as const
 
 const WITNESSES = 3
 
@@ -162,9 +167,16 @@ function requiredFeatures(program: Program, run: Run, uses: ReadonlyMap<string, 
 function isUsedThroughout(use: Uses, run: Run): boolean {
   for (let trust = 0; trust < 3; trust++) {
     const users = use.reached[trust]!.size
+    if (users >= scattered.least && users >= scattered.reached * use.functions.size && isScattered(use)) return true
     if (users >= density.least && users >= density.share * run.reached[trust]!.size && users >= density.reached * use.functions.size) return true
   }
   return false
+}
+
+function isScattered({ functions }: Uses): boolean {
+  let alone = 0
+  for (const index of functions) if (!functions.has(index - 1) && !functions.has(index + 1)) alone++
+  return alone >= scattered.alone * functions.size
 }
 
 /** Steps from the entry point within which a check of the CPU is one of the whole program. */
