@@ -121,7 +121,7 @@ const neoverseV2 = [...neoverseV1, 'armv8.5-a', 'armv9-a', 'sve2', 'sve2-bitperm
 const armv6 = ['armv6', 'vfp', 'vfpv2', 'thumb']
 const armv7 = [...armv6, 'armv7-a', 'vfpv3', 'vfpv3d16', 'vfpv3-d16', 'thumb2', 'thumb-2']
 const armv7neon = [...armv7, 'asimd', 'vfpv3-d32', 'vfpd32']
-const cortexA53 = [...armv7neon, 'vfpv4', 'idiva', 'idivt', 'crc32', 'armv8-a']
+const cortexA53 = [...armv7neon, 'vfpv4', 'fp-armv8', 'idiva', 'idivt', 'crc32', 'armv8-a']
 
 const rv64gc = ['i', 'm', 'a', 'f', 'd', 'c', 'zicsr', 'zifencei', 'zmmul', 'zca', 'zcd', 'zaamo', 'zalrsc', 'zicntr']
 const rva22 = [...rv64gc, 'zba', 'zbb', 'zbs', 'b', 'zihpm', 'zihintpause', 'zicbo', 'zicbom', 'zicbop', 'zicboz', 'zfhmin', 'zkt', 'rva22u64']

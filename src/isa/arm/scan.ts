@@ -31,6 +31,17 @@ function match(rows: readonly Row[], word: number): string {
   return ''
 }
 
+/** How many of a million random words look like an instruction of the feature. */
+export function chancesPerMillion(feature: string, set: 'a32' | 't32'): number {
+  let chances = 0
+  // T32 has the vectors of A32, and one word in eight begins like an instruction of 32 bits
+  const tables = set === 'a32' ? [a32FeaturePatterns] : [a32FeaturePatterns, t32FeaturePatterns]
+  for (const row of tables.flatMap(rowsOf)) {
+    if (row.feature === feature) chances += 1e6 / 2 ** (row.mask >>> 0).toString(2).replaceAll('0', '').length
+  }
+  return chances
+}
+
 /** The feature that an A32 instruction needs beyond Armv5TE, or ''. */
 export function a32FeatureOf(word: number): string {
   a32 ??= indexed(rowsOf(a32FeaturePatterns))

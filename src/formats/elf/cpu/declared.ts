@@ -24,6 +24,8 @@ export function declaredFeatures(file: ElfFile): readonly Declaration[] {
   switch (file.header.e_machine) {
     case EM.X86_64:
       return [...goLevel(file, 'GOAMD64'), ...isaNeededNote(file)]
+    case EM.I386:
+      return goLevel(file, 'GO386')
     case EM.AARCH64:
       return goLevel(file, 'GOARM64')
     case EM.RISCV:
@@ -40,7 +42,7 @@ function x86LevelFeatures(level: number, source: string): Declaration[] {
 }
 
 /** What Go's compiler uses without asking: cmd/compile, GOAMD64 and GOARM64 in `go help environment`. */
-function goLevel(file: ElfFile, name: 'GOAMD64' | 'GOARM64' | 'GORISCV64'): Declaration[] {
+function goLevel(file: ElfFile, name: 'GOAMD64' | 'GO386' | 'GOARM64' | 'GORISCV64'): Declaration[] {
   const value = readGoBuildInfo(file)?.settings[name]
   if (value === undefined) return []
   const source = `${name}=${value}`
@@ -48,6 +50,7 @@ function goLevel(file: ElfFile, name: 'GOAMD64' | 'GOARM64' | 'GORISCV64'): Decl
     const level = /^v([1-4])$/.exec(value)?.[1]
     return level === undefined ? [] : x86LevelFeatures(Number(level), source)
   }
+  if (name === 'GO386') return value === 'sse2' ? ['sse', 'sse2'].map((feature) => ({ feature, source })) : []
   if (name === 'GOARM64') {
     const features = [
       ...(/^v(?:8\.[1-9]|9)/.test(value) || value.includes(',lse') ? ['lse'] : []),

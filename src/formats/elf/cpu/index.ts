@@ -5,8 +5,10 @@ import { EM, ET } from '../constants.ts'
 import type { ElfFile } from '../read/elf-file.ts'
 import type { CpuAnalysis } from './cpu-analysis.ts'
 import { judgeArm64File } from './arm64/judge-file.ts'
+import { scanArmFile } from './arm/scan-file.ts'
 import { declaredFeatures } from './declared.ts'
-import { scanFeatures } from './scan-features.ts'
+import { scanI386File } from './i386/scan-file.ts'
+import { scanRiscvFile } from './riscv/scan-file.ts'
 import { judgeX86File } from './x86/judge-file.ts'
 
 export type { CpuAnalysis } from './cpu-analysis.ts'
@@ -38,9 +40,11 @@ function judge(file: ElfFile, settings: AnalyzeSettings): CpuAnalysis {
     case EM.AARCH64:
       return file.is64 && file.littleEndian ? judgeArm64File(file, declared, settings.cpu) : nothing
     case EM.I386:
+      return scanI386File(file, declared)
     case EM.RISCV:
+      return scanRiscvFile(file, declared)
     case EM.ARM:
-      return scanFeatures(file, declared)
+      return file.littleEndian ? scanArmFile(file, declared) : nothing
     default:
       return nothing
   }

@@ -11,15 +11,18 @@ export interface Stretch {
   readonly kind: 'a32' | 't32' | 'data'
 }
 
-const WINDOW = 256
+const WINDOW = 64
 
 /**
  * Which instruction set stands where: by mapping symbols (ELF for the Arm Architecture, 5.5.5) where there are any, by
  * function symbols else (bit 0 of a T32 function's address is set), and by what the words look like in a stripped file.
  */
-export function codeKinds(file: ElfFile, range: MappedRange): readonly Stretch[] {
+export function codeKinds(file: ElfFile, range: MappedRange): { readonly stretches: readonly Stretch[]; readonly marked: boolean } {
   const marks = mappingMarks(file, range)
-  if (marks.length > 0) return between(marks, range)
+  return marks.length > 0 ? { stretches: between(marks, range), marked: true } : { stretches: guessed(file, range), marked: false }
+}
+
+function guessed(file: ElfFile, range: MappedRange): Stretch[] {
   const { view } = file.reader
   const stretches: Stretch[] = []
   let kind = functionKind(file, range)
