@@ -238,6 +238,7 @@ function prefixFinding(finding: Finding, prefix: string): Finding {
 function optimizeJobs(input: Input, outRoot: string, config: Config, unreached: UnreachedExports['byPath']): Job[] {
   const settings = analyzeSettings(config)
   const compressedSizes = compressedSizesFor(input.files, config)
+  const formats = input.bundledFrom === undefined ? config.formats : { ...config.formats, js: { ...config.formats.js, ownScope: true } }
   return input.files
     .filter((file) => file.link === undefined && file.path !== manifestName)
     .map((file) => ({
@@ -249,7 +250,7 @@ function optimizeJobs(input: Input, outRoot: string, config: Config, unreached: 
       rules: config.rules,
       level: config.level,
       measure: config.measure,
-      options: optionsOfFile(config.formats, input.prefix, file.path, unreached),
+      options: optionsOfFile(formats, input.prefix, file.path, unreached),
       compressedSizes,
     }))
 }

@@ -15,7 +15,7 @@ const moduleConditions = ['es2020', 'es2015', 'esm2020', 'esnext', 'module', 'im
  * Packages that are imported, came out as CommonJS because of the `node` condition, and publish the same as ES modules.
  *
  * `node` often means another program than `default`, so it is only passed over where it names the very file that
- * `require` names: there it says nothing but "CommonJS".
+ * `require`, or without that `default`, names: there it says nothing but "CommonJS".
  */
 export async function findAlternatives(
   usage: ReadonlyMap<string, PackageUsage>,
@@ -29,7 +29,7 @@ export async function findAlternatives(
   for (const [name, { info, imported, required }] of usage) {
     if (required.size > 0 || imported.size === 0 || !isObject(info.exports)) continue
     const targets = targetsOf(info.exports)
-    if (targets === undefined || targets['node'] === undefined || targets['node'] !== targets['require']) continue
+    if (targets === undefined || targets['node'] === undefined || targets['node'] !== (targets['require'] ?? targets['default'])) continue
     const resolver = createResolver(options, { ...plainResolution, alternatives: new Map([[name, alternative]]) })
     const modules = [...imported].every(([specifier, path]) => {
       const other = resolver.resolve(specifier, `${options.root}/index.js`, 'import')

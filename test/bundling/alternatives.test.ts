@@ -35,6 +35,15 @@ test('a package whose node condition only means CommonJS is taken as ES modules,
   expect(off.assumptions.map(({ option }) => option)).not.toContain('bundle.resolutionRace')
 })
 
+test('without a require condition, default tells what node only repeats', async () => {
+  const root = withPackage({ '.': { node: './cjs/index.js', import: './esm/index.js', default: './cjs/index.js' } }, both, entry)
+  const built = await build(['e.js'], { root, level: 'balanced', measure: 'raw' })
+  expect(codeOf(built)).not.toContain('f words 7')
+  expect(runIn(join(built.folder, 'e.mjs'))).toBe('["f words 1"]')
+  const other = withPackage({ '.': { node: './cjs/index.js', import: './esm/index.js', default: './esm/index.js' } }, both, entry)
+  expect((await build(['e.js'], { root: other, level: 'balanced', measure: 'raw' })).moduleGraph.modules.map(({ id }) => id)).toContain('node_modules/p/cjs/index.js')
+})
+
 /** Builds that are another program, not another format: Node's own is kept. */
 const others: Readonly<Record<string, { exports: object; files: Record<string, string>; entry: string }>> = {
   'the node build is not the one that require gets': {

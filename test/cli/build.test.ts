@@ -175,6 +175,16 @@ test('a TypeScript entry point is bundled and answers', async () => {
   expect(built.handler(20)).toBe(41)
 })
 
+test('a bundle that imports and exports nothing is minified to its last name', async () => {
+  const root = tempFolder()
+  await writeTree(root, {
+    'package.json': '{}',
+    'src/main.ts': "const aLongNameAtTheTop = [1, 2, 3]\nfunction anotherLongName() { return aLongNameAtTheTop.map((n) => n * aLongNameAtTheTop.length) }\nconsole.log(anotherLongName(), anotherLongName())\n",
+  })
+  expect((await runCli(['build', 'src/main.ts', '--out', 'out'], { cwd: root })).code).toBe(0)
+  expect(await readFile(join(root, 'out/main.js'), 'utf8')).not.toContain('ong')
+})
+
 async function waitFor(condition: () => Promise<boolean>): Promise<void> {
   for (let attempt = 0; attempt < 2000; attempt++) {
     if (await condition()) return

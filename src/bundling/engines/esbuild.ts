@@ -61,7 +61,7 @@ function buildOptions(request: EngineRequest, outFolder: string): BuildOptions {
 }
 
 /** What esbuild leaves empty in CommonJS; the names are given values by `commonJsShims`. */
-const importMetaInCommonJs: Readonly<Record<string, string>> = {
+export const importMetaInCommonJs: Readonly<Record<string, string>> = {
   'import.meta.url': '__shrinkFileUrl',
   'import.meta.filename': '__filename',
   'import.meta.dirname': '__dirname',

@@ -12,6 +12,8 @@ export interface MinifySettings {
   readonly rename: boolean
   /** Level `max`: how long names are searched for. */
   readonly effort: number
+  /** Names declared at the top are the file's own, whatever it looks like: it is a bundle, loaded as a module. */
+  readonly ownScope: boolean
 }
 
 /** Reads the `js` section of the configuration. @throws ConfigError for a target that is no edition */
@@ -29,5 +31,6 @@ export function minifySettings(options: { readonly [key: string]: JsonValue | un
     target: edition,
     rename: options['rename'] !== false,
     effort: Number(options['renameEffort'] ?? 1),
+    ownScope: options['ownScope'] === true,
   }
 }

@@ -46,6 +46,7 @@ async function minifyArtifact(
     keepText: scopes.textTaken.length > 0,
     rename: options.rename,
     effort: options.effort,
+    ...(options.ownScope ? { topLevel: true } : {}),
     ...(wantsMap ? { sourceMap: { name, input: nested.map } } : {}),
     signal: context.signal,
   })
