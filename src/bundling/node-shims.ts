@@ -20,6 +20,13 @@ export function nodeShims(code: string): string | undefined {
   return lines.length === 0 ? undefined : `${lines.join('; ')}\n`
 }
 
+/** What `import.meta` is in CommonJS on Node; `commonJsShims` gives the first of the names its value. */
+export const importMetaInCommonJs: Readonly<Record<string, string>> = {
+  'import.meta.url': '__shrinkFileUrl',
+  'import.meta.filename': '__filename',
+  'import.meta.dirname': '__dirname',
+}
+
 /** The value of `import.meta.url` in CommonJS, for chunks that ask for it. */
 export function commonJsShims(code: string): string | undefined {
   if (!/\b__shrinkFileUrl\b/.test(code)) return undefined

@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { rollupError } from './engines/rollup-error.ts'
 import type { EngineChunk, EngineOutput, EngineRequest } from './engines/engine.ts'
+import { importMetaInCommonJs } from './node-shims.ts'
 
 export interface RechunkSettings {
   /** Put what is loaded lazily into the entry's file; for one entry only. */
@@ -30,6 +31,8 @@ export async function rechunk(output: EngineOutput, request: EngineRequest, sett
             const found = resolver.resolve(specifier, undefined, 'import')
             return { id: specifier, external: true, moduleSideEffects: found?.kind !== 'external' || found.sideEffects }
           },
+          resolveImportMeta: (property, { format: written }) =>
+            written === 'cjs' && options.platform === 'node' ? (importMetaInCommonJs[`import.meta.${property}`] ?? null) : null,
           load(id) {
             const chunk = chunks.get(id)
             if (chunk === undefined) return null

@@ -3,6 +3,7 @@ import type { BuildOptions, Message, Metafile, Plugin } from 'esbuild'
 import { ShrinkError } from '../../core/errors.ts'
 import { effectiveDefine, exportConditions } from '../bundle-options.ts'
 import type { GraphImport, GraphModule, ModuleGraph } from '../module-graph.ts'
+import { importMetaInCommonJs } from '../node-shims.ts'
 import { slashed } from '../paths.ts'
 import { kindOf } from './graph-from-rollup.ts'
 import { assetExtensions, textExtensions } from './engine.ts'
@@ -58,13 +59,6 @@ function buildOptions(request: EngineRequest, outFolder: string): BuildOptions {
     ...(options.tsconfig === null ? {} : { tsconfig: resolve(options.root, options.tsconfig) }),
     ...(options.syntaxTarget === null ? {} : { target: options.syntaxTarget.split(',') }),
   }
-}
-
-/** What esbuild leaves empty in CommonJS; the names are given values by `commonJsShims`. */
-export const importMetaInCommonJs: Readonly<Record<string, string>> = {
-  'import.meta.url': '__shrinkFileUrl',
-  'import.meta.filename': '__filename',
-  'import.meta.dirname': '__dirname',
 }
 
 function replacementPlugin({ replacements }: EngineRequest): Plugin {
