@@ -6,7 +6,8 @@ import type { Config } from '../config/config.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import type { ArtifactReport, OutputReport } from '../core/report.ts'
 import { addCompileCache } from '../node/compile-cache.ts'
-import { formatLoadTime, type Loadable, measureLoads } from '../node/load-time.ts'
+import { formatLoadTime, type Loadable, type LoadOutcome, type LoadTime, measureLoads } from '../node/load-time.ts'
+import { writeOtherKind } from '../node/other-module-kind.ts'
 import { encodedSizes } from '../pipeline/encoded-sizes.ts'
 
 /** Smaller scripts load in less time than can be told apart. */
@@ -42,7 +43,7 @@ export async function coldStart(
   for (const { path, properties } of scriptsOf(outputs, artifacts)) {
     const kind = properties['moduleKind'] === 'esm' ? 'esm' : 'commonjs'
     const input = inputOf(path)
-    if (measureLoad === true) diagnostics.push(await compareLoads(path, kind, input, join(root, path), signal))
+    if (measureLoad === true) diagnostics.push(...(await compareLoads(path, kind, input, join(root, path), signal)))
     if (compileCache !== true) continue
     if (kind === 'esm') {
       diagnostics.push(info('transform/skipped', path, 'js/compile-cache: an ECMAScript module cannot be loaded from a cache; build CommonJS (--format cjs)'))
@@ -76,21 +77,41 @@ function scriptsOf(outputs: readonly OutputReport[], artifacts: readonly Artifac
     .slice(0, MOST_SCRIPTS)
 }
 
+/** Loads the script in turn with what it was made of, and with itself as the other kind of module. */
 async function compareLoads(
   path: string,
   kind: Loadable['kind'],
   input: string | undefined,
   output: string,
   signal: AbortSignal,
-): Promise<Diagnostic> {
+): Promise<readonly Diagnostic[]> {
   const before = input !== undefined && existsSync(input) ? [{ path: input, kind }] : []
-  const outcomes = await measureLoads([{ path: output, kind }, ...before], { runs: RUNS, signal })
-  const after = outcomes[0]!
-  const old = outcomes[1]
-  if ('problem' in after) return info('output/load-time', path, `cannot be loaded here: ${after.problem}`)
-  const text = `loads in ${formatLoadTime(after.time)}, median of ${after.time.runs} fresh processes`
-  if (old === undefined || 'problem' in old) return info('output/load-time', path, text)
-  return info('output/load-time', path, `${text}; before, in ${formatLoadTime(old.time)}`)
+  const other = await writeOtherKind({ path: output, kind })
+  try {
+    const scripts = [{ path: output, kind }, ...before, ...(other === undefined ? [] : [other.loadable])]
+    const outcomes = await measureLoads(scripts, { runs: RUNS, signal })
+    const after = outcomes[0]!
+    if ('problem' in after) return [info('output/load-time', path, `cannot be loaded here: ${after.problem}`)]
+    const old = before.length === 0 ? undefined : timeOf(outcomes[1]!)
+    const text = `loads in ${formatLoadTime(after.time)}, median of ${after.time.runs} fresh processes`
+    const loads = info('output/load-time', path, old === undefined ? text : `${text}; before, in ${formatLoadTime(old)}`)
+    const otherTime = other === undefined ? undefined : timeOf(outcomes.at(-1)!)
+    return otherTime === undefined ? [loads] : [loads, ...proposal(path, kind, after.time, otherTime)]
+  } finally {
+    await other?.remove()
+  }
+}
+
+function timeOf(outcome: LoadOutcome): LoadTime | undefined {
+  return 'time' in outcome ? outcome.time : undefined
+}
+
+/** The other kind of module, where it loads faster by more than chance: the middle halves of the runs do not meet. */
+function proposal(path: string, kind: Loadable['kind'], own: LoadTime, other: LoadTime): Diagnostic[] {
+  if (other.high >= own.low) return []
+  const [name, format] = kind === 'esm' ? ['CommonJS', 'cjs'] : ['an ECMAScript module', 'esm']
+  const message = `as ${name} it would load in ${formatLoadTime(other)}, measured in turn with it`
+  return [{ ...info('output/load-time', path, message), hint: `Where nothing else needs it as it is: \`--format ${format}\`.` }]
 }
 
 function info(code: Diagnostic['code'], path: string, message: string): Diagnostic {
