@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
-const source = fileURLToPath(new URL('programs/dispatch.c', import.meta.url))
+const programs = fileURLToPath(new URL('programs', import.meta.url))
 
 /** How a program chooses between a plain kernel and one with AVX2, and what it then needs to run. */
 export const styles = {
@@ -18,22 +18,55 @@ export const styles = {
   TABLE: 'guarded',
   OPS: 'guarded',
   FIELD: 'guarded',
+  SMALL_FIELD: 'guarded',
+  SWITCH: 'guarded',
+  THREAD_LOCAL: 'guarded',
+  EARLY_RETURN: 'guarded',
   OVERRIDE: 'guarded',
   WEAK_GUARD: 'guarded',
   DEAD: 'guarded',
   EXIT_THEN_CHOICE: 'guarded',
+  VIRTUAL: 'guarded',
+  VIRTUAL_STATIC: 'guarded',
   EXIT: 'needed',
   UNGUARDED: 'needed',
   PRINTED: 'needed',
   POINTER: 'needed',
   POINTER_PRINTED: 'needed',
+  TABLE_PRINTED: 'needed',
+  VIRTUAL_PRINTED: 'needed',
+  OTHER_FIELD: 'needed',
+  CHOICE: 'needed',
+  INITIALIZER: 'needed',
+  DEEP: 'needed',
   MIXED: 'needed',
   GETENV: 'needed',
 } as const
 
 export type Style = keyof typeof styles
 
-export const builds: readonly (readonly [compiler: string, ...flags: string[]])[] = [
+/** Styles of programs/held-out.c: for measuring, never for tuning. */
+export const heldOut = [
+  'H_SWITCH',
+  'H_ONCE',
+  'H_INDEX',
+  'H_BITFIELD',
+  'H_ACCESSOR',
+  'H_RETURNED_STRUCT',
+  'H_GUARD_INSIDE',
+  'H_CALLBACK',
+  'H_THREAD',
+  'H_AT_EXIT',
+  'H_ARGUMENT',
+  'H_HALF',
+  'H_WRONG_ORDER',
+  'H_ABORT',
+] as const
+
+export type HeldOut = (typeof heldOut)[number]
+export type Build = readonly [compiler: 'gcc' | 'clang', ...flags: string[]]
+
+export const builds: readonly Build[] = [
   ['gcc', '-O0'],
   ['gcc', '-O2'],
   ['gcc', '-O3', '-s'],
@@ -46,13 +79,15 @@ export const builds: readonly (readonly [compiler: string, ...flags: string[]])[
 
 let folder: Promise<string> | undefined
 
-/** Compiles `programs/dispatch.c`; undefined when the compiler is missing or has no such feature. */
-export async function compile(style: Style, build: (typeof builds)[number]): Promise<string | undefined> {
+/** Compiles one of the programs; undefined when the compiler is missing or has no such feature. */
+export async function compile(style: Style | HeldOut, [compiler, ...flags]: Build): Promise<string | undefined> {
   folder ??= mkdtemp(join(tmpdir(), 'shrink-truth-'))
-  const [compiler, ...flags] = build
-  const output = join(await folder, `${style}-${build.join('')}`)
+  const isCpp = style.startsWith('VIRTUAL')
+  const source = join(programs, isCpp ? 'virtual.cpp' : style.startsWith('H_') ? 'held-out.c' : 'dispatch.c')
+  const command = isCpp ? { gcc: 'g++', clang: 'clang++' }[compiler] : compiler
+  const output = join(await folder, [style, compiler, ...flags].join(''))
   try {
-    await run(compiler, ['-w', ...flags, `-D${style}`, source, '-o', output])
+    await run(command, ['-w', ...flags, `-D${style}`, source, '-o', output, '-lpthread'])
     return output
   } catch {
     return undefined

@@ -162,6 +162,96 @@ static int run(void) {
   int first = other_unit(data, 1024);
   return first + (__builtin_cpu_supports("avx2") ? sum_wide(data, 1024) : sum_plain(data, 1024));
 }
+#elif defined SWITCH
+// an enumeration that the check chooses, and a table of jumps
+enum level { LEVEL_PLAIN, LEVEL_SSE2, LEVEL_SSE41, LEVEL_AVX, LEVEL_AVX2, LEVEL_AVX512 };
+NOINLINE static enum level best(void) {
+  if (cpuid_has_avx2()) return LEVEL_AVX2;
+  return LEVEL_SSE2;
+}
+NOINLINE static int with(enum level level) {
+  switch (level) {
+    case LEVEL_PLAIN: return sum_plain(data, 1024);
+    case LEVEL_SSE2: return sum_plain(data, 1024) + 0;
+    case LEVEL_SSE41: return sum_plain(data + 1, 1023) + data[0];
+    case LEVEL_AVX: return sum_plain(data + 2, 1022) + data[0] + data[1];
+    case LEVEL_AVX2: return sum_wide(data, 1024);
+    default: return -1;
+  }
+}
+static int run(void) { return with(best()); }
+#elif defined SMALL_FIELD
+// a flag near the start of a structure, as zstd keeps it
+struct context { void *memory; int bmi; int wide; };
+NOINLINE static int with(struct context *context) {
+  return context->wide ? sum_wide(data, 1024) : sum_plain(data, 1024);
+}
+NOINLINE static struct context *create(void) {
+  struct context *context = calloc(1, sizeof *context);
+  if (context) context->wide = cpuid_has_avx2();
+  return context;
+}
+static int run(void) { return with(create()); }
+#elif defined THREAD_LOCAL
+static __thread kernel chosen;
+static int run(void) {
+  if (!chosen) chosen = cpuid_has_avx2() ? sum_wide : sum_plain;
+  return chosen(data, 1024);
+}
+#elif defined EARLY_RETURN
+NOINLINE static int with(int flags) {
+  if ((flags & 32) == 0) return sum_plain(data, 1024);
+  return sum_wide(data, 1024);
+}
+static int run(void) { return with(cpuid_has_avx2() << 5); }
+#elif defined OTHER_FIELD
+// the same place in another structure says something else
+struct context { char pad[200]; int avx2; };
+struct options { char pad[200]; int fast; };
+NOINLINE static int with(struct context *context) { return context->avx2; }
+NOINLINE static int work(struct options *options) { return options->fast ? sum_wide(data, 1024) : sum_plain(data, 1024); }
+static int run(void) {
+  struct context *context = calloc(1, sizeof *context);
+  context->avx2 = cpuid_has_avx2();
+  printf("avx2: %d\n", with(context));
+  struct options *options = calloc(1, sizeof *options);
+  options->fast = 1;
+  return work(options);
+}
+#elif defined CHOICE
+// a choice between like functions that has nothing to do with the CPU, beside a check
+static int run(void) {
+  printf("avx2: %d\n", cpuid_has_avx2());
+  return data[3] == 21 ? sum_wide(data, 1024) : sum_plain(data, 1024);
+}
+#elif defined TABLE_PRINTED
+// all in a table run, whatever the check says
+static kernel volatile table[] = {sum_plain, sum_wide};
+static int run(void) {
+  printf("avx2: %d\n", cpuid_has_avx2());
+  int sum = 0;
+  for (unsigned i = 0; i < 2; i++) sum += table[i](data, 1024);
+  return sum;
+}
+#elif defined INITIALIZER
+static int early;
+__attribute__((constructor)) static void start(void) { early = sum_wide(data, 1024); }
+static int run(void) {
+  printf("avx2: %d\n", cpuid_has_avx2());
+  return early + sum_plain(data, 1024);
+}
+#elif defined DEEP
+// several calls down, beside a check
+NOINLINE static int third(int *values) { return sum_wide(values, 1024) + 1; }
+NOINLINE static int second(int *values) {
+  for (int i = 0; i < 4; i++) values[i]++;
+  return third(values);
+}
+NOINLINE static int first(int *values) { return second(values) * 2; }
+static int run(void) {
+  int plain = sum_plain(data, 1024);
+  return first(data) + plain + (__builtin_cpu_supports("avx2") ? sum_wide(data, 512) : sum_plain(data, 512));
+}
 #else
 #error no style
 #endif

@@ -3,7 +3,14 @@ import { lastAtMost, NumberList } from './number-list.ts'
 import { Access, type Sweep, Transfer } from './sweep.ts'
 
 /** How one function leads to another. */
-export const Edge = { call: 0, taken: 1, resolver: 2 } as const
+export const Edge = {
+  call: 0,
+  /** Its address is taken. */
+  taken: 1,
+  resolver: 2,
+  /** A pointer to it that nothing changes is loaded: to call it. */
+  loaded: 3,
+} as const
 
 /** Functions, by index in address order, and what they call, refer to and need. */
 export interface CallGraph {
@@ -207,22 +214,35 @@ function collectEdges(
   const accessFrom = sweep.accessFrom.values()
   const accessTo = sweep.accessTo.values()
   const accessKind = sweep.accessKind.values()
+  const pointers = new Map(image.codePointers)
+  const slotAt = (place: number): Slot | undefined => {
+    const slot = image.slots.get(place)
+    const address = slot === undefined ? pointers.get(place) : undefined
+    return address === undefined ? slot : { address }
+  }
+  // what is stored to, or whose address somebody has
+  const changed = new Set<number>()
+  for (let index = 0; index < accessTo.length; index++) if (accessKind[index] !== Access.load) changed.add(accessTo[index]!)
   let access = 0
   const takenUpTo = (limit: number): void => {
     for (; access < accessFrom.length && accessFrom[access]! <= limit; access++) {
       let address = accessTo[access]!
+      let kind: number = Edge.taken
       if (accessKind[access] === Access.store) continue
       if (accessKind[access] === Access.load || !image.inCode(address)) {
         // mov rax, [rip + slot]: the address comes from the GOT
-        const slot = accessKind[access] === Access.load ? image.slots.get(address) : stubs.get(address)
+        const slot = accessKind[access] === Access.load ? slotAt(address) : stubs.get(address)
         if (slot?.address === undefined || slot.indirect === true) continue
         // a pointer that the program can change is not the address itself
-        if (accessKind[access] === Access.load && image.dataAt(address)?.constant === false) continue
+        if (accessKind[access] === Access.load && image.dataAt(address)?.constant === false) {
+          if (changed.has(address)) continue
+          kind = Edge.loaded
+        }
         address = slot.address
       }
       const target = functionAt(address)
       const source = functionOf(accessFrom[access]!)
-      if (target !== undefined && source >= 0 && target !== source) add(source, accessFrom[access]!, target, Edge.taken)
+      if (target !== undefined && source >= 0 && target !== source) add(source, accessFrom[access]!, target, kind)
     }
   }
   for (let index = 0; index < transferFrom.length; index++) {
@@ -233,8 +253,8 @@ function collectEdges(
     const target = transferTo[index]!
     const transfer = transferKind[index]!
     if (transfer === Transfer.indirectCall || transfer === Transfer.indirectJump) {
-      const slot = image.slots.get(target)
-      if (slot !== undefined && image.dataAt(target)?.constant !== false) throughSlot(source, place, slot)
+      const slot = slotAt(target)
+      if (slot !== undefined && (image.dataAt(target)?.constant !== false || !changed.has(target))) throughSlot(source, place, slot)
       continue
     }
     const stub = stubs.get(target)

@@ -21,6 +21,9 @@ import {
   singleOffset,
   truncated,
   type Value,
+  anything,
+  clean,
+  untouched,
 } from './value.ts'
 
 /** General registers by their numbers in instructions. */
@@ -34,6 +37,9 @@ interface State {
   readonly memory: Map<number, Value>
   flags: Flags | undefined
 }
+
+/** Of a comparison of what is not known, and has nothing to do with the CPU. */
+const cleanFlags: Flags = { kind: 'result', left: untouched, right: untouched, size: 8, register: -1, place: undefined }
 
 /** Places relative to what a register held on entry (RSP: the stack) lie far below all addresses. */
 const placeKey = (base: number, offset: number): number => offset - 2 ** 40 * (base + 1)
@@ -152,6 +158,15 @@ class Evaluator {
   /** A field of some object was taken to hold what was stored in another's at the same offset. */
   assumed = false
   readonly #isCautious: boolean
+  /** Offsets of fields where something else is stored than what a check found out. */
+  readonly #otherFields = new Set<number>()
+  readonly #indirectCalls = new Set<number>()
+  readonly #leakedFields = new Set<number>()
+  #leaksAnywhere = false
+  #leaksArguments = false
+  readonly #open = new Set<number>()
+  /** Branches on one of several numbers: which one it is may hang on a check before. */
+  readonly #undecided = new Set<number>()
   #decides = false
   #doubts = false
   #returns = false
@@ -169,6 +184,8 @@ class Evaluator {
   #isMemory = false
   #displacement = 0
   #hasBase = false
+  /** Base of an operand with an index. */
+  #tableRegister = -1
 
   constructor(
     decoder: X86Decoder,
@@ -190,7 +207,9 @@ class Evaluator {
     this.#seen = new Uint8Array(target.end - target.start)
     this.#blocks = findBlocks(decoder, target.code, target.view, this.#from, this.#to)
     const registers: (Value | undefined)[] = Array.from({ length: 16 })
-    for (const register of argumentRegisters) registers[register] = parameters?.get(register) ?? relative(register, 0)
+    for (const register of argumentRegisters) {
+      registers[register] = parameters?.get(register) ?? (outside.origins?.argumentLeaks(register) === true ? undefined : relative(register, 0))
+    }
     registers[Register.rsp] = relative(Register.rsp, 0)
     this.#flow(this.#from, { registers, memory: new Map(), flags: undefined })
   }
@@ -218,7 +237,11 @@ class Evaluator {
       globalStores: [...this.#globals.values()],
       parameterStores: [...this.#parameterStores.values()],
       fieldStores: [...this.#fields.values()],
+      otherFields: this.#otherFields,
       passed: this.#passed,
+      leaks: { fields: this.#leakedFields, anywhere: this.#leaksAnywhere, arguments: this.#leaksArguments },
+      indirectCalls: this.#indirectCalls,
+      open: this.#open.size > 0 ? new Set([...this.#open, ...this.#undecided]) : this.#open,
       addressesUsed: this.#used,
     }
   }
@@ -235,7 +258,7 @@ class Evaluator {
     for (let register = 0; register < 16; register++) {
       const before = known.registers[register]
       if (before === undefined && state.registers[register]?.detected !== true) continue
-      const joined = join(before, state.registers[register])
+      const joined = this.#join(before, state.registers[register])
       if (!sameValue(before, joined)) {
         known.registers[register] = joined
         changed = true
@@ -245,13 +268,13 @@ class Evaluator {
     for (const [key, value] of state.memory) {
       if (!value.detected || known.memory.has(key)) continue
       if (key >= 0 && this.#stored.has(key)) this.#publishVariable(key, value)
-      const joined = join(undefined, value)
+      const joined = this.#join(undefined, value)
       if (joined === undefined) continue
       known.memory.set(key, joined)
       changed = true
     }
     for (const [key, before] of known.memory) {
-      const joined = join(before, state.memory.get(key))
+      const joined = this.#join(before, state.memory.get(key))
       if (sameValue(before, joined)) continue
       if (joined === undefined) known.memory.delete(key)
       else known.memory.set(key, joined)
@@ -323,7 +346,7 @@ class Evaluator {
     if (byte >= 0x50 && byte < 0x58) {
       this.#used_(registers[(byte & 7) | ((this.#rex & 1) << 3)])
       const value = registers[(byte & 7) | ((this.#rex & 1) << 3)]
-      registers[Register.rsp] = compute('sub', registers[Register.rsp], number(8))
+      registers[Register.rsp] = this.#compute('sub', registers[Register.rsp], number(8))
       this.#storeSlot(registers[Register.rsp], value)
       return true
     }
@@ -331,7 +354,7 @@ class Evaluator {
       const slot = registers[Register.rsp]
       const offset = slot?.base === Register.rsp ? singleOffset(slot) : undefined
       registers[(byte & 7) | ((this.#rex & 1) << 3)] = offset === undefined ? undefined : this.#state.memory.get(slotKey(offset))
-      registers[Register.rsp] = compute('add', slot, number(8))
+      registers[Register.rsp] = this.#compute('add', slot, number(8))
       return true
     }
     if (byte >= 0x70 && byte < 0x80) return this.#branch(byte & 15, next + view.getInt8(next - 1))
@@ -348,19 +371,19 @@ class Evaluator {
     switch (byte) {
       case 0x63:
         this.#operands(at + 1, segment)
-        this.#setRegister(signExtended(truncated(this.#read(4), 4), 4), wide)
+        this.#setRegister(signExtended(this.#truncated(this.#read(4), 4), 4), wide)
         return true
       case 0x69:
       case 0x6b: {
         this.#operands(at + 1, segment)
         const factor = number(byte === 0x6b ? view.getInt8(next - 1) : view.getInt32(next - 4, true))
-        this.#setRegister(truncated(compute('mul', this.#read(wide), factor), wide), wide)
+        this.#setRegister(this.#truncated(this.#compute('mul', this.#read(wide), factor), wide), wide)
         this.#state.flags = undefined
         return true
       }
       case 0x68:
       case 0x6a:
-        registers[Register.rsp] = compute('sub', registers[Register.rsp], number(8))
+        registers[Register.rsp] = this.#compute('sub', registers[Register.rsp], number(8))
         return true
       case 0x80:
       case 0x81:
@@ -404,14 +427,14 @@ class Evaluator {
         this.#write(undefined, 8)
         return true
       case 0x98:
-        registers[Register.rax] = truncated(signExtended(truncated(registers[Register.rax], wide / 2), wide / 2), wide)
+        registers[Register.rax] = this.#truncated(signExtended(this.#truncated(registers[Register.rax], wide / 2), wide / 2), wide)
         return true
       case 0x99:
         registers[Register.rdx] = isZero(registers[Register.rax]) ? registers[Register.rax] : undefined
         return true
       case 0xa8:
       case 0xa9:
-        this.#test(truncated(registers[Register.rax], width), number(byte === 0xa8 ? this.#code[next - 1]! : view.getInt32(next - 4, true)), width)
+        this.#test(this.#truncated(registers[Register.rax], width), number(byte === 0xa8 ? this.#code[next - 1]! : view.getInt32(next - 4, true)), width)
         return true
       case 0xc0:
       case 0xc1:
@@ -430,19 +453,20 @@ class Evaluator {
       case 0xc7: {
         this.#operands(at + 1, segment)
         const immediate = byte === 0xc6 ? view.getInt8(next - 1) : wide === 2 ? view.getInt16(next - 2, true) : view.getInt32(next - 4, true)
-        const value = truncated(number(immediate, immediate < 0 ? -1 : 0), width)
+        const value = this.#truncated(number(immediate, immediate < 0 ? -1 : 0), width)
         this.#used_(value)
         this.#write(value, width)
         return true
       }
       case 0xc9:
-        registers[Register.rsp] = compute('add', registers[Register.rbp], number(8))
+        registers[Register.rsp] = this.#compute('add', registers[Register.rbp], number(8))
         registers[Register.rbp] = undefined
         return true
       case 0xcc:
       case 0xf4:
         return false
       case 0xe8:
+        this.#noteArguments(false)
         return this.#call()
       case 0xe9:
         return this.#jump(next + view.getInt32(next - 4, true))
@@ -484,13 +508,18 @@ class Evaluator {
     const { registers } = this.#state
     const slash = (this.#code[this.#modrmAt]! >> 3) & 7
     if (slash < 2) {
-      const result = truncated(compute(slash === 0 ? 'add' : 'sub', this.#read(width), number(1)), width)
+      const result = this.#truncated(this.#compute(slash === 0 ? 'add' : 'sub', this.#read(width), number(1)), width)
       this.#write(result, width)
       this.#setFlags('result', result, number(0), width)
       return true
     }
     if (byte === 0xff && (slash === 2 || slash === 3)) {
-      this.#used_(this.#read(8))
+      const target = this.#read(8)
+      this.#used_(target)
+      if (singleAddress(target) === undefined) this.#indirectCalls.add(this.#base + this.#at)
+      this.#noteArguments(singleAddress(target) === undefined)
+      // the table that the callee is taken from is no argument
+      if (singleAddress(target) !== undefined && this.#tableRegister >= 0) this.#state.registers[this.#tableRegister] = undefined
       return this.#call()
     }
     if (byte === 0xff && (slash === 4 || slash === 5)) {
@@ -506,6 +535,8 @@ class Evaluator {
         return false
       }
       for (const register of argumentRegisters) this.#used_(registers[register])
+      this.#open.add(this.#base + this.#at)
+      this.#indirectCalls.add(this.#base + this.#at)
       this.#publish(true)
       this.#indirect = true
       this.#returns = true // as a tail call
@@ -513,7 +544,7 @@ class Evaluator {
     }
     if (byte === 0xff && slash === 6) {
       if (!this.#isMemory) this.#used_(this.#read(8))
-      registers[Register.rsp] = compute('sub', registers[Register.rsp], number(8))
+      registers[Register.rsp] = this.#compute('sub', registers[Register.rsp], number(8))
     }
     return true
   }
@@ -563,11 +594,11 @@ class Evaluator {
     switch (opcode) {
       case 0xb6:
       case 0xb7:
-        this.#setRegister(truncated(this.#read(opcode & 1 ? 2 : 1), opcode & 1 ? 2 : 1), 8)
+        this.#setRegister(this.#truncated(this.#read(opcode & 1 ? 2 : 1), opcode & 1 ? 2 : 1), 8)
         return true
       case 0xbe:
       case 0xbf:
-        this.#setRegister(truncated(signExtended(this.#read(opcode & 1 ? 2 : 1), opcode & 1 ? 2 : 1), size), 8)
+        this.#setRegister(this.#truncated(signExtended(this.#read(opcode & 1 ? 2 : 1), opcode & 1 ? 2 : 1), size), 8)
         return true
       case 0xa3:
       case 0xba:
@@ -584,18 +615,18 @@ class Evaluator {
       case 0xb8: {
         const value = this.#read(size)
         const zero = isZero(value)
-        this.#setRegister(zero ? value : undefined, size)
+        this.#setRegister(zero ? value : this.#computed(undefined, value, value), size)
         this.#state.flags = undefined
         if (zero) this.#setFlags('result', value, number(0), size)
         return true
       }
       case 0xaf:
-        this.#setRegister(truncated(compute('mul', this.#register(size), this.#read(size)), size), size)
+        this.#setRegister(this.#truncated(this.#compute('mul', this.#register(size), this.#read(size)), size), size)
         this.#state.flags = undefined
         return true
       case 0xb0:
       case 0xb1:
-        this.#write(join(this.#read(opcode & 1 ? size : 1), this.#register(opcode & 1 ? size : 1)), opcode & 1 ? size : 1)
+        this.#write(this.#join(this.#read(opcode & 1 ? size : 1), this.#register(opcode & 1 ? size : 1)), opcode & 1 ? size : 1)
         registers[Register.rax] = undefined
         this.#state.flags = undefined
         return true
@@ -619,8 +650,19 @@ class Evaluator {
       case 0xc5:
         this.#setRegister(undefined, 8)
         return true
+      case 0x6e:
+        if (!this.#isMemory && this.#read(size)?.detected === true) this.#leaksAnywhere = true
+        return true
+      case 0x10:
+      case 0x12:
+      case 0x16:
+      case 0x28:
+      case 0x6f:
+        this.#noteVectorLoad()
+        return true
       case 0x7e:
-        this.#write(undefined, 8)
+        if (this.#code[at - 1] === 0xf3 || (this.#rex !== 0 && this.#code[at - 2] === 0xf3)) this.#noteVectorLoad()
+        else this.#write(undefined, 8)
         return true
       case 0x11:
       case 0x13:
@@ -634,7 +676,7 @@ class Evaluator {
         return true
       case 0x2e:
       case 0x2f:
-        this.#state.flags = undefined
+        this.#state.flags = this.#outside.origins === undefined ? undefined : cleanFlags // floating-point numbers
         return true
       case 0xa4:
       case 0xa5:
@@ -694,6 +736,29 @@ class Evaluator {
     }
   }
 
+  // ---- values
+
+  /** What is not known, but comes from nothing that CPUID says. */
+  #computed(result: Value | undefined, a: Value | undefined, b: Value | undefined): Value | undefined {
+    if (result !== undefined) return result
+    if (a?.detected === true || b?.detected === true) return anything
+    if (this.#outside.origins === undefined) return undefined
+    return a !== undefined && b !== undefined && !a.detected && !b.detected ? untouched : undefined
+  }
+
+  #compute(operation: Operation, a: Value | undefined, b: Value | undefined): Value | undefined {
+    const isClean = a?.base === clean || b?.base === clean
+    return this.#computed(isClean && !isZero(a) && !isZero(b) ? undefined : compute(operation, a, b), a, b)
+  }
+
+  #join(a: Value | undefined, b: Value | undefined): Value | undefined {
+    return this.#computed(join(a, b), a, b)
+  }
+
+  #truncated(value: Value | undefined, size: number): Value | undefined {
+    return this.#computed(truncated(value, size), value, value)
+  }
+
   // ---- operands
 
   #byteRegister(index: number): number {
@@ -709,6 +774,7 @@ class Evaluator {
     this.#isMemory = mod !== 3
     this.#memoryAddress = undefined
     this.#hasBase = false
+    this.#tableRegister = -1
     if (mod === 3) return
     let base = (modrm & 7) | ((this.#rex & 1) << 3)
     let index = -1
@@ -728,11 +794,16 @@ class Evaluator {
     this.#displacement = mod === 1 ? this.#view.getInt8(at) : mod === 2 || base === -1 ? this.#view.getInt32(at, true) : 0
     if (segment) return
     this.#hasBase = base !== -1 && index === -1
+    this.#tableRegister = index === -1 ? -1 : base
     let value: Value | undefined = base === -1 ? number(0) : registers[base]
-    if (index !== -1) value = compute('add', value, compute('shl', registers[index], number(scale)))
-    this.#memoryAddress = compute('add', value, number(this.#displacement, this.#displacement < 0 ? -1 : 0))
+    if (index !== -1) value = this.#compute('add', value, this.#compute('shl', registers[index], number(scale)))
+    this.#memoryAddress = this.#compute('add', value, number(this.#displacement, this.#displacement < 0 ? -1 : 0))
+    if (this.#memoryAddress?.base === clean) this.#memoryAddress = undefined
     // an element that is not known of a table that is
-    if (base !== -1 && singleAddress(this.#memoryAddress) === undefined) this.#used_(registers[base])
+    if (singleAddress(this.#memoryAddress) === undefined) {
+      if (base !== -1) this.#used_(registers[base])
+      if (index !== -1 && scale === 0) this.#used_(registers[index])
+    }
   }
 
   #resolveStub(value: Value | undefined): Value | undefined {
@@ -748,12 +819,12 @@ class Evaluator {
       if (index !== this.#byteRegister(index)) return this.#highByte(index - 4)
       index = this.#byteRegister(index)
     }
-    return truncated(this.#state.registers[index], size) ?? (size >= 8 ? this.#state.registers[index] : undefined)
+    return this.#truncated(this.#state.registers[index], size) ?? (size >= 8 ? this.#state.registers[index] : undefined)
   }
 
   #highByte(index: number): Value | undefined {
     const value = this.#state.registers[index]
-    return value?.base === plain ? truncated(compute('shr', value, number(8)), 1) : undefined
+    return value?.base === plain ? this.#truncated(this.#compute('shr', value, number(8)), 1) : undefined
   }
 
   #setRegister(value: Value | undefined, size: number): void {
@@ -765,12 +836,12 @@ class Evaluator {
   #assign(index: number, value: Value | undefined, size: number): void {
     const { registers } = this.#state
     if (size >= 4) {
-      registers[index] = size === 8 || value === undefined ? value : value.base === plain ? truncated(value, 4) : undefined
+      registers[index] = size === 8 || value === undefined ? value : value.base === plain ? this.#truncated(value, 4) : undefined
       return
     }
     const old = registers[index]
-    const kept = old?.base === plain ? compute('and', old, number(size === 1 ? ~0xff : ~0xffff, -1)) : undefined
-    registers[index] = kept === undefined ? value : compute('or', kept, value)
+    const kept = old?.base === plain ? this.#compute('and', old, number(size === 1 ? ~0xff : ~0xffff, -1)) : undefined
+    registers[index] = kept === undefined ? value : this.#compute('or', kept, value)
   }
 
   /** Writes the register that an encoding names with `index`, AH to BH included. */
@@ -781,8 +852,8 @@ class Evaluator {
     }
     const { registers } = this.#state
     const whole = index - 4
-    const kept = registers[whole]?.base === plain ? compute('and', registers[whole], number(~0xff00, -1)) : undefined
-    registers[whole] = compute('or', kept, compute('shl', value, number(8)))
+    const kept = registers[whole]?.base === plain ? this.#compute('and', registers[whole], number(~0xff00, -1)) : undefined
+    registers[whole] = this.#compute('or', kept, this.#compute('shl', value, number(8)))
   }
 
   #read(size: number): Value | undefined {
@@ -790,23 +861,30 @@ class Evaluator {
       const index = (this.#code[this.#modrmAt]! & 7) | ((this.#rex & 1) << 3)
       if (size === 1 && index !== this.#byteRegister(index)) return this.#highByte(index - 4)
       const value = this.#state.registers[index]
-      return size === 8 ? value : truncated(value, size)
+      return size === 8 ? value : this.#truncated(value, size)
     }
     const place = this.#memoryAddress
-    if (place === undefined) return this.#field(size)
+    if (place === undefined) return this.#field(size) ?? this.#unlessLeaked(this.#hasBase ? this.#displacement : undefined)
     if (place.base === featureTable) return number(0, 0, true)
     if (place.base === Register.rsp) {
       const offset = singleOffset(place)
-      return offset === undefined ? undefined : this.#loadSlot(offset, size)
+      return offset === undefined ? this.#unlessLeaked(undefined) : this.#loadSlot(offset, size)
     }
     if (place.base !== plain) {
       const offset = singleOffset(place)
       const held = offset === undefined ? undefined : this.#state.memory.get(placeKey(place.base, offset))
-      return held === undefined ? this.#field(size) : truncated(held, size) ?? (size === 8 ? held : undefined)
+      if (held === undefined) return this.#field(size) ?? this.#unlessLeaked(this.#hasBase ? this.#displacement : offset)
+      return this.#truncated(held, size) ?? (size === 8 ? held : undefined)
     }
     const at = singleAddress(place)
-    if (at === undefined) return undefined
-    return truncated(this.#state.memory.get(at), size) ?? this.#outside.load(at, size)
+    if (at === undefined) return this.#unlessLeaked(undefined)
+    // a variable that no check stores to
+    return this.#truncated(this.#state.memory.get(at), size) ?? this.#outside.load(at, size) ?? (this.#outside.origins === undefined ? undefined : untouched)
+  }
+
+  #unlessLeaked(offset: number | undefined): Value | undefined {
+    const { origins } = this.#outside
+    return origins === undefined || origins.fieldLeaks(offset) ? undefined : untouched
   }
 
   #field(size: number): Value | undefined {
@@ -818,10 +896,10 @@ class Evaluator {
 
   #loadSlot(offset: number, size: number): Value | undefined {
     const exact = this.#state.memory.get(slotKey(offset))
-    if (exact !== undefined) return truncated(exact, size) ?? (size === 8 ? exact : undefined)
+    if (exact !== undefined) return this.#truncated(exact, size) ?? (size === 8 ? exact : undefined)
     for (let back = 1; back < 8; back++) {
       const wider = this.#state.memory.get(slotKey(offset - back))
-      if (wider?.base === plain) return truncated(compute('shr', wider, number(back * 8)), size)
+      if (wider?.base === plain) return this.#truncated(this.#compute('shr', wider, number(back * 8)), size)
     }
     return undefined
   }
@@ -847,6 +925,8 @@ class Evaluator {
     }
     this.#used_(value)
     const place = this.#memoryAddress
+    if (value?.detected === true) this.#noteLeak(place)
+    else if (this.#hasBase && this.#displacement >= 0x40 && !isZero(value) && place?.base !== Register.rsp) this.#otherFields.add(this.#displacement)
     if (place === undefined) {
       if (value?.detected === true) this.#storeField(value, size)
       return
@@ -889,7 +969,7 @@ class Evaluator {
       if (value === undefined || value.base !== plain || !value.detected) continue
       const name = `${register}.${offset}`
       const known = this.#parameterStores.get(name)
-      const joined = known === undefined ? value : join(known.value, value)
+      const joined = known === undefined ? value : this.#join(known.value, value)
       if (joined === undefined) this.#parameterStores.delete(name)
       else if (known !== undefined || this.#parameterStores.size < 64) this.#parameterStores.set(name, { register, offset, size, value: joined })
     }
@@ -899,14 +979,50 @@ class Evaluator {
     const size = this.#stored.get(at)!
     const key = `${at}.${size}`
     const known = this.#globals.get(key)
-    this.#globals.set(key, { address: at, size, value: known === undefined ? value : join(known.value, value) })
+    this.#globals.set(key, { address: at, size, value: known === undefined ? value : this.#join(known.value, value) })
+  }
+
+  /** What a check found out is stored where it is not followed. */
+  #noteLeak(place: Value | undefined): void {
+    const known = place !== undefined && (place.base === plain || place.base === Register.rsp) && place.words.length === 2
+    if (known) return
+    if (this.#hasBase) this.#leakedFields.add(this.#displacement)
+    else this.#leaksAnywhere = true
+  }
+
+  /** Vector registers are not followed. */
+  #noteVectorLoad(): void {
+    if (!this.#isMemory) return
+    const place = this.#memoryAddress
+    if (place === undefined || (place.base !== plain && place.base !== Register.rsp)) return
+    const at = place.base === plain ? singleAddress(place) : singleOffset(place)
+    if (at === undefined) return
+    for (let offset = 0; offset < 16; offset += 4) {
+      const held = place.base === plain ? (this.#state.memory.get(at + offset) ?? this.#outside.load(at + offset, 4)) : this.#loadSlot(at + offset, 4)
+      if (held?.detected === true) this.#leaksAnywhere = true
+    }
+  }
+
+  /** What lies behind a pointer to our frame can be read through it. */
+  #noteArguments(isIndirect: boolean): void {
+    const { registers, memory } = this.#state
+    for (const register of argumentRegisters) {
+      const value = registers[register]
+      if (isIndirect && value?.detected === true) this.#leaksArguments = true
+      const offset = value?.base === Register.rsp ? singleOffset(value) : undefined
+      if (offset === undefined) continue
+      for (const [key, held] of memory) {
+        const distance = key - slotKey(offset)
+        if (held.detected && distance >= 0 && distance < 4096) this.#leakedFields.add(distance)
+      }
+    }
   }
 
   #storeField(value: Value, size: number): void {
     if (!this.#hasBase || this.#displacement < 0x40 || value.base !== plain) return
     const key = `${this.#displacement}.${size}`
     const known = this.#fields.get(key)
-    const joined = known === undefined ? value : join(known.value, value)
+    const joined = known === undefined ? value : this.#join(known.value, value)
     if (joined !== undefined) this.#fields.set(key, { offset: this.#displacement, size, value: joined })
   }
 
@@ -918,7 +1034,7 @@ class Evaluator {
     if (form >= 4) {
       const immediate =
         form === 4 ? this.#view.getInt8(this.#next - 1) : width === 2 ? this.#view.getInt16(this.#next - 2, true) : this.#view.getInt32(this.#next - 4, true)
-      const left = truncated(this.#state.registers[Register.rax], width) ?? (width === 8 ? this.#state.registers[Register.rax] : undefined)
+      const left = this.#truncated(this.#state.registers[Register.rax], width) ?? (width === 8 ? this.#state.registers[Register.rax] : undefined)
       this.#modrmAt = -1
       this.#isMemory = false
       this.#applyArithmetic(operation, left, number(immediate, immediate < 0 ? -1 : 0), width, (v) => this.#assign(Register.rax, v, width))
@@ -933,6 +1049,10 @@ class Evaluator {
       this.#state.flags = undefined
       return
     }
+    if (same && operation === 3) {
+      this.#assign(register, this.#truncated(this.#carryMask(), width), width)
+      return
+    }
     const rm = this.#read(width)
     const reg = this.#register(width)
     this.#applyArithmetic(operation, rmFirst ? rm : reg, rmFirst ? reg : rm, width, (v) => (rmFirst ? this.#write(v, width) : this.#setRegister(v, width)))
@@ -940,26 +1060,36 @@ class Evaluator {
 
   /** ADD OR ADC SBB AND SUB XOR CMP, by their number in opcodes. */
   #applyArithmetic(operation: number, left: Value | undefined, right: Value | undefined, size: number, write: (value: Value | undefined) => void): void {
-    if (operation === 7 || operation === 5) this.#setFlags('compare', truncated(left, size), truncated(right, size), size, true)
+    if (operation === 7 || operation === 5) this.#setFlags('compare', this.#truncated(left, size), this.#truncated(right, size), size, true)
     if (operation === 7) return
     const names: readonly (Operation | undefined)[] = ['add', 'or', undefined, undefined, 'and', 'sub', 'xor']
     const name = names[operation]
-    let result = name === undefined ? undefined : compute(name, left, right)
-    if (operation === 3 && left !== undefined && left === right) result = undefined // SBB r, r: a mask of the carry
-    if (result?.base === plain) result = truncated(result, size)
+    let result = name === undefined ? undefined : this.#compute(name, left, right)
+    if (name === undefined) result = this.#computed(undefined, left, right) // ADC, SBB
+    if (result?.base === plain) result = this.#truncated(result, size)
     write(result)
     if (operation !== 5) this.#setFlags(name === 'and' || name === 'or' || name === 'xor' ? 'logic' : 'result', result, number(0), size)
+  }
+
+  /** SBB r, r: all bits or none, as the carry says. */
+  #carryMask(): Value | undefined {
+    const { flags } = this.#state
+    if (flags === undefined || flags === cleanFlags) return flags === undefined && this.#outside.origins !== undefined ? undefined : untouched
+    const possible = this.#outcome(2)
+    const detected = flags.left.detected || flags.right.detected
+    return possible === 3 ? { base: plain, words: [0, 0, -1, -1], detected } : number(possible === 2 ? -1 : 0, possible === 2 ? -1 : 0, detected)
   }
 
   #test(left: Value | undefined, right: Value | undefined, size: number): void {
     const register = ((this.#code[this.#modrmAt]! >> 3) & 7) | ((this.#rex & 4) << 1)
     const same = !this.#isMemory && register === ((this.#code[this.#modrmAt]! & 7) | ((this.#rex & 1) << 3)) && sameValue(left, right)
-    this.#setFlags('logic', same ? left : compute('and', left, right), number(0), size, same)
+    this.#setFlags('logic', same ? left : this.#compute('and', left, right), number(0), size, same)
   }
 
   #setFlags(kind: Flags['kind'], left: Value | undefined, right: Value | undefined, size: number, traced = false): void {
     if (left === undefined || right === undefined || left.base !== plain || right.base !== plain) {
-      this.#state.flags = undefined
+      const isClean = this.#outside.origins !== undefined && left !== undefined && right !== undefined && !left.detected && !right.detected
+      this.#state.flags = isClean ? cleanFlags : undefined
       return
     }
     let register = -1
@@ -975,10 +1105,11 @@ class Evaluator {
     const value = this.#read(size)
     let result: Value | undefined
     if (isZero(value)) result = value
-    else if (count !== undefined && (slash === 4 || slash === 6)) result = truncated(compute('shl', value, number(count)), size)
-    else if (count !== undefined && slash === 5) result = compute('shr', value, number(count))
-    else if (count !== undefined && slash === 7) result = truncated(compute('sar', signExtended(value, size), number(count)), size)
-    const carry = count !== undefined && count > 0 && slash === 5 && value?.words.length === 2 ? compute('and', compute('shr', value, number(count - 1)), number(1)) : undefined
+    else if (count !== undefined && (slash === 4 || slash === 6)) result = this.#truncated(this.#compute('shl', value, number(count)), size)
+    else if (count !== undefined && slash === 5) result = this.#compute('shr', value, number(count))
+    else if (count === undefined || slash < 4) result = this.#computed(undefined, value, this.#state.registers[Register.rcx])
+    else if (slash === 7) result = this.#truncated(this.#compute('sar', signExtended(value, size), number(count)), size)
+    const carry = count !== undefined && count > 0 && slash === 5 && value?.words.length === 2 ? this.#compute('and', this.#compute('shr', value, number(count - 1)), number(1)) : undefined
     this.#write(result, size)
     if (carry !== undefined) this.#state.flags = { kind: 'carry', left: carry, right: number(0), size: 1, register: -1, place: undefined }
     else this.#setFlags('result', result, number(0), size)
@@ -989,15 +1120,16 @@ class Evaluator {
     const value = this.#read(size)
     if (slash < 2) {
       const immediate = byte === 0xf6 ? this.#code[this.#next - 1]! : size === 2 ? this.#view.getInt16(this.#next - 2, true) : this.#view.getInt32(this.#next - 4, true)
-      this.#setFlags('logic', compute('and', value, truncated(number(immediate, immediate < 0 ? -1 : 0), size)), number(0), size)
-    } else if (slash === 2) this.#write(truncated(compute('xor', value, number(-1, -1)), size), size)
+      this.#setFlags('logic', this.#compute('and', value, this.#truncated(number(immediate, immediate < 0 ? -1 : 0), size)), number(0), size)
+    } else if (slash === 2) this.#write(this.#truncated(this.#compute('xor', value, number(-1, -1)), size), size)
     else if (slash === 3) {
-      const result = truncated(compute('sub', number(0), value), size)
+      const result = this.#truncated(this.#compute('sub', number(0), value), size)
       this.#write(result, size)
       this.#setFlags('compare', number(0), value, size)
     } else {
-      registers[Register.rax] = undefined
-      registers[Register.rdx] = undefined
+      const result = this.#computed(undefined, value, registers[Register.rax])
+      registers[Register.rax] = result
+      registers[Register.rdx] = result
       this.#state.flags = undefined
     }
   }
@@ -1006,19 +1138,19 @@ class Evaluator {
     const value = this.#read(size)
     const slash = opcode === 0xba ? (this.#code[this.#modrmAt]! >> 3) & 7 : 4
     const bit = opcode === 0xba ? number(this.#code[this.#next - 1]! & (size * 8 - 1)) : this.#register(size)
-    const shifted = isZero(value) ? value : bit?.words.length === 2 ? compute('shr', value, bit) : undefined
-    const carry = compute('and', shifted, number(1))
+    const shifted = isZero(value) ? value : bit?.words.length === 2 ? this.#compute('shr', value, bit) : undefined
+    const carry = this.#compute('and', shifted, number(1))
     if (slash > 4) {
-      const mask = compute('shl', number(1), bit)
+      const mask = this.#compute('shl', number(1), bit)
       const name = slash === 5 ? 'or' : slash === 6 ? 'and' : 'xor'
-      this.#write(truncated(compute(name, value, name === 'and' ? compute('xor', mask, number(-1, -1)) : mask), size), size)
+      this.#write(this.#truncated(this.#compute(name, value, name === 'and' ? this.#compute('xor', mask, number(-1, -1)) : mask), size), size)
     }
     this.#state.flags = carry === undefined ? undefined : { kind: 'carry', left: carry, right: number(0), size: 1, register: -1, place: undefined }
   }
 
   #outcome(condition: number): number {
     const { flags } = this.#state
-    if (flags === undefined) return 3
+    if (flags === undefined || flags === cleanFlags) return 3
     const possible = outcomes(flags, condition)
     if (flags.left.detected || flags.right.detected) {
       if (possible === 3) this.#doubts = true
@@ -1038,7 +1170,8 @@ class Evaluator {
     else {
       this.#used_(old)
       this.#used_(source)
-      this.#setRegister(join(old, source), size)
+      const isOpen = flags === undefined && this.#outside.origins !== undefined
+      this.#setRegister(isOpen ? undefined : this.#join(old, source), size)
     }
   }
 
@@ -1046,7 +1179,8 @@ class Evaluator {
     const { flags } = this.#state
     const detected = flags !== undefined && (flags.left.detected || flags.right.detected)
     const possible = this.#outcome(condition)
-    const value = possible === 3 ? { base: plain, words: [0, 0, 1, 0], detected } : number(possible === 2 ? 1 : 0, 0, detected)
+    const isOpen = flags === undefined && this.#outside.origins !== undefined
+    const value = isOpen ? undefined : flags === cleanFlags ? untouched : possible === 3 ? { base: plain, words: [0, 0, 1, 0], detected } : number(possible === 2 ? 1 : 0, 0, detected)
     this.#write(value, 1)
   }
 
@@ -1057,6 +1191,10 @@ class Evaluator {
     const possible = this.#outcome(condition)
     const { flags } = this.#state
     const place = this.#at - this.#from
+    if (possible === 3 && flags !== cleanFlags) {
+      const mayBeCheck = flags === undefined || flags.left.detected || flags.right.detected
+      ;(mayBeCheck ? this.#open : this.#undecided).add(this.#base + this.#at)
+    }
     if ((possible & 2) !== 0) {
       this.#seen[place]! |= 2
       if (target < this.#from || target >= this.#to) this.#leave(this.#base + this.#at)
@@ -1078,7 +1216,7 @@ class Evaluator {
     if (value === undefined) return this.#state
     const registers = this.#state.registers.slice()
     const memory = new Map(this.#state.memory)
-    if (flags.register >= 0 && sameValue(truncated(registers[flags.register], flags.size), flags.left)) registers[flags.register] = value
+    if (flags.register >= 0 && sameValue(this.#truncated(registers[flags.register], flags.size), flags.left)) registers[flags.register] = value
     if (flags.place !== undefined) memory.set(flags.place, value)
     return { registers, memory, flags: { ...flags, left: value } }
   }
@@ -1108,7 +1246,7 @@ class Evaluator {
     const { registers, memory } = this.#state
     this.#seen[this.#at - this.#from]! |= 2
     this.#pass(at)
-    this.#used_(registers[Register.rax])
+    if (this.#returnRegisters.length > 2) this.#used_(registers[Register.rax]) // Go's first argument
     const returned = this.#outside.returned(at)
     if (returned === 'never') return false
     const writes = this.#outside.writesOf(at)
@@ -1121,16 +1259,18 @@ class Evaluator {
     // what we stored stays, unless the callee stores there as well; what a branch told us of a variable does not
     for (const key of memory.keys()) if (key >= 0 && (!this.#stored.has(key) || this.#outside.calleeStores(at, key))) memory.delete(key)
     for (const write of writes) this.#writeOf(write)
-    for (const register of [0, 1, 2, 6, 7, 8, 9, 10, 11]) registers[register] = undefined
+    const changed = this.#outside.changedBy(at)
+    for (const register of [0, 1, 2, 6, 7, 8, 9, 10, 11]) if ((changed & (1 << register)) !== 0) registers[register] = undefined
     if (this.#returnRegisters.length > 2) for (const register of [3, 5, 12, 13, 15]) registers[register] = undefined // Go keeps none
     if (returned !== undefined) for (const [register, value] of returned) registers[register] = value
+    else if (this.#outside.origins?.resultLeaks(at) === false) for (const register of [Register.rax, Register.rdx]) registers[register] = untouched
     this.#state.flags = undefined
     return true
   }
 
   #writeOf(write: ParameterStore): void {
     const { registers } = this.#state
-    const pointer = write.register === Register.rsp ? compute('sub', registers[Register.rsp], number(8)) : registers[write.register]
+    const pointer = write.register === Register.rsp ? this.#compute('sub', registers[Register.rsp], number(8)) : registers[write.register]
     if (pointer === undefined) return
     if (pointer.base === Register.rsp) {
       const offset = singleOffset(pointer)
@@ -1140,7 +1280,7 @@ class Evaluator {
     this.#isMemory = true
     this.#hasBase = true
     this.#displacement = write.offset
-    this.#memoryAddress = compute('add', pointer, number(write.offset, write.offset < 0 ? -1 : 0))
+    this.#memoryAddress = this.#compute('add', pointer, number(write.offset, write.offset < 0 ? -1 : 0))
     this.#write(write.value, write.size)
   }
 
@@ -1148,15 +1288,16 @@ class Evaluator {
     const { registers } = this.#state
     let passed = this.#passed.get(at)
     for (const register of argumentRegisters) {
-      const value = registers[register]
-      this.#used_(value)
-      if (value === undefined || value.base !== plain) {
+      const held = registers[register]
+      this.#used_(held)
+      const value = held !== undefined && held.base !== plain && this.#outside.origins !== undefined ? untouched : held
+      if (value === undefined || (value.base !== plain && value.base !== clean)) {
         passed?.delete(register)
         continue
       }
       if (passed === undefined) this.#passed.set(at, (passed = new Map()))
       const known = passed.get(register)
-      const joined = known === undefined ? value : join(known, value)
+      const joined = known === undefined ? value : this.#join(known, value)
       if (joined === undefined) passed.delete(register)
       else passed.set(register, joined)
     }
@@ -1170,7 +1311,7 @@ class Evaluator {
     const results = new Map<number, Value>()
     for (const register of this.#returnRegisters) {
       const value = registers[register]
-      if (value !== undefined && value.base === plain) results.set(register, value)
+      if (value !== undefined && (value.base === plain || this.#outside.origins !== undefined)) results.set(register, value)
     }
     this.#result(results)
   }
@@ -1181,7 +1322,7 @@ class Evaluator {
       return
     }
     for (const [register, value] of this.#results) {
-      const joined = join(value, results?.get(register))
+      const joined = this.#join(value, results?.get(register))
       if (joined === undefined) this.#results.delete(register)
       else this.#results.set(register, joined)
     }

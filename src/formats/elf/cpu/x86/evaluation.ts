@@ -12,12 +12,38 @@ export interface Surroundings {
   returned(at: number): ReadonlyMap<number, Value> | 'never' | undefined
   /** What the function called at `at` writes through pointers it is given. */
   writesOf(at: number): readonly ParameterStore[]
+  /** General registers that the call at `at` may change, a bit for each. */
+  changedBy(at: number): number
   /** Does the function called at `at` itself store to the variable at `address`? */
   calleeStores(at: number, address: number): boolean
   /** Is this the address of a function or of data? */
   isPointerTarget(address: number): boolean
   /** A PLT stub's target, or the address itself. */
   throughStub(address: number): number
+  /** Given where it is of interest which branches are checks. */
+  readonly origins?: Origins
+}
+
+/**
+ * Tells what else is not what CPUID says, so that a branch on it is known to be no check. Where there is doubt, it is one.
+ */
+export interface Origins {
+  /** May a field at `offset` of some object hold what CPUID says? `undefined`: any place. */
+  fieldLeaks(offset: number | undefined): boolean
+  /** May the argument that comes in `register`? */
+  argumentLeaks(register: number): boolean
+  /** May what the call at `at` returns? */
+  resultLeaks(at: number): boolean
+}
+
+/** Places that the search does not follow and that hold what CPUID says. */
+export interface Leaks {
+  /** Offsets of fields of objects. */
+  readonly fields: ReadonlySet<number>
+  /** Somewhere that cannot be told. */
+  readonly anywhere: boolean
+  /** Arguments of calls through pointers. */
+  readonly arguments: boolean
 }
 
 /** A store through a pointer that was passed in `register`, or to the caller's frame (`register` 4). */
@@ -55,8 +81,15 @@ export interface Evaluation {
   readonly globalStores: readonly GlobalStore[]
   readonly parameterStores: readonly ParameterStore[]
   readonly fieldStores: readonly { readonly offset: number; readonly size: number; readonly value: Value }[]
+  /** Offsets of fields where something else is stored than what a check found out. */
+  readonly otherFields: ReadonlySet<number>
   /** Argument values by address of the call. */
   readonly passed: ReadonlyMap<number, ReadonlyMap<number, Value>>
+  readonly leaks: Leaks
+  /** Calls through pointers that are not known. */
+  readonly indirectCalls: ReadonlySet<number>
+  /** Addresses of branches that may be checks of the CPU and can go either way. Only where `Origins` were given. */
+  readonly open: ReadonlySet<number>
   /** Addresses of functions and data that are stored, passed, followed or jumped to. */
   readonly addressesUsed: ReadonlySet<number>
 }

@@ -3,8 +3,9 @@ import { type CallGraph, Edge } from './call-graph.ts'
 import type { CpuidModel } from './cpuid-model.ts'
 import { type Detectors, isDetectorFunction, isDetectorObject, isDetectorTableFunction, isOwnDetectorObject } from './detectors.ts'
 import { evaluate, type FunctionCode, type StepBudget } from './evaluate.ts'
-import type { Evaluation, ParameterStore, Surroundings } from './evaluation.ts'
+import type { Evaluation, Leaks, Origins, ParameterStore, Surroundings } from './evaluation.ts'
 import type { MemoryImage, Slot } from './memory-image.ts'
+import { mentionedRegisters } from './mentioned-registers.ts'
 import { lastAtMost } from './number-list.ts'
 import { Access, type Sweep } from './sweep.ts'
 import { address as addressValue, compute, detectedAs, featureTable, isZero, join, number, plain, relative, sameValue, singleAddress, truncated, type Value } from './value.ts'
@@ -39,12 +40,28 @@ export interface Guards {
   readonly work: number
   /** The bounds were hit. */
   readonly incomplete: boolean
+  readonly leaks: Leaks
+  /** Evaluates a function again, where it is of interest which branches may be checks. */
+  trace(index: number, origins: Origins, budget: StepBudget): Evaluation | undefined
 }
+
+/** Cold parts and the like. */
+const ENDING_SIZE = 400
+
+/** Variables that are read through the address of a structure that they are in. */
+const STRUCTURE_SIZE = 128
+const NEAR_LIMIT = 64
+const LEAF_SIZE = 500
+const EVERY_REGISTER = 0xffff
 
 interface Variable {
   readonly size: number
-  /** What the file says it holds first, and what functions store that were evaluated. */
-  value: Value | undefined
+  /** What the file says it holds first. */
+  readonly initial: Value
+  /** What functions store, by function: what they store when they are evaluated again with better knowledge replaces it. */
+  readonly stored: Map<number, Value>
+  /** What it can hold, of all that. */
+  value: Value
   /** How many steps from CPUID it is. */
   readonly distance: number
 }
@@ -89,6 +106,10 @@ class GuardSearch {
   readonly #codeAt = new Map<number, { bytes: Uint8Array; view: DataView }>()
   readonly #times = new Map<number, number>()
   readonly #budget: StepBudget = { left: limits.steps }
+  readonly #storedBy = new Map<number, ReadonlySet<number>>()
+  /** Arguments that checks decide were passed on further than they are followed. */
+  #argumentsDropped = false
+  readonly #conflictingFields = new Set<number>()
   #next = new Set<number>()
   #work = 0
 
@@ -108,7 +129,7 @@ class GuardSearch {
 
   run(): Guards {
     const { detectors, graph, image } = this.#program
-    if (!detectors.any) return { evaluations: this.#evaluations, variables: 0, dead: this.#neverReturns, work: 0, incomplete: false }
+    if (!detectors.any) return this.#guards(false)
     for (const object of image.objects) {
       if (!isOwnDetectorObject(object.name)) continue
       for (let at = 0; at < Math.min(object.size, 512); at += 4) this.#variable(object.address + at, 4, 1)
@@ -126,7 +147,7 @@ class GuardSearch {
     let round = 0
     for (; work.size > 0 && round < limits.rounds && this.#work < limits.evaluations && this.#budget.left > 0; round++) {
       this.#next = new Set()
-      for (const index of [...work].sort((a, b) => a - b)) {
+      for (const index of this.#callersFirst(work)) {
         if (this.#work >= limits.evaluations || this.#budget.left <= 0) break
         this.#evaluate(index)
       }
@@ -134,7 +155,55 @@ class GuardSearch {
       this.#freshFields.clear()
       work = this.#next
     }
-    return { evaluations: this.#evaluations, variables: this.#variables.size, dead: this.#neverReturns, work: this.#work, incomplete: work.size > 0 }
+    return this.#guards(work.size > 0)
+  }
+
+  #guards(incomplete: boolean): Guards {
+    return {
+      evaluations: this.#evaluations,
+      variables: this.#variables.size,
+      dead: this.#neverReturns,
+      work: this.#work,
+      incomplete,
+      leaks: this.#leaks(),
+      trace: (index, origins, budget) => {
+        const target = this.#function(index)
+        if (target === undefined) return undefined
+        return evaluate(this.#program.decoder, target, this.#parameters.get(index), { ...this.#surroundings(index), origins }, [0, 2], budget)
+      },
+    }
+  }
+
+  /** Where what checks found out goes without being followed. */
+  #leaks(): Leaks {
+    const fields = new Set<number>()
+    let anywhere = false
+    let passed = this.#argumentsDropped
+    for (const { leaks } of this.#evaluations.values()) {
+      for (const offset of leaks.fields) fields.add(offset)
+      anywhere ||= leaks.anywhere
+      passed ||= leaks.arguments
+    }
+    // a variable that is read through a pointer to what it is a part of
+    const { accessKind, accessTo } = this.#accessLists()
+    for (const at of this.#variables.keys()) {
+      for (const access of this.#accessRange(at - 1024, at)) {
+        if (accessKind[access] === Access.take) fields.add(at - accessTo[access]!)
+      }
+    }
+    return { fields, anywhere, arguments: passed }
+  }
+
+  /** What functions are called with should be known when they are evaluated. */
+  #callersFirst(work: ReadonlySet<number>): number[] {
+    const { graph } = this.#program
+    const isCalledBy = (index: number): boolean => {
+      for (let entry = graph.firstCaller[index]!; entry < Math.min(graph.firstCaller[index + 1]!, graph.firstCaller[index]! + 32); entry++) {
+        if (work.has(graph.edgeFrom[graph.callerEdge[entry]!]!)) return true
+      }
+      return false
+    }
+    return [...work].map((index) => ({ index, late: isCalledBy(index) ? 1 : 0 })).sort((a, b) => a.late - b.late || a.index - b.index).map(({ index }) => index)
   }
 
   #enqueue(set: Set<number>, index: number, distance: number): void {
@@ -143,17 +212,22 @@ class GuardSearch {
     set.add(index)
   }
 
-  #evaluate(index: number): void {
-    const { graph, detectors, decoder, isGo } = this.#program
+  #function(index: number): FunctionCode | undefined {
+    const { graph, detectors } = this.#program
     const start = graph.starts[index]!
     const end = graph.ends[index]!
-    if (end - start > limits.functionSize || end <= start || detectors.resolvers.has(start)) return
+    if (end - start > limits.functionSize || end <= start || detectors.resolvers.has(start)) return undefined
     const code = this.#code(start)
+    return code === undefined ? undefined : { code: code.bytes, view: code.view, base: code.base, start, end }
+  }
+
+  #evaluate(index: number): void {
+    const { decoder, isGo } = this.#program
+    const target = this.#function(index)
     const times = (this.#times.get(index) ?? 0) + 1
-    if (code === undefined || times > (end - start > limits.largeFunction ? limits.timesLarge : limits.times)) return
+    if (target === undefined || times > (target.end - target.start > limits.largeFunction ? limits.timesLarge : limits.times)) return
     this.#times.set(index, times)
     this.#work++
-    const target: FunctionCode = { code: code.bytes, view: code.view, base: code.base, start, end }
     const returnRegisters = isGo ? [0, 3, 1, 7, 6, 8, 9, 10, 11] : [0, 2]
     const evaluation = evaluate(decoder, target, this.#parameters.get(index), this.#surroundings(index), returnRegisters, this.#budget)
     if (evaluation === undefined) {
@@ -199,7 +273,7 @@ class GuardSearch {
       },
       returned: (at) => {
         const target = callee.get(at)
-        if (target !== undefined) return this.#neverReturns.has(target) || neverReturns.has(graph.names.get(graph.starts[target]!) ?? '') ? 'never' : this.#results.get(target)?.values
+        if (target !== undefined) return this.#neverReturns.has(target) || this.#endsProgram(target) || neverReturns.has(graph.names.get(graph.starts[target]!) ?? '') ? 'never' : this.#results.get(target)?.values
         const name = imported.get(at)
         if (name === undefined) return undefined
         if (neverReturns.has(name)) return 'never'
@@ -212,6 +286,10 @@ class GuardSearch {
         const target = callee.get(at)
         return target === undefined ? [] : (this.#evaluations.get(target)?.parameterStores ?? [])
       },
+      changedBy: (at) => {
+        const target = callee.get(at)
+        return target === undefined ? EVERY_REGISTER : this.#changes(target)
+      },
       calleeStores: (at, address) => {
         const target = callee.get(at)
         return target !== undefined && this.#stores(target, address)
@@ -222,6 +300,18 @@ class GuardSearch {
         return slot?.address ?? at
       },
     }
+  }
+
+  readonly #changed = new Map<number, number>()
+
+  #changes(index: number): number {
+    let known = this.#changed.get(index)
+    if (known === undefined) {
+      const target = this.#function(index)
+      known = target === undefined || target.end - target.start > LEAF_SIZE ? EVERY_REGISTER : mentionedRegisters(this.#program.decoder, target.code, target.start - target.base, target.end - target.base)
+      this.#changed.set(index, known)
+    }
+    return known
   }
 
   #stores(index: number, address: number): boolean {
@@ -320,6 +410,43 @@ class GuardSearch {
     for (let entry = from; entry < to; entry++) this.#enqueue(this.#next, graph.edgeFrom[graph.callerEdge[entry]!]!, distance + 1)
   }
 
+  readonly #ending = new Map<number, boolean>()
+
+  /** Is function `index` one without a way back, such as the cold part of another that only calls `abort`? */
+  #endsProgram(index: number): boolean {
+    let known = this.#ending.get(index)
+    if (known !== undefined) return known
+    this.#ending.set(index, false) // where it calls itself
+    const { graph } = this.#program
+    known = graph.ends[index]! - graph.starts[index]! < ENDING_SIZE && !this.#hasReturn(index) && !this.#jumpsAway(index)
+    this.#ending.set(index, known)
+    return known
+  }
+
+  #jumpsAway(index: number): boolean {
+    const { graph, decoder } = this.#program
+    const code = this.#code(graph.starts[index]!)!
+    let last = graph.starts[index]! - code.base
+    for (let at = last; at < graph.ends[index]! - code.base; ) {
+      const length = decoder.decode(code.bytes, at) || 1
+      const byte = code.bytes[at]!
+      // indirect jumps, and their prefixed forms
+      if ((byte === 0xff || code.bytes[at + 1] === 0xff) && ((code.bytes[at + (byte === 0xff ? 1 : 2)]! >> 3) & 7) === 4) return true
+      if (byte !== 0x90 && byte !== 0xcc && byte !== 0x66 && byte !== 0x0f && byte !== 0x2e) last = at
+      at += length
+    }
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+      if (graph.edgeKind[edge] === Edge.taken) continue
+      const opcode = code.bytes[graph.edgeAt[edge]! - code.base]!
+      if (opcode !== 0xe8 && opcode !== 0xff && !this.#endsProgram(graph.edgeTo[edge]!)) return true
+    }
+    const calls = graph.importCalls.get(index) ?? []
+    if (calls.some(({ at, name }) => code.bytes[at - code.base] !== 0xe8 && code.bytes[at - code.base] !== 0xff && !neverReturns.has(name))) return true
+    // what it ends with: a call from which nothing comes back, or it runs on into what follows
+    const end = code.bytes[last]!
+    return end !== 0xe8 && end !== 0xff && end !== 0xf4 && end !== 0xe9 && end !== 0xeb
+  }
+
   #hasReturn(index: number): boolean {
     const { graph, decoder } = this.#program
     const code = this.#code(graph.starts[index]!)!
@@ -334,6 +461,8 @@ class GuardSearch {
   #spreadStores(index: number, evaluation: Evaluation, distance: number): void {
     const { graph, image } = this.#program
     const controls = evaluation.decides && (distance <= 1 ? evaluation.seen.length < 30_000 : distance <= 2 && evaluation.seen.length < 1200)
+    const before = this.#storedBy.get(index) ?? new Set<number>()
+    const after = new Set<number>()
     for (const store of evaluation.globalStores) {
       const range = image.dataAt(store.address)
       if (range === undefined || !range.writable || range.constant) continue
@@ -343,8 +472,11 @@ class GuardSearch {
       if (store.value !== undefined && isPointer(store.value, graph)) continue
       const variable = known ?? this.#variable(store.address, store.size, distance)
       if (variable === undefined) continue
-      this.#store(store.address, variable, store.value)
+      after.add(store.address)
+      this.#store(store.address, variable, index, store.value)
     }
+    for (const address of before) if (!after.has(address)) this.#store(address, this.#variables.get(address)!, index, undefined)
+    this.#storedBy.set(index, after)
     if (!controls) return
     // a variable that is only set behind a check that fails keeps what the file says
     const { accessTo, accessFrom, accessKind } = this.#accessLists()
@@ -368,16 +500,19 @@ class GuardSearch {
     const initial = this.#initial(at, size)
     const { image } = this.#program
     if (image.slots.has(at) || initial === undefined) return undefined
-    const variable: Variable = { size, value: detectedAs(initial, true), distance }
+    const first = detectedAs(initial, true)
+    const variable: Variable = { size, initial: first, stored: new Map(), value: first, distance }
     this.#variables.set(at, variable)
     for (const index of this.#accessors(at, size)) this.#enqueue(this.#next, index, distance + 1)
     return variable
   }
 
-  #store(at: number, variable: Variable, value: Value | undefined): void {
+  #store(at: number, variable: Variable, index: number, value: Value | undefined): void {
     // a store of something unknown is an override from outside (environment, command line): it is not for us to judge
-    if (value === undefined || value.base !== plain || value.words.length === 0) return
-    const joined = join(variable.value, certain(value)) ?? variable.value
+    if (value === undefined || value.base !== plain || value.words.length === 0) variable.stored.delete(index)
+    else variable.stored.set(index, certain(value))
+    let joined = variable.initial
+    for (const stored of variable.stored.values()) joined = join(joined, stored) ?? joined
     if (sameValue(joined, variable.value)) return
     variable.value = joined
     for (const reader of this.#accessors(at, variable.size)) this.#enqueue(this.#next, reader, variable.distance + 1)
@@ -386,7 +521,14 @@ class GuardSearch {
   #spreadFields(evaluation: Evaluation, distance: number): void {
     if (distance > 2 || this.#fieldsOverflowed) return
     const fresh = new Set<number>()
+    for (const offset of evaluation.otherFields) {
+      // the field says something else in some object: it decides nothing in any
+      if (this.#conflictingFields.has(offset)) continue
+      this.#conflictingFields.add(offset)
+      if (this.#fields.delete(offset)) fresh.add(offset)
+    }
     for (const store of evaluation.fieldStores) {
+      if (this.#conflictingFields.has(store.offset)) continue
       const known = this.#fields.get(store.offset)
       const value = known === undefined ? store.value : join(known.value, store.value)
       if (known !== undefined && sameValue(known.value, value)) continue
@@ -427,7 +569,10 @@ class GuardSearch {
       const passed = evaluation.passed.get(graph.edgeAt[edge]!)
       if (passed === undefined) continue
       const callee = graph.edgeTo[edge]!
-      if (graph.firstCaller[callee + 1]! - graph.firstCaller[callee]! > limits.callers) continue
+      if (graph.firstCaller[callee + 1]! - graph.firstCaller[callee]! > limits.callers) {
+        for (const value of passed.values()) this.#argumentsDropped ||= value.detected
+        continue
+      }
       let changed = false
       let parameters = this.#parameters.get(callee)
       for (const [register, value] of passed) {
@@ -440,6 +585,7 @@ class GuardSearch {
         changed = true
       }
       if (changed && distance <= 5) this.#enqueue(this.#next, callee, distance + 1)
+      else if (changed) this.#argumentsDropped = true
     }
   }
 
@@ -458,6 +604,15 @@ class GuardSearch {
       if (kind[access] === Access.take && sweep.accessTo.values()[access] !== at) continue
       const index = graph.functionOf(from[access]!)
       if (index >= 0) yield index
+    }
+    // and those that have the address of what it may be a part of
+    let near = 0
+    for (const access of this.#accessRange(at - STRUCTURE_SIZE, at - 1)) {
+      if (kind[access] !== Access.take) continue
+      const index = graph.functionOf(from[access]!)
+      if (index < 0) continue
+      if (++near > NEAR_LIMIT) return
+      yield index
     }
   }
 }

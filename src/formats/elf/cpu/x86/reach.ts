@@ -2,6 +2,7 @@ import type { Program } from './guards.ts'
 import type { Evaluation } from './evaluation.ts'
 import { type CallGraph, Edge } from './call-graph.ts'
 import type { Selections } from './selections.ts'
+import type { Tracer } from './tracer.ts'
 import { Access } from './sweep.ts'
 
 /** How far a path may be trusted. Each includes the one before. */
@@ -30,8 +31,11 @@ export class ReachSearch {
   readonly #asked: boolean
   /** Functions whose checks are taken to succeed, with what they do where those fail: end the program. */
   readonly #passed: ReadonlyMap<number, Evaluation>
+  readonly #tracer: Tracer
   readonly roots: ReadonlyMap<number, Step>
   readonly #pointers = new Map<number, number>()
+  /** Addresses that code names or pointers hold. */
+  readonly #referenced = new Set<number>()
 
   constructor(
     program: Program,
@@ -41,7 +45,9 @@ export class ReachSearch {
     needsFeatures: (index: number) => boolean,
     asked: boolean,
     passed: ReadonlyMap<number, Evaluation>,
+    tracer: Tracer,
   ) {
+    this.#tracer = tracer
     this.#asked = asked
     this.#passed = passed
     this.#program = program
@@ -53,6 +59,8 @@ export class ReachSearch {
       const index = program.graph.functionAt(address)
       if (index !== undefined) this.#pointers.set(place, index)
     }
+    for (const address of program.sweep.accessTo.values()) this.#referenced.add(address)
+    for (const { address } of program.image.slots.values()) if (address !== undefined) this.#referenced.add(address)
     this.#selectable = this.#findSelectable()
     this.roots = this.#findRoots()
   }
@@ -94,7 +102,7 @@ export class ReachSearch {
         const target = graph.edgeTo[edge]!
         const kind = graph.edgeKind[edge]!
         if (kind === Edge.resolver || steps.has(target)) continue
-        const taken = kind === Edge.taken
+        const taken = kind === Edge.taken || kind === Edge.loaded
         if (taken && trust < Trust.addresses && !fromEntry) continue
         if (taken && detectors.any && this.#isNamedForIsa(target)) continue
         if (!this.edgeRuns(index, edge)) continue
@@ -103,7 +111,14 @@ export class ReachSearch {
         if (detectors.any && !fromEntry && !decided && this.#needsFeatures(target)) {
           const at = graph.edgeAt[edge]!
           const ending = this.#passed.get(index)
-          if (taken ? this.#selections.chosenByMask(index, at, ending) || this.#takesTwin(index, target) : this.#selections.hasTwin(index, at, target, ending)) continue
+          // a choice that looks like one of the CPU is none if what it is made on is something else
+          const checks = this.#tracer.checksOf(index, at)
+          if (checks === undefined || checks.length > 0) {
+            const resembles = taken
+              ? this.#selections.testsMask(index, checks ?? [], ending) || this.#takesTwin(index, target)
+              : this.#selections.hasTwin(index, at, target, ending)
+            if (resembles) continue
+          }
         }
         reach(target, { from: index, how: taken ? 'address' : 'call' })
       }
@@ -136,6 +151,7 @@ export class ReachSearch {
       visited.add(table)
       let gaps = 0
       for (let slot = 0; slot < 256; slot++) {
+        if (slot > 0 && this.#referenced.has(table + slot * 8)) break // another object begins
         const target = this.#pointers.get(table + slot * 8)
         if (target === undefined) {
           if (++gaps > (slot < 3 ? 3 : 0)) break
@@ -143,12 +159,19 @@ export class ReachSearch {
         }
         if (detectors.any && this.#needsFeatures(target)) {
           // what names the table asks about the CPU: the table is one of implementations
-          const asks = evaluation !== undefined && (evaluation.decides || evaluation.doubts)
-          if (asks || this.#isNamedForIsa(target) || this.#selectable.has(target)) continue
+          if (this.#choosesFromTable(index, from[access]!) || this.#isNamedForIsa(target) || this.#selectable.has(target)) continue
         }
         reach(target, { from: index, how: 'table' })
       }
     }
+  }
+
+  /** Does function `index`, which names a table at `at`, call what is in there only behind checks? */
+  #choosesFromTable(index: number, at: number): boolean {
+    const evaluation = this.#evaluations.get(index)
+    if (evaluation === undefined || !(evaluation.decides || evaluation.doubts)) return false
+    const uses = evaluation.indirectCalls.size > 0 ? [...evaluation.indirectCalls] : [at]
+    return uses.every((use) => this.#tracer.dependsOnCheck(index, use))
   }
 
   /** Does the function that takes the address of `target` take that of a function without its features as well? */
@@ -208,7 +231,7 @@ export class ReachSearch {
 }
 
 /** What the loader calls: DT_INIT, DT_PREINIT_ARRAY, DT_INIT_ARRAY and their relatives at the end, by section. */
-function* initializers(program: Program): Iterable<number> {
+export function* initializers(program: Program): Iterable<number> {
   const { image } = program
   for (const section of image.file.sections) {
     if (section.name === '.init' || section.name === '.fini') yield Number(section.sh_addr)
@@ -228,6 +251,7 @@ function* initializers(program: Program): Iterable<number> {
 function edgeRunsIn(graph: CallGraph, evaluation: Evaluation, edge: number): boolean {
   const seen = evaluation.seen[graph.edgeAt[edge]! - evaluation.start]!
   if ((seen & 1) === 0) return false
+  if (graph.edgeKind[edge] === Edge.loaded) return true
   if (graph.edgeKind[edge] === Edge.taken) return evaluation.addressesUsed.has(graph.starts[graph.edgeTo[edge]!]!)
   return (seen & 2) !== 0
 }

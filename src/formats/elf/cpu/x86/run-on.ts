@@ -2,13 +2,16 @@ import { silentFeatures, x86LevelOf } from '../../../../isa/x86/features.ts'
 import { cpuidModel } from './cpuid-model.ts'
 import { findGuards, type Guards, type Program } from './guards.ts'
 import { isIsaName } from './isa-names.ts'
-import { ReachSearch, type Reach, Trust } from './reach.ts'
+import { initializers, ReachSearch, type Reach, Trust } from './reach.ts'
 import { Selections } from './selections.ts'
+import { Tracer } from './tracer.ts'
+import { Edge } from './call-graph.ts'
 
 /** What runs on one CPU, at each degree of trust. */
 export interface Run {
   readonly guards: Guards
   readonly search: ReachSearch
+  readonly tracer: Tracer
   readonly reached: readonly Reach[]
 }
 
@@ -60,8 +63,9 @@ function runWith(program: Program, features: ReadonlySet<string>, needs: Readonl
     return known
   }
   const selections = new Selections(program, (index) => choosable.get(index))
-  const search = new ReachSearch(program, guards.evaluations, selections, isNamed, (index) => choosable.has(index), features.size > 0, passed)
-  return { guards, search, reached: [Trust.calls, Trust.addresses, Trust.tables].map((trust) => search.search(trust)) }
+  const tracer = new Tracer(program, guards, startedFunctions(program))
+  const search = new ReachSearch(program, guards.evaluations, selections, isNamed, (index) => choosable.has(index), features.size > 0, passed, tracer)
+  return { guards, search, tracer, reached: [Trust.calls, Trust.addresses, Trust.tables].map((trust) => search.search(trust)) }
 }
 
 /** Larger functions do more than to hand on to a kernel. */
@@ -86,4 +90,22 @@ function addWrappers({ graph }: Program, choosable: Map<number, ReadonlySet<numb
     for (const [index, sets] of next) choosable.set(index, sets)
     layer = next.keys()
   }
+}
+
+/** The entry point, what it hands to the C library to start, and initializers. */
+function startedFunctions(program: Program): Set<number> {
+  const { graph, image } = program
+  const started = new Set<number>()
+  const entry = graph.functionAt(Number(image.file.header.e_entry))
+  if (entry !== undefined) {
+    started.add(entry)
+    for (let edge = graph.firstEdge[entry]!; edge < graph.firstEdge[entry + 1]!; edge++) {
+      if (graph.edgeKind[edge] === Edge.taken) started.add(graph.edgeTo[edge]!)
+    }
+  }
+  for (const address of initializers(program)) {
+    const index = graph.functionAt(address)
+    if (index !== undefined) started.add(index)
+  }
+  return started
 }

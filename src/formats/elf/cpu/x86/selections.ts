@@ -2,8 +2,8 @@ import type { Evaluation } from './evaluation.ts'
 import type { Program } from './guards.ts'
 import { lastAtMost } from './number-list.ts'
 
-/** Bytes that a chain of `if (flags & X) table->f = f_x` may be long from its test. */
-const MASK_REACH = 1500
+/** Bytes between a test and the branch on it. */
+const MASK_DISTANCE = 24
 const LOOK_BACK = 60
 const LOOK_AHEAD = 45
 /** A function and its twin do the same: they are of similar size. */
@@ -39,15 +39,16 @@ export class Selections {
   }
 
   /**
-   * Is the address taken at `at` behind a test of some flag bits? Where `ending` runs, the program ends: a test there is
-   * the one that ends it, and chooses nothing.
+   * Is one of `branches` on a test of some flag bits? Where `ending` runs, the program ends: a test there is the one that
+   * ends it, and chooses nothing.
    */
-  chosenByMask(index: number, at: number, ending: Evaluation | undefined): boolean {
+  testsMask(index: number, branches: readonly number[], ending: Evaluation | undefined): boolean {
     const listing = this.#listing(index)
     if (listing === undefined) return false
-    let last = lastAtMost(listing.masks, at)
-    while (last >= 0 && runsIn(ending, listing.masks[last]!)) last--
-    return last >= 0 && at - listing.masks[last]! < MASK_REACH
+    return branches.some((branch) => {
+      const last = lastAtMost(listing.masks, branch)
+      return last >= 0 && branch - listing.masks[last]! < MASK_DISTANCE && !runsIn(ending, branch)
+    })
   }
 
   /**

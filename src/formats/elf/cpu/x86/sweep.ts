@@ -64,6 +64,7 @@ function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange,
   let startIndex = 0
   while (startIndex < starts.length && starts[startIndex]! < base) startIndex++
   let nextStart = startIndex < starts.length ? starts[startIndex]! - base : Infinity
+  let lastStart = 0
   let lastVector = -THINNING
   let at = 0
   while (at < end) {
@@ -92,6 +93,7 @@ function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange,
       }
     }
     if (nextStart < at + length) {
+      if (nextStart <= at) lastStart = nextStart
       while (nextStart <= at) nextStart = ++startIndex < starts.length ? starts[startIndex]! - base : Infinity
       if (nextStart < at + length) {
         at = nextStart // bytes before a function start that decode into it are data
@@ -125,8 +127,16 @@ function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange,
     } else if (byte === 0xe8 || byte === 0xe9) {
       const target = base + at + length + view.getInt32(at + length - 4, true)
       transfer(sweep, base + at, target, byte === 0xe8 ? Transfer.call : Transfer.jump)
+    } else if (byte === 0xeb || (byte & 0xf0) === 0x70) {
+      const target = at + length + view.getInt8(at + length - 1)
+      if (target >= nextStart || target < lastStart) transfer(sweep, base + at, base + target, byte === 0xeb ? Transfer.jump : Transfer.branch)
     } else if ((second & 0xc7) === 5 && length >= 6 && (entry & Fast.slow) === 0 && hasModrm[byte] === 1) {
       ripRelative(image, sweep, byte, second, base + at, base + at + length + view.getInt32(opcodeAt + 2, true))
+    } else if (image.positionDependent && (second & 0xc7) === 4 && length >= 7 && (entry & Fast.slow) === 0 && hasModrm[byte] === 1 && (code[opcodeAt + 2]! & 7) === 5) {
+      // [disp32], and [disp32 + index * scale]: an element of a table
+      const target = view.getInt32(opcodeAt + 3, true)
+      if (code[opcodeAt + 2] === 0x25) ripRelative(image, sweep, byte, second, base + at, target)
+      else if (target > 0) access(image, sweep, base + at, target, Access.take)
     } else if (image.positionDependent && length >= 5 && ((byte & 0xf8) === 0xb8 || byte === 0xc7 || byte === 0x68)) {
       const target = view.getInt32(at + length - 4, true)
       if (target > 0 && ((rex & 8) === 0 || byte === 0xc7)) access(image, sweep, base + at, target, Access.take)

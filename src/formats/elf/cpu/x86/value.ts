@@ -22,6 +22,10 @@ export const plain = -1
 /** Pointer to a table of CPU features that another file keeps: everything behind it is absent. */
 export const featureTable = -2
 
+/** A number that is not known, but that is not what CPUID says: see `Origins`. */
+export const clean = -3
+export const untouched: Value = { base: clean, words: [0, 0], detected: false }
+
 const LIMIT = 8 // words: four numbers
 
 export function number(low: number, high = 0, detected = false): Value {
@@ -59,7 +63,8 @@ export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
   return a.words.length === b.words.length && a.words.every((word, index) => word === b.words[index])
 }
 
-const anything: Value = { base: plain, words: [], detected: true, partial: true }
+/** What CPUID says, in a way that was not followed. */
+export const anything: Value = { base: plain, words: [], detected: true, partial: true }
 
 function withNumbers(base: number, words: readonly number[], detected: boolean, partial = false): Value | undefined {
   if (partial && words.length === 0) return anything
@@ -130,7 +135,7 @@ export function detectedAs(value: Value, detected: boolean): Value {
 
 /** The low `size` bytes, zero-extended. */
 export function truncated(value: Value | undefined, size: number): Value | undefined {
-  if (value === undefined || size === 8) return value
+  if (value === undefined || size === 8 || value.base === clean) return value
   if (value.base !== plain) return undefined
   const words: number[] = []
   const mask = size === 4 ? -1 : size === 2 ? 0xffff : 0xff
@@ -140,6 +145,7 @@ export function truncated(value: Value | undefined, size: number): Value | undef
 }
 
 export function signExtended(value: Value | undefined, size: number): Value | undefined {
+  if (value?.base === clean) return value
   if (value === undefined || size === 8 || value.base !== plain) return value?.base === plain ? value : undefined
   if (value.hull === true) return undefined
   const words: number[] = []

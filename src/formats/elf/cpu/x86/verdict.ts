@@ -1,7 +1,9 @@
 import type { Need } from '../../../../core/requirement.ts'
-import { silentFeatures, x86LevelOf } from '../../../../isa/x86/features.ts'
+import { silentFeatures, x86LevelOf, x86Levels } from '../../../../isa/x86/features.ts'
 import { featuresByFunction, type Run, runOn, runPast } from './run-on.ts'
-import type { Program } from './guards.ts'
+import { findGuards, type Program } from './guards.ts'
+import { cpuidModel } from './cpuid-model.ts'
+import { findProven, needsOnEntry } from './proof.ts'
 
 /** An instruction that needs a feature, and how control gets there. */
 export interface Witness {
@@ -67,7 +69,10 @@ export function judge(program: Program, assumed: ReadonlySet<string>): X86Verdic
   for (const [feature, count] of counts) {
     if (certain ? count.reached[2]!.size > 0 : !present.has(feature) && isUsedThroughout(program, feature, count, counts, run)) required.add(feature)
   }
-  if (!certain) promoteCompanions(required, counts)
+  if (!certain) {
+    promoteCompanions(required, counts)
+    for (const feature of provenFeatures(program, present, counts, run)) required.add(feature)
+  }
   const features: FeatureVerdict[] = []
   for (const [feature, count] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (assumed.has(feature)) continue
@@ -89,6 +94,29 @@ export function judge(program: Program, assumed: ReadonlySet<string>): X86Verdic
   return { features, gate: gate?.features ?? [], detectors: describeDetectors(program), incomplete: run.guards.incomplete }
 }
 
+/** Features that certainly are needed: see `findProven`. */
+function provenFeatures(program: Program, present: ReadonlySet<string>, counts: ReadonlyMap<string, Counts>, run: Run): string[] {
+  const goals = new Set<number>()
+  const wanted = [...counts].filter(([feature]) => !present.has(feature) && !silentFeatures.has(feature))
+  for (const [, count] of wanted) for (const index of count.reached[1]!) goals.add(index)
+  if (goals.size === 0) return []
+  const proven = findProven(program, run, goals)
+  return wanted
+    .filter(([feature, count]) => [...count.reached[1]!].some((index) => proven.has(index) && hitsOf(program, feature, index).some((at) => needsOnEntry(program, run, index, at, isVector(feature)))))
+    .map(([feature]) => feature)
+}
+
+/** Addresses of a function's instructions that need `feature`. */
+function hitsOf({ graph, sweep, decoder }: Program, feature: string, index: number): number[] {
+  const at = sweep.hitAt.values()
+  const sets = sweep.hitSet.values()
+  const found: number[] = []
+  for (let hit = graph.firstHit[index]!; hit < graph.firstHit[index + 1]!; hit++) {
+    if (decoder.tables.featureSets[sets[hit]!]!.includes(feature)) found.push(at[hit]!)
+  }
+  return found
+}
+
 function countFeatures(program: Program, needs: ReadonlyMap<number, ReadonlySet<number>>, run: Run): Map<string, Counts> {
   const { graph, sweep, decoder } = program
   const sets = sweep.hitSet.values()
@@ -96,12 +124,15 @@ function countFeatures(program: Program, needs: ReadonlyMap<number, ReadonlySet<
   const instructions = new Map<string, number>()
   const functions = new Map<string, Set<number>>()
   const reached = new Map<string, Set<number>[]>()
+  // XGETBV is a part of a check: who asks what the system saves has asked CPUID for OSXSAVE
+  const asks = new Set(sweep.detectorAt.values())
   const dataBearing = new Set(Array.from(sweep.undecodableAt.values(), (address) => graph.functionOf(address)))
   for (const index of needs.keys()) {
     const trusted = program.isGo && isGoStandardLibrary(graph.nameOf(index))
     const doubtful = dataBearing.has(index)
     const reachedBy = run.reached.map((reach) => !trusted && reach.steps.has(index))
     for (let hit = graph.firstHit[index]!; hit < graph.firstHit[index + 1]!; hit++) {
+      if (asks.has(at[hit]!)) continue
       const runs = run.search.instructionRuns(index, at[hit]!)
       for (const feature of decoder.tables.featureSets[sets[hit]!]!) {
         if (x86LevelOf(feature) === 0 || (doubtful && isExotic(feature))) continue
@@ -211,7 +242,27 @@ function passGate(program: Program, assumed: ReadonlySet<string>, needs: Readonl
   const features = [...countFeatures(program, needs, past)]
     .filter(([feature, count]) => !silentFeatures.has(feature) && count.reached[1]!.size > (before.get(feature)?.reached[1]!.size ?? 0))
     .map(([feature]) => feature)
-  return features.length === 0 ? undefined : { features: features.sort(), run: past }
+  const asked = new Set([...features, ...askedByGate(program, assumed, run)])
+  return asked.size === 0 ? undefined : { features: [...asked].sort(), run: past }
+}
+
+/** Evaluations beyond which it is too dear to try CPU after CPU. */
+const GATE_WORK = 3000
+
+/** Features that a program leaves without, whether it has instructions that need them or not. */
+function askedByGate(program: Program, assumed: ReadonlySet<string>, { guards }: Run): string[] {
+  if (guards.work > GATE_WORK) return []
+  const stops = (features: ReadonlySet<string>): boolean => {
+    const { dead } = findGuards(program, cpuidModel(features))
+    return [...guards.dead].some((index) => dead.has(index))
+  }
+  const offered = new Set(assumed)
+  for (const { features } of x86Levels) {
+    for (const feature of features) offered.add(feature)
+    if (stops(offered)) continue
+    return [...offered].filter((feature) => !assumed.has(feature) && !silentFeatures.has(feature) && stops(new Set([...offered].filter((other) => other !== feature))))
+  }
+  return []
 }
 
 function witnessesOf(program: Program, feature: string, reached: { run: Run; trust: number } | undefined): Witness[] {

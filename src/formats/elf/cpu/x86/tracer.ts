@@ -1,0 +1,116 @@
+import { type CallGraph, Edge } from './call-graph.ts'
+import { ControlFlow } from './control-flow.ts'
+import type { Evaluation, Origins } from './evaluation.ts'
+import type { Guards, Program } from './guards.ts'
+
+/** Instructions that may be evaluated to tell checks from other branches. */
+const STEPS = 500_000
+/** How far up and down the calls it is looked for where a number comes from. */
+const DEPTH = 3
+const CALLERS = 8
+
+/**
+ * Tells whether an instruction runs whatever checks of the CPU say. The guards that were found are not enough for that: a
+ * check may keep what it found out in some object. So every branch counts as one that is not known to look at something else.
+ */
+export class Tracer {
+  readonly #program: Program
+  readonly #guards: Guards
+  readonly #traces = new Map<number, Evaluation | undefined>()
+  readonly #flows = new Map<number, ControlFlow>()
+  readonly #inProgress = new Set<number>()
+  readonly #budget = { left: STEPS }
+  /** Functions that are called with nothing but what the system gives them. */
+  readonly #started: ReadonlySet<number>
+  readonly #named: ReadonlySet<number>
+  readonly #exported = new Set<number>()
+
+  /** `started`: the entry point, what it starts, and initializers. */
+  constructor(program: Program, guards: Guards, started: ReadonlySet<number>) {
+    this.#program = program
+    this.#guards = guards
+    this.#started = started
+    this.#named = namedByPointers(program)
+    for (const { address, exported } of program.image.functions) {
+      const index = exported ? program.graph.functionAt(address) : undefined
+      if (index !== undefined) this.#exported.add(index)
+    }
+  }
+
+  /** Undefined where it cannot be told. */
+  trace(index: number): Evaluation | undefined {
+    if (this.#traces.has(index)) return this.#traces.get(index)
+    if (this.#inProgress.size >= DEPTH || this.#inProgress.has(index) || this.#budget.left <= 0) return undefined
+    this.#inProgress.add(index)
+    const evaluation = this.#guards.trace(index, this.#origins(index), this.#budget)
+    this.#inProgress.delete(index)
+    this.#traces.set(index, evaluation)
+    return evaluation
+  }
+
+  /** May it hang on a check of the CPU whether the instruction at `at` runs? */
+  dependsOnCheck(index: number, at: number): boolean {
+    return this.checksOf(index, at)?.length !== 0
+  }
+
+  /** Branches that it hangs on whether the instruction at `at` runs, and that may be checks. Undefined where it cannot be told. */
+  checksOf(index: number, at: number): readonly number[] | undefined {
+    const evaluation = this.trace(index)
+    if (evaluation === undefined || (evaluation.seen[at - evaluation.start]! & 1) === 0) return undefined
+    let flow = this.#flows.get(index)
+    if (flow === undefined) this.#flows.set(index, (flow = new ControlFlow(this.#program, evaluation)))
+    return flow.decidingOf(evaluation.open, at)
+  }
+
+  #origins(index: number): Origins {
+    const { leaks } = this.#guards
+    const { graph } = this.#program
+    const imported = new Set((graph.importCalls.get(index) ?? []).map(({ at }) => at))
+    const callees = new Map<number, number>()
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+      if (graph.edgeKind[edge] === Edge.call) callees.set(graph.edgeAt[edge]!, graph.edgeTo[edge]!)
+    }
+    return {
+      fieldLeaks: (offset) => leaks.anywhere || (offset === undefined ? leaks.fields.size > 0 : leaks.fields.has(offset)),
+      argumentLeaks: (register) => this.#argumentLeaks(index, register),
+      resultLeaks: (at) => {
+        if (imported.has(at)) return false
+        const callee = callees.get(at)
+        const evaluation = callee === undefined ? undefined : this.trace(callee)
+        return evaluation === undefined || (evaluation.returns && evaluation.results.get(0) === undefined)
+      },
+    }
+  }
+
+  #argumentLeaks(index: number, register: number): boolean {
+    const { leaks } = this.#guards
+    if (this.#started.has(index)) return false
+    if (this.#exported.has(index)) return true // whoever calls it may have asked
+    if (!leaks.anywhere && !leaks.arguments && leaks.fields.size === 0) return false
+    const { graph } = this.#program
+    const from = graph.firstCaller[index]!
+    const to = graph.firstCaller[index + 1]!
+    if (this.#named.has(index) || to - from > CALLERS) return true
+    for (let entry = from; entry < to; entry++) {
+      const edge = graph.callerEdge[entry]!
+      const caller = this.trace(graph.edgeFrom[edge]!)
+      if (caller === undefined) return true
+      const at = graph.edgeAt[edge]!
+      if ((caller.seen[at - caller.start]! & 2) === 0) continue
+      const value = caller.passed.get(at)?.get(register)
+      if (value === undefined || value.detected) return true
+    }
+    return false
+  }
+}
+
+/** Functions whose address is in data or taken: who calls them cannot be told. */
+function namedByPointers({ graph, image }: { readonly graph: CallGraph; readonly image: Program['image'] }): Set<number> {
+  const named = new Set<number>()
+  for (const [, address] of image.codePointers) {
+    const index = graph.functionAt(address)
+    if (index !== undefined) named.add(index)
+  }
+  for (let edge = 0; edge < graph.edgeTo.length; edge++) if (graph.edgeKind[edge] === Edge.taken) named.add(graph.edgeTo[edge]!)
+  return named
+}
