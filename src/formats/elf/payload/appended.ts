@@ -22,7 +22,7 @@ export const appended: Recognizer = ({ file }) => {
     const system = startsWith('hsqs') ? 'squashfs' : 'ISO 9660'
     return payload('appimage', `AppImage: a file system (${system}) with programs in it, not analysed`, true)
   }
-  if (startsWith('d3n0l4nd') || endHas('d3n0l4nd')) return payload('deno-compile', 'deno compile: JavaScript, not analysed')
+  if (startsWith('d3n0l4nd') || endHas('d3n0l4nd')) return payload('deno-compile', 'deno compile: JavaScript and its files, not analysed')
   if (endHas('<nexe~~sentinel>')) return payload('nexe', 'nexe: JavaScript, not analysed')
   if (endHas('/snapshot/') || endHas('REQUIRE_COMMON')) return payload('pkg', 'pkg: JavaScript and its files, not analysed')
   if (endHas('PK\x05\x06')) return payload('zip', 'a zip archive, not analysed', true)

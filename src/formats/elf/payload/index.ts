@@ -11,13 +11,16 @@ import { tableProperties } from '../properties/properties.ts'
 import { tableRequirements } from '../requirements/index.ts'
 import { appended } from './appended.ts'
 import { bunCompile } from './bun-compile.ts'
+import { denoCompile } from './deno-compile.ts'
+import { findBytes } from './find-bytes.ts'
 import { nodeSea } from './node-sea.ts'
 import type { Payload, Recognizer } from './payload.ts'
+import { payloadSize } from './payload.ts'
 import { swcCarrier } from './swc-carrier.ts'
 import { upx } from './upx.ts'
 
 /** In the order in which they are asked: the particular before the general. */
-const recognizers: readonly Recognizer[] = [swcCarrier, nodeSea, upx, bunCompile, appended]
+const recognizers: readonly Recognizer[] = [swcCarrier, nodeSea, denoCompile, upx, bunCompile, appended]
 
 export interface PayloadAnalysis {
   readonly payloads: readonly (Payload & { readonly analysed: boolean })[]
@@ -37,8 +40,9 @@ export async function analyzePayloads(
   const requirements: Requirement[] = []
   const described: JsonValue[] = []
   for (const recognize of recognizers) {
-    const payload = tolerate(() => recognize(tables), undefined, path, context)
-    if (payload === undefined || payloads.some((other) => overlaps(other, payload))) continue
+    const found = tolerate(() => recognize(tables), undefined, path, context)
+    if (found === undefined || payloads.some((other) => overlaps(other, found))) continue
+    const payload = found.hidesCode ? found : withPrograms(found, tables)
     const inner = settings.shallow === true ? undefined : await openInner(payload, path, settings, context)
     payloads.push({ ...payload, analysed: inner !== undefined })
     const { kind, offset, size, description } = payload
@@ -47,6 +51,13 @@ export async function analyzePayloads(
     else if (payload.hidesCode && settings.shallow !== true) requirements.push(hiddenCode(payload))
   }
   return { payloads, requirements, properties: described.length > 0 ? { payloads: described } : {} }
+}
+
+/** Packed scripts bring their native addons along: an ELF file inside, uncompressed, is code that is not seen here. */
+function withPrograms(payload: Payload, { file }: ElfTables): Payload {
+  const { offset, size, description } = payload
+  if (findBytes(file.bytes, '\x7fELF', offset, Math.min(offset + size, file.bytes.byteLength)) < 0) return payload
+  return { ...payload, hidesCode: true, description: `${description} (with machine code in it)` }
 }
 
 function overlaps(a: Payload, b: Payload): boolean {
@@ -78,6 +89,6 @@ function inPayload(requirement: Requirement, kind: string): Requirement {
   return { ...requirement, evidence: requirement.evidence.map((evidence) => ({ ...evidence, text: `${evidence.text} (in the ${kind} payload)` })) }
 }
 
-function hiddenCode({ offset, size, description }: Payload): Requirement {
-  return unknownCode({ text: `${(size / 1e6).toFixed(1)} MB not analysed: ${description}`, offset })
+function hiddenCode(payload: Payload): Requirement {
+  return unknownCode({ text: `${payloadSize(payload)} not analysed: ${payload.description}`, offset: payload.offset })
 }

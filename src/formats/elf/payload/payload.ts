@@ -26,3 +26,8 @@ export interface Payload {
 
 /** Looks for one way of carrying something. */
 export type Recognizer = (tables: ElfTables) => Payload | undefined
+
+/** A size as it stands in messages. */
+export function payloadSize({ size }: Pick<Payload, 'size'>): string {
+  return size < 100_000 ? `${size} bytes` : `${(size / 1e6).toFixed(1)} MB`
+}

@@ -1,5 +1,6 @@
 import type { Rule } from '../../../core/format.ts'
 import type { ElfDetail } from '../detail.ts'
+import { payloadSize } from '../payload/payload.ts'
 
 export const opaquePayload: Rule<ElfDetail> = {
   id: 'elf/opaque-payload',
@@ -9,7 +10,7 @@ export const opaquePayload: Rule<ElfDetail> = {
       if (payload.analysed) continue
       yield {
         severity: payload.hidesCode ? 'warning' : 'info',
-        message: `opaque payload, ${(payload.size / 1e6).toFixed(1)} MB not analysed: ${payload.description}`,
+        message: `opaque payload, ${payloadSize(payload)} not analysed: ${payload.description}`,
         ...(payload.hidesCode ? { advice: 'analyse what was packed before it is packed' } : {}),
         data: { kind: payload.kind, offset: payload.offset, size: payload.size },
         location: { path, offset: payload.offset },

@@ -45,6 +45,13 @@ test('code behind UPX is unknown, so nothing can be promised', async () => {
   expect(requirements).toContainEqual(expect.objectContaining({ name: 'unknown-code', need: 'possible' }))
 })
 
+test('scripts that bring a native addon along hide its code', async () => {
+  const { properties, requirements } = await analyze(appendedTo(addon, 'bundle', addon, '<nexe~~sentinel>', new Uint8Array(16)), {})
+  expect(properties['payloads']).toEqual([expect.objectContaining({ kind: 'nexe', description: expect.stringContaining('with machine code in it') })])
+  const texts = requirements.filter(({ name }) => name === 'unknown-code').flatMap(({ evidence }) => evidence.map(({ text }) => text))
+  expect(texts).toContainEqual(expect.stringMatching(/^67\d\d\d bytes not analysed: nexe/))
+})
+
 test('the compiler inside a zstd carrier of @swc/core is unpacked and judged with its loader', async () => {
   const bytes = await readFile(join(await fetchPackage(elfPackage('@swc/core-linux-arm64-gnu')), 'swc.linux-arm64-gnu.node'))
   const { properties, requirements } = await analyze(bytes, {})

@@ -78,3 +78,27 @@ test.skipIf(!isHost)('a program made with pkg is named, and still runs (skipped 
     expect((await run(program, ['--version'], { cwd: folder, env: { ...process.env, HOME: folder } })).stdout).toBe('10.34.7\n')
   })
 })
+
+const deno = {
+  name: '@deno/linux-x64-glibc',
+  version: '2.9.6',
+  integrity: 'sha512-3md4TKLCuzsLDmfOoC5KN7NAZaxSVkMgm64vg6foD00JBADCpYS2/5QqXfzgnP5ZQz3iLP9vBQJtEgc116OAoQ==',
+}
+
+test.skipIf(!isHost)('what `deno compile` writes is named, and its resource is kept (skipped on other hosts than x86-64 Linux)', async () => {
+  const program = join(await fetchPackage(deno), 'deno')
+  await withFolder(async (folder) => {
+    await copyFile(program, join(folder, 'deno'))
+    await chmod(join(folder, 'deno'), 0o755)
+    await writeFile(join(folder, 'main.ts'), `console.log('compiled by deno')`)
+    // Its runtime without the tools would have to be downloaded; any program takes the resource.
+    const env = { ...process.env, HOME: folder, DENO_DIR: join(folder, 'cache'), DENORT_BIN: join(folder, 'deno'), DENO_NO_UPDATE_CHECK: '1' }
+    await run(join(folder, 'deno'), ['compile', '--output', 'app', 'main.ts'], { cwd: folder, env })
+    const bytes = await readFile(join(folder, 'app'))
+    const { properties } = await analyze(bytes)
+    expect(properties['payloads']).toEqual([expect.objectContaining({ kind: 'deno-compile', analysed: false })])
+    const { artifact } = await optimize(bytes)
+    expect((await analyze(artifact.bytes)).properties['payloads']).toEqual([expect.objectContaining({ kind: 'deno-compile' })])
+    expect(Buffer.from(artifact.bytes).includes('compiled by deno')).toBe(true)
+  })
+})
