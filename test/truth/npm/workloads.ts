@@ -15,11 +15,11 @@ export interface Workload {
   /** Package, and the file in it that is judged. */
   readonly package: string
   readonly file: string
-  /** `file` is the judged one, `folder` of another package, `at` a file of this folder, `work` a folder to write to. */
+  /** `file` is the judged one, `at` gives the path of a file of this folder, `work` is a folder with inputs. */
   readonly command: (file: string, place: { readonly work: string; readonly at: (name: string) => string }) => readonly string[]
   /** Packages that are found by `require`, beside the one judged. */
   readonly beside?: readonly string[]
-  /** Takes long: only with SHRINK_TRUTH=all. */
+  /** Takes long: only with SHRINK_TRUTH=all, or when SHRINK_TRUTH matches its name. */
   readonly long?: true
 }
 
@@ -47,7 +47,7 @@ export const workloads: readonly Workload[] = [
   { name: 'bun 1.4.5', package: '@oven/bun-linux-x64@1.4.5', file: 'bin/bun', command: (file, { work }) => [file, join(work, 'a.js')], long: true },
   { name: 'ffmpeg', package: '@ffmpeg-installer/linux-x64', file: 'ffmpeg', command: (file) => [file, ...'-nostdin -v error -f lavfi -i testsrc=size=64x48:rate=5:duration=0.4 -c:v mpeg4 -f null -'.split(' ')], long: true },
   { name: 'sass', package: 'sass-embedded-linux-x64', file: 'dart-sass/src/dart', command: (file) => [file, join(dirname(file), 'sass.snapshot'), '--version'] },
-  { name: 'sqlite-vec', package: 'sqlite-vec-linux-x64', file: 'vec0.so', command: (file, { at }) => ['python3', at('sqlite-vec.py'), file] },
+  { name: 'sqlite-vec', package: 'sqlite-vec-linux-x64', file: 'vec0.so', command: (file, { at }) => ['/usr/bin/python3', at('sqlite-vec.py'), file] },
   { name: 'duckdb', package: '@duckdb/node-bindings-linux-x64', file: 'libduckdb.so', command: (file, { work }) => [join(work, 'libraries'), 'duckdb', file], long: true },
   ...ggmlVariants.map((variant): Workload => ({
     name: `ggml ${variant}`,
@@ -131,7 +131,7 @@ export async function prepare(workload: Workload, work: string): Promise<Prepare
 export async function workFolder(): Promise<string> {
   const work = await mkdtemp(join(tmpdir(), 'shrink-truth-npm-'))
   await writeFile(join(work, 'a.js'), 'console.log(JSON.stringify([1, 2, 3].map((x) => x * 2.5)), "abc".repeat(100).replace(/b+/g, "x").length)\n')
-  await writeFile(join(work, 'a.ts'), 'const a: number[] = [1, 2]\nexport const b = a[0]\n')
+  await writeFile(join(work, 'a.ts'), 'const a: number[] = [1, 2];\nexport const b = a[0];\n')
   await writeFile(join(work, 'w.capnp'), capnp)
   await run('gcc', ['-O1', '-w', fileURLToPath(new URL('libraries.c', import.meta.url)), '-o', join(work, 'libraries'), '-ldl', '-lm'])
   return work

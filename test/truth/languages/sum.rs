@@ -1,0 +1,105 @@
+// How a Rust program comes to use AVX2: by --cfg style="…". Without one, by what -C target-cpu allows everywhere.
+// Written for rustc 1.63 and later.
+#![allow(dead_code, unexpected_cfgs)]
+use std::arch::x86_64::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+#[target_feature(enable = "avx2")]
+unsafe fn sum_wide(numbers: &[i32]) -> i32 {
+    let mut total = _mm256_setzero_si256();
+    for chunk in numbers.chunks_exact(8) {
+        total = _mm256_add_epi32(total, _mm256_loadu_si256(chunk.as_ptr() as *const __m256i));
+    }
+    let mut lanes = [0i32; 8];
+    _mm256_storeu_si256(lanes.as_mut_ptr() as *mut __m256i, _mm256_abs_epi32(total));
+    lanes.iter().sum()
+}
+
+#[inline(never)]
+fn sum_plain(numbers: &[i32]) -> i32 {
+    numbers.iter().fold(0i32, |sum, number| sum.wrapping_add(number.wrapping_mul(1)))
+}
+
+fn sum_wide_safely(numbers: &[i32]) -> i32 {
+    unsafe { sum_wide(numbers) }
+}
+
+#[cfg(style = "detected")]
+fn sum(numbers: &[i32]) -> i32 {
+    if is_x86_feature_detected!("avx2") { sum_wide_safely(numbers) } else { sum_plain(numbers) }
+}
+
+// a pointer that the first call sets, as memchr and sha2 have it
+#[cfg(style = "pointer")]
+fn sum(numbers: &[i32]) -> i32 {
+    static CHOSEN: AtomicUsize = AtomicUsize::new(0);
+    let mut chosen = CHOSEN.load(Ordering::Relaxed);
+    if chosen == 0 {
+        let best: fn(&[i32]) -> i32 = if is_x86_feature_detected!("avx2") { sum_wide_safely } else { sum_plain };
+        chosen = best as usize;
+        CHOSEN.store(chosen, Ordering::Relaxed);
+    }
+    let chosen: fn(&[i32]) -> i32 = unsafe { std::mem::transmute(chosen) };
+    chosen(numbers)
+}
+
+#[cfg(style = "enumeration")]
+#[derive(Clone, Copy)]
+enum Level {
+    Plain,
+    Wide,
+}
+
+// a value that is passed around, as rav1e has it
+#[cfg(style = "enumeration")]
+fn sum(numbers: &[i32]) -> i32 {
+    #[inline(never)]
+    fn detect() -> Level {
+        if is_x86_feature_detected!("avx2") { Level::Wide } else { Level::Plain }
+    }
+    #[inline(never)]
+    fn sum_at(level: Level, numbers: &[i32]) -> i32 {
+        match level {
+            Level::Plain => sum_plain(numbers),
+            Level::Wide => sum_wide_safely(numbers),
+        }
+    }
+    sum_at(detect(), numbers)
+}
+
+#[cfg(style = "unguarded")]
+fn sum(numbers: &[i32]) -> i32 {
+    sum_wide_safely(numbers)
+}
+
+// the program checks for something else, and uses AVX2 without a check
+#[cfg(style = "checks-another")]
+fn sum(numbers: &[i32]) -> i32 {
+    if is_x86_feature_detected!("rdseed") {
+        println!("has RDSEED");
+    }
+    sum_wide_safely(numbers)
+}
+
+#[cfg(style = "refuses")]
+fn sum(numbers: &[i32]) -> i32 {
+    if !is_x86_feature_detected!("avx2") {
+        eprintln!("needs AVX2");
+        std::process::exit(3);
+    }
+    sum_wide_safely(numbers)
+}
+
+#[cfg(style = "plain")]
+fn sum(numbers: &[i32]) -> i32 {
+    let text: String = numbers.iter().map(|number| char::from(b'a' + (number & 15) as u8)).collect();
+    let ones: u32 = numbers.iter().map(|number| number.count_ones()).sum();
+    sum_plain(numbers) + (ones as i32) * 0 + (text.matches("abc").count() as i32) * 0
+}
+
+fn main() {
+    let count = 8 * (std::env::args().count() as i32 + 11);
+    let numbers: Vec<i32> = (1..=count).collect();
+    assert_eq!(sum(&numbers), count * (count + 1) / 2);
+    println!("ok");
+}
