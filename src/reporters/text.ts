@@ -3,6 +3,7 @@ import { formatLocation } from '../core/location.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import type { Finding } from '../core/finding.ts'
 import type { ArtifactReport, OutputReport, PackageReport, Report } from '../core/report.ts'
+import { cpuVerdicts } from './cpu-verdicts.ts'
 import { createPaint, type Paint } from './paint.ts'
 import { portabilityTable } from './portability-table.ts'
 import { summarizeRequirements } from './requirement-summary.ts'
@@ -117,7 +118,7 @@ function allDetails(report: Report, paint: Paint): string[][] {
 
 function details(artifact: ArtifactReport, report: Report, paint: Paint): string[] {
   const lines: string[] = []
-  for (const { label, text } of summarizeRequirements(artifact.requirements)) {
+  for (const { label, text } of [...summarizeRequirements(artifact.requirements), ...cpuVerdicts(artifact)]) {
     lines.push(`    ${paint.dim(label.padEnd(10))}  ${text}`)
   }
   const changes = report.outputs.find((output) => output.path === artifact.path)?.changes ?? []

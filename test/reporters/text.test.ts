@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Report } from '../../src/core/report.ts'
+import { cpuVerdicts } from '../../src/reporters/cpu-verdicts.ts'
 import { textReport } from '../../src/reporters/text.ts'
 import { formatBytes, formatChange } from '../../src/reporters/units.ts'
 
@@ -17,10 +18,11 @@ const report: Report = {
       architecture: 'x86-64',
       sizes,
       sha256: '0'.repeat(64),
-      properties: { type: 'executable' },
+      properties: { type: 'executable', cpuLevel: { required: 'x86-64-v1', possible: 'x86-64-v3' }, cpuAnalysis: 'bounded' },
       requirements: [
         { kind: 'architecture', name: 'x86-64', need: 'required', evidence: [] },
         { kind: 'cpu-feature', name: 'avx2', need: 'guarded', evidence: [] },
+        { kind: 'cpu-feature', name: 'fma', need: 'possible', evidence: [] },
         { kind: 'libc', name: 'glibc', version: '2.38', need: 'required', evidence: [{ text: 'symbol __isoc23_strtol' }] },
       ],
       findings: [{ ruleId: 'elf/not-stripped', severity: 'warning', message: 'holds symbols', advice: 'strip it', wastedBytes: 1234 }],
@@ -47,8 +49,10 @@ test('the report for a terminal', () => {
       1 other file                            10 B
 
       bin/tool
-        cpu         x86-64 · guarded: avx2
+        cpu         x86-64 · possible: fma · guarded: avx2
         system      glibc ≥ 2.38
+        cpu level   x86-64-v1 · possible: x86-64-v3 (the search for checks was cut off)
+        runs on     ? x86-64-v1, x86-64-v2: possibly no fma · ✓ x86-64-v3, haswell (AWS Lambda), x86-64-v4
         warning     elf/not-stripped: holds symbols [1.23 kB]
                     → strip it
         by section
@@ -90,4 +94,20 @@ test.each([
 
 test('changes', () => {
   expect([formatChange(200, 100), formatChange(100, 101), formatChange(null, 1), formatChange(0, 1)]).toEqual(['-50.0 %', '+1.0 %', '', ''])
+})
+
+test('the CPUs that an ELF file runs on, those that lack the same together', () => {
+  const feature = (name: string, need: 'required' | 'possible' | 'guarded') => ({ kind: 'cpu-feature' as const, name, need, evidence: [] })
+  const arm = { ...report.artifacts[0]!, architecture: 'aarch64' as const, properties: {}, requirements: [feature('lse', 'required'), feature('dotprod', 'possible'), feature('sve', 'guarded')] }
+  expect(cpuVerdicts(arm)).toEqual([
+    { label: 'runs on', text: '✗ armv8-a: no lse · ✓ neoverse-n1 (Graviton2), neoverse-v1 (Graviton3), neoverse-v2 (Graviton4)' },
+  ])
+  const needs = ['avx', 'avx2', 'bmi2', 'fma'].map((name) => feature(name, 'required'))
+  const intel = { ...report.artifacts[0]!, properties: { cpuLevel: { required: 'x86-64-v3', possible: null } }, requirements: [...needs, feature('avx512f', 'possible')] }
+  expect(cpuVerdicts(intel)).toEqual([
+    { label: 'cpu level', text: 'x86-64-v3' },
+    { label: 'runs on', text: '✗ x86-64-v1, x86-64-v2: no avx, avx2, bmi2 and 1 more · ? x86-64-v3, haswell (AWS Lambda): possibly no avx512f · ✓ x86-64-v4' },
+  ])
+  expect(cpuVerdicts({ ...arm, requirements: [] })).toEqual([])
+  expect(cpuVerdicts({ ...arm, format: 'wasm' })).toEqual([])
 })
