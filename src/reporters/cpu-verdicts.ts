@@ -30,7 +30,7 @@ export function cpuVerdicts(artifact: ArtifactReport): { label: string; text: st
 function levelLine({ properties }: ArtifactReport): { label: string; text: string }[] {
   const level = properties['cpuLevel'] as { readonly required?: string; readonly possible?: string | null } | undefined
   if (level?.required === undefined) return []
-  const possible = level.possible == null ? '' : ` · possible: ${level.possible}`
+  const possible = level.possible === null || level.possible === undefined ? '' : ` · possible: ${level.possible}`
   const bounded = properties['cpuAnalysis'] === 'bounded' ? ' (the search for checks was cut off)' : ''
   return [{ label: 'cpu level', text: `${level.required}${possible}${bounded}` }]
 }

@@ -2,39 +2,61 @@ import type { AnalyzeSettings } from '../../../core/analysis.ts'
 import type { Artifact } from '../../../core/artifact.ts'
 import type { Context } from '../../../core/context.ts'
 import { canonicalFeature } from '../../../core/cpu-models.ts'
+import { demangle } from '../../../core/demangle/demangle.ts'
 import { UsageError } from '../../../core/errors.ts'
 import type { Explanation, Question } from '../../../core/format.ts'
 import type { JsonValue } from '../../../core/json.ts'
-import type { Evidence } from '../../../core/requirement.ts'
+import type { Architecture, Evidence, Need, Requirement } from '../../../core/requirement.ts'
 import { EM } from '../constants.ts'
+import { architectureOf } from '../machine.ts'
 import { offsetOf } from '../read/address-space.ts'
 import { type ElfFile, readElf } from '../read/elf-file.ts'
+import { featuresOfModel } from './cpu-model.ts'
+import { checkFeatureName } from './feature-question.ts'
 import { analyzeCpu } from './index.ts'
 import { type InstructionText, instructionText } from './x86/instruction-text.ts'
-import type { FeatureVerdict, X86Verdict } from './x86/verdict.ts'
 
 /** No x86 instruction is longer (SDM vol. 2, 2.3.11). */
 const LONGEST = 15
+
+/** What the judges of x86-64 and AArch64 code say alike. */
+interface Verdict {
+  readonly features: readonly FeatureVerdict[]
+  readonly gate: readonly string[]
+  readonly detectors: readonly string[]
+  readonly incomplete: boolean
+}
+
+interface FeatureVerdict {
+  readonly feature: string
+  readonly need: Need
+  readonly instructions: number
+  readonly functions: number
+  readonly reached: number
+}
 
 /** Where a file uses a CPU feature, how control gets there, and what checks were found. */
 export async function explainFeature(artifact: Artifact, question: Question, settings: AnalyzeSettings, context: Context): Promise<Explanation> {
   if (question.kind !== 'feature') throw new UsageError(`An ELF file answers questions about features, not about a ${question.kind}`)
   const file = readElf(artifact.bytes)
-  const { requirements, data } = await analyzeCpu(file, settings, context)
   const wanted = canonicalFeature(question.name)
-  const requirement = requirements.find(({ name }) => canonicalFeature(name) === wanted)
+  const { requirements, data } = await analyzeCpu(file, settings, context)
+  const requirement = requirements.find(({ kind, name }) => kind === 'cpu-feature' && canonicalFeature(name) === wanted)
   if (requirement === undefined) {
-    return { summary: `${artifact.path} does not use ${question.name}`, lines: [], data: { feature: question.name, need: 'absent' } }
+    const architecture = architectureOf(file) ?? undefined
+    checkFeatureName(question.name, architecture)
+    return absent(artifact.path, question.name, wanted, requirements, settings.cpu, architecture)
   }
   const { name, need } = requirement
   const textOf = await textsOf(file)
   const evidence = requirement.evidence.map((each) => ({ ...each, ...instructionAt(file, each, textOf) }))
-  const verdict = file.header.e_machine === EM.X86_64 ? (data as X86Verdict | undefined) : undefined
+  const followed = file.header.e_machine === EM.X86_64 || file.header.e_machine === EM.AARCH64
+  const verdict = followed ? (data as Verdict | undefined) : undefined
   const entry = verdict?.features.find(({ feature }) => canonicalFeature(feature) === wanted)
   return {
     summary: `${artifact.path}: ${name} is ${need}`,
     lines: [
-      ...evidence.flatMap(evidenceLines),
+      ...evidence.filter(({ text }) => verdict === undefined || !text.startsWith('checked by: ')).flatMap(evidenceLines), // all checks follow
       ...(entry === undefined ? [] : countLines(entry)),
       ...(verdict === undefined ? [] : checkLines(verdict)),
     ],
@@ -48,6 +70,20 @@ export async function explainFeature(artifact: Artifact, question: Question, set
       ...(verdict === undefined ? {} : { detectors: verdict.detectors, incomplete: verdict.incomplete }),
     },
   }
+}
+
+/** Not in the file, or no question on the CPU that was named. */
+function absent(path: string, asked: string, wanted: string, requirements: readonly Requirement[], cpu: string | undefined, architecture: Architecture | undefined): Explanation {
+  const data = { feature: asked, need: 'absent' }
+  const assumed = cpu === undefined || cpu === 'none' || architecture === undefined ? undefined : featuresOfModel(cpu, architecture)
+  if (assumed !== undefined && [...assumed].some((name) => canonicalFeature(name) === wanted)) {
+    return { summary: `${path} was judged for ${cpu}, which has ${asked}`, lines: ['  → leave out --cpu, or name a CPU without it, to see where the file uses it'], data }
+  }
+  const uses = (['required', 'possible', 'guarded'] as const).flatMap((need) => {
+    const names = requirements.filter((each) => each.kind === 'cpu-feature' && each.need === need).map(({ name }) => name)
+    return names.length === 0 ? [] : [`  ${need}: ${names.join(', ')}`]
+  })
+  return { summary: `${path} does not use ${asked}`, lines: uses.length === 0 ? [] : ['what it uses beyond the baseline of its architecture:', ...uses], data }
 }
 
 async function textsOf({ header }: ElfFile): Promise<InstructionText | undefined> {
@@ -66,8 +102,14 @@ function instructionAt(file: ElfFile, { address }: Evidence, textOf: Instruction
 function evidenceLines({ text, address, function: name, path, instruction }: Evidence & { readonly instruction?: string }): string[] {
   const place = address === undefined ? '' : `${address}  `
   const shown = instruction === undefined ? '' : `  ${instruction}`
-  const inside = name === undefined ? '' : `  in ${name}`
-  return [`${place}${text}${shown}${inside}`, ...(path === undefined ? [] : [`  reached by ${path.join(' > ')}`])]
+  const inside = name === undefined ? '' : `  in ${readable(name)}`
+  return [`${place}${text}${shown}${inside}`, ...(path === undefined ? [] : [`  reached by ${path.map(readable).join(' > ')}`])]
+}
+
+/** As the programmer wrote it; the JSON keeps the linker's name. Names of templates can be kilobytes long. */
+function readable(symbol: string): string {
+  const name = demangle(symbol)
+  return name.length > 120 ? `${name.slice(0, 119)}…` : name
 }
 
 function countLines({ need, instructions, functions, reached }: FeatureVerdict): string[] {
@@ -78,7 +120,7 @@ function countLines({ need, instructions, functions, reached }: FeatureVerdict):
   return [`${used}: ${reached} reached without a check that was found${others}`]
 }
 
-function checkLines({ detectors, gate, incomplete }: X86Verdict): string[] {
+function checkLines({ detectors, gate, incomplete }: Verdict): string[] {
   const shown = detectors.slice(0, 8)
   const more = detectors.length - shown.length
   return [
