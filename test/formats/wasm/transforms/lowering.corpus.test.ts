@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { elfPackage } from '../../../corpus/elf.ts'
 import { fetchPackage } from '../../../corpus/fetch.ts'
+import { readCorpusModule, wasmCorpus } from '../../../corpus/wasm.ts'
+import { programIds, runProgram } from '../../../wasm-run/run-program.ts'
 import { assemble } from '../assemble.ts'
+import { readModule } from '../../../../src/formats/wasm/read/read-module.ts'
 import { lowerRelaxedSimd } from '../../../../src/formats/wasm/transforms/lowering/relaxed-simd.ts'
 import { lowerWideArithmetic } from '../../../../src/formats/wasm/transforms/lowering/wide-arithmetic.ts'
 import { host, settings, shrink } from './harness.ts'
@@ -13,6 +16,7 @@ import { host, settings, shrink } from './harness.ts'
  * What a module gives in an engine that has its features, and what its lowered form gives in the same engine and in
  * this one (Node 20, which has none of them): the same.
  */
+const programs = await programIds()
 let modern: string
 beforeAll(async () => {
   modern = join(await fetchPackage(elfPackage('@oven/bun-linux-x64')), 'bin/bun')
@@ -169,5 +173,22 @@ describe('lowered modules give what the engine gives', () => {
     // This engine has no exnref: the modern one runs both.
     expect(observe(modern, [{ ...before, bytes: Buffer.from(artifact.bytes).toString('base64') }])).toEqual(observe(modern, [before]))
     expect(host.validate(artifact.bytes)).toBe(false)
+  })
+})
+
+describe('published packages do the same with a lowered module', () => {
+  const upTo = 700_000
+  const absentFeatures = Object.fromEntries(['sign-extensions', 'bulk-memory', 'saturated-float-to-int'].map((feature) => [feature, ['safari-13']]))
+  const mvp = /^(sign-extensions|bulk-memory|bulk-memory-opt|saturated-float-to-int)$/
+
+  test.each(wasmCorpus.filter(({ id, byteLength }) => programs.has(id) && byteLength < upTo))('$id', { timeout: 120_000 }, async (module) => {
+    const bytes = await readCorpusModule(module)
+    const features = readModule(bytes).features.map(({ feature }) => feature)
+    const { artifact, changes } = await shrink(bytes, settings('fast', 'raw', { absentFeatures }))
+    const lowered = changes.some(({ transform }) => transform === 'wasm/lower')
+    expect(lowered).toBe(features.some((feature) => mvp.test(feature)))
+    if (!lowered) return
+    expect(readModule(artifact.bytes).features.map(({ feature }) => feature)).toEqual(features.filter((feature) => !mvp.test(feature)))
+    expect(await runProgram(module, artifact.bytes), `${module.id} behaves otherwise`).toBe(await runProgram(module, bytes))
   })
 })
