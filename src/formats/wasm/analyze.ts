@@ -4,7 +4,6 @@ import { buildCodeGraph } from './graph/code-graph.ts'
 import type { WasmDetail } from './detail.ts'
 import { type SymbolNames, symbolNames } from './names/symbol-names.ts'
 import { wasmProperties } from './properties.ts'
-import { readNames } from './read/custom/name-section.ts'
 import type { WasmModule } from './read/module.ts'
 import { readWasm } from './read-wasm.ts'
 import { wasmRequirements } from './requirements/wasm-requirements.ts'
@@ -17,7 +16,7 @@ export function analyzeWasm(artifact: Artifact, settings: AnalyzeSettings): Anal
   const { modules, component } = file.detail
   const known = new Map<WasmModule, SymbolNames>()
   const namesOf = (module: WasmModule): SymbolNames => {
-    const names = known.get(module) ?? symbolNames(module, settings.shallow === true ? undefined : readNames(module))
+    const names = known.get(module) ?? symbolNames(module, settings.shallow)
     known.set(module, names)
     return names
   }

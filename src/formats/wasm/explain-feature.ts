@@ -7,7 +7,6 @@ import { type FeatureId, featureIds, features, findFeature, runtimeFeature } fro
 import { buildCodeGraph, type CodeGraph } from './graph/code-graph.ts'
 import { pathToFunction } from './graph/describe-item.ts'
 import { type SymbolNames, symbolNames } from './names/symbol-names.ts'
-import { readNames } from './read/custom/name-section.ts'
 import { opcodes } from './read/opcodes.ts'
 import { readModule } from './read/read-module.ts'
 import type { WasmModule } from './read/module.ts'
@@ -68,7 +67,7 @@ function witnesses(): (module: WasmModule, index: number) => { name: string; pat
     let facts = known.get(module)
     if (facts === undefined) {
       const code = buildCodeGraph(module)
-      facts = { names: symbolNames(module, readNames(module)), code, parents: shortestPaths(code.graph) }
+      facts = { names: symbolNames(module), code, parents: shortestPaths(code.graph) }
       known.set(module, facts)
     }
     return {

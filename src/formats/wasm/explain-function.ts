@@ -6,7 +6,6 @@ import type { WasmDetail } from './detail.ts'
 import { buildCodeGraph, type CodeGraph } from './graph/code-graph.ts'
 import { describeItem, pathToFunction } from './graph/describe-item.ts'
 import { type SymbolNames, symbolNames } from './names/symbol-names.ts'
-import { readNames } from './read/custom/name-section.ts'
 import type { WasmModule } from './read/module.ts'
 
 /** Others of the same name, callers and callees that are listed. */
@@ -79,7 +78,7 @@ function findFunctions(detail: WasmDetail, name: string): Match[] {
   const partial: Match[] = []
   const number = /^(?:function |func |#)?(\d+)$/.exec(name)?.[1]
   for (const [moduleNumber, module] of detail.modules.entries()) {
-    const names = symbolNames(module, readNames(module))
+    const names = symbolNames(module)
     for (const [index] of module.functionTypes.entries()) {
       const size = sizeOf(module, index)
       const match = { module, moduleNumber, names, index, size }
@@ -101,7 +100,7 @@ function findFunctions(detail: WasmDetail, name: string): Match[] {
 
 function noSuchFunction(path: string, detail: WasmDetail, name: string): UsageError {
   const known = detail.modules.flatMap((module) => {
-    const names = symbolNames(module, readNames(module))
+    const names = symbolNames(module)
     return Array.from(module.functionTypes, (_, index) => names.raw(index) ?? '').filter((raw) => raw !== '')
   })
   const close = nearest(name, known)

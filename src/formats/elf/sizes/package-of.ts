@@ -1,4 +1,4 @@
-import { goPackageOf } from '../read/pclntab.ts'
+import { goPackageOf } from '../../../core/go-package.ts'
 
 /**
  * The unit of code that a symbol comes from: a Go package, a Rust crate, the outermost C++ namespace or class. Names

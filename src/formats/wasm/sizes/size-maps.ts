@@ -3,7 +3,6 @@ import { buildSizeMap, type SizeMap, type SizeRange } from '../../../core/size-m
 import type { WasmComponent } from '../read/component.ts'
 import type { WasmModule } from '../read/module.ts'
 import type { SymbolNames } from '../names/symbol-names.ts'
-import { packageOf } from '../names/package-of.ts'
 
 /** Names a module's functions; called only for views that need it. */
 export type NamesOf = (module: WasmModule) => SymbolNames
@@ -60,7 +59,7 @@ function claimFunctions(module: WasmModule, view: SizeView, prefix: string, clai
   for (let i = 0; i < bodies.count; i++) {
     const index = importedFunctions + i
     const label =
-      view === 'symbol' ? names.display(index) : packageOf(names.raw(index))
+      view === 'symbol' ? names.display(index) : names.package(index)
     claim(prefix + label, view === 'symbol' ? 'function' : 'package', bodies.entryStart[i]!, bodies.bodyEnd[i]!)
   }
 }
