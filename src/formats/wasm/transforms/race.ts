@@ -1,3 +1,4 @@
+import { estimatedSize } from '../../../bytes/encoded-size.ts'
 import type { Context } from '../../../core/context.ts'
 import { ShrinkError } from '../../../core/errors.ts'
 import type { Tool } from '../../../core/tool.ts'
@@ -61,14 +62,15 @@ function isWorthwhile(
   recipe: Recipe,
   module: WasmModule,
   outcomes: ReadonlyMap<Recipe, WasmModule>,
-  { level }: WasmSettings,
+  { level, measure }: WasmSettings,
 ): boolean {
-  const oz = outcomes.get(plain.oz)
+  const [oz, o1] = [outcomes.get(plain.oz), outcomes.get(plain.o1)]
   if (recipe === plain.oz || oz === undefined) return true
   if (level !== 'max' && oz.bytes.length > (1 - worthwhileGain) * module.bytes.length) return false
-  // -O1 never inlines.
-  const uninlined = outcomes.get(plain.o1) ?? module
-  return recipe !== plain.withoutInlining || oz.bodies.count < inliningMatters * uninlined.bodies.count
+  if (recipe !== plain.withoutInlining) return true
+  // -O1 never inlines: it has all functions that are reached, and where it is ahead inlining did harm.
+  if (oz.bodies.count >= inliningMatters * (o1 ?? module).bodies.count) return false
+  return level === 'max' || o1 === undefined || estimatedSize(o1.bytes, measure) <= estimatedSize(oz.bytes, measure)
 }
 
 /** Exactly the features that the module uses: wasm-opt then neither refuses it nor brings in others. */
