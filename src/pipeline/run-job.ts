@@ -78,7 +78,7 @@ async function optimizeNested(
   const known = formats.find((candidate) => candidate.recognizes(nested.path, nested.bytes.subarray(0, headSize)))
   if (known === undefined) return undefined
   const format = await known.load()
-  const settings = { level: job.level, measure: job.measure, options: job.options[format.id] }
+  const settings = { level: job.level, measure: 'raw' as const, options: job.options[format.id] }
   const { artifact, changes, redefined } = await optimizeArtifact(format, nested, { shallow: true }, settings, context)
   return artifact === nested ? undefined : { bytes: artifact.bytes, changes, redefined }
 }

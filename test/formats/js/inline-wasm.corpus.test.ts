@@ -43,6 +43,8 @@ describe('modules inside published scripts, through the command', () => {
       const { code, stdout } = await runCli(['build', 'dist', '--out', 'out', '--level', level, '--compressed-sizes', 'none'], { cwd: folder })
       expect(code, stdout).toBe(0)
       expect(stdout).toContain('inlined WebAssembly: ')
+      // Brotli, which is asked for, likes that; in base64 it sees nothing of it.
+      expect(stdout).not.toContain('ordered by type')
       const sizes = ['dist', 'out'].map((root) => findInlineWasm(readFileSync(join(folder, root, name), 'utf8'))[0]!.bytes.length)
       expect(sizes[1]).toBeLessThan(sizes[0]!)
       const run = (root: string): string => {
