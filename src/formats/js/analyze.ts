@@ -42,9 +42,7 @@ export async function analyze(
     composition,
     savings: shallow || settings.optimizing === true ? undefined : await measureSavings(script, moduleKind, scopes, sourceMap),
     exports: await exportedNames(script, moduleKind, path),
-    imports: [
-      ...new Set(survey.requests.flatMap(({ kind, specifier }) => (kind === 'import' || kind === 'export' ? (specifier ?? []) : []))),
-    ].sort(),
+    imports: importsOf(script),
     directives: directivesOf(script),
   }
   return {
@@ -83,6 +81,19 @@ function firstInvalidByte(bytes: Uint8Array): number {
     }
   }
   return low
+}
+
+/** Specifiers, and what is said with them: `./a.json with {type:"json"}` is another module than `./a.json`. */
+function importsOf({ program }: ParsedScript): string[] {
+  const imports = new Set<string>()
+  for (const statement of program.body) {
+    if (!('source' in statement) || statement.source === null) continue
+    const said = statement.attributes
+      .map(({ key, value }) => `${key.type === 'Identifier' ? key.name : key.value}:${JSON.stringify(value.value)}`)
+      .sort()
+    imports.add(statement.source.value + (said.length === 0 ? '' : ` with {${said.join(',')}}`))
+  }
+  return [...imports].sort()
 }
 
 function directivesOf(script: ParsedScript): string[] {

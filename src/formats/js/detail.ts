@@ -21,7 +21,7 @@ export interface JsDetail {
   readonly savings: Savings | undefined
   /** Names that importers can see: ESM exports, or what Node's lexer sees in CommonJS. Sorted. */
   readonly exports: readonly string[]
-  /** Static import specifiers, sorted, each once. */
+  /** Static import specifiers with their attributes, sorted, each once. */
   readonly imports: readonly string[]
   /** Directives at the top: `use strict`. */
   readonly directives: readonly string[]

@@ -89,6 +89,17 @@ describe('minify', () => {
     expect(es2020.code).toMatch(/\?\.|\?\?/)
   })
 
+  it('keeps what is said with an import, and texts of objects that have a value too, at level max', async () => {
+    const { code, changes } = await shrink('a.mjs', `import someData from './data.json' with { type: 'json' }
+      const theObject = { valueOf() { return 1 }, toString() { return 'text' } } // a comment that makes it worth while
+      export const first = \`\${theObject}\`, second = theObject + '', third = Object.keys(someData)`, {}, 'max')
+    expect(changes).toHaveLength(1)
+    const { detail } = await js.analyze(artifact('a.mjs', code), {}, memoryContext())
+    expect(detail.imports).toEqual(['./data.json with {type:"json"}'])
+    const values = runInContext(code.replace(/^import (\w+) from.*?;/, 'var $1={k:1};').replace(/export ?\{.*|export /g, '') + ';' + (/(\w+)=`\$\{/.exec(code)?.[1] ?? 'undefined'), createContext({}))
+    expect(values).toBe('text')
+  })
+
   it('keeps the names that Node finds in CommonJS without running it', async () => {
     const text = `var __defProp = Object.defineProperty
 var __export = (target, all) => { for (var name in all) __defProp(target, name, { get: all[name], enumerable: true }) }

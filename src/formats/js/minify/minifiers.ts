@@ -43,6 +43,8 @@ export const minifiers: Readonly<Record<MinifierName, Minifier>> = {
         legalComments: 'none',
         charset: 'utf8',
         target: esbuildTarget(input.target),
+        // below `esnext` it leaves out `with { type: 'json' }`, without which the module is another
+        supported: { 'import-attributes': true },
         treeShaking: input.topLevel,
         sourcemap: input.sourceMap ? 'external' : false,
         sourcefile: STEP_SOURCE,
@@ -121,6 +123,8 @@ export const minifiers: Readonly<Record<MinifierName, Minifier>> = {
         toplevel: input.topLevel,
         keep_fnames: input.keepNames,
         mangle: input.mangle,
+        // `${a}` as ""+a: an object with `valueOf` (a date of moment, a decimal) gives its number instead of its text
+        compress: { templates: false },
         parse: { bare_returns: input.goal === 'commonjs' },
         output: { comments: false },
         sourceMap: input.sourceMap,
