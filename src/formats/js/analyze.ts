@@ -7,6 +7,7 @@ import { textParts } from './composition/text-parts.ts'
 import type { JsDetail } from './detail.ts'
 import { measureSavings } from './measure-savings.ts'
 import { propertiesOf } from './properties.ts'
+import { directivesOf } from './read/directives.ts'
 import { exportedNames } from './read/exported-names.ts'
 import { moduleKindOf } from './read/module-kind.ts'
 import { type ParsedScript, parseScript } from './read/parse-script.ts'
@@ -94,13 +95,4 @@ function importsOf({ program }: ParsedScript): string[] {
     imports.add(statement.source.value + (said.length === 0 ? '' : ` with {${said.join(',')}}`))
   }
   return [...imports].sort()
-}
-
-function directivesOf(script: ParsedScript): string[] {
-  const directives: string[] = []
-  for (const statement of script.program.body) {
-    if (statement.type !== 'ExpressionStatement' || typeof statement.directive !== 'string') break
-    directives.push(statement.directive)
-  }
-  return directives
 }

@@ -18,8 +18,10 @@ export function verify(before: Analysis<JsDetail>, after: Analysis<JsDetail>): r
   if (lostImports.length > 0) problems.push(`imports are gone: ${lostImports.join(', ')}`)
   const newImports = missing(now.imports, old.imports)
   if (newImports.length > 0) problems.push(`imports appeared: ${newImports.join(', ')}`)
-  const lostDirectives = missing(old.directives, now.directives)
-  if (old.moduleKind !== 'esm' && lostDirectives.length > 0) problems.push(`directives are gone: ${lostDirectives.join(', ')}`)
+  // a module is strict without saying so
+  const meant = old.directives.filter((directive) => old.moduleKind !== 'esm' || directive !== 'use strict')
+  const lostDirectives = missing(meant, now.directives)
+  if (lostDirectives.length > 0) problems.push(`directives are gone: ${lostDirectives.join(', ')}`)
   if (old.survey.topLevelAwait === undefined && now.survey.topLevelAwait !== undefined) {
     problems.push('it waits at the top level, which it did not')
   }

@@ -100,6 +100,16 @@ describe('minify', () => {
     expect(values).toBe('text')
   })
 
+  it.each(['a.mjs', 'a.cjs'])('keeps directives that frameworks read: %s', async (path) => {
+    const text = `"use client";\n"use strict";\n// a comment that goes, and that makes it worth while\nconst nameOfNumber = 1\n${path === 'a.mjs' ? 'export { nameOfNumber }' : 'exports.nameOfNumber = nameOfNumber'}`
+    for (const level of ['fast', 'max'] as const) {
+      const { code, changes } = await shrink(path, text, {}, level)
+      expect(changes).toHaveLength(1)
+      const { detail } = await js.analyze(artifact(path, code), {}, memoryContext())
+      expect(detail.directives).toEqual(expect.arrayContaining(path === 'a.mjs' ? ['use client'] : ['use client', 'use strict']))
+    }
+  })
+
   it('keeps the names that Node finds in CommonJS without running it', async () => {
     const text = `var __defProp = Object.defineProperty
 var __export = (target, all) => { for (var name in all) __defProp(target, name, { get: all[name], enumerable: true }) }

@@ -7,8 +7,9 @@ import type { Transform, TransformResult, TransformSettings } from '../../../cor
 import type { JsDetail } from '../detail.ts'
 import { legalComments } from '../minify/legal-comments.ts'
 import { minifyScript } from '../minify/minify-script.ts'
+import { directivesOf } from '../read/directives.ts'
 import { exportedNames } from '../read/exported-names.ts'
-import { parseScript } from '../read/parse-script.ts'
+import { type ParseGoal, parseScript } from '../read/parse-script.ts'
 import { shrinkInlineWasm } from './inline-wasm.ts'
 import { keepExportNames } from './keep-export-names.ts'
 import { minifySettings } from './minify-settings.ts'
@@ -59,7 +60,8 @@ async function minifyArtifact(
       ? { text: result.code, edits: [] }
       : await keepExportNames(result.code, exports, () => parseScript('output.js', result.code, goal))
   const companions: Companion[] = []
-  let text = hashbang + named.text
+  const prologue = hashbang + (await lostDirectives(analysis.detail.directives, named.text, goal))
+  let text = prologue + named.text
   if (moduleKind === 'script' && exports.length === 0) {
     const lost = (await exportedNames(script, 'commonjs', artifact.path)).length
     if (lost > 0) {
@@ -78,7 +80,7 @@ async function minifyArtifact(
     const folder = artifact.path.slice(0, -name.length)
     if (!path.startsWith(folder)) throw new UnsupportedError(`the source map ${path} is not below the folder of its script`)
     const map = named.edits.length === 0 ? result.map : encodedMap(shiftMap(new TraceMap(result.map), result.code, named.edits))
-    const mappings = hashbang === '' ? map.mappings : `;${map.mappings}`
+    const mappings = ';'.repeat(prologue.split('\n').length - 1) + map.mappings
     companions.push({ role: 'source-map', path, bytes: encode(JSON.stringify({ ...map, file: name, mappings })) })
     text = `${text}\n//# sourceMappingURL=${encodeURI(path.slice(folder.length))}`
   }
@@ -107,6 +109,16 @@ async function minifyArtifact(
 
 function inPackage(path: string): boolean {
   return /(?:^|\/)node_modules\//.test(path)
+}
+
+/** Those that frameworks read (`use client`), which most minifiers drop: a line of their own. */
+async function lostDirectives(directives: readonly string[], text: string, goal: ParseGoal): Promise<string> {
+  const meant = directives.filter((directive) => directive !== 'use strict')
+  if (meant.length === 0) return ''
+  const kept = directivesOf(await parseScript('output.js', text, goal))
+  const lost = meant.filter((directive) => !kept.includes(directive))
+  const quoted = lost.map((directive) => (directive.includes('"') ? `'${directive}';` : `"${directive}";`))
+  return quoted.length === 0 ? '' : `${quoted.join('')}\n`
 }
 
 /** The first line of a program that is run by name; the rest keeps its line numbers. */
