@@ -7,6 +7,7 @@ import { UsageError } from '../../../core/errors.ts'
 import type { Explanation, Question } from '../../../core/format.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import type { Architecture, Evidence, Need, Requirement } from '../../../core/requirement.ts'
+import { arm64InstructionNames } from '../../../isa/arm64/instruction-names.ts'
 import { EM } from '../constants.ts'
 import { architectureOf } from '../machine.ts'
 import { offsetOf } from '../read/address-space.ts'
@@ -88,6 +89,7 @@ function absent(path: string, asked: string, wanted: string, requirements: reado
 
 async function textsOf({ header }: ElfFile): Promise<InstructionText | undefined> {
   if (header.e_machine === EM.X86_64) return instructionText(64)
+  if (header.e_machine === EM.AARCH64) return (bytes) => (bytes.length < 4 ? undefined : arm64InstructionNames(new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true)))
   return header.e_machine === EM.I386 ? instructionText(32) : undefined
 }
 

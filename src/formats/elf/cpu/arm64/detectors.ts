@@ -1,5 +1,6 @@
 import { branchTarget, Flow, flowOf, pageAddress } from '../../../../isa/arm64/control-flow.ts'
 import { memoryAccess } from '../../../../isa/arm64/operands.ts'
+import { arm64Features } from '../../../../isa/arm64/scan.ts'
 import type { CallGraph } from '../x86/call-graph.ts'
 import type { MemoryImage, Slot } from '../x86/memory-image.ts'
 import type { Sweep } from '../x86/sweep.ts'
@@ -45,9 +46,29 @@ export function findDetectors(image: MemoryImage, sweep: Sweep, graph: CallGraph
     if (object.name === 'internal/cpu.HWCap' || object.name === '_dl_hwcap') hwcap.add(object.address)
     if (object.name === '_dl_hwcap2') hwcap2.add(object.address)
   }
+  const haveLse = outlineFlags(sweep, codeAt)
   const readsCpuinfo = Buffer.from(image.file.bytes.buffer, image.file.bytes.byteOffset, image.file.bytes.length).includes('/proc/cpuinfo\0')
-  const any = functions.size + resolvers.size + imports.length + auxiliary.size + hwcap.size > 0 || readsCpuinfo || asksForAddress(image, stubs)
-  return { functions, resolvers, auxiliary, hwcap, hwcap2, imports, readsCpuinfo, any }
+  const any = functions.size + resolvers.size + imports.length + auxiliary.size + hwcap.size + haveLse.size > 0 || readsCpuinfo || asksForAddress(image, stubs)
+  return { functions, resolvers, auxiliary, hwcap, hwcap2, haveLse, imports, readsCpuinfo, any }
+}
+
+/**
+ * The variables behind `ADRP X16; LDRB W16, [X16]; CBZ W16` before an atomic instruction: what GCC's and LLVM's helpers of
+ * outline atomics all do, whatever the variable is called and whoever sets it.
+ */
+function outlineFlags(sweep: Sweep, codeAt: Program['codeAt']): ReadonlySet<number> {
+  const lse = arm64Features.indexOf('lse')
+  const sets = sweep.hitSet.values()
+  const flags = new Set<number>()
+  for (const [hit, at] of sweep.hitAt.values().entries()) {
+    const code = sets[hit] === lse ? codeAt(at) : undefined
+    if (code === undefined) continue
+    const index = (at - code.base) / 4
+    const [page, load, branch] = [code.words[index - 3] ?? 0, code.words[index - 2] ?? 0, code.words[index - 1] ?? 0]
+    const base = (page & 31) === 16 ? pageAddress(page, at - 12) : undefined
+    if (base !== undefined && (load & 0xffc0_03ff) >>> 0 === 0x3940_0210 && (branch & 0xff00_001f) >>> 0 === 0x3400_0010) flags.add(base + ((load >>> 10) & 0xfff))
+  }
+  return flags
 }
 
 /** getauxval by name, through dlsym. */

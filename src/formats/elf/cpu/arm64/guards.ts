@@ -26,6 +26,8 @@ const limits = {
   /** Bytes of a function that is evaluated for what one call passes to it. */
   inlined: 1200,
   depth: 3,
+  /** Bytes of a function that may be one which only returns an address. */
+  accessor: 32,
 } as const
 
 /** What the checks of the CPU decide, for one model of a CPU. */
@@ -134,6 +136,10 @@ class GuardSearch {
     }
     for (const at of detectors.hwcap) this.#declare(work, at, this.#model.hwcap)
     for (const at of detectors.hwcap2) this.#declare(work, at, this.#model.hwcap2)
+    for (const at of detectors.haveLse) {
+      this.#variables.declare(at, 1, number(this.#model.features.has('lse') ? 1 : 0, 0, true))
+      for (const index of this.#accessors(at, 1)) this.#enqueue(work, index, 0)
+    }
     for (let round = 0; work.size > 0 && round < limits.rounds && this.#work < limits.evaluations && this.#budget.left > 0; round++) {
       this.#next = new Set()
       this.#inlined = new Map()
@@ -248,9 +254,10 @@ class GuardSearch {
     if (detectors.auxiliary.has(index) || isAuxiliaryFunction(graph.nameOf(index))) return this.#auxiliaryValue(registers[0])
     if (graph.nameOf(index) === 'dlsym') return this.#callImport(at, 'dlsym', registers)
     if (this.#neverReturns.has(index) || neverReturns.test(graph.nameOf(index))) return { never: true }
-    if (!this.#distance.has(index)) return undefined
-    const inlined = this.#evaluateFor(index, registers)
-    if (inlined !== undefined) return inlined
+    const known = this.#distance.has(index)
+    if (!known && graph.ends[index]! - graph.starts[index]! > limits.accessor) return undefined
+    const inlined = this.#evaluateFor(index, registers, known)
+    if (inlined !== undefined || !known) return inlined
     const results = this.#results.get(index)
     return { ...(results === undefined ? {} : { results }), writes: this.#evaluations.get(index)?.stores.filter(({ base }) => base < Base.resolverArgument) ?? [] }
   }
@@ -285,12 +292,12 @@ class GuardSearch {
   }
 
   /** What a small function does when it is given what this call gives it. */
-  #evaluateFor(index: number, registers: readonly (Value | undefined)[]): CallOutcome | undefined {
+  #evaluateFor(index: number, registers: readonly (Value | undefined)[], known: boolean): CallOutcome | undefined {
     if (this.#depth >= limits.depth) return undefined
     const code = this.#codeOf(index)
     if (code === undefined || code.end - code.start > limits.inlined) return undefined
     const parameters = registers.slice(0, ARGUMENTS + 1).map((value) => (value !== undefined && (value.base === plain || value.base >= Base.resolverArgument) ? value : undefined))
-    if (!parameters.some((value) => value !== undefined)) return undefined
+    if (known && !parameters.some((value) => value !== undefined)) return undefined
     const key = `${index}(${parameters.map((value) => (value === undefined ? '' : `${value.base}:${value.words.join()}${value.detected ? 'd' : ''}${value.hull === true ? 'h' : ''}`)).join(';')})`
     if (this.#inlined.has(key)) return this.#inlined.get(key)
     this.#inlined.set(key, undefined)
@@ -299,7 +306,9 @@ class GuardSearch {
     this.#depth--
     if (evaluation === undefined) return undefined
     const never = !evaluation.returns && evaluation.decides
-    const outcome: CallOutcome = never ? { never } : { results: this.#resultsOf(evaluation, this.#setsUp(index)), writes: evaluation.stores.filter(({ base }) => base < Base.resolverArgument) }
+    // a function that only tells where something is kept
+    const results = known ? this.#resultsOf(evaluation, this.#setsUp(index)) : evaluation.results
+    const outcome: CallOutcome = never ? { never } : { results, writes: evaluation.stores.filter(({ base }) => base < Base.resolverArgument) }
     this.#inlined.set(key, outcome)
     return outcome
   }

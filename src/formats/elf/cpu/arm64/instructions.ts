@@ -104,11 +104,12 @@ export function masked(left: Value | undefined, right: Value | undefined): Value
     low |= known.words[at]!
     high |= known.words[at + 1]!
   }
-  return { base: plain, words: [0, 0, low, high], detected: known.detected, hull: true }
+  const bits: Value = { base: plain, words: [0, 0, low, high], detected: known.detected, hull: true }
+  return known.partial === true ? { ...bits, partial: true } : bits
 }
 
 function isPlain(value: Value | undefined): value is Value {
-  return value !== undefined && value.base === plain && value.partial !== true && value.words.length > 0
+  return value !== undefined && value.base === plain && value.words.length > 0
 }
 
 /** SBFM, BFM, UBFM: shifts, extensions, fields. */

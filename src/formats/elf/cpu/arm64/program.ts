@@ -13,6 +13,8 @@ export interface Detectors {
   /** Variables that hold AT_HWCAP and AT_HWCAP2. */
   readonly hwcap: ReadonlySet<number>
   readonly hwcap2: ReadonlySet<number>
+  /** Flags that the helpers of `-moutline-atomics` look at. */
+  readonly haveLse: ReadonlySet<number>
   readonly imports: readonly string[]
   /** It reads /proc/cpuinfo. */
   readonly readsCpuinfo: boolean

@@ -191,6 +191,7 @@ function* initializers({ image }: Program): Iterable<number> {
   }
 }
 
+const trapFunctions = /^(?:_*sigsetjmp|_?setjmp|_*sigaction|signal|bsd_signal)$/
 const SIGILL = 4
 const PROBES = 24
 
@@ -203,7 +204,7 @@ function trapScope(program: Program, guards: Guards): ReadonlySet<number> {
   const scope = new Set<number>()
   for (const [index, names] of importsByFunction(program)) {
     const jumpsBack = names.some((name) => /^_*sigsetjmp$|^_?setjmp$/.test(name))
-    if (!jumpsBack || !names.some((name) => /^(?:sigaction|signal|bsd_signal)$/.test(name))) continue
+    if (!jumpsBack || !names.some((name) => /^(?:_*sigaction|signal|bsd_signal)$/.test(name))) continue
     const forIllegal = [...(guards.follow(index)?.passed.values() ?? [])].some(([first]) => first?.words.length === 2 && first.words[0] === SIGILL)
     if (!forIllegal) continue
     const taken = new Set(image.codePointers.map(([, address]) => graph.functionAt(address)))
@@ -233,6 +234,12 @@ function trapScope(program: Program, guards: Guards): ReadonlySet<number> {
 /** Functions of other files that each function calls, directly or through the GOT. */
 function importsByFunction({ graph, sweep, image }: Program): ReadonlyMap<number, readonly string[]> {
   const names = new Map<number, string[]>([...graph.importCalls].map(([index, calls]) => [index, calls.map(({ name }) => name)]))
+  // a static program has them itself
+  for (let edge = 0; edge < graph.edgeTo.length; edge++) {
+    const name = graph.names.get(graph.starts[graph.edgeTo[edge]!]!)
+    const index = graph.edgeFrom[edge]!
+    if (name !== undefined && trapFunctions.test(name)) names.set(index, [...(names.get(index) ?? []), name])
+  }
   const from = sweep.accessFrom.values()
   for (const [access, to] of sweep.accessTo.values().entries()) {
     const name = image.slots.get(to)?.import

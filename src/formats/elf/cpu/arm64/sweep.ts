@@ -63,7 +63,7 @@ function sweepRange(image: MemoryImage, range: MappedRange, starts: ReadonlySet<
     } else if (group === 8 || group === 9) address(image, sweep, held, word, at)
     else if ((group & 5) === 4) loadOrStore(image, sweep, held, word, at)
     else {
-      if (isUnallocated(word)) sweep.undecodableAt.push(at)
+      if (word >>> 16 !== 0 && isUnallocated(word)) sweep.undecodableAt.push(at)
       const register = destination(word)
       if (register >= 0) held[register] = unknown
     }

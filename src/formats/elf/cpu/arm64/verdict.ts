@@ -1,5 +1,6 @@
 import type { Need } from '../../../../core/requirement.ts'
 import { arm64Features } from '../../../../isa/arm64/scan.ts'
+import { lastAtMost } from '../x86/number-list.ts'
 import { findGuards, type Guards } from './guards.ts'
 import { hwcapModel } from './hwcap-model.ts'
 import type { Program } from './program.ts'
@@ -37,14 +38,11 @@ export interface Arm64Verdict {
 }
 
 /**
- * A feature counts as used throughout when that share of the reached functions has it, and most functions that have it are
- * reached: a compiler that was told of it uses it everywhere; what a check was overlooked for is a small part.
+ * A feature counts as used throughout when that share of the reached functions has it and most functions that have it are
+ * reached, or when nearly all of many functions are; and when they lie scattered among others. A compiler that was told of
+ * the feature uses it everywhere; kernels that a check chooses lie together.
  */
-const density = { share: 0.01, least: 3, reached: 0.5 } as const
-/**
- * Or when nearly all of many functions that have it are reached, and they lie scattered among others: kernels that a check
- * chooses lie together.
- */
+const density = { share: 0.01, least: 3, reached: 0.5, called: 0.5 } as const
 const scattered = { least: 32, reached: 0.95, alone: 0.5 } as const
 
 const WITNESSES = 3
@@ -115,7 +113,8 @@ function countUses(program: Program, assumed: ReadonlySet<string>, run: Run, cer
   const sets = sweep.hitSet.values()
   const at = sweep.hitAt.values()
   const uses = new Map<string, Uses>()
-  const withData = new Set(Array.from(sweep.undecodableAt.values(), (address) => graph.functionOf(address)))
+  const undecodable = sweep.undecodableAt.values()
+  const withData = new Set(Array.from(undecodable, (address) => graph.functionOf(address)))
   for (let index = 0; index < graph.starts.length; index++) {
     const from = graph.firstHit[index]!
     const to = graph.firstHit[index + 1]!
@@ -125,7 +124,7 @@ function countUses(program: Program, assumed: ReadonlySet<string>, run: Run, cer
     for (let hit = from; hit < to; hit++) {
       const feature = arm64Features[sets[hit]!]!
       const address = at[hit]!
-      if (assumed.has(feature) || address < graph.starts[index]! || (withData.has(index) && isExotic(feature))) continue
+      if (assumed.has(feature) || address < graph.starts[index]! || (withData.has(index) && (isExotic(feature) || isAmongData(undecodable, address)))) continue
       let use = uses.get(feature)
       if (use === undefined) uses.set(feature, (use = { instructions: 0, functions: new Set(), reached: [new Set(), new Set(), new Set()], certain: undefined }))
       use.instructions++
@@ -136,6 +135,14 @@ function countUses(program: Program, assumed: ReadonlySet<string>, run: Run, cer
     }
   }
   return uses
+}
+
+/** Bytes within which a word that is no instruction makes what looks like one doubtful: tables of constants. */
+const NEIGHBOURHOOD = 48
+
+function isAmongData(undecodable: Float64Array, address: number): boolean {
+  const before = lastAtMost(undecodable, address)
+  return address - (undecodable[before] ?? -Infinity) <= NEIGHBOURHOOD || (undecodable[before + 1] ?? Infinity) - address <= NEIGHBOURHOOD
 }
 
 /** Go's own packages (no dot before the first slash) check for what GOARM64 does not grant; its tests see to that. */
@@ -164,16 +171,16 @@ function requiredFeatures(program: Program, run: Run, uses: ReadonlyMap<string, 
   return required
 }
 
-function isUsedThroughout(use: Uses, run: Run): boolean {
-  for (let trust = 0; trust < 3; trust++) {
-    const users = use.reached[trust]!.size
-    if (users >= scattered.least && users >= scattered.reached * use.functions.size && isScattered(use)) return true
-    if (users >= density.least && users >= density.share * run.reached[trust]!.size && users >= density.reached * use.functions.size) return true
-  }
-  return false
+function isUsedThroughout({ functions, reached }: Uses, run: Run): boolean {
+  const users = reached[Trust.tables]!.size
+  const everywhere = users >= density.share * run.reached[Trust.tables]!.size && users >= density.reached * functions.size
+  const nearlyAll = users >= scattered.least && users >= scattered.reached * functions.size
+  // what is chosen is reached by its address
+  const called = [...reached[Trust.tables]!].filter((index) => run.reached[Trust.tables]!.get(index)!.how === 'call').length
+  return users >= density.least && (everywhere || nearlyAll) && called >= density.called * users && isScattered(functions)
 }
 
-function isScattered({ functions }: Uses): boolean {
+function isScattered(functions: ReadonlySet<number>): boolean {
   let alone = 0
   for (const index of functions) if (!functions.has(index - 1) && !functions.has(index + 1)) alone++
   return alone >= scattered.alone * functions.size
@@ -250,6 +257,7 @@ function describeDetectors({ detectors, graph }: Program): string[] {
     ...[...detectors.hwcap].sort((a, b) => a - b).map((address) => `AT_HWCAP kept at ${hex(address)}`),
     ...named(detectors.functions, 'ID registers read by'),
     ...[...detectors.resolvers].sort((a, b) => a - b).map((address) => `IFUNC resolver ${graph.names.get(address) ?? hex(address)}`),
+    ...[...detectors.haveLse].sort((a, b) => a - b).map((address) => `outline atomics: flag at ${hex(address)}`),
     ...(detectors.readsCpuinfo ? ['/proc/cpuinfo'] : []),
   ]
 }
