@@ -197,7 +197,10 @@ export function executeRegister(word: number, machine: Machine, notes: Notes): v
   } else machine.write(register, undefined)
 }
 
-/** RBIT and CLZ, by which a table is indexed with the best of several implementations. */
+/**
+ * RBIT and CLZ, by which a table is indexed with the best of several implementations. That no bit is set at all is passed
+ * over where others are: it would lead behind the table.
+ */
 function oneSource(opcode: number, value: Value | undefined, size: number): Value | undefined {
   if (value === undefined || value.base !== plain || value.words.length === 0 || (opcode !== 0 && opcode !== 4)) return undefined
   if (opcode === 4 && value.hull === true) return leadingZeros(value, size)
@@ -205,6 +208,7 @@ function oneSource(opcode: number, value: Value | undefined, size: number): Valu
   for (let at = 0; at < value.words.length; at += 2) {
     const low = value.words[at]!
     const high = value.words[at + 1]!
+    if (opcode === 4 && low === 0 && high === 0 && value.words.length > 2) continue
     if (opcode === 4) words.push(size === 4 ? Math.clz32(low) : high === 0 ? 32 + Math.clz32(low) : Math.clz32(high), 0)
     else if (size === 4) words.push(reversed(low), 0)
     else words.push(reversed(high), reversed(low))
@@ -221,7 +225,7 @@ function leadingZeros({ base, words: [allLow = 0, allHigh = 0, anyLow = 0, anyHi
     words.push(size * 8 - 1 - bit, 0)
     if (((bit < 32 ? allLow : allHigh) & mask) !== 0) return words.length > 8 ? undefined : { base, words, detected }
   }
-  words.push(size * 8, 0)
+  if (words.length === 0) words.push(size * 8, 0)
   return words.length > 8 ? undefined : { base, words, detected }
 }
 

@@ -43,7 +43,7 @@ export interface Arm64Verdict {
  * the feature uses it everywhere; kernels that a check chooses lie together.
  */
 const density = { share: 0.01, least: 3, reached: 0.5, called: 0.5 } as const
-const scattered = { least: 32, reached: 0.95, alone: 0.5 } as const
+const scattered = { least: 64, reached: 0.95, alone: 0.5, called: 0.9 } as const
 
 const WITNESSES = 3
 
@@ -177,7 +177,8 @@ function isUsedThroughout({ functions, reached }: Uses, run: Run): boolean {
   const nearlyAll = users >= scattered.least && users >= scattered.reached * functions.size
   // what is chosen is reached by its address
   const called = [...reached[Trust.tables]!].filter((index) => run.reached[Trust.tables]!.get(index)!.how === 'call').length
-  return users >= density.least && (everywhere || nearlyAll) && called >= density.called * users && isScattered(functions)
+  const throughout = (everywhere && called >= density.called * users) || (nearlyAll && called >= scattered.called * users)
+  return users >= density.least && throughout && isScattered(functions)
 }
 
 function isScattered(functions: ReadonlySet<number>): boolean {
