@@ -17,6 +17,17 @@ const shownModels: Readonly<Partial<Record<Architecture, readonly (readonly [mod
     ['neoverse-v1', 'neoverse-v1 (Graviton3)'],
     ['neoverse-v2', 'neoverse-v2 (Graviton4)'],
   ],
+  arm: [
+    ['armv6', 'armv6 (Raspberry Pi 1)'],
+    ['armv7-a', 'armv7-a'],
+    ['armv7-neon', 'armv7-neon'],
+    ['armv8-a32', 'armv8-a32 (Raspberry Pi 3)'],
+  ],
+  riscv64: [
+    ['rv64gc', 'rv64gc'],
+    ['rva22u64', 'rva22u64'],
+    ['rva23u64', 'rva23u64'],
+  ],
 }
 
 /** The level that an ELF file needs, and the CPUs it runs on, a line each. Empty for what no CPU was judged for. */
@@ -24,7 +35,7 @@ export function cpuVerdicts(artifact: ArtifactReport): { label: string; text: st
   const models = artifact.format === 'elf' ? shownModels[artifact.architecture as Architecture] : undefined
   if (models === undefined) return []
   const features = artifact.requirements.filter(({ kind }) => kind === 'cpu-feature')
-  return [...levelLine(artifact), ...(features.length === 0 && artifact.properties['cpuLevel'] === undefined ? [] : [{ label: 'runs on', text: runsOn(models, features) }])]
+  return [...levelLine(artifact), ...(features.length === 0 && artifact.properties['cpuAnalysis'] === undefined ? [] : [{ label: 'runs on', text: runsOn(models, features) }])]
 }
 
 function levelLine({ properties }: ArtifactReport): { label: string; text: string }[] {

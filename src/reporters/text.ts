@@ -118,7 +118,9 @@ function allDetails(report: Report, paint: Paint): string[][] {
 
 function details(artifact: ArtifactReport, report: Report, paint: Paint): string[] {
   const lines: string[] = []
-  for (const { label, text } of [...summarizeRequirements(artifact.requirements), ...cpuVerdicts(artifact)]) {
+  const summary = summarizeRequirements(artifact.requirements)
+  summary.splice(summary.findIndex(({ label }) => label === 'cpu') + 1, 0, ...cpuVerdicts(artifact))
+  for (const { label, text } of summary) {
     lines.push(`    ${paint.dim(label.padEnd(10))}  ${text}`)
   }
   const changes = report.outputs.find((output) => output.path === artifact.path)?.changes ?? []

@@ -50,9 +50,9 @@ test('the report for a terminal', () => {
 
       bin/tool
         cpu         x86-64 · possible: fma · guarded: avx2
-        system      glibc ≥ 2.38
         cpu level   x86-64-v1 · possible: x86-64-v3 (the search for checks was cut off)
         runs on     ? x86-64-v1, x86-64-v2: possibly no fma · ✓ x86-64-v3, haswell (AWS Lambda), x86-64-v4
+        system      glibc ≥ 2.38
         warning     elf/not-stripped: holds symbols [1.23 kB]
                     → strip it
         by section
@@ -103,11 +103,12 @@ test('the CPUs that an ELF file runs on, those that lack the same together', () 
     { label: 'runs on', text: '✗ armv8-a: no lse · ✓ neoverse-n1 (Graviton2), neoverse-v1 (Graviton3), neoverse-v2 (Graviton4)' },
   ])
   const needs = ['avx', 'avx2', 'bmi2', 'fma'].map((name) => feature(name, 'required'))
-  const intel = { ...report.artifacts[0]!, properties: { cpuLevel: { required: 'x86-64-v3', possible: null } }, requirements: [...needs, feature('avx512f', 'possible')] }
+  const intel = { ...report.artifacts[0]!, properties: { cpuLevel: { required: 'x86-64-v3', possible: null }, cpuAnalysis: 'complete' }, requirements: [...needs, feature('avx512f', 'possible')] }
   expect(cpuVerdicts(intel)).toEqual([
     { label: 'cpu level', text: 'x86-64-v3' },
     { label: 'runs on', text: '✗ x86-64-v1, x86-64-v2: no avx, avx2, bmi2 and 1 more · ? x86-64-v3, haswell (AWS Lambda): possibly no avx512f · ✓ x86-64-v4' },
   ])
   expect(cpuVerdicts({ ...arm, requirements: [] })).toEqual([])
+  expect(cpuVerdicts({ ...arm, requirements: [], properties: { cpuAnalysis: 'complete' } })[0]!.text).toMatch(/^✓ armv8-a, /)
   expect(cpuVerdicts({ ...arm, format: 'wasm' })).toEqual([])
 })

@@ -10,7 +10,6 @@ import { compareWithIced, noComparison } from './iced-oracle.ts'
 /** C++, Rust, Zig, Go and assembly, of many compilers. */
 const files = [
   ['@oven/bun-linux-x64@1.4.5', 'bin/bun'],
-  ['@oven/bun-linux-x64@1.3.14', 'bin/bun'],
   ['@cloudflare/workerd-linux-64', 'bin/workerd'],
   ['@deno/linux-x64-glibc', 'deno'],
   ['@biomejs/cli-linux-x64', 'biome'],
