@@ -1,4 +1,3 @@
-import { estimatedSize } from '../../../bytes/encoded-size.ts'
 import type { Context } from '../../../core/context.ts'
 import { ShrinkError } from '../../../core/errors.ts'
 import type { Tool } from '../../../core/tool.ts'
@@ -62,15 +61,14 @@ function isWorthwhile(
   recipe: Recipe,
   module: WasmModule,
   outcomes: ReadonlyMap<Recipe, WasmModule>,
-  { level, measure }: WasmSettings,
+  { level }: WasmSettings,
 ): boolean {
   const [oz, o1] = [outcomes.get(plain.oz), outcomes.get(plain.o1)]
   if (recipe === plain.oz || oz === undefined) return true
   if (level !== 'max' && oz.bytes.length > (1 - worthwhileGain) * module.bytes.length) return false
   if (recipe !== plain.withoutInlining) return true
-  // -O1 never inlines: it has all functions that are reached, and where it is ahead inlining did harm.
-  if (oz.bodies.count >= inliningMatters * (o1 ?? module).bodies.count) return false
-  return level === 'max' || o1 === undefined || estimatedSize(o1.bytes, measure) <= estimatedSize(oz.bytes, measure)
+  // -O1 never inlines: it has all functions that are reached.
+  return oz.bodies.count < inliningMatters * (o1 ?? module).bodies.count
 }
 
 /** Exactly the features that the module uses: wasm-opt then neither refuses it nor brings in others. */
