@@ -14,7 +14,7 @@ export interface InlineEncoding {
 }
 
 /** The first six digits of `\0asm`; the seventh holds its last bits. */
-const magic = 'AGFzbQ'
+export const inlineWasmMagic = 'AGFzbQ'
 const digit = /[A-Za-z0-9+/_-]/
 /**
  * The modules that a JavaScript text carries inside string literals or data URLs, in order. Text that only looks like
@@ -25,11 +25,11 @@ export function findInlineWasm(text: string): InlineWasm[] {
   const found: InlineWasm[] = []
   let from = 0
   for (;;) {
-    const start = text.indexOf(magic, from)
+    const start = text.indexOf(inlineWasmMagic, from)
     if (start < 0) return found
     const inline = start > 0 && digit.test(text[start - 1]!) ? undefined : readAt(text, start)
     if (inline !== undefined) found.push(inline)
-    from = inline?.end ?? start + magic.length
+    from = inline?.end ?? start + inlineWasmMagic.length
   }
 }
 

@@ -1,5 +1,5 @@
 import { basename } from 'node:path/posix'
-import { findInlineWasm, inlineWasmPath } from '../../bytes/base64-wasm.ts'
+import { findInlineWasm, inlineWasmMagic, inlineWasmPath } from '../../bytes/base64-wasm.ts'
 import type { Diagnostic } from '../../core/diagnostic.ts'
 import { ShrinkError } from '../../core/errors.ts'
 import { readModule } from '../../formats/wasm/read/read-module.ts'
@@ -12,6 +12,8 @@ export interface UnreachedExports {
   /** For modules whose exports all stay: why. */
   readonly diagnostics: readonly Diagnostic[]
 }
+
+type Read = (path: string) => Promise<Uint8Array | undefined>
 
 export interface BuildFile {
   readonly path: string
@@ -33,7 +35,7 @@ const calledByHosts = new Set(['_start', '_initialize', '__wasm_call_ctors', '__
  */
 export async function unreachedExports(
   files: readonly BuildFile[],
-  read: (path: string) => Promise<Uint8Array | undefined>,
+  read: Read,
 ): Promise<UnreachedExports> {
   const moduleFiles = files.filter(({ path }) => /\.wasm$/i.test(path))
   const scripts = await readScripts(files, moduleFiles, read)
@@ -48,7 +50,7 @@ export async function unreachedExports(
   for (const module of modules) {
     const { path } = module
     if (module.loaders.length === 0) continue
-    const outcome = await unreachedBy(module, scripts, moduleFiles)
+    const outcome = await unreachedBy(module, scripts, moduleFiles, read)
     if (Array.isArray(outcome)) {
       if (outcome.length > 0) byPath[path] = outcome
     } else if (outcome !== undefined) {
@@ -65,9 +67,12 @@ interface LoadedModule {
   bytes(): Promise<Uint8Array | undefined>
 }
 
+/** What is known of a script without keeping its text: trees of dependencies have thousands. */
 interface Script {
   readonly path: string
-  readonly text: string
+  readonly size: number
+  /** It may load modules: it names `WebAssembly` or a file of that kind, or cannot be read. */
+  readonly mayLoad: boolean
   /** File names of the build's modules that it mentions. */
   readonly names: ReadonlySet<string>
   /** The modules that it holds as base64. */
@@ -85,16 +90,26 @@ const silent = /(?:\.d\.[cm]?ts|(?:^|\/)(?:package-lock|tsconfig)\.json)$/i
 async function readScripts(
   files: readonly BuildFile[],
   modules: readonly BuildFile[],
-  read: (path: string) => Promise<Uint8Array | undefined>,
+  read: Read,
 ): Promise<Script[]> {
   const scripts: Script[] = []
+  const moduleNames = [...new Set(modules.map(({ path }) => basename(path)))]
   for (const { path, size } of files) {
     if (!readable.test(path) || silent.test(path)) continue
     const bytes = size > largestScript ? undefined : await read(path)
-    const whole = bytes === undefined ? '' : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
-    const text = basename(path) === 'package.json' ? entriesOfPackage(whole) : whole
-    const names = new Set(modules.map((module) => basename(module.path)).filter((name) => text.includes(name)))
-    scripts.push({ path, text, names, inlined: code.test(path) ? findInlineWasm(text).map((found) => found.bytes) : [] })
+    if (bytes === undefined) {
+      scripts.push({ path, size, mayLoad: true, names: new Set(), inlined: [] })
+      continue
+    }
+    const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    const searched = basename(path) === 'package.json' ? Buffer.from(entriesOfPackage(whole.toString('utf8'))) : whole
+    scripts.push({
+      path,
+      size,
+      mayLoad: searched.includes('WebAssembly') || searched.includes('.wasm'),
+      names: new Set(moduleNames.filter((name) => searched.includes(name))),
+      inlined: code.test(path) && whole.includes(inlineWasmMagic) ? findInlineWasm(whole.toString('utf8')).map((found) => found.bytes) : [],
+    })
   }
   return scripts
 }
@@ -114,16 +129,19 @@ async function unreachedBy(
   { path, loaders, bytes: readBytes }: LoadedModule,
   scripts: readonly Script[],
   moduleFiles: readonly BuildFile[],
+  read: Read,
 ): Promise<readonly string[] | string | undefined> {
   if (loaders.length > 1) return `${loaders.length} files name it (${loaders.map((loader) => loader.path).join(', ')})`
   const loader = loaders[0]!
   if (!code.test(loader.path)) return `${loader.path} names it`
   if (moduleFiles.filter((module) => basename(module.path) === basename(path)).length > 1) return 'another module of the build has its file name'
   const others = scripts.filter((script) => script !== loader)
-  const unclear = others.find(({ text }) => text.includes('WebAssembly') || /\.wasm\b/.test(text) || text === '')
+  const unclear = others.find(({ mayLoad }) => mayLoad)
   if (unclear !== undefined) return `${unclear.path} may load modules, too`
   try {
-    const used = await usedExports(loader.path, loader.text, wordsOf(others))
+    const text = await readText(loader.path, read)
+    if (text === undefined) return undefined
+    const used = await usedExports(loader.path, text, await wordsOf(others, read))
     if ('reason' in used) return `${loader.path}: ${used.reason}`
     const bytes = await readBytes()
     if (bytes === undefined) return undefined
@@ -136,10 +154,22 @@ async function unreachedBy(
   }
 }
 
-function wordsOf(scripts: readonly Script[]): OtherScripts {
+/** Scripts of more bytes than this are not searched for words: then any method may be called. */
+const searchedBytes = 32 * 2 ** 20
+
+async function wordsOf(scripts: readonly Script[], read: Read): Promise<OtherScripts> {
   const sources = scripts.filter(({ path }) => !/\.(?:json|webmanifest)$/i.test(path))
-  return {
-    words: new Set(sources.flatMap(({ text }) => text.match(/[\w$]+/g) ?? [])),
-    computed: sources.some(({ text }) => /\]\s*(?:\?\.)?\s*\(/.test(text)),
+  const words = new Set<string>()
+  let computed = sources.reduce((sum, { size }) => sum + size, 0) > searchedBytes
+  for (const { path } of computed ? [] : sources) {
+    const text = await readText(path, read)
+    for (const [word] of text?.matchAll(/[\w$]+/g) ?? []) words.add(word)
+    computed ||= text === undefined || /\]\s*(?:\?\.)?\s*\(/.test(text)
   }
+  return { words, computed }
+}
+
+async function readText(path: string, read: Read): Promise<string | undefined> {
+  const bytes = await read(path)
+  return bytes === undefined ? undefined : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
 }
