@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { ConfigError } from '../core/errors.ts'
-import { architectureWords } from './platform.ts'
+import { architectureWords } from '../core/platform-name.ts'
 import { exists } from './project.ts'
 import type { Selection } from './selection.ts'
 
@@ -17,12 +17,12 @@ export async function placePrograms(
   prefix: string,
   selection: Selection,
 ): Promise<void> {
-  const { nodeArch, libc } = selection.platform
+  const { architecture, nodeArch, libc } = selection.platform
   for (const [place, pattern] of Object.entries(programs).sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (place.startsWith('/') || place.split('/').includes('..')) {
       throw new ConfigError(`package.programs: \`${place}\` is not a path inside the output`)
     }
-    const candidates = (architectureWords[nodeArch] ?? [nodeArch]).map((word) =>
+    const candidates = (architectureWords[architecture] ?? [nodeArch]).map((word) =>
       join(folder, pattern.replaceAll('{arch}', word).replaceAll('{libc}', libc)),
     )
     let found: string | undefined

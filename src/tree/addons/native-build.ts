@@ -3,7 +3,7 @@ import type { Architecture } from '../../core/requirement.ts'
 import type { TreeView } from '../../core/tree.ts'
 import { nodeArchitectureName } from '../../targets/index.ts'
 import type { TreePackage } from '../packages.ts'
-import { elfSystems, readPlatformName } from '../platform-name.ts'
+import { elfSystems, readPlatformName } from '../../core/platform-name.ts'
 
 /** One native file of a package. */
 export interface NativeBuild {

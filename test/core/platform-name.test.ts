@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readPlatformName } from '../../src/tree/platform-name.ts'
+import { readPlatformName } from '../../src/core/platform-name.ts'
 import { variantKey } from '../../src/tree/variant-key.ts'
 
 describe('readPlatformName', () => {
