@@ -143,11 +143,20 @@ function sizeRows({ sizeMap, sizes }: ArtifactReport, paint: Paint): string[] {
   const shown = totals.slice(0, maxSizeRows)
   const rest = totals.slice(maxSizeRows)
   const share = (size: number): Cell => right(sizes.raw === 0 ? '' : `${((size / sizes.raw) * 100).toFixed(1)} %`)
-  const rows: (Cell | string)[][] = shown.map((total) => [right(formatBytes(total.size)), share(total.size), readableLabel(total.label), paintedCell(total.kind, paint.dim)])
+  const rows: (Cell | string)[][] = shown.map((total) => [right(formatBytes(total.size)), share(total.size), readableLabel(total.label), paintedCell(`${total.kind}${inMemory(total.size, total.memorySize)}`, paint.dim)])
   const restSize = rest.reduce((sum, total) => sum + total.size, 0)
   if (rest.length > 0) rows.push([right(formatBytes(restSize)), share(restSize), `${rest.length} more`])
-  rows.push([right(formatBytes(sizes.raw)), share(sizes.raw), 'total'])
+  const memory = totals.some((total) => total.memorySize !== undefined)
+    ? totals.reduce((sum, total) => sum + (total.memorySize ?? total.size), 0)
+    : undefined
+  rows.push([right(formatBytes(sizes.raw)), share(sizes.raw), `total${inMemory(sizes.raw, memory)}`])
   return [`    ${paint.dim(`by ${sizeMap!.view}`)}`, ...renderTable(rows, '      ')]
+}
+
+/** What a row is at run time, where that differs from what it is in the file. */
+function inMemory(size: number, memory: number | undefined): string {
+  if (memory === undefined || memory === size) return ''
+  return memory === 0 ? ', not loaded' : `, ${formatBytes(memory)} in memory`
 }
 
 /** As the programmer wrote it. (Reports as JSON keep the linker's name, which other tools look symbols up by.) */

@@ -1,5 +1,5 @@
 import { UnsupportedError } from '../../../core/errors.ts'
-import { EM, PT } from '../constants.ts'
+import { EM, PF, PT } from '../constants.ts'
 import type { ElfFile } from '../read/elf-file.ts'
 import { fileSizeOf, isAllocated } from '../read/elf-file.ts'
 import { describedEnd } from '../sizes/file-layout.ts'
@@ -12,7 +12,7 @@ export interface Span {
 
 /** A span of the input that stays in one piece, and where it goes. */
 export interface PinnedSpan extends Span {
-  /** New offset; differs from `offset` only where a large hole in front of it was closed. */
+  /** New offset; lower than `offset` where the span was moved into a hole. */
   readonly newOffset: number
 }
 
@@ -38,7 +38,7 @@ const usualPages = 0x1000
 /**
  * Finds what must stay together (file header, program headers, segments, loaded sections, and bytes between them that
  * nobody describes) and the room between.
- * @param closeHoles move segments down over holes of whole pages: this changes offsets in program headers
+ * @param closeHoles move segments into holes: this changes offsets in program headers
  * @throws UnsupportedError where the layout cannot be proved safe to change
  */
 export function layOutLoaded(file: ElfFile, closeHoles: boolean): LoadedLayout {
@@ -55,13 +55,15 @@ export function layOutLoaded(file: ElfFile, closeHoles: boolean): LoadedLayout {
       hint: 'another tool may have put a payload there; strip the file before that tool runs',
     })
   }
-  const pinned = shiftDown(file, merge([...described, ...unknown]), closeHoles)
+  const spans = merge([...described, ...unknown])
+  const pinned = closeHoles ? moveDown(file, spans) : spans.map((span) => ({ ...span, newOffset: span.offset }))
   const holes: Span[] = []
-  for (const [index, span] of pinned.entries()) {
-    const before = index === 0 ? 0 : endOf(pinned[index - 1]!)
-    if (span.newOffset > before) holes.push({ offset: before, end: span.newOffset })
+  let end = 0
+  for (const span of [...pinned].sort((a, b) => a.newOffset - b.newOffset)) {
+    if (span.newOffset > end) holes.push({ offset: end, end: span.newOffset })
+    end = endOf(span)
   }
-  return { pinned, end: endOf(pinned.at(-1)!), holes, tail }
+  return { pinned, end, holes, tail }
 }
 
 function endOf(span: PinnedSpan): number {
@@ -131,22 +133,62 @@ function undescribedBytes(file: ElfFile, known: readonly Span[], limit: number):
 }
 
 /**
- * Where a tool put segments behind the symbols (as postject does for single executable applications, and patchelf for
- * the tables that it lengthens), what is stripped leaves a hole that only moving those segments closes. They move by whole multiples of the largest p_align, so that
- * offsets and addresses stay congruent.
+ * Moves spans that begin with a segment to lower offsets, where their distance from their address stays a multiple of
+ * p_align and of the largest page. This closes the holes that symbols leave where a tool put segments behind them (as
+ * postject does for single executable applications, and patchelf for the tables that it lengthens), and puts the small
+ * segments of files aligned for large pages into the padding before larger ones: loaders map each by its own p_offset,
+ * in whatever order they lie in the file.
  */
-function shiftDown(file: ElfFile, spans: readonly Span[], closeHoles: boolean): PinnedSpan[] {
-  const pinned: PinnedSpan[] = []
-  let shift = 0
-  let end = 0
+function moveDown(file: ElfFile, spans: readonly Span[]): PinnedSpan[] {
+  const placed: PinnedSpan[] = []
+  const separate = codePages(file)
   for (const span of spans) {
-    const later = file.segments.filter((segment) => segment.p_type === PT.LOAD && segment.p_offset >= span.offset)
-    const align = Math.max(largestPages[file.header.e_machine] ?? usualPages, ...later.map((segment) => segment.p_align))
-    if (closeHoles) shift += Math.floor((span.offset - shift - end) / align) * align
-    pinned.push({ ...span, newOffset: span.offset - shift })
-    end = span.end - shift
+    const align = alignmentOf(file, span)
+    const stays = align === undefined || separate.some((pages) => overlaps(pages, span))
+    placed.push({ ...span, newOffset: stays ? span.offset : lowestPlace(span, align, placed, separate) })
   }
-  return pinned
+  return placed
+}
+
+/**
+ * Pages of code that the linker kept apart from everything else (-z separate-code): nothing may become executable by
+ * being moved there. None where code shares a segment with the file header.
+ */
+function codePages(file: ElfFile): Span[] {
+  const code = file.segments.filter((segment) => segment.p_type === PT.LOAD && (segment.p_flags & PF.X) !== 0 && segment.p_filesz > 0)
+  if (code.some((segment) => segment.p_offset === 0)) return []
+  const page = pageSizeOf(file)
+  return code.map(({ p_offset, p_filesz }) => ({
+    offset: Math.floor(p_offset / page) * page,
+    end: Math.ceil((p_offset + p_filesz) / page) * page,
+  }))
+}
+
+function pageSizeOf(file: ElfFile): number {
+  return largestPages[file.header.e_machine] ?? usualPages
+}
+
+/** What a span must move by multiples of; undefined for one that stays, because no segment begins in it. */
+function alignmentOf(file: ElfFile, span: Span): number | undefined {
+  if (span.offset === 0) return undefined // the file header
+  const inside = file.segments.filter((segment) => segment.p_filesz > 0 && segment.p_offset >= span.offset && segment.p_offset < span.end)
+  return inside.length === 0 ? undefined : Math.max(pageSizeOf(file), ...inside.map((segment) => segment.p_align))
+}
+
+/** The lowest offset up to the span's own, congruent to it, at which it overlaps neither what was placed nor code. */
+function lowestPlace(span: Span, align: number, placed: readonly PinnedSpan[], code: readonly Span[]): number {
+  const taken = merge([...placed.map((other) => ({ offset: other.newOffset, end: endOf(other) })), ...code])
+  const size = span.end - span.offset
+  for (const [index, before] of taken.entries()) {
+    const place = before.end + ((((span.offset - before.end) % align) + align) % align)
+    const limit = taken[index + 1]?.offset ?? Infinity
+    if (place <= span.offset && place + size <= limit) return place
+  }
+  return span.offset
+}
+
+function overlaps(one: Span, other: Span): boolean {
+  return one.offset < other.end && other.offset < one.end
 }
 
 function checkSections(file: ElfFile): void {

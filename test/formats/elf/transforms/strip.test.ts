@@ -1,6 +1,7 @@
 import { appendFile, chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { readElf } from '../../../../src/formats/elf/read/elf-file.ts'
 import { elfPackage } from '../../../corpus/elf.ts'
 import { fetchPackage } from '../../../corpus/fetch.ts'
 import { canBuild, compile, exceptions, execute, machines, sorting, withFolder } from '../support/build.ts'
@@ -86,6 +87,31 @@ test.skipIf(!patched)('a program that patchelf lengthened runs: the segment behi
     expect(await execute(host, program)).toBe(expected)
   })
 })
+
+for (const machine of machines.filter(({ name }) => ['x86-64', 'aarch64', 'ppc64le'].includes(name))) {
+  test.skipIf(!canBuild(machine, 'gcc') || !hasTool('patchelf'))(`${machine.name}: padding for large pages holds what patchelf put behind it, code pages nothing new (skipped without its gcc, patchelf)`, async () => {
+    await withFolder(async (folder) => {
+      const program = await compile(folder, machine, 'gcc', sorting, ['-O1', '-Wl,-z,max-page-size=65536,-z,separate-code'])
+      await run('patchelf', ['--set-rpath', `/opt/${'long'.repeat(200)}`, program])
+      const expected = await execute(machine, program)
+      const before = readElf(await readFile(program))
+      const { artifact, diagnostics } = await optimize(await readFile(program))
+      expect(diagnostics).toEqual([])
+      const after = readElf(artifact.bytes)
+      const code = after.segments.filter((segment) => segment.p_type === 1 && (segment.p_flags & 1) !== 0)
+      for (const [index, segment] of after.segments.entries()) {
+        if (segment.p_type !== 1) continue
+        expect(Math.abs((segment.p_offset - Number(segment.p_vaddr)) % segment.p_align)).toBe(0)
+        const moved = segment.p_offset !== before.segments[index]!.p_offset
+        const pages = (at: number): number => Math.floor(at / 4096)
+        const shares = code.some((other) => pages(segment.p_offset) <= pages(other.p_offset + other.p_filesz - 1) && pages(segment.p_offset + segment.p_filesz - 1) >= pages(other.p_offset))
+        expect(moved && shares).toBe(false)
+      }
+      await writeFile(program, artifact.bytes)
+      expect(await execute(machine, program)).toBe(expected)
+    })
+  })
+}
 
 const selfReader = `
 #include <stdio.h>
