@@ -257,7 +257,7 @@ function collectEdges(
       if (slot !== undefined && (image.dataAt(target)?.constant !== false || !changed.has(target))) throughSlot(source, place, slot)
       continue
     }
-    const stub = stubs.get(target)
+    const stub = image.inCode(target) ? undefined : stubs.get(target)
     if (stub !== undefined) {
       throughSlot(source, place, stub)
       continue

@@ -34,7 +34,8 @@ export const argumentRegisters: readonly number[] = [7, 6, 2, 1, 8, 9]
 interface State {
   readonly registers: (Value | undefined)[]
   /** Stack slots by offset from the entry's RSP, and refined globals by address; see `slotKey`. */
-  readonly memory: Map<number, Value>
+  /** Shared between states until one of them changes it. */
+  memory: Map<number, Value>
   flags: Flags | undefined
 }
 
@@ -181,6 +182,7 @@ class Evaluator {
   #modrmAt = 0
   #memoryAddress: Value | undefined
   #endsBlock = false
+  #ownsMemory = false
   #isMemory = false
   #displacement = 0
   #hasBase = false
@@ -250,11 +252,13 @@ class Evaluator {
     if (at < this.#from || at >= this.#to) return
     const known = this.#states.get(at)
     if (known === undefined) {
-      this.#states.set(at, { registers: state.registers.slice(), memory: new Map(state.memory), flags: state.flags })
+      this.#states.set(at, { registers: state.registers.slice(), memory: state.memory, flags: state.flags })
+      this.#ownsMemory = false
       this.#work.push(at)
       return
     }
     let changed = false
+    const memory = new Map(known.memory)
     for (let register = 0; register < 16; register++) {
       const before = known.registers[register]
       if (before === undefined && state.registers[register]?.detected !== true) continue
@@ -266,28 +270,41 @@ class Evaluator {
     }
     // what a check stored must not get lost where another path has stored something unknown
     for (const [key, value] of state.memory) {
-      if (!value.detected || known.memory.has(key)) continue
+      if (!value.detected || memory.has(key)) continue
       if (key >= 0 && this.#stored.has(key)) this.#publishVariable(key, value)
       const joined = this.#join(undefined, value)
       if (joined === undefined) continue
-      known.memory.set(key, joined)
+      memory.set(key, joined)
       changed = true
     }
-    for (const [key, before] of known.memory) {
-      const joined = this.#join(before, state.memory.get(key))
-      if (sameValue(before, joined)) continue
-      if (joined === undefined) known.memory.delete(key)
-      else known.memory.set(key, joined)
+    if (known.memory !== state.memory) {
+      for (const [key, before] of known.memory) {
+        const joined = this.#join(before, state.memory.get(key))
+        if (sameValue(before, joined)) continue
+        if (joined === undefined) memory.delete(key)
+        else memory.set(key, joined)
+        changed = true
+      }
+    }
+    if (known.flags !== undefined && known.flags !== state.flags) {
+      known.flags = undefined
       changed = true
     }
-    if (known.flags !== undefined && known.flags !== state.flags) known.flags = undefined
+    known.memory = memory
     if (changed) this.#work.push(at)
+  }
+
+  #ownMemory(): Map<number, Value> {
+    if (!this.#ownsMemory) this.#state.memory = new Map(this.#state.memory)
+    this.#ownsMemory = true
+    return this.#state.memory
   }
 
   /** Executes from `at` to the end of the path, or to where another path has been. */
   #follow(at: number): void {
     const start = this.#states.get(at)!
-    this.#state = { registers: start.registers.slice(), memory: new Map(start.memory), flags: start.flags }
+    this.#state = { registers: start.registers.slice(), memory: start.memory, flags: start.flags }
+    this.#ownsMemory = false
     let here = at
     for (;;) {
       if (++this.steps > 4_000_000 || here >= this.#to) return
@@ -913,8 +930,12 @@ class Evaluator {
   /** Whatever else there is no room for, what comes from a check is kept. */
   #remember(key: number, value: Value | undefined): void {
     const { memory } = this.#state
-    if (value === undefined || (memory.size > MEMORY_LIMIT && !value.detected)) memory.delete(key)
-    else memory.set(key, value)
+    if (value !== undefined && (memory.size <= MEMORY_LIMIT || value.detected)) this.#ownMemory().set(key, value)
+    else if (memory.has(key)) this.#ownMemory().delete(key)
+  }
+
+  #forget(key: number): void {
+    if (this.#state.memory.has(key)) this.#ownMemory().delete(key)
   }
 
   #write(value: Value | undefined, size: number): void {
@@ -1205,7 +1226,10 @@ class Evaluator {
       return false
     }
     const state = this.#withOutcome(flags, condition, false)
-    if (state !== this.#state) this.#state = state
+    if (state !== this.#state) {
+      this.#state = state
+      this.#ownsMemory = false
+    }
     return true
   }
 
@@ -1215,9 +1239,9 @@ class Evaluator {
     const value = refined(flags, condition, outcome)
     if (value === undefined) return this.#state
     const registers = this.#state.registers.slice()
-    const memory = new Map(this.#state.memory)
+    let { memory } = this.#state
     if (flags.register >= 0 && sameValue(this.#truncated(registers[flags.register], flags.size), flags.left)) registers[flags.register] = value
-    if (flags.place !== undefined) memory.set(flags.place, value)
+    if (flags.place !== undefined) memory = new Map(memory).set(flags.place, value)
     return { registers, memory, flags: { ...flags, left: value } }
   }
 
@@ -1254,10 +1278,10 @@ class Evaluator {
     for (const register of argumentRegisters) {
       const value = registers[register]
       const offset = value?.base === Register.rsp ? singleOffset(value) : undefined
-      if (offset !== undefined) for (let slot = 0; slot < 64; slot++) memory.delete(slotKey(offset + slot))
+      if (offset !== undefined) for (let slot = 0; slot < 64; slot++) this.#forget(slotKey(offset + slot))
     }
     // what we stored stays, unless the callee stores there as well; what a branch told us of a variable does not
-    for (const key of memory.keys()) if (key >= 0 && (!this.#stored.has(key) || this.#outside.calleeStores(at, key))) memory.delete(key)
+    for (const key of memory.keys()) if (key >= 0 && (!this.#stored.has(key) || this.#outside.calleeStores(at, key))) this.#forget(key)
     for (const write of writes) this.#writeOf(write)
     const changed = this.#outside.changedBy(at)
     for (const register of [0, 1, 2, 6, 7, 8, 9, 10, 11]) if ((changed & (1 << register)) !== 0) registers[register] = undefined

@@ -1,3 +1,4 @@
+import type { AccessIndex } from './access-index.ts'
 import type { X86Decoder } from '../../../../isa/x86/decode.ts'
 import { type CallGraph, Edge } from './call-graph.ts'
 import type { CpuidModel } from './cpuid-model.ts'
@@ -6,7 +7,6 @@ import { evaluate, type FunctionCode, type StepBudget } from './evaluate.ts'
 import type { Evaluation, Leaks, Origins, ParameterStore, Surroundings } from './evaluation.ts'
 import type { MemoryImage, Slot } from './memory-image.ts'
 import { mentionedRegisters } from './mentioned-registers.ts'
-import { lastAtMost } from './number-list.ts'
 import { Access, type Sweep } from './sweep.ts'
 import { address as addressValue, compute, detectedAs, featureTable, isZero, join, number, plain, relative, sameValue, singleAddress, truncated, type Value } from './value.ts'
 
@@ -75,6 +75,7 @@ export interface Program {
   readonly image: MemoryImage
   readonly graph: CallGraph
   readonly sweep: Sweep
+  readonly accesses: AccessIndex
   readonly detectors: Detectors
   readonly decoder: X86Decoder
   readonly stubs: ReadonlyMap<number, Slot>
@@ -100,8 +101,6 @@ class GuardSearch {
   readonly #neverReturns = new Set<number>()
   readonly #parameters = new Map<number, Map<number, Value>>()
   readonly #distance = new Map<number, number>()
-  readonly #accessOrder: Uint32Array
-  readonly #accessSorted: Float64Array
   readonly #featureSlots = new Set<number>()
   readonly #codeAt = new Map<number, { bytes: Uint8Array; view: DataView }>()
   readonly #times = new Map<number, number>()
@@ -116,12 +115,6 @@ class GuardSearch {
   constructor(program: Program, model: CpuidModel) {
     this.#program = program
     this.#model = model
-    const to = program.sweep.accessTo.values()
-    // sorted by what they name; address and index share one number, so that sorting needs no comparison function
-    const lowest = to.reduce((least, value) => Math.min(least, value), Infinity)
-    const keys = Float64Array.from(to, (value, index) => Math.min(value - lowest, 2 ** 31) * 2 ** 22 + (index % 2 ** 22)).sort()
-    this.#accessOrder = Uint32Array.from(keys, (key) => key % 2 ** 22)
-    this.#accessSorted = Float64Array.from(this.#accessOrder, (index) => to[index]!)
     for (const [place, slot] of program.image.slots) {
       if (slot.import !== undefined && isDetectorObject(slot.import)) this.#featureSlots.add(place)
     }
@@ -187,7 +180,7 @@ class GuardSearch {
     // a variable that is read through a pointer to what it is a part of
     const { accessKind, accessTo } = this.#accessLists()
     for (const at of this.#variables.keys()) {
-      for (const access of this.#accessRange(at - 1024, at)) {
+      for (const access of this.#program.accesses.range(at - 1024, at)) {
         if (accessKind[access] === Access.take) fields.add(at - accessTo[access]!)
       }
     }
@@ -589,25 +582,19 @@ class GuardSearch {
     }
   }
 
-  #accessRange(from: number, to: number): Uint32Array {
-    const low = lastAtMost(this.#accessSorted, from - 1) + 1
-    const high = lastAtMost(this.#accessSorted, to) + 1
-    return this.#accessOrder.subarray(low, high)
-  }
-
   /** Functions that name one of the bytes [at - 7, at + size). */
   *#accessors(at: number, size: number): Iterable<number> {
     const { graph, sweep } = this.#program
     const from = sweep.accessFrom.values()
     const kind = sweep.accessKind.values()
-    for (const access of this.#accessRange(at - 7, at + size - 1)) {
+    for (const access of this.#program.accesses.range(at - 7, at + size - 1)) {
       if (kind[access] === Access.take && sweep.accessTo.values()[access] !== at) continue
       const index = graph.functionOf(from[access]!)
       if (index >= 0) yield index
     }
     // and those that have the address of what it may be a part of
     let near = 0
-    for (const access of this.#accessRange(at - STRUCTURE_SIZE, at - 1)) {
+    for (const access of this.#program.accesses.range(at - STRUCTURE_SIZE, at - 1)) {
       if (kind[access] !== Access.take) continue
       const index = graph.functionOf(from[access]!)
       if (index < 0) continue

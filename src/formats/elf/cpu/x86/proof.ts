@@ -58,18 +58,22 @@ function asArgument({ graph }: Program, run: Run, index: number, target: number)
   return takers.filter(isTarget).map((at) => ({ at, target, how: 'address' }))
 }
 
+/** Functions with a way to one of `goals`. */
 function leadingTo({ graph }: Program, goals: ReadonlySet<number>): Set<number> {
-  const towards = new Set(goals)
-  const before = new Map<number, number[]>()
-  for (let edge = 0; edge < graph.edgeTo.length; edge++) {
-    if (graph.edgeKind[edge] === Edge.resolver) continue
-    const known = before.get(graph.edgeTo[edge]!)
-    if (known === undefined) before.set(graph.edgeTo[edge]!, [graph.edgeFrom[edge]!])
-    else known.push(graph.edgeFrom[edge]!)
+  const { edgeTo, edgeFrom, edgeKind } = graph
+  // edges to a function, as a chain: the last one, and for each the one before
+  const last = new Int32Array(graph.starts.length).fill(-1)
+  const before = new Int32Array(edgeTo.length)
+  for (let edge = 0; edge < edgeTo.length; edge++) {
+    if (edgeKind[edge] === Edge.resolver) continue
+    before[edge] = last[edgeTo[edge]!]!
+    last[edgeTo[edge]!] = edge
   }
+  const towards = new Set(goals)
   const work = [...goals]
   for (let index = work.pop(); index !== undefined; index = work.pop()) {
-    for (const caller of before.get(index) ?? []) {
+    for (let edge = last[index]!; edge >= 0; edge = before[edge]!) {
+      const caller = edgeFrom[edge]!
       if (towards.has(caller)) continue
       towards.add(caller)
       work.push(caller)

@@ -34,7 +34,7 @@ export class ReachSearch {
   readonly #tracer: Tracer
   readonly roots: ReadonlyMap<number, Step>
   readonly #pointers = new Map<number, number>()
-  /** Addresses that code names or pointers hold. */
+  /** Addresses that pointers hold. */
   readonly #referenced = new Set<number>()
 
   constructor(
@@ -59,7 +59,6 @@ export class ReachSearch {
       const index = program.graph.functionAt(address)
       if (index !== undefined) this.#pointers.set(place, index)
     }
-    for (const address of program.sweep.accessTo.values()) this.#referenced.add(address)
     for (const { address } of program.image.slots.values()) if (address !== undefined) this.#referenced.add(address)
     this.#selectable = this.#findSelectable()
     this.roots = this.#findRoots()
@@ -108,18 +107,7 @@ export class ReachSearch {
         if (!this.edgeRuns(index, edge)) continue
         const evaluated = this.#evaluations.get(index)
         const decided = this.#asked && (evaluated?.decides === true || evaluated?.doubts === true)
-        if (detectors.any && !fromEntry && !decided && this.#needsFeatures(target)) {
-          const at = graph.edgeAt[edge]!
-          const ending = this.#passed.get(index)
-          // a choice that looks like one of the CPU is none if what it is made on is something else
-          const checks = this.#tracer.checksOf(index, at)
-          if (checks === undefined || checks.length > 0) {
-            const resembles = taken
-              ? this.#selections.testsMask(index, checks ?? [], ending) || this.#takesTwin(index, target)
-              : this.#selections.hasTwin(index, at, target, ending)
-            if (resembles) continue
-          }
-        }
+        if (detectors.any && !fromEntry && !decided && this.#needsFeatures(target) && this.#isChoice(index, edge, target, taken)) continue
         reach(target, { from: index, how: taken ? 'address' : 'call' })
       }
       const evaluation = trust >= Trust.addresses ? this.#evaluations.get(index) : undefined
@@ -132,6 +120,24 @@ export class ReachSearch {
       if (trust >= Trust.tables) this.#tables(index, visitedTables, reach)
     }
     return { steps }
+  }
+
+  readonly #choices = new Map<number, boolean>()
+
+  /** Does `edge` look like the one of a choice that is for better CPUs, made on what may be what CPUID says? */
+  #isChoice(index: number, edge: number, target: number, taken: boolean): boolean {
+    let known = this.#choices.get(edge)
+    if (known !== undefined) return known
+    const at = this.#program.graph.edgeAt[edge]!
+    const ending = this.#passed.get(index)
+    const checks = this.#tracer.checksOf(index, at)
+    known =
+      (checks === undefined || checks.length > 0) && // what it is made on is something else
+      (taken
+        ? this.#selections.testsMask(index, checks ?? [], ending) || this.#takesTwin(index, target)
+        : this.#selections.hasTwin(index, at, target, ending))
+    this.#choices.set(edge, known)
+    return known
   }
 
   /** Tables of function pointers (virtual tables, operations) that the function names. */
@@ -151,7 +157,7 @@ export class ReachSearch {
       visited.add(table)
       let gaps = 0
       for (let slot = 0; slot < 256; slot++) {
-        if (slot > 0 && this.#referenced.has(table + slot * 8)) break // another object begins
+        if (slot > 0 && (this.#referenced.has(table + slot * 8) || this.#program.accesses.names(table + slot * 8))) break // another object begins
         const target = this.#pointers.get(table + slot * 8)
         if (target === undefined) {
           if (++gaps > (slot < 3 ? 3 : 0)) break

@@ -2,6 +2,7 @@ import { X86Decoder } from '../../../../isa/x86/decode.ts'
 import type { ElfFile } from '../../read/elf-file.ts'
 import { readFrameRanges } from '../../read/eh-frame.ts'
 import { readGoFunctions } from '../../read/pclntab.ts'
+import { indexAccesses } from './access-index.ts'
 import { buildCallGraph, readStubs } from './call-graph.ts'
 import { findDetectors } from './detectors.ts'
 import type { Program } from './guards.ts'
@@ -39,5 +40,5 @@ export function readProgram(file: ElfFile): Program {
   const graph = buildCallGraph(image, sweep, { frames, names, starts }, stubs)
   const isGo = go !== undefined
   const detectors = findDetectors(image, sweep, graph, liveFunctions(image, graph, isGo))
-  return { image, graph, sweep, detectors, decoder, stubs, isGo }
+  return { image, graph, sweep, accesses: indexAccesses(sweep), detectors, decoder, stubs, isGo }
 }

@@ -201,6 +201,9 @@ function access(image: MemoryImage, sweep: Sweep, from: number, to: number, kind
   if (kind !== Access.take && !image.slots.has(to)) {
     const range = image.dataAt(to)
     if (range === undefined || !range.writable) return
+  } else if (kind === Access.take && !image.positionDependent && !image.inCode(to)) {
+    // strings and tables of jumps: without relocations there are no pointers in what is never written
+    if (image.dataAt(to)?.writable !== true) return
   }
   sweep.accessFrom.push(from)
   sweep.accessTo.push(to)
