@@ -24,6 +24,7 @@ const limits = {
   timesLarge: 4,
   callers: 400,
   fields: 32,
+  fieldReaders: 200,
   /** Looks through all code for readers of fields. */
   passes: 2,
 } as const
@@ -148,7 +149,7 @@ class GuardSearch {
       this.#freshFields.clear()
       work = this.#next
     }
-    return this.#guards(work.size > 0)
+    return this.#guards(work.size > 0 || this.#budget.left <= 0)
   }
 
   #guards(incomplete: boolean): Guards {
@@ -544,13 +545,24 @@ class GuardSearch {
     this.#passes++
     const lowBytes = new Uint8Array(65_536)
     for (const offset of wanted) lowBytes[offset & 0xffff] = 1
+    const readers = new Map<number, Set<number>>(wanted.map((offset) => [offset, new Set()]))
     for (const range of image.code) {
       const code = this.#code(range.address)!
       for (let at = 1; at + 4 < code.bytes.length; at++) {
         if (lowBytes[code.bytes[at]! | (code.bytes[at + 1]! << 8)] === 0) continue
-        if ((code.bytes[at - 1]! & 0xc0) !== 0x80 || !offsets.has(code.view.getInt32(at, true))) continue
+        if ((code.bytes[at - 1]! & 0xc0) !== 0x80) continue
+        const found = readers.get(code.view.getInt32(at, true))
+        if (found === undefined || found.size > limits.fieldReaders) continue
         const index = graph.functionOf(range.address + at)
-        if (index >= 0 && graph.ends[index]! - graph.starts[index]! < 30_000) this.#enqueue(this.#next, index, 3)
+        if (index >= 0 && graph.ends[index]! - graph.starts[index]! < 30_000) found.add(index)
+      }
+    }
+    for (const [offset, found] of readers) {
+      // where many have a field there, it is not one field
+      if (found.size <= limits.fieldReaders) for (const index of found) this.#enqueue(this.#next, index, 3)
+      else {
+        this.#fields.delete(offset)
+        this.#conflictingFields.add(offset)
       }
     }
   }

@@ -16,7 +16,8 @@ interface Listing {
   readonly at: readonly number[]
   readonly kind: Uint8Array
   readonly target: Float64Array
-  readonly indexOf: ReadonlyMap<number, number>
+  /** By offset from the first instruction's: -1 where none begins. */
+  readonly indexes: Int32Array
   /** Instructions that jump to an offset. */
   readonly jumpsTo: ReadonlyMap<number, readonly number[]>
   /** Addresses of instructions that test bits. */
@@ -68,7 +69,7 @@ export class Selections {
     const listing = this.#listing(index)
     const base = this.#baseOf(index)
     if (listing === undefined || base === undefined) return false
-    const call = listing.indexOf.get(at - base)
+    const call = indexOf(listing, at - base)
     if (call === undefined) return false
     const { graph } = this.#program
     const others: number[] = []
@@ -81,7 +82,7 @@ export class Selections {
       const before = listing.kind[place - 1]
       if (before === Kind.branch && asksCallee(listing, place - 1)) break
       if (before === Kind.branch) {
-        const inside = listing.indexOf.get(listing.target[place - 1]!)
+        const inside = indexOf(listing, listing.target[place - 1]!)
         if (inside !== undefined) others.push(inside)
         else {
           const other = graph.functionAt(listing.target[place - 1]! + base)
@@ -101,7 +102,7 @@ export class Selections {
     for (let steps = 0; place < listing.at.length && steps < LOOK_AHEAD; steps++) {
       const kind = listing.kind[place]!
       const to = listing.target[place]!
-      const inside = listing.indexOf.get(to)
+      const inside = indexOf(listing, to)
       if (kind === Kind.call || (kind === Kind.jump && inside === undefined)) {
         const other = graph.functionAt(to + base)
         if (other === target) return false
@@ -130,7 +131,7 @@ export class Selections {
 
   #listing(index: number): Listing | undefined {
     if (!this.#listings.has(index)) {
-      if (this.#listings.size > 300) this.#listings.clear()
+      if (this.#listings.size > 2000) this.#listings.clear()
       this.#listings.set(index, this.#list(index))
     }
     return this.#listings.get(index)
@@ -148,7 +149,7 @@ export class Selections {
     const at: number[] = []
     const kinds: number[] = []
     const targets: number[] = []
-    const indexOf = new Map<number, number>()
+    const indexes = new Int32Array(end - start).fill(-1)
     const jumpsTo = new Map<number, number[]>()
     const masks: number[] = []
     for (let place = start - base; place < end - base; ) {
@@ -170,7 +171,7 @@ export class Selections {
         else if (byte === 0xc3 || (byte === 0x0f && second === 0x0b) || (byte === 0xff && ((second >> 3) & 7) === 4)) kind = Kind.end
       }
       if (isMaskTest(byte, second, code[opcodeAt + 2]!)) masks.push(base + place)
-      indexOf.set(place, at.length)
+      indexes[place - (start - base)] = at.length
       if (kind === Kind.branch || kind === Kind.jump) {
         const jumps = jumpsTo.get(target)
         if (jumps === undefined) jumpsTo.set(target, [at.length])
@@ -181,8 +182,14 @@ export class Selections {
       targets.push(target)
       place = next
     }
-    return { at, kind: Uint8Array.from(kinds), target: Float64Array.from(targets), indexOf, jumpsTo, masks: Float64Array.from(masks) }
+    return { at, kind: Uint8Array.from(kinds), target: Float64Array.from(targets), indexes, jumpsTo, masks: Float64Array.from(masks) }
   }
+}
+
+/** Index of the instruction at an offset in the code. */
+function indexOf({ at, indexes }: Listing, offset: number): number | undefined {
+  const index = indexes[offset - (at[0] ?? 0)]
+  return index === undefined || index < 0 ? undefined : index
 }
 
 function runsIn(evaluation: Evaluation | undefined, at: number): boolean {
@@ -211,7 +218,7 @@ function leadsTo(listing: Listing, from: number, goal: number): boolean {
     if (kind === Kind.end) return false
     if (kind !== Kind.jump) place++
     else {
-      const inside = listing.indexOf.get(listing.target[place]!)
+      const inside = indexOf(listing, listing.target[place]!)
       if (inside === undefined) return false
       place = inside
     }

@@ -4,7 +4,7 @@ import type { Evaluation, Origins } from './evaluation.ts'
 import type { Guards, Program } from './guards.ts'
 
 /** Instructions that may be evaluated to tell checks from other branches. */
-const STEPS = 500_000
+const STEPS = 250_000
 /** How far up and down the calls it is looked for where a number comes from. */
 const DEPTH = 3
 const CALLERS = 8
