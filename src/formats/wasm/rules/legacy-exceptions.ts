@@ -10,7 +10,7 @@ export const legacyExceptions: Rule<WasmDetail> = {
     yield {
       severity: 'info',
       message: `it uses legacy exception handling (${use.count} instructions), which Wasmtime, wazero and other runtimes outside of browsers do not have`,
-      advice: 'Where it must run there, translate it (wasm-opt --translate-to-exnref); where it must run on Node 20, leave it',
+      advice: 'Where it must run there, name the target (`shrink build --target wasmtime49` translates it); where it must run on Node 20, leave it',
       data: { instructions: use.count },
       location: { path, offset: use.offset },
     }

@@ -1,26 +1,19 @@
-import { ConfigError, ShrinkError } from '../../../core/errors.ts'
+import { ShrinkError } from '../../../core/errors.ts'
 import type { Context } from '../../../core/context.ts'
-import { nearest } from '../../../core/nearest.ts'
 import type { Tool } from '../../../core/tool.ts'
 import type { Transform } from '../../../core/transform.ts'
 import type { WasmDetail } from '../detail.ts'
-import { binaryenFlags, featureIds, type FeatureId, features, findFeature, runtimeFeature } from '../features.ts'
+import { binaryenFlags, type FeatureId, features, runtimeFeature } from '../features.ts'
 import type { WasmModule } from '../read/module.ts'
 import { readModule } from '../read/read-module.ts'
 import { interfaceProblems } from '../verify.ts'
 import { hostVerdict } from './host-validate.ts'
+import { choose, type Left, type Wanted, wanted } from './lowering/choose.ts'
 import { lowerable, lowerings, whyNotLowered } from './lowering/lowerings.ts'
 import { mapModules } from './map-modules.ts'
 import { openWasmOpt } from './optimize.ts'
 import { isObjectFile } from './strip-sections.ts'
 import { type WasmSettings, wasmSettings } from './wasm-settings.ts'
-
-/** A feature that is to go. */
-interface Wanted {
-  readonly feature: FeatureId
-  /** The targets that lack it; empty when the user named the feature. */
-  readonly targets: readonly string[]
-}
 
 /** Replaces features that the user's engines lack by what came before them, where that can be done. */
 export const lower: Transform<WasmDetail> = {
@@ -31,7 +24,8 @@ export const lower: Transform<WasmDetail> = {
   applies: ({ detail }, settings) => wanted(detail, wasmSettings(settings)).length > 0,
   async apply(artifact, { detail }, transformSettings, context) {
     const settings = wasmSettings(transformSettings)
-    const chosen = choose(detail, settings, (one, why) => reportLeft(one, why, artifact.path, context))
+    const { chosen, left } = choose(detail, settings)
+    reportLeft(left, artifact.path, context)
     if (chosen.length === 0) return { artifact, changes: [] }
     if (detail.modules.some(isObjectFile)) throw new ShrinkError('transform/skipped', 'relocatable object files are left as they are')
     const ids = chosen.map(({ feature }) => feature)
@@ -57,74 +51,17 @@ export const lower: Transform<WasmDetail> = {
   },
 }
 
-/** The features named, and those that a target lacks, which the file uses. @throws ConfigError for a name that is none */
-function wanted(detail: WasmDetail, { lower: names, absent }: WasmSettings): Wanted[] {
-  const named = new Set(names.map(featureNamed))
-  return detail.features.flatMap(({ feature }) => {
-    const name = runtimeFeature(feature)
-    const targets = absent[name] ?? []
-    if (named.has(feature) || named.has(name)) return [{ feature, targets: [] }]
-    return targets.length > 0 && features[name].need === undefined ? [{ feature, targets }] : []
-  })
-}
-
-/**
- * What is lowered of what is wanted. For a target that lacks something else as well, which has to stay, nothing is:
- * the module would be larger, and would not run there all the same.
- */
-function choose(detail: WasmDetail, settings: WasmSettings, leave: (one: Wanted, why: string) => void): Wanted[] {
-  const possible: Wanted[] = []
-  const failing = new Set<string>()
-  for (const one of wanted(detail, settings)) {
-    const why = whyNot(one, detail, settings)
-    if (why === undefined) {
-      possible.push(one)
-      continue
-    }
-    leave(one, why)
-    // A host that knows no components may well run the core modules, once they are taken out.
-    if (one.feature !== 'component-model') for (const target of one.targets) failing.add(target)
+function reportLeft(left: readonly Left[], path: string, context: Context): void {
+  const report = (message: string, hint: string): void =>
+    context.report({ severity: 'warning', code: 'transform/skipped', message, hint, location: { path } })
+  for (const { feature } of left.filter(({ targets }) => targets.length === 0)) {
+    const can = `These can be lowered: ${lowerable.join(', ')}.`
+    report(`${features[feature].title} cannot be lowered: ${whyNotLowered(feature)}`, `Build the module without it. ${can}`)
   }
-  return possible.flatMap(({ feature, targets }) => {
-    const left = targets.filter((target) => !failing.has(target))
-    return targets.length > 0 && left.length === 0 ? [] : [{ feature, targets: left }]
-  })
-}
-
-function featureNamed(name: string): FeatureId {
-  const id = findFeature(name)
-  if (id !== undefined) return id
-  const near = nearest(name, featureIds)
-  throw new ConfigError(`wasm.lower: \`${name}\` is no WebAssembly feature`, near && `Did you mean \`${near}\`?`)
-}
-
-/** Why the feature has to stay; undefined when it can be lowered. */
-function whyNot({ feature, targets }: Wanted, detail: WasmDetail, { absent }: WasmSettings): string | undefined {
-  const lowering = lowerings[feature]
-  if (lowering === undefined) return `cannot be lowered: ${whyNotLowered(feature)}`
-  if (targets.length > 0 && lowering.caution !== undefined) {
-    return `is left: ${lowering.caution}. \`--wasm-lower ${feature}\` does it all the same`
+  for (const target of [...new Set(left.flatMap(({ targets }) => targets))].sort()) {
+    const causes = left.filter(({ targets }) => targets.includes(target)).map(({ feature, why }) => `${feature} (${why})`)
+    report(`${target} lacks what cannot be lowered: ${causes.join(', ')}`, 'Build the module without it, or for another target.')
   }
-  const next = targets.length === 0 ? undefined : lowering.instead?.find((id) => (absent[id] ?? []).length > 0)
-  if (next !== undefined) return `could only be lowered to ${features[next].title}, which ${absent[next]!.join(', ')} does not have`
-  const memory = lowering.changesMemories === true && detail.modules.some((module) => importsMemory(module, feature))
-  if (memory) return 'cannot be lowered: the memory is imported, and the host would have to make another one'
-  return undefined
-}
-
-function importsMemory({ memories }: WasmModule, feature: FeatureId): boolean {
-  return memories.some(({ imported, is64 }) => imported && (feature !== 'memory64' || is64))
-}
-
-function reportLeft({ feature, targets }: Wanted, why: string, path: string, context: Context): void {
-  const forWhom = targets.length === 0 ? '' : ` (not in ${targets.join(', ')})`
-  context.report({
-    severity: 'warning',
-    code: 'transform/skipped',
-    message: `${features[feature].title}${forWhom} ${why}`,
-    hint: `Build the module without it, or choose a target that has it. These can be lowered: ${lowerable.join(', ')}.`,
-    location: { path },
-  })
 }
 
 async function lowerModule(

@@ -131,7 +131,7 @@ describe('tail calls', () => {
     const bytes = assemble(loop('return_call $sum'), ['tail-call'])
     const { artifact } = await shrink(bytes, settings('fast', 'raw', { absentFeatures: { 'tail-call': ['node18'] } }), context)
     expect(artifact.bytes).toEqual(bytes)
-    expect(context.diagnostics).toMatchObject([{ code: 'transform/skipped', message: expect.stringMatching(/Tail calls \(not in node18\) is left.*--wasm-lower tail-call/) as string }])
+    expect(context.diagnostics).toMatchObject([{ code: 'transform/skipped', message: expect.stringMatching(/node18 lacks what cannot be lowered: tail-call \(.*--wasm-lower tail-call/) as string }])
   })
 
   test('inside of handlers are refused: the handlers would see what the callee throws', () => {
@@ -149,7 +149,7 @@ describe('for targets', () => {
     const absentFeatures = { gc: ['node18'], 'relaxed-simd': ['node18'] }
     const { artifact } = await shrink(bytes, settings('fast', 'raw', { absentFeatures }), context)
     expect(featuresOf(artifact.bytes)).toContain('relaxed-simd')
-    expect(context.diagnostics).toMatchObject([{ message: expect.stringContaining('Garbage collection (not in node18) cannot be lowered') as string }])
+    expect(context.diagnostics).toMatchObject([{ message: expect.stringContaining('node18 lacks what cannot be lowered: gc (its objects') as string }])
   })
 
   test('another target that has the rest gets its lowering', async () => {
@@ -165,7 +165,14 @@ describe('for targets', () => {
     const absentFeatures = { exceptions: ['wasmtime-49'], 'exceptions-final': ['node20'] }
     const { artifact } = await shrink(legacy, settings('fast', 'raw', { absentFeatures }), context)
     expect(featuresOf(artifact.bytes)).toContain('exceptions')
-    expect(context.diagnostics[0]!.message).toContain('could only be lowered to Exception handling with exnref (try_table, throw_ref), which node20 does not have')
+    expect(context.diagnostics[0]!.message).toBe('wasmtime-49 lacks what cannot be lowered: exceptions (only to exceptions-final, which node20 does not have)')
+  })
+
+  test('a target that the module does not run on anyway has no say in it', async () => {
+    const legacy = assemble('(module (tag $e) (func (export "f") (param v128) (try (do (throw $e)) (catch $e))))')
+    const absentFeatures = { exceptions: ['wasmtime-49'], 'exceptions-final': ['wasm3'], simd: ['wasm3'] }
+    const { artifact } = await shrink(legacy, settings('fast', 'raw', { absentFeatures }))
+    expect(featuresOf(artifact.bytes)).toContain('exceptions-final')
   })
 
   test('a memory that the host makes keeps its type', async () => {
