@@ -1,6 +1,6 @@
 // Ten Lambda-like entries, bundled and minified: ours beside esbuild, Rollup, Rolldown and webpack, each with the best
 // of four minifiers; and a project of 127 modules, built anew and again.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -36,7 +36,7 @@ export async function bench() {
       ])
     }
     const columns = ['entry', ...names, 'fast', 'balanced', 'max', 'balanced / best', 'max / best']
-    return { columns, rows, notes: await rebuildNotes(work) }
+    return { columns, rows, notes: [...(await rebuildNotes(work)), ...commandNotes(work)] }
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
@@ -85,6 +85,35 @@ async function rebuildNotes(work) {
     }
     const base = median(times.esbuild)
     notes.push(`127 modules of 180 lines at ${level}, wall time to esbuild's own (bundle and minify): first build ${(median(times.first) / base).toFixed(2)}, unchanged ${(median(times.again) / base).toFixed(2)}`)
+  }
+  return notes
+}
+
+/** CPU (with that of child processes) and wall time of both commands, start-up included, interleaved medians. */
+function commandNotes(work) {
+  const root = join(work, 'many')
+  const bin = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
+  const env = { ...process.env, SHRINK_CACHE: join(work, 'command-cache') }
+  const timed = (command) => {
+    const script = `TIMEFORMAT='%U %S %R'; time ${command} > /dev/null`
+    const { stderr } = spawnSync('bash', ['-c', script], { cwd: root, env, encoding: 'utf8' })
+    const [user, system, wall] = stderr.trim().split('\n').at(-1).split(' ').map(Number)
+    return { cpu: user + system, wall }
+  }
+  const median = (list, key) => list.map((one) => one[key]).sort((a, b) => a - b)[list.length >> 1]
+  const peer = `node ${bin('node_modules/esbuild/bin/esbuild')} src/m0.ts --bundle --minify --platform=node --format=esm --outdir=out-esbuild --log-level=error`
+  const notes = []
+  for (const level of ['fast', 'balanced']) {
+    const ours = `node ${bin('bin/shrink.js')} build src/m0.ts --level ${level} --out out`
+    const runs = { esbuild: [], first: [], again: [] }
+    for (let round = 0; round < 9; round++) {
+      rmSync(env.SHRINK_CACHE, { recursive: true, force: true })
+      runs.first.push(timed(ours))
+      runs.esbuild.push(timed(peer))
+      runs.again.push(timed(ours))
+    }
+    const ratio = (key, of) => (median(runs[of], key) / median(runs.esbuild, key)).toFixed(2)
+    notes.push(`the same through the commands at ${level}, to \`esbuild --bundle --minify\`: CPU first ${ratio('cpu', 'first')}, unchanged ${ratio('cpu', 'again')}; wall first ${ratio('wall', 'first')}, unchanged ${ratio('wall', 'again')}`)
   }
   return notes
 }

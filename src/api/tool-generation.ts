@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { tool } from './version.ts'
 
@@ -14,8 +14,13 @@ export function toolGeneration(): string {
   return [`node ${process.version}`, tool.version, ownFiles(), ...deciding.map((name) => `${name}@${versionOf(name)}`)].join('\n')
 }
 
-/** Size and time of every module: a tool under development is a new one after each compilation. */
+/**
+ * Nothing where it is installed as a package: its version says it, on whatever machine the results are kept. In a
+ * working copy size and time of every module: a tool under development is a new one after each compilation.
+ */
 function ownFiles(): string {
+  const root = fileURLToPath(new URL('..', import.meta.url))
+  if (root.includes(`${sep}node_modules${sep}`)) return ''
   const facts: string[] = []
   const add = (folder: string): void => {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -27,7 +32,7 @@ function ownFiles(): string {
       }
     }
   }
-  add(fileURLToPath(new URL('..', import.meta.url)))
+  add(root)
   return facts.sort().join('\n')
 }
 

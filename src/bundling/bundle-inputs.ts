@@ -39,8 +39,8 @@ export function bundleInputs(graph: ModuleGraph, options: BundleOptions): { read
 
 function isPackageRoot(folder: string): boolean {
   const names = folder.split(sep)
-  const at = names.lastIndexOf('node_modules')
-  return names.length === at + (names[at + 1]!.startsWith('@') ? 3 : 2)
+  const [first, ...rest] = names.slice(names.lastIndexOf('node_modules') + 1)
+  return first !== undefined && rest.length === (first.startsWith('@') ? 1 : 0)
 }
 
 function packageName(specifier: string): string | undefined {

@@ -99,7 +99,9 @@ export function exportConditions(options: BundleOptions, kind: 'import' | 'requi
     worker: ['workerd', 'worker', 'browser'],
     neutral: [],
   }
-  return [...options.conditions, ...perPlatform[options.platform], kind, ...(kind === 'import' ? ['module'] : [])]
+  // packages that ship a build of their own for NODE_ENV name it so; webpack, Vite and Rollup look for it too
+  const environment = options.level !== 'fast' && (options.nodeEnv === 'production' || options.nodeEnv === 'development') ? [options.nodeEnv] : []
+  return [...options.conditions, ...environment, ...perPlatform[options.platform], kind, ...(kind === 'import' ? ['module'] : [])]
 }
 
 /**

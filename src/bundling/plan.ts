@@ -233,7 +233,7 @@ function loadsLazily({ graph }: EngineOutput): boolean {
 
 function assumptionsOf({ resolver, alternatives, engine }: Attempt, options: BundleOptions): Assumption[] {
   const list: Assumption[] = []
-  if (options.nodeEnv !== null) list.push({ what: `process.env.NODE_ENV is "${options.nodeEnv}"`, option: 'bundle.nodeEnv' })
+  if (options.nodeEnv !== null) list.push({ what: `process.env.NODE_ENV is "${options.nodeEnv}"${engine === 'esbuild' ? '' : ', and so are conditions of package exports'}`, option: 'bundle.nodeEnv' })
   if (foldsDomChecks(options)) list.push({ what: 'there is no window and no document on Node', option: 'bundle.foldDomChecks' })
   if (options.externalAwsSdk) list.push({ what: 'the runtime brings the @aws-sdk and @smithy packages', option: 'bundle.externalAwsSdk' })
   if (options.awsLambdaPreset) list.push({ what: 'AWS credentials come from the environment only', option: 'bundle.awsLambdaPreset' })

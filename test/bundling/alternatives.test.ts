@@ -44,6 +44,20 @@ test('without a require condition, default tells what node only repeats', async 
   expect((await build(['e.js'], { root: other, level: 'balanced', measure: 'raw' })).moduleGraph.modules.map(({ id }) => id)).toContain('node_modules/p/cjs/index.js')
 })
 
+test('the build that a package has for NODE_ENV is taken with it, and not at fast', async () => {
+  const root = withPackage(
+    { '.': { development: './d.js', production: './p.js', default: './r.js' } },
+    { 'd.js': 'export const f1 = () => "d"', 'p.js': 'export const f1 = () => "p"', 'r.js': 'export const f1 = () => "r"', 'package.json': '{"name":"p","type":"module","exports":{".":{"development":"./d.js","production":"./p.js","default":"./r.js"}}}' },
+    entry,
+  )
+  const answer = async (options: object): Promise<string> => runIn(join((await build(['e.js'], { root, ...options })).folder, 'e.mjs'))
+  expect(await answer({})).toBe('["p"]')
+  expect(await answer({ level: 'max' })).toBe('["p"]')
+  expect(await answer({ nodeEnv: 'development' })).toBe('["d"]')
+  expect(await answer({ nodeEnv: null })).toBe('["r"]')
+  expect(await answer({ level: 'fast' })).toBe('["r"]')
+})
+
 /** Builds that are another program, not another format: Node's own is kept. */
 const others: Readonly<Record<string, { exports: object; files: Record<string, string>; entry: string }>> = {
   'the node build is not the one that require gets': {

@@ -15,8 +15,10 @@ const files = {
   'src/lib-b.ts': `export const lib = 'b'`,
   'src/near.ts': `export const near = 'ts'`,
   'node_modules/pkg/package.json': '{"name":"pkg","version":"1.0.0","main":"main.js"}',
-  'node_modules/pkg/main.js': `export const pkg = 'main'`,
+  'node_modules/pkg/main.js': `import { inner } from '@scope/inner'; export const pkg = 'main' + inner`,
   'node_modules/pkg/other.js': `export const pkg = 'other'`,
+  'node_modules/pkg/node_modules/@scope/inner/package.json': '{"name":"@scope/inner","version":"1.0.0","main":"lib/i.js"}',
+  'node_modules/pkg/node_modules/@scope/inner/lib/i.js': `export const inner = 'inner'`,
 }
 
 async function build(root: string, options: Partial<BundleOptions> = {}): Promise<BundleResult> {
@@ -38,6 +40,7 @@ describe.each(['fast', 'balanced'] as const)('at %s', (level) => {
   /** Each changes what a build from nothing would come out as. */
   const changes: Readonly<Record<string, (root: string) => void>> = {
     'a source': (root) => writeText(join(root, 'src/lib-a.ts'), `export const lib = 'changed'`),
+    'a package inside a package': (root) => writeText(join(root, 'node_modules/pkg/node_modules/@scope/inner/lib/i.js'), `export const inner = 'changed'`),
     'a package': (root) => writeText(join(root, 'node_modules/pkg/main.js'), `export const pkg = 'changed'`),
     'a package.json': (root) => writeText(join(root, 'node_modules/pkg/package.json'), '{"name":"pkg","version":"1.0.0","main":"other.js"}'),
     'a tsconfig that is extended': (root) =>

@@ -1,10 +1,8 @@
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { access, cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { corpusRoot } from './fetch.ts'
+import { installApplication } from './install.ts'
 
 const run = promisify(execFile)
 
@@ -15,26 +13,9 @@ export const lambdaEntries: readonly string[] = [
   'a-throttle', 'b-s3', 'c-ddb', 'd-zod', 'e-datefns', 'f-rxjs', 'g-octokit', 'h-express', 'i-jose', 'j-effect',
 ]
 
-/** A copy of the fixture with its locked dependencies installed (no scripts run), made once per lockfile. */
-export async function installLambda(): Promise<string> {
-  const lock = await readFile(join(lambdaFixture, 'package-lock.json'))
-  const folder = join(corpusRoot, `lambda-${createHash('sha256').update(lock).digest('hex').slice(0, 12)}`)
-  const there = await access(join(folder, 'node_modules')).then(() => true, () => false)
-  if (!there) {
-    await mkdir(corpusRoot, { recursive: true })
-    const work = await mkdtemp(join(corpusRoot, '.fetch-'))
-    try {
-      for (const name of ['package.json', 'package-lock.json']) await cp(join(lambdaFixture, name), join(work, name))
-      await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--silent'], { cwd: work })
-      await rename(work, folder).catch(async (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error // another run was faster
-      })
-    } finally {
-      await rm(work, { recursive: true, force: true })
-    }
-  }
-  await cp(join(lambdaFixture, 'src'), join(folder, 'src'), { recursive: true })
-  return folder
+/** The fixture with its dependencies. */
+export function installLambda(): Promise<string> {
+  return installApplication(lambdaFixture)
 }
 
 /** What the entry's handler answers, from a bundle of it. */
