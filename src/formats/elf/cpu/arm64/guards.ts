@@ -48,7 +48,7 @@ export interface Guards {
 const neverReturns = /^(?:abort|exit|_exit|_Exit|quick_exit|__assert_fail|__stack_chk_fail|__cxa_throw|__cxa_rethrow|_Unwind_Resume|longjmp|siglongjmp|_ZSt9terminatev|__libc_fatal|runtime\.(?:throw|fatal|exit|abort))$/
 /** Bytes of an object whose address is taken. */
 const OBJECT = 64
-const allocators = /^(?:malloc|calloc|_Znwm|_Znam|aligned_alloc|memalign)$/
+const allocators = /^(?:(?:__libc_|__)?(?:malloc|calloc)|_Znwm|_Znam|aligned_alloc|memalign)$/
 
 /** Follows what checks of the CPU say through the program, until nothing new comes of it. */
 export function findGuards(program: Program, model: HwcapModel): Guards {
@@ -252,8 +252,10 @@ class GuardSearch {
     const index = graph.functionAt(stub?.address ?? to)
     if (index === undefined) return undefined
     if (detectors.auxiliary.has(index) || isAuxiliaryFunction(graph.nameOf(index))) return this.#auxiliaryValue(registers[0])
-    if (graph.nameOf(index) === 'dlsym') return this.#callImport(at, 'dlsym', registers)
-    if (this.#neverReturns.has(index) || neverReturns.test(graph.nameOf(index))) return { never: true }
+    // a static program has these itself
+    const name = graph.nameOf(index)
+    if (name === 'dlsym' || allocators.test(name)) return this.#callImport(at, name, registers)
+    if (this.#neverReturns.has(index) || neverReturns.test(name)) return { never: true }
     const known = this.#distance.has(index)
     if (!known && graph.ends[index]! - graph.starts[index]! > limits.accessor) return undefined
     const inlined = this.#evaluateFor(index, registers, known)
@@ -279,7 +281,7 @@ class GuardSearch {
     if (!allocators.test(name)) return undefined
     let object = this.#objects.get(at)
     if (object === undefined) this.#objects.set(at, (object = Base.firstObject + this.#objects.size))
-    if (name === 'calloc') this.#cleared.add(object)
+    if (name.endsWith('calloc')) this.#cleared.add(object)
     return { results: new Map([[0, relative(object, 0)]]) }
   }
 
@@ -486,7 +488,9 @@ class GuardSearch {
     // whoever takes the address of what it lies in may write to it
     for (let entry = lastAtMost(this.#accessSorted, at - OBJECT) + 1; entry < this.#accessSorted.length && this.#accessSorted[entry]! <= at; entry++) {
       const is = kind[this.#accessOrder[entry]!]
-      if (is === Access.take || (is === Access.store && this.#accessSorted[entry] === at)) return false
+      const named = this.#accessSorted[entry]!
+      if (named !== at && this.#program.image.slots.get(named)?.address === named) continue // __dso_handle
+      if (is === Access.take || (is === Access.store && named === at)) return false
     }
     return true
   }

@@ -60,7 +60,7 @@ function sweepRange(image: MemoryImage, range: MappedRange, starts: ReadonlySet<
         if (flow === Flow.call || flow === Flow.indirectCall) held.fill(unknown, 0, 19)
         else if (endsPath(flow) && flow !== Flow.jump) held.fill(unknown, 0, 19)
       }
-    } else if (group === 8 || group === 9) address(image, sweep, held, word, at)
+    } else if (group === 8 || group === 9) address(image, sweep, held, word, at, words[index + 1] ?? 0)
     else if ((group & 5) === 4) loadOrStore(image, sweep, held, word, at)
     else {
       if (word >>> 16 !== 0 && isUnallocated(word)) sweep.undecodableAt.push(at)
@@ -99,7 +99,7 @@ function transfer(sweep: Sweep, word: number, flow: number, at: number, base: nu
   sweep.transferKind.push(flow === Flow.call ? Transfer.call : flow === Flow.jump ? Transfer.jump : Transfer.branch)
 }
 
-function address(image: MemoryImage, sweep: Sweep, held: Float64Array, word: number, at: number): void {
+function address(image: MemoryImage, sweep: Sweep, held: Float64Array, word: number, at: number, next: number): void {
   const register = word & 31
   const named = pageAddress(word, at)
   if (named !== undefined) {
@@ -111,10 +111,15 @@ function address(image: MemoryImage, sweep: Sweep, held: Float64Array, word: num
   if ((word & 0xff80_0000) >>> 0 === 0x9100_0000 && source !== unknown) {
     const immediate = (word >>> 10) & 0xfff
     held[register] = source + ((word & 0x0040_0000) !== 0 ? immediate * 4096 : immediate)
-    access(image, sweep, at, held[register]!, Access.take)
+    if (!isLoadOver(next, register)) access(image, sweep, at, held[register]!, Access.take)
     return
   }
   held[register] = unknown
+}
+
+/** LDR Xn, [Xn]: the address is used for this and gone. */
+function isLoadOver(word: number, register: number): boolean {
+  return (word & 0x3f40_0000) === 0x3940_0000 && (word & 31) === register && ((word >>> 5) & 31) === register
 }
 
 function loadOrStore(image: MemoryImage, sweep: Sweep, held: Float64Array, word: number, at: number): void {
