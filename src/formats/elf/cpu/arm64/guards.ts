@@ -1,11 +1,12 @@
 import { Edge } from '../x86/call-graph.ts'
 import { lastAtMost } from '../x86/number-list.ts'
 import { Access } from '../x86/sweep.ts'
-import { detectedAs, join, number, plain, relative, sameValue, singleAddress, truncated, type Value } from '../x86/value.ts'
+import { detectedAs, join, number, plain, relative, sameValue, singleAddress, type Value } from '../x86/value.ts'
 import { AT_HWCAP, AT_HWCAP2, isAuxiliaryFunction, isDetectorFunction } from './detectors.ts'
 import { evaluate, type FunctionCode, type StepBudget } from './evaluate.ts'
 import { ARGUMENTS, Base, type CallOutcome, type Evaluation, type Surroundings } from './evaluation.ts'
 import type { HwcapModel } from './hwcap-model.ts'
+import { AllocatedObjects } from './objects.ts'
 import type { Program } from './program.ts'
 import { Variables, withoutRest } from './variables.ts'
 
@@ -55,11 +56,6 @@ export function findGuards(program: Program, model: HwcapModel): Guards {
   return new GuardSearch(program, model).run()
 }
 
-interface Field {
-  readonly size: number
-  value: Value | undefined
-}
-
 class GuardSearch {
   readonly #program: Program
   readonly #model: HwcapModel
@@ -73,11 +69,7 @@ class GuardSearch {
   readonly #budget: StepBudget = { left: limits.steps }
   readonly #accessOrder: Uint32Array
   readonly #accessSorted: Float64Array
-  /** Allocated objects: by place of the allocation, and their fields by object and offset. */
-  readonly #objects = new Map<number, number>()
-  readonly #fields = new Map<string, Field>()
-  readonly #fieldReaders = new Map<string, Set<number>>()
-  readonly #cleared = new Set<number>()
+  readonly #objects = new AllocatedObjects()
   /** Functions whose arguments hang on callers that were not followed before. */
   readonly #awaited = new Set<number>()
   readonly #importNames: string[] = []
@@ -231,14 +223,7 @@ class GuardSearch {
       if (offset === 16) return number(this.#model.hwcap2[0], this.#model.hwcap2[1], true)
       return number(offset === 0 ? 24 : 0)
     }
-    if (base < Base.firstObject) return undefined
-    const key = `${base}.${offset}`
-    const readers = this.#fieldReaders.get(key)
-    if (readers === undefined) this.#fieldReaders.set(key, new Set([reader]))
-    else readers.add(reader)
-    const field = this.#fields.get(key)
-    if (field === undefined || field.size < size || field.value?.detected !== true) return undefined
-    return size === 8 ? field.value : truncated(field.value, size)
+    return base < Base.firstObject ? undefined : this.#objects.load(reader, base, offset, size)
   }
 
   #call(at: number, target: Value | undefined, registers: readonly (Value | undefined)[]): CallOutcome | undefined {
@@ -279,10 +264,7 @@ class GuardSearch {
       return asked !== undefined && this.#textAt(asked) === 'getauxval' ? { results: new Map([[0, this.#imported('getauxval')]]) } : undefined
     }
     if (!allocators.test(name)) return undefined
-    let object = this.#objects.get(at)
-    if (object === undefined) this.#objects.set(at, (object = Base.firstObject + this.#objects.size))
-    if (name.endsWith('calloc')) this.#cleared.add(object)
-    return { results: new Map([[0, relative(object, 0)]]) }
+    return { results: new Map([[0, this.#objects.allocatedAt(at, name.endsWith('calloc'))]]) }
   }
 
   #textAt(at: number): string | undefined {
@@ -370,7 +352,7 @@ class GuardSearch {
       if (value?.hull === true && !value.detected) value = undefined
       // what was chosen by a check tells as much as what it returned
       if (value !== undefined && chooses && value.base === plain && value.partial !== true && !value.detected) value = detectedAs(value, true)
-      if (value?.base !== undefined && value.base >= Base.firstObject && !this.#knowsObject(value.base)) value = undefined
+      if (value?.base !== undefined && value.base >= Base.firstObject && !this.#objects.tells(value.base)) value = undefined
       this.#storeVariable(store.address, store.size, index, value, distance)
     }
     if (chooses) this.#spreadRuledOut(index, evaluation, distance)
@@ -413,22 +395,11 @@ class GuardSearch {
     if (fresh || this.#variables.distanceOf(at) !== undefined) for (const reader of this.#accessors(at, size)) if (reader !== index || fresh) this.#enqueue(this.#next, reader, distance + 1)
   }
 
-  #knowsObject(base: number): boolean {
-    for (const [key, field] of this.#fields) if (field.value?.detected === true && key.startsWith(`${base}.`)) return true
-    return false
-  }
-
   #spreadFields(index: number, evaluation: Evaluation, distance: number): void {
-    for (const { base, offset, size, value } of evaluation.stores) {
-      if (base < Base.firstObject) continue
-      const key = `${base}.${offset}`
-      const stored = evaluation.decides && value.base === plain && value.partial !== true ? detectedAs(value, true) : value
-      const known = this.#fields.get(key)
-      const before = known?.value ?? (this.#cleared.has(base) ? number(0) : undefined)
-      const joined = before === undefined ? stored : join(before, stored)
-      if (known !== undefined && sameValue(known.value, joined)) continue
-      this.#fields.set(key, { size, value: joined === undefined ? undefined : withoutRest(joined) })
-      for (const reader of this.#fieldReaders.get(key) ?? []) this.#enqueue(this.#next, reader, distance + 1)
+    for (const store of evaluation.stores) {
+      const readers = store.base < Base.firstObject ? undefined : this.#objects.store(store, evaluation.decides)
+      if (readers === undefined) continue
+      for (const reader of readers) this.#enqueue(this.#next, reader, distance + 1)
       // whoever is given the object has to be looked at
       this.#enqueue(this.#next, index, distance)
     }
@@ -453,7 +424,7 @@ class GuardSearch {
   }
 
   #tells(value: Value | undefined): boolean {
-    return value !== undefined && (value.detected || (value.base >= Base.firstObject && this.#knowsObject(value.base)))
+    return value !== undefined && (value.detected || (value.base >= Base.firstObject && this.#objects.tells(value.base)))
   }
 
   #parametersOf(target: number, distance: number): (Value | undefined)[] | undefined {
