@@ -108,10 +108,12 @@ function evidenceLines({ text, address, function: name, path, instruction }: Evi
   return [`${place}${text}${shown}${inside}`, ...(path === undefined ? [] : [`  reached by ${path.map(readable).join(' > ')}`])]
 }
 
-/** As the programmer wrote it; the JSON keeps the linker's name. Names of templates can be kilobytes long. */
-function readable(symbol: string): string {
-  const name = demangle(symbol)
-  return name.length > 120 ? `${name.slice(0, 119)}…` : name
+/** Names as the programmer wrote them; the JSON keeps the linker's. Names of templates can be kilobytes long. */
+function readable(text: string): string {
+  return text.replaceAll(/\b_[RZ]\w+/g, (symbol) => {
+    const name = demangle(symbol)
+    return name.length > 120 ? `${name.slice(0, 119)}…` : name
+  })
 }
 
 function countLines({ need, instructions, functions, reached }: FeatureVerdict): string[] {
@@ -128,7 +130,7 @@ function checkLines({ detectors, gate, incomplete }: Verdict): string[] {
   return [
     detectors.length === 0
       ? 'no check of the CPU was found'
-      : `checks of the CPU: ${shown.join(', ')}${more > 0 ? `, and ${more} more` : ''}`,
+      : `checks of the CPU: ${readable(shown.join(', '))}${more > 0 ? `, and ${more} more` : ''}`,
     ...(gate.length === 0 ? [] : [`the program leaves at the start on a CPU without ${gate.join(', ')}`]),
     ...(incomplete ? ['not decidable: the search reached its bounds, what is called possible may be guarded'] : []),
   ]
