@@ -114,6 +114,32 @@ test('alignments that no file needs make no debug file of that size', async () =
   expect(diagnostics).toEqual([expect.objectContaining({ code: 'artifact/unsupported', message: expect.stringContaining('alignment of 4294967296 bytes') })])
 })
 
+test('thousands of segments are left alone before every one is compared with every other', { timeout: 20_000 }, async () => {
+  const count = 20_000
+  const [header, entry] = [64, 56]
+  const bytes = new Uint8Array(header + count * (entry + 32) + 16 + 2 * 64)
+  const view = field(bytes)
+  const table = bytes.byteLength - 2 * 64
+  bytes.set(sample.subarray(0, header))
+  view.setBigUint64(32, BigInt(header), true) // e_phoff
+  view.setBigUint64(40, BigInt(table), true) // e_shoff
+  for (const [at, value] of [[56, count], [60, 2], [62, 1]] as const) view.setUint16(at, value, true)
+  for (let i = 0; i < count; i++) {
+    const at = header + i * entry
+    const offset = BigInt(header + count * entry + i * 32)
+    view.setUint32(at, 1, true) // PT_LOAD
+    for (const [place, value] of [[8, offset], [16, offset], [32, 8n], [40, 8n], [48, 1n]] as const) view.setBigUint64(at + place, value, true)
+  }
+  bytes.set(Buffer.from('\0.comment\0'), table - 16)
+  view.setUint32(table + 64, 1, true) // one section, the name table
+  view.setUint32(table + 68, 3, true)
+  view.setBigUint64(table + 64 + 24, BigInt(table - 16), true)
+  view.setBigUint64(table + 64 + 32, 10n, true)
+  const { artifact } = await optimize(bytes)
+  expect(artifact.bytes).toBe(bytes)
+  await survives(bytes)
+})
+
 test.each(lies)('headers that lie: $title', async ({ lie }) => {
   const bytes = sample.slice()
   lie(bytes, Number(field(bytes).getBigUint64(40, true)))

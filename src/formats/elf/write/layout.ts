@@ -56,7 +56,10 @@ export function layOutLoaded(file: ElfFile, closeHoles: boolean): LoadedLayout {
     })
   }
   const spans = merge([...described, ...unknown])
-  const pinned = closeHoles ? moveDown(file, spans) : spans.map((span) => ({ ...span, newOffset: span.offset }))
+  if (spans.length > maximumPieces || file.segments.length > maximumPieces) {
+    throw new UnsupportedError(`${Math.max(spans.length, file.segments.length)} segments and pieces are more than any linker writes`)
+  }
+  const pinned = closeHoles ? moveDown(file, spans) : inPlace(spans)
   const holes: Span[] = []
   let end = 0
   for (const span of [...pinned].sort((a, b) => a.newOffset - b.newOffset)) {
@@ -140,6 +143,7 @@ function undescribedBytes(file: ElfFile, known: readonly Span[], limit: number):
  * in whatever order they lie in the file.
  */
 function moveDown(file: ElfFile, spans: readonly Span[]): PinnedSpan[] {
+  if (spans.length > maximumSpans || file.segments.length > maximumSpans) return inPlace(spans)
   const placed: PinnedSpan[] = []
   const separate = codePages(file)
   for (const span of spans) {
@@ -149,6 +153,14 @@ function moveDown(file: ElfFile, spans: readonly Span[]): PinnedSpan[] {
   }
   return placed
 }
+
+function inPlace(spans: readonly Span[]): PinnedSpan[] {
+  return spans.map((span) => ({ ...span, newOffset: span.offset }))
+}
+
+/** Beyond these, pieces are not moved, and files not rewritten: each piece is compared with every other. */
+const maximumSpans = 256
+const maximumPieces = 1024
 
 /**
  * Pages of code that the linker kept apart from everything else (-z separate-code): nothing may become executable by
