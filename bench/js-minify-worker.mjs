@@ -15,6 +15,7 @@ await import('@swc/core')
 await import('oxc-minify')
 await import('oxc-parser')
 if (tool === 'terser' || level === 'max') await import('terser')
+if (tool === 'uglify-js' || level === 'max') await import('uglify-js').catch(() => {})
 if (tool === 'esbuild' || level === 'max') await import('esbuild')
 
 const start = process.cpuUsage()
