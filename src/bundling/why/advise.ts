@@ -42,7 +42,7 @@ export async function adviseBundle(
       message: `${name} costs ${cost} of ${build.minified} bytes minified${where}`,
       advice: reasons.length === 0
         ? 'All that is left of it is used. Look for a smaller package or load it with import() where it is needed.'
-        : `Kept because: ${reasons.slice(0, 3).map(({ module, line, message }) => `${module}${line === null ? '' : `:${line}`} ${message}`).join('; ')}.`,
+        : `Kept because: ${reasons.slice(0, 3).map(({ module, line, message }) => `${module}${line === null ? '' : `:${line}`}: ${message}`).join('; ')}.`,
       wastedBytes: cost,
       data: { package: name, minified: cost, gzip: build.gzip - without.gzip, renderedBytes, reasons: JSON.parse(JSON.stringify(reasons)) },
       ...(first === undefined ? {} : { location: { path: first.from, ...(first.line === null ? {} : { line: first.line }) } }),
