@@ -13,7 +13,10 @@ export async function optimizeModule(module: WasmModule, race: Race): Promise<Va
   const { bytes } = module
   const results = await raceRecipes(module, race)
   const { measure, level } = race.settings
-  let best = chooseVariant([{ bytes, steps: [], bar: true }, ...results].flatMap((variant) => withLayouts(variant, race.settings)), measure)
+  const input: Variant = { bytes, steps: [], bar: true }
+  // Where more than one recipe was worth it, the input is far behind.
+  const inputs = results.length > 1 ? [input] : withLayouts(input, race.settings)
+  let best = chooseVariant([...inputs, ...results.flatMap((variant) => withLayouts(variant, race.settings))], measure)
   if (level === 'max') {
     const winner = recipesFor(level, measure).find(({ name }) => best.steps[0]?.endsWith(` ${name}`))
     const again = winner && (await runRecipe(module, converging(winner), wasmOptFlags(module, race.settings), race))

@@ -27,9 +27,9 @@ const inliningMatters = 0.97
 
 /**
  * A module that -Oz makes smaller by less has been through wasm-opt before: on such modules no other recipe was ever
- * ahead by more than the layout of the input is (docs/wasm-shrink.md).
+ * ahead by more than 0.3 % (docs/wasm-shrink.md).
  */
-const worthwhileGain = 0.01
+const worthwhileGain = 0.04
 
 /**
  * The module as wasm-opt writes it, in every way that is worth it and can be afforded. -Oz comes first: what it did
