@@ -1,0 +1,174 @@
+import { Arithmetic } from './arithmetic.ts'
+import type { ParameterStore, Surroundings } from './evaluation.ts'
+import type { X86Decoder } from '../../../../isa/x86/decode.ts'
+import { argumentRegisters, cleanFlags, type FunctionCode, Register, slotKey, type State } from './machine.ts'
+import { clean, type Flags, number, plain, refined, sameValue, singleOffset, untouched, type Value } from './value.ts'
+
+/** Branches, calls and returns: where control goes, and what goes with it. */
+export abstract class Transfers extends Arithmetic {
+  protected readonly returnRegisters: readonly number[]
+  /** By offset from the first byte: see `Evaluation`. */
+  protected readonly seen: Uint8Array
+  protected readonly pruned: Set<number> = new Set()
+  protected readonly passed: Map<number, Map<number, Value>> = new Map()
+  protected results: Map<number, Value> | undefined
+  protected readonly open: Set<number> = new Set()
+  /** Branches on one of several numbers: which one it is may hang on a check before. */
+  protected readonly undecided: Set<number> = new Set()
+  protected returns = false
+  protected endsBlock = false
+
+  constructor(decoder: X86Decoder, target: FunctionCode, outside: Surroundings, returnRegisters: readonly number[], isCautious: boolean) {
+    super(decoder, target, outside, isCautious)
+    this.returnRegisters = returnRegisters
+    this.seen = new Uint8Array(target.end - target.start)
+  }
+
+  /** Control can get to `at` in that state. */
+  protected abstract flow(at: number, state: State): void
+
+  protected branch(condition: number, target: number): boolean {
+    this.endsBlock = true
+    const possible = this.outcome(condition)
+    const { flags } = this.state
+    const place = this.at - this.from
+    if (possible === 3 && flags !== cleanFlags) {
+      const mayBeCheck = flags === undefined || flags.left.detected || flags.right.detected
+      ;(mayBeCheck ? this.open : this.undecided).add(this.base + this.at)
+    }
+    if ((possible & 2) !== 0) {
+      this.seen[place]! |= 2
+      if (target < this.from || target >= this.to) this.leave(this.base + this.at)
+      else this.flow(target, this.withOutcome(flags, condition, true))
+    } else this.pruned.add(target)
+    if ((possible & 1) === 0) {
+      this.pruned.add(this.next)
+      return false
+    }
+    const state = this.withOutcome(flags, condition, false)
+    if (state !== this.state) {
+      this.state = state
+      this.ownsMemory = false
+    }
+    return true
+  }
+
+  /** The state behind a branch, where what was compared can only be what allows that outcome. */
+  protected withOutcome(flags: Flags | undefined, condition: number, outcome: boolean): State {
+    if (flags === undefined || flags.left.words.length === 2 || (flags.register < 0 && flags.place === undefined)) return this.state
+    const value = refined(flags, condition, outcome)
+    if (value === undefined) return this.state
+    const registers = this.state.registers.slice()
+    let { memory } = this.state
+    if (flags.register >= 0 && sameValue(this.truncated(registers[flags.register], flags.size), flags.left)) registers[flags.register] = value
+    if (flags.place !== undefined) memory = new Map(memory).set(flags.place, value)
+    return { registers, memory, flags: { ...flags, left: value } }
+  }
+
+  protected jump(target: number): boolean {
+    this.seen[this.at - this.from]! |= 2
+    if (target < this.from || target >= this.to) {
+      this.leave(this.base + this.at)
+      return false
+    }
+    this.flow(target, this.state)
+    return false
+  }
+
+  /** A tail call: the arguments go on, the results come back to our caller. */
+  protected leave(at: number): void {
+    this.pass(at)
+    const returned = this.outside.returned(at)
+    if (returned === 'never') return
+    this.publish(true)
+    this.returns = true
+    this.result(returned)
+  }
+
+  protected call(): boolean {
+    const at = this.base + this.at
+    const { registers, memory } = this.state
+    this.seen[this.at - this.from]! |= 2
+    this.pass(at)
+    if (this.returnRegisters.length > 2) this.used_(registers[Register.rax]) // Go's first argument
+    const returned = this.outside.returned(at)
+    if (returned === 'never') return false
+    const writes = this.outside.writesOf(at)
+    this.publish(false)
+    for (const register of argumentRegisters) {
+      const value = registers[register]
+      const offset = value?.base === Register.rsp ? singleOffset(value) : undefined
+      if (offset !== undefined) for (let slot = 0; slot < 64; slot++) this.forget(slotKey(offset + slot))
+    }
+    // what we stored stays, unless the callee stores there as well; what a branch told us of a variable does not
+    for (const key of memory.keys()) if (key >= 0 && (!this.stored.has(key) || this.outside.calleeStores(at, key))) this.forget(key)
+    for (const write of writes) this.writeOf(write)
+    const changed = this.outside.changedBy(at)
+    for (const register of [0, 1, 2, 6, 7, 8, 9, 10, 11]) if ((changed & (1 << register)) !== 0) registers[register] = undefined
+    if (this.returnRegisters.length > 2) for (const register of [3, 5, 12, 13, 15]) registers[register] = undefined // Go keeps none
+    if (returned !== undefined) for (const [register, value] of returned) registers[register] = value
+    else if (this.outside.origins?.resultLeaks(at) === false) for (const register of [Register.rax, Register.rdx]) registers[register] = untouched
+    this.state.flags = undefined
+    return true
+  }
+
+  protected writeOf(write: ParameterStore): void {
+    const { registers } = this.state
+    const pointer = write.register === Register.rsp ? this.compute('sub', registers[Register.rsp], number(8)) : registers[write.register]
+    if (pointer === undefined) return
+    if (pointer.base === Register.rsp) {
+      const offset = singleOffset(pointer)
+      if (offset !== undefined) this.remember(slotKey(offset + write.offset), write.value)
+      return
+    }
+    this.isMemory = true
+    this.hasBase = true
+    this.displacement = write.offset
+    this.memoryAddress = this.compute('add', pointer, number(write.offset, write.offset < 0 ? -1 : 0))
+    this.write(write.value, write.size)
+  }
+
+  protected pass(at: number): void {
+    const { registers } = this.state
+    let passed = this.passed.get(at)
+    for (const register of argumentRegisters) {
+      const held = registers[register]
+      this.used_(held)
+      const value = held !== undefined && held.base !== plain && this.outside.origins !== undefined ? untouched : held
+      if (value === undefined || (value.base !== plain && value.base !== clean)) {
+        passed?.delete(register)
+        continue
+      }
+      if (passed === undefined) this.passed.set(at, (passed = new Map()))
+      const known = passed.get(register)
+      const joined = known === undefined ? value : this.join(known, value)
+      if (joined === undefined) passed.delete(register)
+      else passed.set(register, joined)
+    }
+  }
+
+  protected return(): void {
+    this.publish(true)
+    this.returns = true
+    const { registers } = this.state
+    this.used_(registers[Register.rax])
+    const results = new Map<number, Value>()
+    for (const register of this.returnRegisters) {
+      const value = registers[register]
+      if (value !== undefined && (value.base === plain || this.outside.origins !== undefined)) results.set(register, value)
+    }
+    this.result(results)
+  }
+
+  protected result(results: ReadonlyMap<number, Value> | undefined): void {
+    if (this.results === undefined) {
+      this.results = new Map(results ?? [])
+      return
+    }
+    for (const [register, value] of this.results) {
+      const joined = this.join(value, results?.get(register))
+      if (joined === undefined) this.results.delete(register)
+      else this.results.set(register, joined)
+    }
+  }
+}
