@@ -24,7 +24,6 @@ const programs = [
   ['src/server.ts', 'CommonJS with many packages'],
   ['src/queries.ts', 'classes that are looked at by their entityKind'],
   ['src/store.ts', 'a node condition that only repeats default; lodash as a whole'],
-  ['src/decorators/container.ts', 'legacy decorators with metadata'],
   ['src/language/features.ts', 'enums, namespaces, decorators, private members, JSON, CSS, paths, import()'],
   ['src/own-worker.ts', 'a worker of its own file'],
 ] as const
