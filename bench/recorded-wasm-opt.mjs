@@ -1,5 +1,6 @@
 // npm binaryen's wasm-opt as a command in a process of its own, with the CPU time it took. Results are kept by content
-// beside the corpus (the tests keep theirs there, too): a bench over the large modules takes hours and can be resumed.
+// beside the corpus (apart from those of the tests: the command keeps target_features as it was, the library writes it
+// anew): a bench over the large modules takes hours and can be resumed.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -7,7 +8,7 @@ import { createRequire } from 'node:module'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const folder = join(process.env.SHRINK_CORPUS ?? join(homedir(), '.cache', 'shrink-corpus'), '.wasm-opt')
+const folder = join(process.env.SHRINK_CORPUS ?? join(homedir(), '.cache', 'shrink-corpus'), '.wasm-opt-command')
 const require = createRequire(import.meta.url)
 const title = `wasm-opt ${require('binaryen/package.json').version.replace(/\.0\.0$/, '')} (npm binaryen)`
 const command = require.resolve('binaryen/package.json').replace(/package\.json$/, 'bin/wasm-opt')
