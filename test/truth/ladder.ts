@@ -19,7 +19,7 @@ export const ladder = [
   { model: 'SandyBridge', level: 'AVX', adds: ['avx', 'xsave', 'xsaveopt'] },
   { model: 'IvyBridge', level: 'AVX', adds: ['f16c', 'rdrand', 'fsgsbase'] },
   { model: 'Haswell', level: 'v3', adds: ['avx2', 'bmi1', 'bmi2', 'fma', 'movbe'] },
-  { model: 'max', level: 'v3', adds: ['adx', 'rdseed', 'clflushopt', 'clwb', 'sse4a', 'rdpid', 'xsavec'] },
+  { model: 'max', level: 'v3', adds: ['adx', 'vaes', 'rdseed', 'clflushopt', 'clwb', 'sse4a', 'rdpid', 'xsavec'] },
   { model: 'beyond', level: 'v4', adds: [] },
 ] as const
 
