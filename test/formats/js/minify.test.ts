@@ -76,6 +76,15 @@ describe('minify', () => {
     const message = `class ParagraphNode {} exports.message = 'unexpected ' + new ParagraphNode().constructor.name + new ParagraphNode().constructor.name`
     expect((await shrink('a.cjs', message)).code).not.toContain('class ParagraphNode')
     expect((await shrink('node_modules/a/index.cjs', message)).code).toContain('class ParagraphNode')
+    const compares = (name: string): string => `class ParagraphNode {} exports.is = (node) => node.constructor.name === '${name}'; exports.Node = ParagraphNode`
+    for (const level of ['fast', 'balanced', 'max'] as const) {
+      const { code } = await shrink('a.cjs', `${compares('ParagraphNode')}; class SomethingElse {} exports.Other = [SomethingElse, SomethingElse, new ParagraphNode()]`, {}, level)
+      const exports: { is?: (node: unknown) => boolean; Node?: new () => unknown } = {}
+      runInContext(code, createContext({ exports }))
+      expect([level, exports.is!(new exports.Node!())]).toEqual([level, true])
+      expect([level, code.includes('SomethingElse')]).toEqual([level, false])
+    }
+    expect((await shrink('a.cjs', compares('Decimal'))).code).not.toContain('class ParagraphNode')
   })
 
   it.each(['fast', 'max'] as const)('does not raise the syntax at level %s', async (level) => {

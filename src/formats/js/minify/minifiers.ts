@@ -2,6 +2,7 @@ import type { DecodedSourceMap, EncodedSourceMap } from '@jridgewell/remapping'
 import { ShrinkError, UnsupportedError } from '../../../core/errors.ts'
 import { type Edition, editionRank } from '../read/syntax-features.ts'
 import { templatesToStrings } from './templates-to-strings.ts'
+import type { KeptNames } from '../read/name-reads.ts'
 import type { ParseGoal } from '../read/parse-script.ts'
 
 /** What every minifier is told. None is told anything that its authors call unsafe. */
@@ -10,7 +11,7 @@ export interface MinifierInput {
   readonly goal: ParseGoal
   /** Newest syntax that the output may use. */
   readonly target: Edition
-  readonly keepNames: boolean
+  readonly keepNames: KeptNames
   /** Give names to bindings; off where the text of functions is read at run time. */
   readonly mangle: boolean
   /** Names declared at the top are nobody else's: they may be renamed and dropped. */
@@ -29,6 +30,21 @@ export type Minifier = (input: MinifierInput) => Promise<MinifierOutput>
 /** Name under which a step's input stands in its map; composing maps replaces it. */
 export const STEP_SOURCE = 'input.js'
 
+function keepsAny(kept: KeptNames): boolean {
+  return kept === true || (kept !== false && kept.length > 0)
+}
+
+/** Bindings of these names are not renamed. */
+function reservedNames(kept: KeptNames): string[] {
+  return typeof kept === 'boolean' ? [] : [...kept]
+}
+
+/** As terser takes it: all, none, or those that match. */
+function keptPattern(kept: KeptNames): boolean | RegExp {
+  if (typeof kept === 'boolean') return kept
+  return kept.length === 0 ? false : new RegExp(`^(?:${kept.map((name) => name.replaceAll('$', '\\$')).join('|')})$`)
+}
+
 /** Every minifier that is raced and chained, loaded on use. @throws UnsupportedError where it refuses the code */
 export const minifiers: Readonly<Record<MinifierName, Minifier>> = {
   async esbuild(input) {
@@ -39,7 +55,8 @@ export const minifiers: Readonly<Record<MinifierName, Minifier>> = {
         minifySyntax: true,
         minifyWhitespace: true,
         minifyIdentifiers: input.mangle,
-        keepNames: input.keepNames,
+        // it keeps all or none
+        keepNames: keepsAny(input.keepNames),
         legalComments: 'none',
         charset: 'utf8',
         target: esbuildTarget(input.target),
@@ -64,9 +81,9 @@ export const minifiers: Readonly<Record<MinifierName, Minifier>> = {
         {
           module: input.goal === 'module',
           ecma: terserEdition(input.target),
-          compress: { toplevel: input.topLevel, keep_fnames: input.keepNames, keep_classnames: input.keepNames },
+          compress: { toplevel: input.topLevel, keep_fnames: keepsAny(input.keepNames), keep_classnames: keepsAny(input.keepNames) },
           mangle: input.mangle
-            ? { toplevel: input.topLevel, keep_fnames: input.keepNames, keep_classnames: input.keepNames }
+            ? { toplevel: input.topLevel, keep_fnames: input.keepNames === true, keep_classnames: input.keepNames === true, reserved: reservedNames(input.keepNames) }
             : false,
           format: { comments: false, asciiOnly: false },
           sourceMap: input.sourceMap,
@@ -83,9 +100,9 @@ export const minifiers: Readonly<Record<MinifierName, Minifier>> = {
         module: input.goal === 'module',
         compress: {
           target: input.target === 'es5' ? 'es2015' : input.target,
-          ...(input.keepNames ? { keepNames: { function: true, class: true } } : {}),
+          ...(keepsAny(input.keepNames) ? { keepNames: { function: true, class: true } } : {}),
         },
-        mangle: input.mangle ? { toplevel: input.topLevel, keepNames: input.keepNames } : false,
+        mangle: input.mangle ? { toplevel: input.topLevel, keepNames: input.keepNames === true, reserved: reservedNames(input.keepNames) } : false,
         sourcemap: input.sourceMap,
       })
       const error = errors.find((candidate) => candidate.severity === 'Error')
@@ -103,9 +120,9 @@ export const minifiers: Readonly<Record<MinifierName, Minifier>> = {
         module: input.goal === 'module',
         toplevel: input.topLevel,
         ecma: terserEdition(input.target),
-        keep_fnames: input.keepNames,
-        keep_classnames: input.keepNames,
-        mangle: input.mangle,
+        keep_fnames: keptPattern(input.keepNames),
+        keep_classnames: keptPattern(input.keepNames),
+        mangle: input.mangle && { reserved: reservedNames(input.keepNames) },
         parse: { bare_returns: input.goal === 'commonjs' },
         format: { comments: false },
         sourceMap: input.sourceMap ? { asObject: true } : false,
@@ -121,7 +138,7 @@ export const minifiers: Readonly<Record<MinifierName, Minifier>> = {
         // with `module` left out it takes scripts for modules and drops their "use strict"
         module: input.goal === 'module',
         toplevel: input.topLevel,
-        keep_fnames: input.keepNames,
+        keep_fnames: keepsAny(input.keepNames),
         mangle: input.mangle,
         // `${a}` as ""+a: an object with `valueOf` (a date of moment, a decimal) gives its number instead of its text
         compress: { templates: false },

@@ -4,6 +4,7 @@ import { estimatedSize, measuredSize } from '../../../bytes/encoded-size.ts'
 import { UnsupportedError } from '../../../core/errors.ts'
 import type { Level, Measure } from '../../../core/transform.ts'
 import type { ParsedScript, ParseGoal } from '../read/parse-script.ts'
+import type { KeptNames } from '../read/name-reads.ts'
 import type { Edition } from '../read/syntax-features.ts'
 import { ChainRunner, type ChainResult } from './chain-runner.ts'
 import { fallbacks, type RankedResult, runChains } from './chains.ts'
@@ -21,7 +22,7 @@ export interface MinifyOptions {
   readonly topLevel?: boolean
   /** Newest syntax that the output may use, unless the input uses newer. */
   readonly target: Edition
-  readonly keepNames?: boolean
+  readonly keepNames?: KeptNames
   /** Leave names alone: the text of functions is read at run time. */
   readonly keepText?: boolean
   /** Give names anew so that the compressor finds more repeats. On when left out, from level `balanced` on. */

@@ -5,7 +5,7 @@ import { FREE, type Scopes } from '../scope/scopes.ts'
 import { inlineHelpers } from './helpers.ts'
 import { hostGlobals } from './host-globals.ts'
 import type { ParsedScript } from './parse-script.ts'
-import { decidesByClassName } from './name-reads.ts'
+import { type NameRead, nameRead } from './name-reads.ts'
 import { noteSyntax } from './syntax-survey.ts'
 import { isRequireAlias } from './require-aliases.ts'
 import type { SyntaxFeatureName } from './syntax-features.ts'
@@ -53,7 +53,7 @@ export interface Survey {
   /** `process.env.NODE_ENV` that a build with a set NODE_ENV would have folded. */
   readonly nodeEnvReads: readonly number[]
   /** Where the code decides by the name of a class. */
-  readonly nameReads: readonly number[]
+  readonly nameReads: readonly NameRead[]
   /** Functions that a compiler put in for older runtimes: `__awaiter`, `_classCallCheck`, … */
   readonly helpers: readonly { readonly name: string; readonly start: number; readonly end: number }[]
   /** String literals of 4 KiB or more. */
@@ -98,7 +98,9 @@ class Surveyor {
   readonly #dynamic: DynamicUse[] = []
   readonly #nativeLoads: { by: string; target: string | null; offset: number }[] = []
   readonly #nodeEnvReads: number[] = []
-  readonly #nameReads: number[] = []
+  readonly #nameReads: NameRead[] = []
+  /** Names that functions and classes of this text have at run time. */
+  readonly #functionNames = new Set<string>()
   readonly #helpers: { name: string; start: number; end: number }[] = []
   readonly #longStrings: { start: number; end: number; kind: 'base64' | 'json' | 'text' }[] = []
   /** Names whose presence the code asks for with `typeof`. */
@@ -132,7 +134,7 @@ class Surveyor {
       nativeLoads: this.#nativeLoads.sort((a, b) => a.offset - b.offset),
       topLevelAwait: this.#topLevelAwait,
       nodeEnvReads: this.#nodeEnvReads,
-      nameReads: this.#nameReads,
+      nameReads: this.#decidingReads(),
       helpers: this.#helpers,
       longStrings: this.#longStrings,
     }
@@ -169,6 +171,18 @@ class Surveyor {
       uses.push({ name, ...use, need: this.#probed.has(name) ? 'guarded' : use.need })
     }
     return uses.sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  #noteNameRead(read: NameRead | undefined): void {
+    if (read !== undefined) this.#nameReads.push(read)
+  }
+
+  /** Of names compared with, only those that a function or class of this text has make a difference. */
+  #decidingReads(): NameRead[] {
+    return this.#nameReads.flatMap((read) => {
+      const names = read.names?.filter((name) => this.#functionNames.has(name)) ?? null
+      return names?.length === 0 ? [] : [{ ...read, names }]
+    })
   }
 
   #isFree(node: Node, name?: string): boolean {
@@ -257,14 +271,22 @@ class Surveyor {
       case 'WithStatement':
         this.#dynamic.push({ kind: 'with', offset: node.start })
         break
+      case 'ClassDeclaration':
+      case 'ClassExpression':
+        if (node.id !== null) this.#functionNames.add(node.id.name)
+        break
       case 'FunctionDeclaration':
       case 'FunctionExpression':
       case 'ArrowFunctionExpression':
         inner = enter(node, parent, place)
-        if (node.id !== null) this.#noteHelper(node.id.name, node)
+        if (node.id !== null) {
+          this.#noteHelper(node.id.name, node)
+          this.#functionNames.add(node.id.name)
+        }
         break
       case 'VariableDeclarator':
         if (node.id.type === 'Identifier' && node.init !== null) {
+          if (isNamedByBinding(node.init)) this.#functionNames.add(node.id.name)
           this.#noteHelper(node.id.name, node)
           this.#noteRequireAlias(node.id, node.init)
         }
@@ -286,7 +308,7 @@ class Surveyor {
         break
       case 'MemberExpression':
         if (isMember(node, 'NODE_ENV') && isMember(node.object, 'env')) this.#nodeEnvReads.push(node.start)
-        if (decidesByClassName(node, parent)) this.#nameReads.push(node.start)
+        this.#noteNameRead(nameRead(node, parent))
         this.#visit(node.object, node, place)
         if (node.computed) this.#visit(node.property, node, place)
         return
@@ -457,6 +479,11 @@ function memberName(node: Node): string | undefined {
   if (node.type !== 'MemberExpression') return undefined
   if (!node.computed) return node.property.type === 'Identifier' ? node.property.name : undefined
   return node.property.type === 'Literal' && typeof node.property.value === 'string' ? node.property.value : undefined
+}
+
+/** NamedEvaluation, ECMA-262 8.4. */
+function isNamedByBinding(value: Node): boolean {
+  return value.type === 'ArrowFunctionExpression' || value.type === 'FunctionExpression' || value.type === 'ClassExpression'
 }
 
 function isMember(node: Node, name: string): node is Extract<Node, { type: 'MemberExpression' }> {

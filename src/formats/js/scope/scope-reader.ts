@@ -319,8 +319,13 @@ export class ScopeReader {
     this.#visit(value)
     if (this.#offsets[occurrence] === target.start) {
       this.#noteFunctionName(occurrence, scope)
-      if (this.#options.keepNames) this.#keepNameOf.push(occurrence)
+      this.#keepName(occurrence)
     }
+  }
+
+  #keepName(occurrence: number): void {
+    const { keepNames = false } = this.#options
+    if (keepNames === true || (keepNames !== false && keepNames.includes(this.#occurrenceNames[occurrence]!))) this.#keepNameOf.push(occurrence)
   }
 
   #noteFunctionName(occurrence: number, scope: number): void {
@@ -343,7 +348,7 @@ export class ScopeReader {
         this.#declare(node.id, 'lexical')
       }
       this.#noteFunctionName(occurrence, this.#parents.length)
-      if (this.#options.keepNames) this.#keepNameOf.push(occurrence)
+      this.#keepName(occurrence)
     }
     const parameterScope = this.#open()
     this.#varScope = parameterScope
@@ -386,7 +391,7 @@ export class ScopeReader {
       const occurrence = this.#offsets.length
       if (node.type === 'ClassExpression') nameScope = this.#open()
       this.#declare(node.id, 'lexical')
-      if (this.#options.keepNames) this.#keepNameOf.push(occurrence)
+      this.#keepName(occurrence)
     }
     // a scope of its own, so that the text of the class can be named
     this.#inBlock(() => {

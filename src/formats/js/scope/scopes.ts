@@ -52,5 +52,5 @@ export interface ScopeOptions {
   /** The names declared at the top must stay: they are global, or others read them. */
   readonly freezeTop: boolean
   /** Names that functions and classes take their `name` property from must stay. */
-  readonly keepNames?: boolean
+  readonly keepNames?: boolean | readonly string[]
 }

@@ -8,6 +8,7 @@ import type { JsDetail } from '../detail.ts'
 import { legalComments } from '../minify/legal-comments.ts'
 import { minifyScript } from '../minify/minify-script.ts'
 import { directivesOf } from '../read/directives.ts'
+import { keptNames } from '../read/name-reads.ts'
 import { exportedNames } from '../read/exported-names.ts'
 import { type ParseGoal, parseScript } from '../read/parse-script.ts'
 import { shrinkInlineWasm } from './inline-wasm.ts'
@@ -43,7 +44,7 @@ async function minifyArtifact(
     goal,
     target: options.target ?? level,
     // a file of a package: what others read of it, names of functions and classes among it, nobody knows
-    keepNames: options.keepNames || survey.nameReads.length > 0 || inPackage(artifact.path),
+    keepNames: options.keepNames || inPackage(artifact.path) || keptNames(survey.nameReads),
     keepText: scopes.textTaken.length > 0,
     rename: options.rename,
     effort: options.effort,
@@ -92,7 +93,7 @@ async function minifyArtifact(
       ...nested.changes,
       {
         transform: minify.id,
-        what: `${result.chain} (${result.race.length} results measured)`,
+        what: `${result.chain} (${result.race.length} ${result.race.length === 1 ? 'result' : 'results'} measured)`,
         before: artifact.bytes.byteLength,
         after: bytes.byteLength,
         verifiedBy: [
