@@ -10,6 +10,8 @@ export default defineConfig({
     pool: 'forks',
     // The default leaves a processor idle: on two, half of them.
     maxWorkers: '100%',
+    // Binaryen prints a module whenever it refuses it, which is what these tests ask it for.
+    onConsoleLog: (_log, type, entity) => !(type === 'stderr' && /Binaryen (?:refuses|takes)/.test(entity?.type === 'test' ? entity.fullName : '')),
     reporters: ['default', './test/support/closing-line.ts'],
   },
 })

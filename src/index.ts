@@ -20,7 +20,8 @@ export type {
   VerdictKind,
 } from './core/report.ts'
 export type { CapabilityKind, Evidence, Need, Requirement } from './core/requirement.ts'
-export type { Change, Level, Measure } from './core/transform.ts'
+export type { Change } from './core/change.ts'
+export type { Level, Measure } from './core/transform.ts'
 export { ConfigError, ShrinkError, UsageError } from './core/errors.ts'
 export { exitCode } from './api/exit-code.ts'
 export { findTarget, match, type MatchOptions, type MatchResult, type Target, targets } from './targets/index.ts'

@@ -1,52 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { InputStamps } from '../cache/input-stamps.ts'
-import type { Context } from '../core/context.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
-import type { ResultCache } from '../core/result-cache.ts'
 import { ShrinkError } from '../core/errors.ts'
 import { defaultBundleOptions } from './bundle-options.ts'
 import type { BundleOptions, ModuleFormat } from './bundle-options.ts'
-import type { Engine, EngineAsset, EngineChunk } from './engines/engine.ts'
+import type { EngineChunk } from './engines/engine.ts'
+import type { BundleContext, BundleResult, Chunk } from './bundle-result.ts'
 import { cachedBundle } from './cached-bundle.ts'
 import { nameEntries } from './entry-names.ts'
-import type { ModuleGraph } from './module-graph.ts'
 import { commonJsShims, nodeShims } from './node-shims.ts'
-import type { Assumption, Planned } from './plan.ts'
-
-export type BundleContext = Pick<Context, 'signal' | 'report'> & {
-  /** Where results are remembered; left out: every build starts anew. */
-  readonly cache?: ResultCache
-}
-
-/** A JavaScript file of the result, not yet minified. */
-export interface Chunk {
-  /** Relative to the output folder, `/`-separated. */
-  readonly path: string
-  readonly bytes: Uint8Array
-  /** JSON text of the source map, where one was asked for; the code has no comment that points to it. */
-  readonly map?: string
-  readonly isEntry: boolean
-  /** Other chunks (by path) and externals (by specifier) it imports. */
-  readonly imports: readonly string[]
-}
-
-export interface BundleResult {
-  readonly chunks: readonly Chunk[]
-  /** Native addons and WebAssembly modules that the chunks load, copied beside them. */
-  readonly assets: readonly EngineAsset[]
-  readonly moduleGraph: ModuleGraph
-  readonly format: ModuleFormat
-  /** The bundler whose output this is. */
-  readonly engine: Engine['id']
-  readonly assumptions: readonly Assumption[]
-  /** Came from the cache as it was made before. */
-  readonly cached: boolean
-  /** What it was made from, where a cache was given. */
-  readonly inputs?: InputStamps
-  /** Declarations that the bundler kept and that were proved to have no effect; bytes of source text. */
-  readonly removed: readonly { readonly name: string; readonly bytes: number }[]
-}
+import type { Planned } from './plan.ts'
 
 /**
  * Puts entries and what they import together.

@@ -3,7 +3,7 @@ import { stampInputs, type StampScope } from '../cache/input-stamps.ts'
 import { recall, remember } from '../cache/stamped-results.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import type { ResultCache } from '../core/result-cache.ts'
-import type { BundleContext, BundleResult } from './bundle.ts'
+import type { BundleContext, BundleResult } from './bundle-result.ts'
 import type { BundleOptions } from './bundle-options.ts'
 import { slashed } from './paths.ts'
 

@@ -1,5 +1,5 @@
 export { bundle } from './bundle.ts'
-export type { BundleContext, BundleResult, Chunk } from './bundle.ts'
+export type { BundleContext, BundleResult, Chunk } from './bundle-result.ts'
 export type { Assumption } from './plan.ts'
 export { defaultBundleOptions } from './bundle-options.ts'
 export type { BundleOptions, ModuleFormat, Platform } from './bundle-options.ts'

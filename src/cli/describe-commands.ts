@@ -1,6 +1,7 @@
 import yargs, { type Argv, type Options } from 'yargs'
 import { tool } from '../api/version.ts'
-import { type Command, commands, usageOf } from './command.ts'
+import { commands } from './commands/index.ts'
+import { type Command, usageOf } from './command.ts'
 import { type Flag, flagsOf } from './flags.ts'
 
 const typeOf: Readonly<Record<Flag['kind'], Options>> = {

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
 import { UsageError } from '../core/errors.ts'
 import { nearest } from '../core/nearest.ts'
-import { type Arguments, type Command, commands, usageOf } from './command.ts'
+import { commands } from './commands/index.ts'
+import { type Arguments, type Command, usageOf } from './command.ts'
 import { type Flag, flagsOf } from './flags.ts'
 
 /** What a command line asks for. */

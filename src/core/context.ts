@@ -1,7 +1,7 @@
 import type { Artifact } from './artifact.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Tool, ToolName } from './tool.ts'
-import type { Change } from './transform.ts'
+import type { Change } from './change.ts'
 
 /** All that a stage may know of the world. */
 export interface Context {

@@ -4,7 +4,8 @@ import type { Finding } from './finding.ts'
 import type { JsonValue } from './json.ts'
 import type { Architecture, Requirement } from './requirement.ts'
 import type { SizeTotal } from './size-map.ts'
-import type { Change, Measure } from './transform.ts'
+import type { Change } from './change.ts'
+import type { Measure } from './transform.ts'
 
 /** Bytes as they are and as they are sent. `null`: not measured (see `AnalyzeOptions.compressedSizes`). */
 export interface EncodedSizes {

@@ -1,5 +1,6 @@
 import type { Analysis } from './analysis.ts'
 import type { Artifact, Companion } from './artifact.ts'
+import type { Change } from './change.ts'
 import type { Context } from './context.ts'
 import type { JsonValue } from './json.ts'
 
@@ -23,19 +24,6 @@ export interface TransformSettings {
   readonly measure: Measure
   /** The section of the configuration named after the format: checked by the options table, read by the format. */
   readonly options: { readonly [key: string]: JsonValue | undefined }
-}
-
-/** One thing that was done, in bytes that anybody can count. */
-export interface Change {
-  /** Id of the transform. */
-  readonly transform: string
-  /** What was done, in a few words, with names: `removed .symtab, .strtab`. */
-  readonly what: string
-  /** Raw bytes. */
-  readonly before: number
-  readonly after: number
-  /** The checks that passed on the result. */
-  readonly verifiedBy: readonly string[]
 }
 
 export interface TransformResult {

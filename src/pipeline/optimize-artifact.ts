@@ -4,7 +4,8 @@ import type { Artifact, Companion } from '../core/artifact.ts'
 import type { Context } from '../core/context.ts'
 import { ShrinkError, toDiagnostic } from '../core/errors.ts'
 import type { Format } from '../core/format.ts'
-import type { Change, Transform, TransformResult, TransformSettings } from '../core/transform.ts'
+import type { Change } from '../core/change.ts'
+import type { Transform, TransformResult, TransformSettings } from '../core/transform.ts'
 import { autoLimit } from './encoded-sizes.ts'
 
 export interface Optimized {

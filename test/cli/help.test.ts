@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { commands } from '../../src/cli/command.ts'
+import { commands } from '../../src/cli/commands/index.ts'
 import { helpText } from '../../src/cli/describe-commands.ts'
 import { flagsOf } from '../../src/cli/flags.ts'
 import { runCli } from '../support/run-cli.ts'

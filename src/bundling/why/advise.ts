@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import type { Finding } from '../../core/finding.ts'
-import type { BundleContext } from '../bundle.ts'
+import type { BundleContext } from '../bundle-result.ts'
 import type { BundleOptions } from '../bundle-options.ts'
 import { slashed } from '../paths.ts'
 import { buildQuestion } from './explain-module.ts'

@@ -1,7 +1,7 @@
 import { UnsupportedError } from '../../../core/errors.ts'
 import type { Chain } from './chains.ts'
 import type { StepMap } from './compose-maps.ts'
-import type { MinifyOptions } from './minify-script.ts'
+import type { MinifyOptions } from './minify-options.ts'
 import { minifiers } from './minifiers.ts'
 
 export interface ChainResult {

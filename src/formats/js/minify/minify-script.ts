@@ -1,38 +1,15 @@
 import type { EncodedSourceMap } from '@jridgewell/remapping'
-import type { TraceMap } from '@jridgewell/trace-mapping'
 import { estimatedSize, measuredSize } from '../../../bytes/encoded-size.ts'
 import { UnsupportedError } from '../../../core/errors.ts'
 import type { Level, Measure } from '../../../core/transform.ts'
-import type { ParsedScript, ParseGoal } from '../read/parse-script.ts'
-import type { KeptNames } from '../read/name-reads.ts'
-import type { Edition } from '../read/syntax-features.ts'
+import type { ParsedScript } from '../read/parse-script.ts'
 import { ChainRunner, type ChainResult } from './chain-runner.ts'
 import { fallbacks, type RankedResult, runChains } from './chains.ts'
 import { composeMaps } from './compose-maps.ts'
 import { isNewer } from './minifiers.ts'
+import type { MinifyOptions } from './minify-options.ts'
 import { readOutput, syntaxLevelOf } from './output-check.ts'
 import { renameLetters } from './rename/rename-letters.ts'
-
-export interface MinifyOptions {
-  readonly level: Level
-  readonly measure: Measure
-  /** How the code is parsed; see `ParseGoal`. */
-  readonly goal: ParseGoal
-  /** Names declared at the top may be renamed and dropped. Always so for modules and CommonJS. */
-  readonly topLevel?: boolean
-  /** Newest syntax that the output may use, unless the input uses newer. */
-  readonly target: Edition
-  readonly keepNames?: KeptNames
-  /** Leave names alone: the text of functions is read at run time. */
-  readonly keepText?: boolean
-  /** Give names anew so that the compressor finds more repeats. On when left out, from level `balanced` on. */
-  readonly rename?: boolean
-  /** Level `max`: how long names are searched for; 2 takes twice as long as 1. */
-  readonly effort?: number
-  /** Produce a source map; composed with the map that the code came with where there is one. */
-  readonly sourceMap?: { readonly name: string; readonly input?: TraceMap | undefined }
-  readonly signal?: AbortSignal
-}
 
 export interface MinifiedScript {
   readonly code: string

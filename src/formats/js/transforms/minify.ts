@@ -35,7 +35,7 @@ async function minifyArtifact(
   const { script, survey, sourceMap, moduleKind, level, scopes, exports } = analysis.detail
   const name = artifact.path.split('/').at(-1)!
   const wantsMap = options.sourceMap === 'auto' && sourceMap?.map !== undefined
-  const nested = await shrinkInlineWasm(artifact.path, script.text, wantsMap ? sourceMap.map : undefined, context)
+  const nested = await shrinkInlineWasm(artifact.path, script.text, wantsMap ? sourceMap.map : undefined, settings.measure, context)
   const { hashbang, body } = splitHashbang(nested.text)
   const goal = moduleKind === 'esm' ? 'module' : moduleKind
   const result = await minifyScript(body, {

@@ -1,9 +1,9 @@
 import { branchTarget, Flow, flowOf, pageAddress } from '../../../../isa/arm64/control-flow.ts'
 import { memoryAccess } from '../../../../isa/arm64/operands.ts'
 import { arm64Features } from '../../../../isa/arm64/scan.ts'
-import type { CallGraph } from '../x86/call-graph.ts'
-import type { MemoryImage, Slot } from '../x86/memory-image.ts'
-import type { Sweep } from '../x86/sweep.ts'
+import type { CallGraph } from '../program/call-graph.ts'
+import type { MemoryImage, Slot } from '../program/memory-image.ts'
+import type { Sweep } from '../program/sweep.ts'
 import type { Detectors, Program } from './program.ts'
 
 export const AT_HWCAP = 16

@@ -1,6 +1,6 @@
 import { branchTarget, endsPath, Flow, flowOf, literalAddress } from '../../../../isa/arm64/control-flow.ts'
 import { destination, memoryAccess, type MemoryAccess, SP } from '../../../../isa/arm64/operands.ts'
-import { address, compute, join, number, plain, sameValue, signExtended, singleAddress, singleOffset, truncated, type Value } from '../x86/value.ts'
+import { address, compute, join, number, plain, sameValue, signExtended, singleAddress, singleOffset, truncated, type Value } from '../program/value.ts'
 import { ARGUMENTS, Base, CALLER_SAVED, type Evaluation, type GlobalStore, type ParameterStore, type Surroundings } from './evaluation.ts'
 import { type Flags, outcomesOf, refinedLeft } from './flags.ts'
 import { executeImmediate, executeRegister, isDetected, type Notes } from './instructions.ts'

@@ -1,4 +1,4 @@
-import type { Value } from '../x86/value.ts'
+import type { Value } from '../program/value.ts'
 
 /** Registers that hold arguments, and those a call leaves undefined (AAPCS64, 6.1.1). */
 export const ARGUMENTS = 8

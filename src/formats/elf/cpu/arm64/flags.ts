@@ -1,4 +1,4 @@
-import { plain, type Value } from '../x86/value.ts'
+import { plain, type Value } from '../program/value.ts'
 
 /** What set N, Z, C and V last. */
 export interface Flags {

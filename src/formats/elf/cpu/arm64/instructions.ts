@@ -1,6 +1,6 @@
 import { pageAddress } from '../../../../isa/arm64/control-flow.ts'
 import { logicalImmediate } from '../../../../isa/arm64/operands.ts'
-import { address, compute, detectedAs, isZero, join, number, type Operation, plain, signExtended, truncated, type Value } from '../x86/value.ts'
+import { address, compute, detectedAs, isZero, join, number, type Operation, plain, signExtended, truncated, type Value } from '../program/value.ts'
 import { type Flags, outcomesOf } from './flags.ts'
 import type { Machine } from './machine.ts'
 

@@ -1,4 +1,4 @@
-import { join, plain, relative, sameValue, singleAddress, singleOffset, truncated, compute, number, type Value } from '../x86/value.ts'
+import { join, plain, relative, sameValue, singleAddress, singleOffset, truncated, compute, number, type Value } from '../program/value.ts'
 import { SP } from '../../../../isa/arm64/operands.ts'
 import { ARGUMENTS } from './evaluation.ts'
 import type { Flags } from './flags.ts'

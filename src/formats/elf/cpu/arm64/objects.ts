@@ -1,4 +1,4 @@
-import { join, number, plain, relative, sameValue, truncated, type Value } from '../x86/value.ts'
+import { join, number, plain, relative, sameValue, truncated, type Value } from '../program/value.ts'
 import { Base, type ParameterStore } from './evaluation.ts'
 import { withoutRest } from './variables.ts'
 

@@ -1,6 +1,6 @@
-import type { CallGraph } from '../x86/call-graph.ts'
-import type { MemoryImage, Slot } from '../x86/memory-image.ts'
-import type { Sweep } from '../x86/sweep.ts'
+import type { CallGraph } from '../program/call-graph.ts'
+import type { MemoryImage, Slot } from '../program/memory-image.ts'
+import type { Sweep } from '../program/sweep.ts'
 
 /** Everything that lets a file tell CPUs apart at run time. */
 export interface Detectors {

@@ -1,5 +1,5 @@
-import { Edge } from '../x86/call-graph.ts'
-import { Access } from '../x86/sweep.ts'
+import { Edge } from '../program/call-graph.ts'
+import { Access } from '../program/sweep.ts'
 import type { Guards } from './guards.ts'
 import { isArm64IsaName } from './isa-names.ts'
 import type { Program } from './program.ts'

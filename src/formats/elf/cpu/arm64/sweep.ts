@@ -2,9 +2,8 @@ import { branchTarget, endsPath, Flow, flowOf, isUnallocated, literalAddress, pa
 import { destination, memoryAccess } from '../../../../isa/arm64/operands.ts'
 import { arm64FeatureOf } from '../../../../isa/arm64/scan.ts'
 import type { MappedRange } from '../../read/address-space.ts'
-import type { MemoryImage, Slot } from '../x86/memory-image.ts'
-import { NumberList } from '../x86/number-list.ts'
-import { Access, type Sweep, Transfer } from '../x86/sweep.ts'
+import type { MemoryImage, Slot } from '../program/memory-image.ts'
+import { Access, emptySweep, type Sweep, Transfer } from '../program/sweep.ts'
 
 /** The words of a code range, whatever their alignment in the file. */
 export function wordsOf(image: MemoryImage, range: MappedRange): Int32Array {
@@ -18,19 +17,7 @@ export function wordsOf(image: MemoryImage, range: MappedRange): Int32Array {
  * of ID registers. `starts`: known function starts, where no register holds an address yet.
  */
 export function sweepArm64(image: MemoryImage, starts: ReadonlySet<number>): Sweep {
-  const sweep: Sweep = {
-    transferFrom: new NumberList(),
-    transferTo: new NumberList(),
-    transferKind: new NumberList(),
-    accessFrom: new NumberList(),
-    accessTo: new NumberList(),
-    accessKind: new NumberList(),
-    hitAt: new NumberList(),
-    hitSet: new NumberList(),
-    undecodableAt: new NumberList(),
-    detectorAt: new NumberList(),
-    legacyVectorAt: new NumberList(),
-  }
+  const sweep = emptySweep()
   for (const range of image.code) sweepRange(image, range, starts, sweep)
   return sweep
 }

@@ -1,5 +1,5 @@
-import { join, number, compute, plain, sameValue, truncated, address as addressValue, type Value } from '../x86/value.ts'
-import type { MemoryImage } from '../x86/memory-image.ts'
+import { join, number, compute, plain, sameValue, truncated, address as addressValue, type Value } from '../program/value.ts'
+import type { MemoryImage } from '../program/memory-image.ts'
 
 interface Variable {
   readonly size: number

@@ -1,6 +1,6 @@
 import type { Need } from '../../../../core/requirement.ts'
 import { arm64Features } from '../../../../isa/arm64/scan.ts'
-import { lastAtMost } from '../x86/number-list.ts'
+import { lastAtMost } from '../program/number-list.ts'
 import { findGuards, type Guards } from './guards.ts'
 import { hwcapModel } from './hwcap-model.ts'
 import type { Program } from './program.ts'

@@ -1,5 +1,5 @@
-import { lastAtMost } from './number-list.ts'
-import type { Sweep } from './sweep.ts'
+import { lastAtMost } from '../program/number-list.ts'
+import type { Sweep } from '../program/sweep.ts'
 
 /** Accesses of a sweep in the order of the addresses they name. */
 export interface AccessIndex {

@@ -1,5 +1,5 @@
 import { cleanFlags, Machine, Register } from './machine.ts'
-import { detectedAs, type Flags, isZero, number, type Operation, outcomes, plain, sameValue, signExtended, singleAddress, untouched, type Value } from './value.ts'
+import { detectedAs, type Flags, isZero, number, type Operation, outcomes, plain, sameValue, signExtended, singleAddress, untouched, type Value } from '../program/value.ts'
 
 /** Arithmetic on sets of numbers, and the flags that it leaves. */
 export abstract class Arithmetic extends Machine {

@@ -1,6 +1,6 @@
-import type { CallGraph } from './call-graph.ts'
-import type { MemoryImage } from './memory-image.ts'
-import type { Sweep } from './sweep.ts'
+import type { CallGraph } from '../program/call-graph.ts'
+import type { MemoryImage } from '../program/memory-image.ts'
+import type { Sweep } from '../program/sweep.ts'
 
 /** Functions of other files that return what the CPU can do; with a CPU that can do nothing more they return 0. */
 const detectorFunction =

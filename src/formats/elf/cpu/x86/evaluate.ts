@@ -4,7 +4,7 @@ import type { Evaluation, Surroundings } from './evaluation.ts'
 import { Instructions } from './instructions.ts'
 import { LowestFirst } from './lowest-first.ts'
 import { argumentRegisters, type FunctionCode, Register, type State } from './machine.ts'
-import { relative, sameValue, type Value } from './value.ts'
+import { relative, sameValue, type Value } from '../program/value.ts'
 
 /** Instructions that may still be evaluated, over all functions. */
 export interface StepBudget {

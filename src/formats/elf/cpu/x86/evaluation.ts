@@ -1,5 +1,5 @@
 import type { CpuidModel } from './cpuid-model.ts'
-import type { Value } from './value.ts'
+import type { Value } from '../program/value.ts'
 
 /** What the rest of the program tells a function's evaluation. */
 export interface Surroundings {

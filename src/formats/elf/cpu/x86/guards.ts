@@ -1,15 +1,15 @@
 import type { AccessIndex } from './access-index.ts'
 import type { X86Decoder } from '../../../../isa/x86/decode.ts'
-import { type CallGraph, Edge } from './call-graph.ts'
+import { type CallGraph, Edge } from '../program/call-graph.ts'
 import type { CpuidModel } from './cpuid-model.ts'
 import { type Detectors, isDetectorFunction, isDetectorObject, isDetectorTableFunction, isOwnDetectorObject } from './detectors.ts'
 import { evaluate, type StepBudget } from './evaluate.ts'
 import type { FunctionCode } from './machine.ts'
 import type { Evaluation, Leaks, Origins, ParameterStore, Surroundings } from './evaluation.ts'
-import type { MemoryImage, Slot } from './memory-image.ts'
+import type { MemoryImage, Slot } from '../program/memory-image.ts'
 import { mentionedRegisters } from './mentioned-registers.ts'
-import { Access, type Sweep } from './sweep.ts'
-import { address as addressValue, compute, detectedAs, featureTable, isZero, join, number, plain, relative, sameValue, singleAddress, truncated, type Value } from './value.ts'
+import { Access, type Sweep } from '../program/sweep.ts'
+import { address as addressValue, compute, detectedAs, featureTable, isZero, join, number, plain, relative, sameValue, singleAddress, truncated, type Value } from '../program/value.ts'
 
 /** Bounds of the search: beyond them every path counts as possible. */
 const limits = {

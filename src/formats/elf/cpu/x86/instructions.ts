@@ -1,6 +1,6 @@
 import { argumentRegisters, cleanFlags, Register, slotKey } from './machine.ts'
 import { Transfers } from './transfers.ts'
-import { isZero, number, plain, signExtended, singleAddress, singleOffset } from './value.ts'
+import { isZero, number, plain, signExtended, singleAddress, singleOffset } from '../program/value.ts'
 
 /** What instructions do, by opcode. */
 export abstract class Instructions extends Transfers {

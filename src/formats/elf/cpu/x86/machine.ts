@@ -17,7 +17,7 @@ import {
   truncated,
   untouched,
   type Value,
-} from './value.ts'
+} from '../program/value.ts'
 
 /** General registers by their numbers in instructions. */
 export const Register = { rax: 0, rcx: 1, rdx: 2, rbx: 3, rsp: 4, rbp: 5, rsi: 6, rdi: 7, r8: 8, r9: 9 } as const

@@ -1,6 +1,6 @@
-import { Edge } from './call-graph.ts'
+import { Edge } from '../program/call-graph.ts'
 import type { Program } from './guards.ts'
-import { lastAtMost } from './number-list.ts'
+import { lastAtMost } from '../program/number-list.ts'
 import type { Step } from './reach.ts'
 import type { Run } from './run-on.ts'
 

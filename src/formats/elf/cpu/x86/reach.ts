@@ -1,9 +1,9 @@
 import type { Program } from './guards.ts'
 import type { Evaluation } from './evaluation.ts'
-import { type CallGraph, Edge } from './call-graph.ts'
+import { type CallGraph, Edge } from '../program/call-graph.ts'
 import type { Selections } from './selections.ts'
 import type { Tracer } from './tracer.ts'
-import { Access } from './sweep.ts'
+import { Access } from '../program/sweep.ts'
 
 /** How far a path may be trusted. Each includes the one before. */
 export const Trust = { calls: 0, addresses: 1, tables: 2 } as const

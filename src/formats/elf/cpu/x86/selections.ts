@@ -1,6 +1,6 @@
 import type { Evaluation } from './evaluation.ts'
 import type { Program } from './guards.ts'
-import { lastAtMost } from './number-list.ts'
+import { lastAtMost } from '../program/number-list.ts'
 
 /** Bytes between a test and the branch on it. */
 const MASK_DISTANCE = 24

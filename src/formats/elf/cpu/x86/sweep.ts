@@ -2,51 +2,15 @@ import { fastTable, Fast } from '../../../../isa/x86/fast-table.ts'
 import { baselineFeatures } from '../../../../isa/x86/features.ts'
 import type { X86Decoder } from '../../../../isa/x86/decode.ts'
 import type { MappedRange } from '../../read/address-space.ts'
-import type { MemoryImage } from './memory-image.ts'
-import { NumberList } from './number-list.ts'
+import type { MemoryImage } from '../program/memory-image.ts'
+import { Access, emptySweep, type Sweep, Transfer } from '../program/sweep.ts'
 
-/** How control leaves an instruction for another function. */
-export const Transfer = { call: 0, jump: 1, branch: 2, indirectCall: 3, indirectJump: 4 } as const
-/** What an instruction does with an address it names. */
-export const Access = { load: 0, store: 1, take: 2 } as const
-
-/** What one linear pass over the code finds, in address order. Parallel lists. */
-export interface Sweep {
-  readonly transferFrom: NumberList
-  readonly transferTo: NumberList
-  readonly transferKind: NumberList
-  /** Instructions that name an address in data, or take the address of code. */
-  readonly accessFrom: NumberList
-  readonly accessTo: NumberList
-  readonly accessKind: NumberList
-  /** Instructions that need more than the baseline, with their feature set id. */
-  readonly hitAt: NumberList
-  readonly hitSet: NumberList
-  /** Bytes that are no instruction: data among the code. */
-  readonly undecodableAt: NumberList
-  /** CPUID and XGETBV. */
-  readonly detectorAt: NumberList
-  /** Legacy (not VEX) vector instructions, thinned out to one in 24 bytes. */
-  readonly legacyVectorAt: NumberList
-}
-
+/** Vector instructions that are noted: one in so many bytes. */
 const THINNING = 24
 
 /** Sweeps all code of an x86-64 image. `starts`: known function starts, where decoding gets back into step. */
 export function sweepCode(image: MemoryImage, decoder: X86Decoder, starts: Float64Array): Sweep {
-  const sweep: Sweep = {
-    transferFrom: new NumberList(),
-    transferTo: new NumberList(),
-    transferKind: new NumberList(),
-    accessFrom: new NumberList(),
-    accessTo: new NumberList(),
-    accessKind: new NumberList(),
-    hitAt: new NumberList(),
-    hitSet: new NumberList(),
-    undecodableAt: new NumberList(),
-    detectorAt: new NumberList(),
-    legacyVectorAt: new NumberList(),
-  }
+  const sweep = emptySweep()
   for (const range of image.code) sweepRange(image, decoder, range, starts, sweep)
   return sweep
 }

@@ -1,4 +1,4 @@
-import { type CallGraph, Edge } from './call-graph.ts'
+import { type CallGraph, Edge } from '../program/call-graph.ts'
 import { ControlFlow } from './control-flow.ts'
 import type { Evaluation, Origins } from './evaluation.ts'
 import type { Guards, Program } from './guards.ts'

@@ -1,0 +1,43 @@
+import { NumberList } from './number-list.ts'
+
+/** How control leaves an instruction for another function. */
+export const Transfer = { call: 0, jump: 1, branch: 2, indirectCall: 3, indirectJump: 4 } as const
+/** What an instruction does with an address it names. */
+export const Access = { load: 0, store: 1, take: 2 } as const
+
+/** What one linear pass over the code finds, in address order. Parallel lists. */
+export interface Sweep {
+  readonly transferFrom: NumberList
+  readonly transferTo: NumberList
+  readonly transferKind: NumberList
+  /** Instructions that name an address in data, or take the address of code. */
+  readonly accessFrom: NumberList
+  readonly accessTo: NumberList
+  readonly accessKind: NumberList
+  /** Instructions that need more than the baseline, with their feature set id. */
+  readonly hitAt: NumberList
+  readonly hitSet: NumberList
+  /** Bytes that are no instruction: data among the code. */
+  readonly undecodableAt: NumberList
+  /** Instructions that ask what the CPU can do: CPUID, XGETBV, MRS of an ID register. */
+  readonly detectorAt: NumberList
+  /** x86: legacy (not VEX) vector instructions, thinned out. */
+  readonly legacyVectorAt: NumberList
+}
+
+/** A sweep that has found nothing yet. */
+export function emptySweep(): Sweep {
+  return {
+    transferFrom: new NumberList(),
+    transferTo: new NumberList(),
+    transferKind: new NumberList(),
+    accessFrom: new NumberList(),
+    accessTo: new NumberList(),
+    accessKind: new NumberList(),
+    hitAt: new NumberList(),
+    hitSet: new NumberList(),
+    undecodableAt: new NumberList(),
+    detectorAt: new NumberList(),
+    legacyVectorAt: new NumberList(),
+  }
+}
