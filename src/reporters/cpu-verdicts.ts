@@ -54,7 +54,12 @@ function runsOn(models: readonly (readonly [model: string, title: string])[], fe
       features.filter((feature) => feature.need === need && !cpuModels[model]!.features.has(canonicalFeature(feature.name))).map(({ name }) => name)
     const required = lacks('required')
     const possible = lacks('possible')
-    const verdict = required.length > 0 ? `✗|: no ${listed(required)}` : possible.length > 0 ? `?|: possibly no ${listed(possible)}` : '✓|'
+    // no feature, but code that nobody has looked at: it may need anything
+    const named = possible.filter((name) => name !== 'unknown-code')
+    let verdict = '✓|'
+    if (required.length > 0) verdict = `✗|: no ${listed(required)}`
+    else if (named.length > 0) verdict = `?|: possibly no ${listed(named)}`
+    else if (possible.length > 0) verdict = '?|: not all of the code was looked at'
     groups.set(verdict, [...(groups.get(verdict) ?? []), title])
   }
   return [...groups]

@@ -108,6 +108,7 @@ test('the CPUs that an ELF file runs on, those that lack the same together', () 
     { label: 'cpu level', text: 'x86-64-v3' },
     { label: 'runs on', text: '✗ x86-64-v1, x86-64-v2: no avx, avx2, bmi2 and 1 more · ? x86-64-v3, haswell (AWS Lambda): possibly no avx512f · ✓ x86-64-v4' },
   ])
+  expect(cpuVerdicts({ ...arm, requirements: [feature('unknown-code', 'possible')] })[0]!.text).toMatch(/^\? armv8-a, .*: not all of the code was looked at$/)
   expect(cpuVerdicts({ ...arm, requirements: [] })).toEqual([])
   expect(cpuVerdicts({ ...arm, requirements: [], properties: { cpuAnalysis: 'complete' } })[0]!.text).toMatch(/^✓ armv8-a, /)
   expect(cpuVerdicts({ ...arm, format: 'wasm' })).toEqual([])
