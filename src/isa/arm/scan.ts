@@ -1,32 +1,15 @@
+import { readWordPatterns, type WordPattern } from '../word-patterns.ts'
 import { a32FeaturePatterns, t32FeaturePatterns } from './feature-patterns.ts'
 
-interface Row {
-  readonly feature: string
-  readonly mask: number
-  readonly value: number
-}
-
-function rowsOf(table: string): Row[] {
-  return table
-    .trim()
-    .split('\n')
-    .map((line) => {
-      const feature = line.slice(0, 9).trim()
-      const pattern = line.slice(9, 41)
-      const mask = Number.parseInt(pattern.replaceAll(/[01]/g, '1').replaceAll('.', '0'), 2) | 0
-      return { feature: feature === '-' ? '' : feature, mask, value: Number.parseInt(pattern.replaceAll('.', '0'), 2) | 0 }
-    })
-}
-
 /** The rows that can match, by the highest twelve bits. */
-function indexed(rows: readonly Row[]): (readonly Row[])[] {
+function indexed(rows: readonly WordPattern[]): (readonly WordPattern[])[] {
   return Array.from({ length: 4096 }, (_, high) => rows.filter(({ mask, value }) => (((high << 20) ^ value) & mask & 0xfff0_0000) === 0))
 }
 
-let a32: (readonly Row[])[] | undefined
-let t32: (readonly Row[])[] | undefined
+let a32: (readonly WordPattern[])[] | undefined
+let t32: (readonly WordPattern[])[] | undefined
 
-function match(rows: readonly Row[], word: number): string {
+function match(rows: readonly WordPattern[], word: number): string {
   for (const { mask, value, feature } of rows) if ((word & mask) === value) return feature
   return ''
 }
@@ -36,7 +19,7 @@ export function chancesPerMillion(feature: string, set: 'a32' | 't32'): number {
   let chances = 0
   // T32 has the vectors of A32, and one word in eight begins like an instruction of 32 bits
   const tables = set === 'a32' ? [a32FeaturePatterns] : [a32FeaturePatterns, t32FeaturePatterns]
-  for (const row of tables.flatMap(rowsOf)) {
+  for (const row of tables.flatMap(readWordPatterns)) {
     if (row.feature === feature) chances += 1e6 / 2 ** (row.mask >>> 0).toString(2).replaceAll('0', '').length
   }
   return chances
@@ -44,7 +27,7 @@ export function chancesPerMillion(feature: string, set: 'a32' | 't32'): number {
 
 /** The feature that an A32 instruction needs beyond Armv5TE, or ''. */
 export function a32FeatureOf(word: number): string {
-  a32 ??= indexed(rowsOf(a32FeaturePatterns))
+  a32 ??= indexed(readWordPatterns(a32FeaturePatterns))
   return match(a32[word >>> 20]!, word)
 }
 
@@ -55,7 +38,7 @@ export function t32FeatureOf(word: number): string {
   if ((high & 0xef) === 0xef) return a32FeatureOf(0xf200_0000 | ((word & 0x1000_0000) >>> 4) | (word & 0x00ff_ffff))
   if (high === 0xf9 && (word & 0x0010_0000) === 0) return a32FeatureOf(0xf400_0000 | (word & 0x00ff_ffff))
   if ((high & 0xec) === 0xec && (word & 0x0e00) === 0x0a00) return a32FeatureOf(word)
-  t32 ??= indexed(rowsOf(t32FeaturePatterns))
+  t32 ??= indexed(readWordPatterns(t32FeaturePatterns))
   return match(t32[word >>> 20]!, word)
 }
 

@@ -1,28 +1,11 @@
+import { readWordPatterns } from '../word-patterns.ts'
 import { armFeaturePatterns } from './feature-patterns.ts'
 
 /** Names of the features the scanner knows; index 0 is "none". */
 export const arm64Features: readonly string[] = [
   '',
-  ...new Set(rows().map((row) => row.feature).filter((feature) => feature !== '')),
+  ...new Set(readWordPatterns(armFeaturePatterns).map((row) => row.feature).filter((feature) => feature !== '')),
 ].sort()
-
-interface Row {
-  readonly feature: string
-  readonly mask: number
-  readonly value: number
-}
-
-function rows(): Row[] {
-  return armFeaturePatterns
-    .trim()
-    .split('\n')
-    .map((line) => {
-      const feature = line.slice(0, 9).trim()
-      const pattern = line.slice(9, 41)
-      const mask = Number.parseInt(pattern.replaceAll(/[01]/g, '1').replaceAll('.', '0'), 2) | 0
-      return { feature: feature === '-' ? '' : feature, mask, value: Number.parseInt(pattern.replaceAll('.', '0'), 2) | 0 }
-    })
-}
 
 /** For each value of bits 31-21, the patterns that can match: triples of mask, value, feature index. */
 interface PatternIndex {
@@ -34,7 +17,7 @@ let patternIndex: PatternIndex | undefined
 
 function index(): PatternIndex {
   if (patternIndex !== undefined) return patternIndex
-  const all = rows()
+  const all = readWordPatterns(armFeaturePatterns)
   const lists: Int32Array[] = [new Int32Array(0)]
   const known = new Map<string, number>([['', 0]])
   const byHighBits = new Uint8Array(2048)

@@ -1,3 +1,4 @@
+import { readWordPatterns } from '../word-patterns.ts'
 import { riscvFeaturePatterns } from './feature-patterns.ts'
 
 interface Pattern {
@@ -6,24 +7,17 @@ interface Pattern {
   readonly value: number
 }
 
-const lines: readonly string[] = riscvFeaturePatterns.trim().split('\n')
+const patterns = readWordPatterns(riscvFeaturePatterns)
 
 /** Names of the extensions the scanner knows; index 0 is "none", 1 is `c`. */
-export const riscvExtensions: readonly string[] = ['', 'c', ...new Set(lines.map((line) => line.slice(0, 9).trim()))]
+export const riscvExtensions: readonly string[] = ['', 'c', ...new Set(patterns.map(({ feature }) => feature))]
 
 let byOpcode: readonly (readonly Pattern[])[] | undefined
 
 /** Patterns by major opcode (bits 6-2) and funct3 (bits 14-12). */
 function patternsByOpcode(): readonly (readonly Pattern[])[] {
   if (byOpcode !== undefined) return byOpcode
-  const all = lines.map((line): Pattern => {
-    const text = line.slice(9, 41)
-    return {
-      extension: riscvExtensions.indexOf(line.slice(0, 9).trim()),
-      mask: Number.parseInt(text.replaceAll(/[01]/g, '1').replaceAll('.', '0'), 2) | 0,
-      value: Number.parseInt(text.replaceAll('.', '0'), 2) | 0,
-    }
-  })
+  const all = patterns.map(({ feature, mask, value }): Pattern => ({ extension: riscvExtensions.indexOf(feature), mask, value }))
   const selector = 0b111_0000_0111_1100
   return (byOpcode = Array.from({ length: 256 }, (_, key) => {
     const word = ((key & 31) << 2) | ((key >> 5) << 12)

@@ -2,6 +2,7 @@ import { readFrameRanges } from '../../read/eh-frame.ts'
 import type { ElfFile } from '../../read/elf-file.ts'
 import { readGoFunctions } from '../../read/pclntab.ts'
 import { buildCallGraph } from '../program/call-graph.ts'
+import { knownFunctions } from '../program/known-functions.ts'
 import { liveFunctions } from '../program/live-functions.ts'
 import { readMemoryImage } from '../program/memory-image.ts'
 import type { Sweep } from '../program/sweep.ts'
@@ -13,28 +14,14 @@ import { readArm64Stubs, sweepArm64, wordsOf } from './sweep.ts'
 export function readArm64Program(file: ElfFile): Program {
   const image = readMemoryImage(file)
   const go = readGoFunctions(file)
-  const names = new Map<number, string>()
-  const starts = new Set<number>()
+  // mapping symbols (AAELF64, 5.5.3) are called $x and $d
+  const { starts, names } = knownFunctions(image, go, (name) => !name.startsWith('$'))
   // Go's table knows all of its functions: no number in data that looks like an address starts another
   const frames = [...readFrameRanges(file), ...(go?.functions ?? [])]
-  for (const named of image.functions) {
-    if (!image.inCode(named.address)) continue
-    starts.add(named.address)
-    if (!names.has(named.address) && !named.name.startsWith('$')) names.set(named.address, named.name)
-  }
-  for (const { address, name } of go?.functions ?? []) {
-    starts.add(address)
-    if (!names.has(address)) names.set(address, name)
-  }
-  const entry = Number(file.header.e_entry)
-  if (entry !== 0) starts.add(entry)
-  for (const slot of image.slots.values()) if (slot.indirect === true && slot.address !== undefined) starts.add(slot.address)
-  const section = file.sections.find((candidate) => candidate.name === '.init')
-  if (section !== undefined) starts.add(Number(section.sh_addr))
   const synchronization = new Set(starts)
   for (const frame of frames) synchronization.add(frame.address)
   const sweep = sweepArm64(image, synchronization)
-  for (const address of passedByEntry(sweep, entry)) if (image.inCode(address)) starts.add(address)
+  for (const address of passedByEntry(sweep, Number(file.header.e_entry))) if (image.inCode(address)) starts.add(address)
   const stubs = readArm64Stubs(image)
   const graph = buildCallGraph(image, sweep, { frames, names, starts }, stubs)
   const isGo = go !== undefined
