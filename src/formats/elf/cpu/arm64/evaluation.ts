@@ -7,6 +7,19 @@ export const CALLER_SAVED = 19
 /** Bases of values that are no offset from a register; those of allocated objects follow. */
 export const Base = { resolverArgument: 40, imported: 41, firstObject: 64 } as const
 
+/** Instructions that may still be evaluated, over all functions. */
+export interface StepBudget {
+  left: number
+}
+
+export interface FunctionCode {
+  readonly words: Int32Array
+  /** Address of `words[0]`. */
+  readonly base: number
+  readonly start: number
+  readonly end: number
+}
+
 /** What the function called at some place does, as far as it is known. */
 export interface CallOutcome {
   /** It does not come back on this CPU. */

@@ -1,0 +1,116 @@
+import { literalAddress } from '../../../../isa/arm64/control-flow.ts'
+import { memoryAccess, type MemoryAccess, SP } from '../../../../isa/arm64/operands.ts'
+import { compute, join, number, plain, signExtended, singleOffset, truncated, type Value } from '../program/value.ts'
+import type { Effects } from './effects.ts'
+import type { Surroundings } from './evaluation.ts'
+import type { Notes } from './instructions.ts'
+import { keyOf, type Machine } from './machine.ts'
+
+/** Loads and stores (Arm ARM C4.1.94): between the machine, the frame, and what the program knows of memory. */
+export class LoadsAndStores {
+  readonly #outside: Surroundings
+  readonly #notes: Notes
+  readonly #effects: Effects
+
+  constructor(outside: Surroundings, notes: Notes, effects: Effects) {
+    this.#outside = outside
+    this.#notes = notes
+    this.#effects = effects
+  }
+
+  execute(machine: Machine, word: number, at: number): void {
+    const literal = literalAddress(word, at)
+    if (literal !== undefined) {
+      const size = word >>> 30 === 0 ? 4 : 8
+      if ((word & 0x0400_0000) === 0) machine.write(word & 31, word >>> 30 === 3 ? machine.read(word & 31) : this.#outside.load(literal, size))
+      return
+    }
+    const operand = memoryAccess(word)
+    if (operand === undefined) {
+      const base = (word >>> 5) & 31
+      // LD1, ST1 and others of many vectors: writeback by an amount that depends on the form
+      if ((word & 0x0480_0000) === 0x0480_0000 && (word & 0x3a00_0000) === 0x0800_0000) machine.writeBase(base, undefined)
+      return
+    }
+    const start = machine.readBase(operand.base)
+    const moved = compute('add', start, number(operand.offset, operand.offset < 0 ? -1 : 0))
+    let place = operand.writeback === 'after' ? start : moved
+    if (operand.index >= 0) place = this.#indexed(machine, word, operand, start)
+    if (operand.load) this.#load(machine, operand, place)
+    else this.#store(machine, operand, place)
+    if (operand.atomic && !operand.load) machine.write((word >>> 16) & 31, undefined) // status of a store exclusive
+    if (operand.writeback !== 'none') machine.writeBase(operand.base, moved)
+  }
+
+  #indexed(machine: Machine, word: number, operand: MemoryAccess, start: Value | undefined): Value | undefined {
+    const option = (word >>> 13) & 7
+    const value = machine.read(operand.index, (option & 1) === 0 ? 4 : 8)
+    const extended = option === 6 ? signExtended(value, 4) : value
+    const scale = (word & 0x1000) !== 0 ? Math.log2(operand.size) : 0
+    const offset = scale === 0 ? extended : compute('shl', extended, number(scale))
+    if (offset === undefined) this.#notes.used(start)
+    if (start === undefined) this.#notes.used(offset)
+    return compute('add', start, offset)
+  }
+
+  #load(machine: Machine, operand: MemoryAccess, place: Value | undefined): void {
+    if (operand.register < 0) {
+      this.#notes.used(place)
+      return
+    }
+    const first = this.#recall(machine, place, operand.size)
+    const second = operand.second < 0 ? undefined : this.#recall(machine, compute('add', place, number(operand.size)), operand.size)
+    const extend = (value: Value | undefined): Value | undefined => (operand.signed === 0 ? value : truncated(signExtended(value, operand.size), operand.signed))
+    machine.write(operand.register, extend(first))
+    if (operand.second >= 0) machine.write(operand.second, extend(second))
+    else if (operand.register !== 31) machine.origins[operand.register] = keyOf(place)
+    if (operand.atomic) {
+      // what LDADD and its relatives leave in memory is not known
+      const key = keyOf(place)
+      if (key !== undefined) machine.remember(key, operand.size, undefined)
+    }
+  }
+
+  #recall(machine: Machine, place: Value | undefined, size: number): Value | undefined {
+    if (place === undefined) return undefined
+    if (place.words.length > 2 && place.hull !== true && place.base === plain) {
+      let all: Value | undefined
+      for (let at = 0; at < place.words.length; at += 2) {
+        const one = this.#recall(machine, { ...place, words: [place.words[at]!, place.words[at + 1]!] }, size)
+        all = at === 0 ? one : join(all, one)
+        if (all === undefined) break
+      }
+      if (all === undefined) this.#notes.used(place)
+      return all
+    }
+    const key = keyOf(place)
+    if (key === undefined) {
+      this.#notes.used(place)
+      return undefined
+    }
+    const known = machine.recall(key, size)
+    if (known !== undefined) return known
+    if (place.base === plain) return this.#outside.load(key, size)
+    return place.base === SP ? undefined : this.#outside.loadField(place.base, singleOffset(place)!, size)
+  }
+
+  #store(machine: Machine, operand: MemoryAccess, place: Value | undefined): void {
+    const size = operand.size
+    if (operand.register < 0) {
+      const key = keyOf(place)
+      if (key !== undefined) for (let part = 0; part < 2 * size; part += 8) machine.remember(key + part, Math.min(size, 8), undefined)
+      return
+    }
+    this.storeOne(machine, place, operand.atomic ? undefined : machine.read(operand.register, size), size)
+    if (operand.second >= 0) this.storeOne(machine, compute('add', place, number(size)), operand.atomic ? undefined : machine.read(operand.second, size), size)
+  }
+
+  storeOne(machine: Machine, place: Value | undefined, value: Value | undefined, size: number): void {
+    this.#notes.used(value)
+    const key = keyOf(place)
+    if (key === undefined) return
+    if (place!.base !== SP) this.#effects.storedAt(key, size)
+    machine.remember(key, size, value)
+    if (value === undefined && key >= 0) this.#effects.publishCell(key, undefined)
+  }
+}
