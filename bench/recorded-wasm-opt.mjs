@@ -45,6 +45,12 @@ function record(input, args, path, notes) {
   }
 }
 
+/** Where something else that a bench made is kept. */
+export function recordedFile(name) {
+  mkdirSync(folder, { recursive: true })
+  return join(folder, `bench-${name}`)
+}
+
 /** The value that `make` gave when it was asked for the first time. */
 export function remembered(key, make) {
   const path = join(folder, `bench-${key}.json`)

@@ -1,13 +1,14 @@
 // Corpus modules in every measure, against `wasm-opt -Oz` of npm binaryen with the module stripped before (without that
 // it keeps names and debug information). wasm-opt's runs and everything measured are kept beside the corpus by content:
-// a run that was ended goes on where it was, and a change of the transforms runs wasm-opt no more.
+// a run that was ended goes on where it was, and a change of the transforms runs wasm-opt no more. Where the tests have a
+// program that uses the package, it is run with the module and with the result.
 //
 // SHRINK_BENCH_WASM   ids, separated by commas, or the largest size in bytes (default 900000)
 // SHRINK_BENCH_LEVELS levels, separated by commas (default balanced)
 // SHRINK_BENCH_FROM   the smallest size in bytes (default 0)
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -17,7 +18,7 @@ import { binaryenFlags } from '../dist/src/formats/wasm/features.js'
 import { readModule } from '../dist/src/formats/wasm/read/read-module.js'
 import { wasm } from '../dist/src/formats/wasm/index.js'
 import { stripSections } from '../dist/src/formats/wasm/transforms/strip-sections.js'
-import { remembered, wasmOpt } from './recorded-wasm-opt.mjs'
+import { recordedFile, remembered, wasmOpt } from './recorded-wasm-opt.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const measures = ['raw', 'gzip', 'brotli']
@@ -33,7 +34,8 @@ export const title = 'WebAssembly against wasm-opt -Oz, each measure asked for b
 export async function bench() {
   const folder = mkdtempSync(join(tmpdir(), 'shrink-bench-'))
   try {
-    const { readCorpusModule, wasmCorpus } = await corpus(folder)
+    const { programIds, readCorpusModule, runProgram, wasmCorpus } = await corpus(folder)
+    const programs = await programIds()
     const rows = []
     const ratios = new Map()
     for (const module of chosen(wasmCorpus)) {
@@ -56,6 +58,7 @@ export async function bench() {
             const cpu = (ours.wasmOptSeconds + ours.ownSeconds) / oz.cpuSeconds
             row.push(cpu.toFixed(2))
             note(ratios, `${level} CPU`, cpu, module)
+            row.push(programs.has(module.id) ? await sameProgram(runProgram, module, bytes, ours) : '')
           }
         }
         rows.push(row)
@@ -63,7 +66,7 @@ export async function bench() {
       }
     }
     return {
-      columns: ['module', 'level', ...measures.flatMap((measure) => [measure, '-Oz', 'shrink', 'vs -Oz']), 'CPU'],
+      columns: ['module', 'level', ...measures.flatMap((measure) => [measure, '-Oz', 'shrink', 'vs -Oz']), 'CPU', 'program'],
       rows,
       notes: [...ratios].map(([what, values]) => `${what}: geometric mean ${/CPU/.test(what) ? `${geomean(values).toFixed(2)} times` : percent(geomean(values))} over ${values.length}`),
     }
@@ -86,24 +89,37 @@ async function strip(bytes) {
   return (await stripSections.apply(artifact, analysis, settings)).artifact.bytes
 }
 
-/** What the transforms make of a module: its size and the seconds it took. */
+/** Whether the program of a package observes the same with the result. */
+async function sameProgram(runProgram, module, before, { kept }) {
+  const observed = await runProgram(module, before)
+  return observed === (await runProgram(module, new Uint8Array(readFileSync(kept)))) ? 'same' : 'DIFFERS'
+}
+
+/** What the transforms make of a module: its size, the seconds it took, where it is kept. */
 function transformed(folder, bytes, measure, level) {
   const [input, output] = [join(folder, 'in.wasm'), join(folder, 'out.wasm')]
-  return remembered(`${digest(bytes)}-${measure}-${level}-${generation}`, () => {
+  const key = `${digest(bytes)}-${measure}-${level}-${generation}`
+  const kept = recordedFile(`${key}.wasm`)
+  const measured = remembered(key, () => {
     writeFileSync(input, bytes)
     const printed = execFileSync(process.execPath, ['bench/wasm-shrink-one.mjs', input, output, measure, level], { cwd: root, encoding: 'utf8' })
+    copyFileSync(output, kept)
     return { ...JSON.parse(printed), size: size(new Uint8Array(readFileSync(output)), measure) }
   })
+  return { ...measured, kept }
 }
 
 function size(bytes, measure) {
   return measure === 'raw' ? bytes.length : remembered(`${digest(bytes)}-${measure}`, () => ({ size: measuredSize(bytes, measure) })).size
 }
 
-/** The list is TypeScript of the tests: bundled to run here. */
+/** The list and the programs are TypeScript of the tests: bundled to run here. */
 async function corpus(folder) {
   const outfile = join(folder, 'corpus.mjs')
-  await build({ entryPoints: [join(root, 'test/corpus/wasm.ts')], bundle: true, platform: 'node', format: 'esm', outfile })
+  const contents = `export * from './test/corpus/wasm.ts'; export * from './test/wasm-run/run-program.ts'`
+  await build({ stdin: { contents, resolveDir: root }, bundle: true, platform: 'node', format: 'esm', outfile })
+  // Found by its place beside the code that runs it.
+  copyFileSync(join(root, 'test/wasm-run/programs.mjs'), join(folder, 'programs.mjs'))
   return import(pathToFileURL(outfile).href)
 }
 
