@@ -2,7 +2,7 @@
 // `node programs.mjs ID FOLDER`, FOLDER holding the package's files; prints one line, a digest.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { createRequire, register } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
@@ -185,6 +185,100 @@ const programs = {
     const { code } = transform({ filename: 'a.css', code: Buffer.from(css), minify: true, targets: { safari: 13 << 16, chrome: 60 << 16 } })
     return Buffer.from(code).toString()
   },
+  'tree-sitter': () => parseRust('./web-tree-sitter.cjs', require.resolve('tree-sitter-rust/tree-sitter-rust.wasm')),
+  'draco-dec': async () => {
+    const draco = await require('./draco_decoder_nodejs.js')({ wasmBinary: read('draco_decoder.wasm') })
+    const [decoder, mesh, file] = [new draco.Decoder(), new draco.Mesh(), read('bunny.drc')]
+    const status = decoder.DecodeArrayToMesh(file, file.length, mesh)
+    const positions = new draco.DracoFloat32Array()
+    decoder.GetAttributeFloatForAllPoints(mesh, decoder.GetAttribute(mesh, decoder.GetAttributeId(mesh, draco.POSITION)), positions)
+    return [status.ok(), mesh.num_faces(), mesh.num_points(), Array.from({ length: positions.size() }, (_, i) => positions.GetValue(i)).slice(0, 3000)]
+  },
+  oxipng: async () => {
+    const { default: init, optimise_raw: optimiseRaw } = await load('codec/pkg/squoosh_oxipng.js')
+    await init(read('codec/pkg/squoosh_oxipng_bg.wasm'))
+    return sha(optimiseRaw(pixels(64, 48), 64, 48, 3, false, true))
+  },
+  'avif-enc': async () => {
+    const { default: factory } = await load('codec/enc/avif_enc.js')
+    const module = await factory({ wasmBinary: read('codec/enc/avif_enc.wasm'), noInitialRun: true })
+    const { defaultOptions } = await load('meta.js')
+    return sha(module.encode(pixels(64, 48), 64, 48, { ...defaultOptions, speed: 8 }))
+  },
+  'avif-dec': async () => {
+    const [{ default: encoder }, { default: decoder }] = [await load('codec/enc/avif_enc.js'), await load('codec/dec/avif_dec.js')]
+    const { defaultOptions } = await load('meta.js')
+    const file = (await encoder({ wasmBinary: read('codec/enc/avif_enc.wasm'), noInitialRun: true })).encode(pixels(64, 48), 64, 48, { ...defaultOptions, speed: 8 })
+    globalThis.ImageData = function (data, width, height) {
+      Object.assign(this, { data, width, height })
+    }
+    const image = (await decoder({ wasmBinary: read('codec/dec/avif_dec.wasm'), noInitialRun: true })).decode(file, 8)
+    return [image.width, image.height, sha(image.data)]
+  },
+  rapier3d: async () => {
+    modulesAsImports()
+    const { default: RAPIER } = await load('rapier.js')
+    const world = new RAPIER.World({ x: 0, y: -9.81, z: 0 })
+    world.createCollider(RAPIER.ColliderDesc.cuboid(10, 0.1, 10))
+    const bodies = Array.from({ length: 6 }, (_, i) => world.createRigidBody(RAPIER.RigidBodyDesc.dynamic().setTranslation(0.1 * i, 1 + 1.1 * i, 0)))
+    for (const body of bodies) world.createCollider(RAPIER.ColliderDesc.cuboid(0.5, 0.5, 0.5).setRestitution(0.2), body)
+    const ball = world.createRigidBody(RAPIER.RigidBodyDesc.dynamic().setTranslation(-6, 3, 0).setLinvel(12, 1, 0))
+    world.createCollider(RAPIER.ColliderDesc.ball(0.5).setDensity(3), ball)
+    world.createImpulseJoint(RAPIER.JointData.spherical({ x: 0, y: 0, z: 0 }, { x: 0, y: 2, z: 0 }), bodies[0], bodies[5], true)
+    for (let i = 0; i < 200; i++) world.step()
+    const hit = world.castRay(new RAPIER.Ray({ x: 0, y: 20, z: 0 }, { x: 0, y: -1, z: 0 }), 100, true)
+    return [[...bodies, ball].map((body) => [body.translation(), body.rotation()]), hit?.timeOfImpact, sha(world.takeSnapshot())]
+  },
+  'astro-go': async () => {
+    const { transform, parse } = await load('dist/node/index.js')
+    const source = '---\nconst {a} = Astro.props;\n---\n<style>h1{color:red}</style><h1 class:list={["x",a]}>{a ? <b>1</b> : [1,2].map(i => <i>{i}</i>)}</h1><script>let x: number = 1</script>'
+    const { code } = await transform(source, { filename: '/a.astro', sourcemap: false })
+    return [code, (await parse(source)).ast]
+  },
+  canvaskit: async () => {
+    const CanvasKit = await require('./bin/canvaskit.js')({ locateFile: (name) => join(folder, 'bin', name) })
+    const surface = CanvasKit.MakeSurface(120, 90)
+    const [canvas, paint] = [surface.getCanvas(), new CanvasKit.Paint()]
+    paint.setAntiAlias(true)
+    paint.setShader(CanvasKit.Shader.MakeLinearGradient([0, 0], [120, 90], [CanvasKit.RED, CanvasKit.BLUE], null, CanvasKit.TileMode.Clamp))
+    canvas.drawPath(CanvasKit.Path.MakeFromSVGString('M10 80 C 40 10, 65 10, 95 80 S 150 150, 180 80 Z'), paint)
+    canvas.drawCircle(60, 40, 22.5, paint)
+    surface.flush()
+    return sha(surface.makeImageSnapshot().encodeToBytes())
+  },
+  pglite: async () => {
+    const { PGlite } = await load('dist/index.js')
+    const db = new PGlite()
+    await db.exec('create table t(a int primary key, b text, c jsonb); create index on t(b)')
+    await db.exec(`insert into t select i, 'r' || (i * 7919) % 997, jsonb_build_object('k', array[i, i * 2]) from generate_series(1, 500) i`)
+    const { rows } = await db.query(`select count(*), sum(a), max(b), string_agg(b, ',' order by a) filter (where a % 50 = 0), avg((c->'k'->>1)::numeric) from t where b ~ 'r[2-5]' group by a % 3 order by 2`)
+    return rows
+  },
+  pyodide: async () => {
+    const { loadPyodide } = await load('pyodide.mjs')
+    const python = await loadPyodide({ indexURL: folder })
+    return python.runPython('import json, re, hashlib, math, decimal\njson.dumps([[x**2 for x in range(20) if x % 2], re.findall(r"(\\w+)@(\\w+)", "me@x you@y"), hashlib.sha256(b"a").hexdigest(), math.erf(0.5), str(decimal.Decimal(1) / 7), sorted({"b": 1, "a": 2}.items()), f"{3.14159:.3e}", "straße".upper()])')
+  },
+  ruby: async () => {
+    const { WASI } = await import('node:wasi')
+    const { RubyVM } = require('./dist/index.umd.js')
+    const wasi = new WASI({ version: 'preview1', args: ['ruby', '--disable=gems', '-W0', '-e_=0'], env: {} })
+    const [vm, imports] = [new RubyVM(), { ...wasi.getImportObject() }]
+    vm.addToImports(imports)
+    const { instance } = await WebAssembly.instantiate(read('dist/ruby.wasm'), imports)
+    await vm.setInstance(instance)
+    wasi.initialize(instance)
+    vm.initialize(['ruby', '--disable=gems', '-W0', '-e_=0'])
+    return vm.eval('[[1, 2, 3].map { |x| x ** 40 }, "ab12-cd".scan(/\\w\\d/), 1.0 / 3, {a: 1}.to_a, (1..10).each_slice(3).to_a, "straße".upcase, Rational(1, 3) + 1, [3, 1, 2].sort_by { |x| -x }, begin; raise "x"; rescue => e; e; end].inspect').toString()
+  },
+  biome: async () => {
+    const biome = await load('biome_wasm.js')
+    biome.initSync({ module: read('biome_wasm_bg.wasm') })
+    const workspace = new biome.Workspace()
+    const { projectKey } = workspace.openProject({ path: '/', openUninitialized: true })
+    workspace.openFile({ projectKey, path: '/a.ts', content: { type: 'fromClient', content: 'let  x:number=1;class A{#p=1;static{foo?.()}}\nexport default <T,>(a:T)=>a??x**2', version: 0 } })
+    return workspace.formatFile({ projectKey, path: '/a.ts' })
+  },
   'esbuild-go': async () => {
     const esbuild = require('./lib/main.js')
     const source = 'let x:number=1;class A{#p=1;static{foo?.()}}export default <T,>(a:T)=>a??x**2'
@@ -197,6 +291,25 @@ async function encodeWebp(path) {
   const module = await factory({ wasmBinary: read(`${path}.wasm`), noInitialRun: true })
   const { defaultOptions } = await load('meta.js')
   return sha(module.encode(pixels(64, 48), 64, 48, defaultOptions))
+}
+
+/** `import * as wasm from './x.wasm'` as bundlers have it: a module that is instantiated with what it imports. */
+function modulesAsImports() {
+  const load = async (url, context, next) => {
+    if (!url.endsWith('.wasm')) return next(url, context)
+    const { readFileSync } = await import('node:fs')
+    const { fileURLToPath } = await import('node:url')
+    const module = new WebAssembly.Module(readFileSync(fileURLToPath(url)))
+    const from = [...new Set(WebAssembly.Module.imports(module).map((one) => one.module))]
+    const source = `import { readFileSync } from 'node:fs'
+      ${from.map((name, i) => `import * as m${i} from ${JSON.stringify(name)}`).join('\n')}
+      const module = new WebAssembly.Module(readFileSync(new URL(${JSON.stringify(url)})))
+      export const { ${WebAssembly.Module.exports(module).map(({ name }) => name).join(', ')} } = new WebAssembly.Instance(module, { ${from.map((name, i) => `${JSON.stringify(name)}: m${i}`).join(', ')} }).exports`
+    return { format: 'module', shortCircuit: true, source }
+  }
+  // Its other imports leave the extension to the bundler as well.
+  const resolve = (name, context, next) => next(name, context).catch(() => next(`${name}.js`, context)).catch(() => next(`${name}/index.js`, context))
+  register(`data:text/javascript,${encodeURIComponent(`export const load = ${load}; export const resolve = ${resolve}`)}`)
 }
 
 async function parseRust(treeSitter, grammar) {

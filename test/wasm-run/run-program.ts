@@ -26,6 +26,13 @@ const companions: Readonly<Record<string, readonly PinnedPackage[]>> = {
       integrity: 'sha512-v9T+GQpmk43VDJ7d72sf0Nexhk+ArvtUihW27dy7lqAl0zBObFKtSBBIm5RBjwIhE8VwsPPm9PNuvPvNqLWUEg==',
     },
   ],
+  'tree-sitter': [
+    {
+      name: 'tree-sitter-rust',
+      version: '0.24.0',
+      integrity: 'sha512-NWemUDf629Tfc90Y0Z55zuwPCAHkLxWnMf2RznYu4iBkkrQl2o/CHGB7Cr52TyN5F1DAx8FmUnDtCy9iUkXZEQ==',
+    },
+  ],
   'tree-sitter-rust': [
     {
       name: 'web-tree-sitter',
