@@ -133,6 +133,11 @@ export function detectedAs(value: Value, detected: boolean): Value {
   return value.detected === detected ? value : { ...value, detected }
 }
 
+/** What is known of it, without the doubt that there may be more. */
+export function certain({ base, words, hull }: Value): Value {
+  return hull === true ? { base, words, detected: true, hull } : { base, words, detected: true }
+}
+
 /** The low `size` bytes, zero-extended. */
 export function truncated(value: Value | undefined, size: number): Value | undefined {
   if (value === undefined || size === 8 || value.base === clean) return value

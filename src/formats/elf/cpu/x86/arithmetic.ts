@@ -1,8 +1,9 @@
-import { cleanFlags, Machine, Register } from './machine.ts'
+import { cleanFlags, Register } from './machine.ts'
+import { Operands } from './operands.ts'
 import { detectedAs, type Flags, isZero, number, type Operation, outcomes, plain, sameValue, signExtended, singleAddress, untouched, type Value } from '../program/value.ts'
 
 /** Arithmetic on sets of numbers, and the flags that it leaves. */
-export abstract class Arithmetic extends Machine {
+export abstract class Arithmetic extends Operands {
   /** A branch was decided by what CPUID said, and one that could not be. */
   protected decides = false
   protected doubts = false

@@ -1,5 +1,5 @@
 import type { Evaluation } from './evaluation.ts'
-import type { Program } from './guards.ts'
+import type { Program } from './program.ts'
 
 /** How control goes through a function, by instruction, along what can run. */
 export class ControlFlow {

@@ -3,7 +3,8 @@ import { type Blocks, findBlocks } from './blocks.ts'
 import type { Evaluation, Surroundings } from './evaluation.ts'
 import { Instructions } from './instructions.ts'
 import { LowestFirst } from './lowest-first.ts'
-import { argumentRegisters, type FunctionCode, Register, type State } from './machine.ts'
+import type { FunctionCode } from './function-code.ts'
+import { argumentRegisters, Register, type State } from './machine.ts'
 import { relative, sameValue, type Value } from '../program/value.ts'
 
 /** Instructions that may still be evaluated, over all functions. */

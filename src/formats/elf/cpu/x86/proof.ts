@@ -1,5 +1,5 @@
 import { Edge } from '../program/call-graph.ts'
-import type { Program } from './guards.ts'
+import type { Program } from './program.ts'
 import { lastAtMost } from '../program/number-list.ts'
 import type { Step } from './reach.ts'
 import type { Run } from './run-on.ts'

@@ -1,4 +1,4 @@
-import type { Program } from './guards.ts'
+import type { Program } from './program.ts'
 import type { Evaluation } from './evaluation.ts'
 import { type CallGraph, Edge } from '../program/call-graph.ts'
 import type { Selections } from './selections.ts'

@@ -5,7 +5,7 @@ import { readGoFunctions } from '../../read/pclntab.ts'
 import { indexAccesses } from './access-index.ts'
 import { buildCallGraph, readStubs } from '../program/call-graph.ts'
 import { findDetectors } from './detectors.ts'
-import type { Program } from './guards.ts'
+import { codeRanges, type Program } from './program.ts'
 import { knownFunctions } from '../program/known-functions.ts'
 import { liveFunctions } from '../program/live-functions.ts'
 import { readMemoryImage } from '../program/memory-image.ts'
@@ -26,5 +26,5 @@ export function readProgram(file: ElfFile): Program {
   const graph = buildCallGraph(image, sweep, { frames, names, starts }, stubs)
   const isGo = go !== undefined
   const detectors = findDetectors(image, sweep, graph, liveFunctions(image, graph, isGo))
-  return { image, graph, sweep, accesses: indexAccesses(sweep), detectors, decoder, stubs, isGo }
+  return { image, graph, sweep, accesses: indexAccesses(sweep), detectors, decoder, stubs, isGo, codeAt: codeRanges(image) }
 }

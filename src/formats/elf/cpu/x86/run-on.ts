@@ -1,6 +1,7 @@
 import { silentFeatures, x86LevelOf } from '../../../../isa/x86/features.ts'
 import { cpuidModel } from './cpuid-model.ts'
-import { findGuards, type Guards, type Program } from './guards.ts'
+import { findGuards, type Guards } from './guards.ts'
+import type { Program } from './program.ts'
 import { isIsaName } from './isa-names.ts'
 import { initializers, ReachSearch, type Reach, Trust } from './reach.ts'
 import { Selections } from './selections.ts'

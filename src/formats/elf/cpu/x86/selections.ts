@@ -1,5 +1,5 @@
 import type { Evaluation } from './evaluation.ts'
-import type { Program } from './guards.ts'
+import type { Program } from './program.ts'
 import { lastAtMost } from '../program/number-list.ts'
 
 /** Bytes between a test and the branch on it. */

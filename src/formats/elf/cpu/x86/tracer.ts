@@ -1,7 +1,8 @@
 import { type CallGraph, Edge } from '../program/call-graph.ts'
 import { ControlFlow } from './control-flow.ts'
 import type { Evaluation, Origins } from './evaluation.ts'
-import type { Guards, Program } from './guards.ts'
+import type { Guards } from './guards.ts'
+import type { Program } from './program.ts'
 
 /** Instructions that may be evaluated to tell checks from other branches. */
 const STEPS = 250_000

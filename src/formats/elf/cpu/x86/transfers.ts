@@ -1,7 +1,8 @@
 import { Arithmetic } from './arithmetic.ts'
 import type { ParameterStore, Surroundings } from './evaluation.ts'
 import type { X86Decoder } from '../../../../isa/x86/decode.ts'
-import { argumentRegisters, cleanFlags, type FunctionCode, Register, slotKey, type State } from './machine.ts'
+import type { FunctionCode } from './function-code.ts'
+import { argumentRegisters, cleanFlags, Register, slotKey, type State } from './machine.ts'
 import { clean, type Flags, number, plain, refined, sameValue, singleOffset, untouched, type Value } from '../program/value.ts'
 
 /** Branches, calls and returns: where control goes, and what goes with it. */

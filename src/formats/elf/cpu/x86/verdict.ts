@@ -1,7 +1,8 @@
 import type { Need } from '../../../../core/requirement.ts'
 import { silentFeatures, x86LevelOf, x86Levels } from '../../../../isa/x86/features.ts'
 import { featuresByFunction, type Run, runOn, runPast } from './run-on.ts'
-import { findGuards, type Program } from './guards.ts'
+import { findGuards } from './guards.ts'
+import type { Program } from './program.ts'
 import { cpuidModel } from './cpuid-model.ts'
 import { findProven, needsOnEntry } from './proof.ts'
 

@@ -1,0 +1,223 @@
+import { Machine, placeKey, Register, slotKey } from './machine.ts'
+import { address as addressValue, clean, featureTable, isZero, number, plain, singleAddress, singleOffset, untouched, type Value } from '../program/value.ts'
+
+/** Operands of the instruction at hand: registers, and memory by the address that ModRM and SIB name. */
+export abstract class Operands extends Machine {
+  protected rex = 0
+  protected size = 4
+  protected modrmAt = 0
+  protected memoryAddress: Value | undefined
+  protected isMemory = false
+  protected displacement = 0
+  protected hasBase = false
+  /** Base of an operand with an index. */
+  protected tableRegister: number = -1
+
+  protected byteRegister(index: number): number {
+    return this.rex === 0 && index >= 4 && index < 8 ? index - 4 : index // AH, CH, DH, BH
+  }
+
+  protected operands(modrmAt: number, segment: boolean): void {
+    const code = this.code
+    const { registers } = this.state
+    this.modrmAt = modrmAt
+    const modrm = code[modrmAt]!
+    const mod = modrm >> 6
+    this.isMemory = mod !== 3
+    this.memoryAddress = undefined
+    this.hasBase = false
+    this.tableRegister = -1
+    if (mod === 3) return
+    let base = (modrm & 7) | ((this.rex & 1) << 3)
+    let index = -1
+    let scale = 0
+    let at = modrmAt + 1
+    if ((modrm & 7) === 4) {
+      const sib = code[at++]!
+      base = (sib & 7) | ((this.rex & 1) << 3)
+      index = ((sib >> 3) & 7) | ((this.rex & 2) << 2)
+      scale = sib >> 6
+      if (index === 4) index = -1
+      if ((sib & 7) === 5 && mod === 0) base = -1
+    } else if (mod === 0 && (modrm & 7) === 5) {
+      this.memoryAddress = addressValue(this.base + this.next + this.view.getInt32(at, true))
+      return
+    }
+    this.displacement = mod === 1 ? this.view.getInt8(at) : mod === 2 || base === -1 ? this.view.getInt32(at, true) : 0
+    if (segment) return
+    this.hasBase = base !== -1 && index === -1
+    this.tableRegister = index === -1 ? -1 : base
+    let value: Value | undefined = base === -1 ? number(0) : registers[base]
+    if (index !== -1) value = this.compute('add', value, this.compute('shl', registers[index], number(scale)))
+    this.memoryAddress = this.compute('add', value, number(this.displacement, this.displacement < 0 ? -1 : 0))
+    if (this.memoryAddress?.base === clean) this.memoryAddress = undefined
+    // an element that is not known of a table that is
+    if (singleAddress(this.memoryAddress) === undefined) {
+      if (base !== -1) this.used_(registers[base])
+      if (index !== -1 && scale === 0) this.used_(registers[index])
+    }
+  }
+
+  protected resolveStub(value: Value | undefined): Value | undefined {
+    const target = singleAddress(value)
+    if (target === undefined) return value
+    const through = this.outside.throughStub(target)
+    return through === target ? value : addressValue(through)
+  }
+
+  protected register(size: number): Value | undefined {
+    let index = ((this.code[this.modrmAt]! >> 3) & 7) | ((this.rex & 4) << 1)
+    if (size === 1) {
+      if (index !== this.byteRegister(index)) return this.highByte(index - 4)
+      index = this.byteRegister(index)
+    }
+    return this.truncated(this.state.registers[index], size) ?? (size >= 8 ? this.state.registers[index] : undefined)
+  }
+
+  protected highByte(index: number): Value | undefined {
+    const value = this.state.registers[index]
+    return value?.base === plain ? this.truncated(this.compute('shr', value, number(8)), 1) : undefined
+  }
+
+  protected setRegister(value: Value | undefined, size: number): void {
+    const index = ((this.code[this.modrmAt]! >> 3) & 7) | ((this.rex & 4) << 1)
+    this.assignNamed(index, value, size)
+  }
+
+  /** Writes a register: 4 bytes clear the rest, 1 and 2 bytes keep it (taken as clear where it is not known). */
+  protected assign(index: number, value: Value | undefined, size: number): void {
+    const { registers } = this.state
+    if (size >= 4) {
+      registers[index] = size === 8 || value === undefined ? value : value.base === plain ? this.truncated(value, 4) : undefined
+      return
+    }
+    const old = registers[index]
+    const kept = old?.base === plain ? this.compute('and', old, number(size === 1 ? ~0xff : ~0xffff, -1)) : undefined
+    registers[index] = kept === undefined ? value : this.compute('or', kept, value)
+  }
+
+  /** Writes the register that an encoding names with `index`, AH to BH included. */
+  protected assignNamed(index: number, value: Value | undefined, size: number): void {
+    if (size !== 1 || index === this.byteRegister(index)) {
+      this.assign(index, value, size)
+      return
+    }
+    const { registers } = this.state
+    const whole = index - 4
+    const kept = registers[whole]?.base === plain ? this.compute('and', registers[whole], number(~0xff00, -1)) : undefined
+    registers[whole] = this.compute('or', kept, this.compute('shl', value, number(8)))
+  }
+
+  protected read(size: number): Value | undefined {
+    if (!this.isMemory) {
+      const index = (this.code[this.modrmAt]! & 7) | ((this.rex & 1) << 3)
+      if (size === 1 && index !== this.byteRegister(index)) return this.highByte(index - 4)
+      const value = this.state.registers[index]
+      return size === 8 ? value : this.truncated(value, size)
+    }
+    const place = this.memoryAddress
+    if (place === undefined) return this.field(size) ?? this.unlessLeaked(this.hasBase ? this.displacement : undefined)
+    if (place.base === featureTable) return number(0, 0, true)
+    if (place.base === Register.rsp) {
+      const offset = singleOffset(place)
+      return offset === undefined ? this.unlessLeaked(undefined) : this.loadSlot(offset, size)
+    }
+    if (place.base !== plain) {
+      const offset = singleOffset(place)
+      const held = offset === undefined ? undefined : this.state.memory.get(placeKey(place.base, offset))
+      if (held === undefined) return this.field(size) ?? this.unlessLeaked(this.hasBase ? this.displacement : offset)
+      return this.truncated(held, size) ?? (size === 8 ? held : undefined)
+    }
+    const at = singleAddress(place)
+    if (at === undefined) return this.unlessLeaked(undefined)
+    // a variable that no check stores to
+    return this.truncated(this.state.memory.get(at), size) ?? this.outside.load(at, size) ?? (this.outside.origins === undefined ? undefined : untouched)
+  }
+
+  protected unlessLeaked(offset: number | undefined): Value | undefined {
+    const { origins } = this.outside
+    return origins === undefined || origins.fieldLeaks(offset) ? undefined : untouched
+  }
+
+  protected field(size: number): Value | undefined {
+    if (this.isCautious || !this.hasBase || this.displacement < 0x40) return undefined
+    const value = this.outside.loadField(this.displacement, size)
+    if (value !== undefined) this.assumed = true
+    return value
+  }
+
+  protected loadSlot(offset: number, size: number): Value | undefined {
+    const exact = this.state.memory.get(slotKey(offset))
+    if (exact !== undefined) return this.truncated(exact, size) ?? (size === 8 ? exact : undefined)
+    for (let back = 1; back < 8; back++) {
+      const wider = this.state.memory.get(slotKey(offset - back))
+      if (wider?.base === plain) return this.truncated(this.compute('shr', wider, number(back * 8)), size)
+    }
+    return undefined
+  }
+
+  protected write(value: Value | undefined, size: number): void {
+    if (!this.isMemory) {
+      const index = (this.code[this.modrmAt]! & 7) | ((this.rex & 1) << 3)
+      this.assignNamed(index, value, size)
+      return
+    }
+    this.used_(value)
+    const place = this.memoryAddress
+    if (value?.detected === true) this.noteLeak(place)
+    else if (this.hasBase && this.displacement >= 0x40 && !isZero(value) && place?.base !== Register.rsp) this.otherFields.add(this.displacement)
+    if (place === undefined) {
+      if (value?.detected === true) this.storeField(value, size)
+      return
+    }
+    if (place.base === Register.rsp) {
+      this.storeSlot(place, value)
+      const offset = singleOffset(place)
+      if (offset !== undefined && offset >= 0) this.storedThrough.set(slotKey(offset), { register: Register.rsp, offset, size })
+      return
+    }
+    if (place.base === plain) {
+      const at = singleAddress(place)
+      if (at === undefined) return
+      this.stored.set(at, size)
+      this.remember(at, value)
+      return
+    }
+    const offset = singleOffset(place)
+    if (offset !== undefined) {
+      const key = placeKey(place.base, offset)
+      this.remember(key, value)
+      this.storedThrough.set(key, { register: place.base, offset, size })
+    }
+    if (value?.detected === true) this.storeField(value, size)
+  }
+
+  /** What a check found out is stored where it is not followed. */
+  protected noteLeak(place: Value | undefined): void {
+    const known = place !== undefined && (place.base === plain || place.base === Register.rsp) && place.words.length === 2
+    if (known) return
+    if (this.hasBase) this.leakedFields.add(this.displacement)
+    else this.leaksAnywhere = true
+  }
+
+  /** Vector registers are not followed. */
+  protected noteVectorLoad(): void {
+    if (!this.isMemory) return
+    const place = this.memoryAddress
+    if (place === undefined || (place.base !== plain && place.base !== Register.rsp)) return
+    const at = place.base === plain ? singleAddress(place) : singleOffset(place)
+    if (at === undefined) return
+    for (let offset = 0; offset < 16; offset += 4) {
+      const held = place.base === plain ? (this.state.memory.get(at + offset) ?? this.outside.load(at + offset, 4)) : this.loadSlot(at + offset, 4)
+      if (held?.detected === true) this.leaksAnywhere = true
+    }
+  }
+
+  protected storeField(value: Value, size: number): void {
+    if (!this.hasBase || this.displacement < 0x40 || value.base !== plain) return
+    const key = `${this.displacement}.${size}`
+    const known = this.fields.get(key)
+    const joined = known === undefined ? value : this.join(known.value, value)
+    if (joined !== undefined) this.fields.set(key, { offset: this.displacement, size, value: joined })
+  }
+}

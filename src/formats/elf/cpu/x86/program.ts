@@ -1,0 +1,37 @@
+import type { AccessIndex } from './access-index.ts'
+import type { X86Decoder } from '../../../../isa/x86/decode.ts'
+import type { CallGraph } from '../program/call-graph.ts'
+import type { MemoryImage, Slot } from '../program/memory-image.ts'
+import type { Sweep } from '../program/sweep.ts'
+import type { Detectors } from './detectors.ts'
+
+/** A range of code, as it is decoded. */
+export interface CodeRange {
+  readonly code: Uint8Array
+  readonly view: DataView
+  /** Address of `code[0]`. */
+  readonly base: number
+}
+
+/** An x86-64 file as the analysis sees it. */
+export interface Program {
+  readonly image: MemoryImage
+  readonly graph: CallGraph
+  readonly sweep: Sweep
+  readonly accesses: AccessIndex
+  readonly detectors: Detectors
+  readonly decoder: X86Decoder
+  readonly stubs: ReadonlyMap<number, Slot>
+  readonly isGo: boolean
+  /** The code range that holds an address. */
+  codeAt(address: number): CodeRange | undefined
+}
+
+/** What `Program.codeAt` finds in the code of `image`. */
+export function codeRanges(image: MemoryImage): Program['codeAt'] {
+  const ranges = image.code.map(({ address, offset, size }) => {
+    const code = image.file.bytes.subarray(offset, offset + size)
+    return { code, view: new DataView(code.buffer, code.byteOffset, code.byteLength), base: address, end: address + size }
+  })
+  return (address) => ranges.find(({ base, end }) => address >= base && address < end)
+}

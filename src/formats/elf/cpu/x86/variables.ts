@@ -1,0 +1,169 @@
+import { Access } from '../program/sweep.ts'
+import { address as addressValue, certain, compute, detectedAs, join, number, plain, sameValue, truncated, type Value } from '../program/value.ts'
+import type { Evaluation } from './evaluation.ts'
+import { isFunctionPointer } from './function-pointer.ts'
+import type { Program } from './program.ts'
+
+/** Variables that are read through the address of a structure that they are in. */
+const STRUCTURE_SIZE = 128
+const NEAR_LIMIT = 64
+
+interface Variable {
+  readonly size: number
+  /** What the file says it holds first. */
+  readonly initial: Value
+  /** What functions store, by function: what they store when they are evaluated again with better knowledge replaces it. */
+  readonly stored: Map<number, Value>
+  /** What it can hold, of all that. */
+  value: Value
+  /** How many steps from CPUID it is. */
+  readonly distance: number
+}
+
+/** Variables of the file that hold what checks of the CPU found out. */
+export class Variables {
+  readonly #program: Program
+  /** To be evaluated again: function, and steps from CPUID. */
+  readonly #enqueue: (index: number, distance: number) => void
+  readonly #variables = new Map<number, Variable>()
+  readonly #storedBy = new Map<number, ReadonlySet<number>>()
+
+  constructor(program: Program, enqueue: (index: number, distance: number) => void) {
+    this.#program = program
+    this.#enqueue = enqueue
+  }
+
+  get count(): number {
+    return this.#variables.size
+  }
+
+  addresses(): Iterable<number> {
+    return this.#variables.keys()
+  }
+
+  /** Functions that name what is followed. */
+  *allAccessors(): Iterable<number> {
+    for (const [at, { size }] of this.#variables) yield* this.accessors(at, size)
+  }
+
+  /** What is loaded from the variable, or from what nothing writes to. */
+  load(at: number, size: number): Value | undefined {
+    const exact = this.#variables.get(at)
+    if (exact !== undefined && exact.size >= size) return truncated(exact.value, size) ?? (size === 8 ? exact.value : undefined)
+    for (let back = 1; back < 8; back++) {
+      const wider = this.#variables.get(at - back)
+      if (wider !== undefined && wider.size >= back + size) return truncated(compute('shr', wider.value, number(back * 8)), size)
+    }
+    if (exact !== undefined || (size === 8 && this.#variables.has(at + 4))) return this.#compose(at, size)
+    const { image } = this.#program
+    const range = image.dataAt(at)
+    if (range === undefined || !range.constant) return undefined
+    const slot = image.slots.get(at)
+    if (slot !== undefined) return slot.address === undefined || slot.indirect === true ? undefined : addressValue(slot.address)
+    return this.#initial(at, size)
+  }
+
+  /** A load that spans several variables: one number each, or nothing is known. */
+  #compose(at: number, size: number): Value | undefined {
+    let whole: Value | undefined = number(0, 0, true)
+    for (let offset = 0; offset < size; ) {
+      const variable = this.#variables.get(at + offset)
+      const part = variable === undefined ? this.#initial(at + offset, 1) : variable.value
+      whole = compute('or', whole, compute('shl', part, number(offset * 8)))
+      offset += variable?.size ?? 1
+    }
+    return whole
+  }
+
+  /** What the file says memory holds before anything runs. */
+  #initial(at: number, size: number): Value | undefined {
+    const { image } = this.#program
+    const range = image.dataAt(at)
+    if (range === undefined || at + size > range.end) return undefined
+    if (range.offset === undefined) return number(0)
+    const place = range.offset + at - range.address
+    const { view } = image
+    if (size === 8) return number(view.getInt32(place, true), view.getInt32(place + 4, true))
+    if (size === 4) return number(view.getInt32(place, true))
+    return size === 2 ? number(view.getUint16(place, true)) : size === 1 ? number(view.getUint8(place)) : undefined
+  }
+
+  /** Starts to follow a variable: whoever stores or reads it is evaluated. */
+  follow(at: number, size: number, distance: number): Variable | undefined {
+    const initial = this.#initial(at, size)
+    const { image } = this.#program
+    if (image.slots.has(at) || initial === undefined) return undefined
+    const first = detectedAs(initial, true)
+    const variable: Variable = { size, initial: first, stored: new Map(), value: first, distance }
+    this.#variables.set(at, variable)
+    for (const index of this.accessors(at, size)) this.#enqueue(index, distance + 1)
+    return variable
+  }
+
+  /** Takes over what function `index`, so many steps from CPUID, stores. */
+  spread(index: number, evaluation: Evaluation, distance: number): void {
+    const { graph, image, sweep } = this.#program
+    const controls = evaluation.decides && (distance <= 1 ? evaluation.seen.length < 30_000 : distance <= 2 && evaluation.seen.length < 1200)
+    const before = this.#storedBy.get(index) ?? new Set<number>()
+    const after = new Set<number>()
+    for (const store of evaluation.globalStores) {
+      const range = image.dataAt(store.address)
+      if (range === undefined || !range.writable || range.constant) continue
+      const known = this.#variables.get(store.address)
+      const fromCheck = store.value?.detected === true && distance <= 5
+      if (known === undefined && !fromCheck && !(controls && store.value !== undefined)) continue
+      if (store.value !== undefined && isFunctionPointer(store.value, graph)) continue
+      const variable = known ?? this.follow(store.address, store.size, distance)
+      if (variable === undefined) continue
+      after.add(store.address)
+      this.#store(store.address, variable, index, store.value)
+    }
+    for (const address of before) if (!after.has(address)) this.#store(address, this.#variables.get(address)!, index, undefined)
+    this.#storedBy.set(index, after)
+    if (!controls) return
+    // a variable that is only set behind a check that fails keeps what the file says
+    const accessTo = sweep.accessTo.values()
+    const accessFrom = sweep.accessFrom.values()
+    const accessKind = sweep.accessKind.values()
+    for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
+      if (accessKind[access] !== Access.store) continue
+      const at = accessTo[access]!
+      if (evaluation.seen[accessFrom[access]! - evaluation.start] !== 0 || this.#variables.has(at)) continue
+      const range = image.dataAt(at)
+      if (range === undefined || !range.writable || range.constant || image.slots.has(at)) continue
+      this.follow(at, 4, distance)
+    }
+  }
+
+  #store(at: number, variable: Variable, index: number, value: Value | undefined): void {
+    // a store of something unknown is an override from outside (environment, command line): it is not for us to judge
+    if (value === undefined || value.base !== plain || value.words.length === 0) variable.stored.delete(index)
+    else variable.stored.set(index, certain(value))
+    let joined = variable.initial
+    for (const stored of variable.stored.values()) joined = join(joined, stored) ?? joined
+    if (sameValue(joined, variable.value)) return
+    variable.value = joined
+    for (const reader of this.accessors(at, variable.size)) this.#enqueue(reader, variable.distance + 1)
+  }
+
+  /** Functions that name one of the bytes [at - 7, at + size). */
+  *accessors(at: number, size: number): Iterable<number> {
+    const { graph, sweep } = this.#program
+    const from = sweep.accessFrom.values()
+    const kind = sweep.accessKind.values()
+    for (const access of this.#program.accesses.range(at - 7, at + size - 1)) {
+      if (kind[access] === Access.take && sweep.accessTo.values()[access] !== at) continue
+      const index = graph.functionOf(from[access]!)
+      if (index >= 0) yield index
+    }
+    // and those that have the address of what it may be a part of
+    let near = 0
+    for (const access of this.#program.accesses.range(at - STRUCTURE_SIZE, at - 1)) {
+      if (kind[access] !== Access.take) continue
+      const index = graph.functionOf(from[access]!)
+      if (index < 0) continue
+      if (++near > NEAR_LIMIT) return
+      yield index
+    }
+  }
+}
