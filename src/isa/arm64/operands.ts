@@ -25,6 +25,9 @@ export interface MemoryAccess {
   /** General register; -1 when it is a vector register. */
   readonly register: number
   readonly second: number
+  /** Vector registers, or -1. */
+  readonly vector: number
+  readonly secondVector: number
   /** Bytes of each register. */
   readonly size: number
   /** Sign extension to this many bytes; 0: none. */
@@ -72,7 +75,7 @@ function access(
   writeback: MemoryAccess['writeback'],
   atomic: boolean,
 ): MemoryAccess {
-  return { load, register, second: -1, size, signed, base: (word >>> 5) & 31, offset, index, writeback, atomic }
+  return { load, register, second: -1, vector: register < 0 ? word & 31 : -1, secondVector: -1, size, signed, base: (word >>> 5) & 31, offset, index, writeback, atomic }
 }
 
 function pair(word: number, vector: boolean): MemoryAccess {
@@ -83,6 +86,8 @@ function pair(word: number, vector: boolean): MemoryAccess {
     load: (word & 0x0040_0000) !== 0,
     register: vector ? -1 : word & 31,
     second: vector ? -1 : (word >>> 10) & 31,
+    vector: vector ? word & 31 : -1,
+    secondVector: vector ? (word >>> 10) & 31 : -1,
     size,
     signed: !vector && opcode === 1 ? 8 : 0,
     base: (word >>> 5) & 31,
@@ -100,6 +105,8 @@ function exclusive(word: number): MemoryAccess {
     load: (word & 0x0040_0000) !== 0,
     register: word & 31,
     second: (word & 0x0020_0000) !== 0 && !ordered ? (word >>> 10) & 31 : -1,
+    vector: -1,
+    secondVector: -1,
     size: 1 << (word >>> 30),
     signed: 0,
     base: (word >>> 5) & 31,
@@ -121,8 +128,11 @@ export function destination(word: number): number {
   if (group === 10 || group === 11) return (word & 0xfff0_0000) >>> 0 === 0xd530_0000 ? register : -1
   if (group === 2) return register // SVE: CNTB, LASTA and others
   if ((group & 7) === 7) {
-    if ((word & 0x7f20_0000) === 0x1e20_0000 || (word & 0x7f20_0000) === 0x1e00_0000) return register // conversions
-    if ((word & 0xbfe0_8400) === 0x0e00_0400) return register // UMOV, SMOV
+    // conversions to integers and FMOV; to fixed point; SMOV, UMOV
+    if ((word & 0x7f20_fc00) === 0x1e20_0000) return ((word >>> 16) & 2) === 0 || ((word >>> 16) & 7) === 6 ? register : -1
+    if ((word & 0x7f20_0000) === 0x1e00_0000) return (word & 0x0002_0000) === 0 ? register : -1
+    const moves = word & 0xbfe0_fc00
+    if (moves === 0x0e00_2c00 || moves === 0x0e00_3c00) return register
   }
   return -1
 }

@@ -40,6 +40,7 @@ export class Calls {
     this.#applyWrites(machine, outcome?.writes ?? [])
     for (let register = 0; register < CALLER_SAVED; register++) machine.write(register, undefined)
     machine.write(30, undefined)
+    machine.forgetVectors()
     for (const [register, value] of outcome?.results ?? []) machine.write(register, value)
     machine.flags = undefined
     return true

@@ -11,6 +11,7 @@ import { tableTargets } from './jump-tables.ts'
 import { LoadsAndStores } from './loads-and-stores.ts'
 import { Machine } from './machine.ts'
 import { isIdRegisterRead } from './sweep.ts'
+import { executeVector } from './vector-instructions.ts'
 
 /** System calls that do not return: exit, exit_group (Linux, asm-generic/unistd.h). */
 const ENDING_CALLS: ReadonlySet<number> = new Set([93, 94])
@@ -150,7 +151,9 @@ class Evaluator implements Notes {
     else if (group === 5 || group === 13) executeRegister(word, machine, this)
     else if ((group & 5) === 4) this.#memory.execute(machine, word, at)
     else if (group === 10 || group === 11) return this.#system(word)
+    else if (group === 7 || group === 15) executeVector(word, machine)
     else {
+      machine.forgetVectors() // SVE
       const register = destination(word)
       if (register >= 0) machine.write(register, undefined)
     }

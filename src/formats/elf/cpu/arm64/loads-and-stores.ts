@@ -1,10 +1,11 @@
 import { literalAddress } from '../../../../isa/arm64/control-flow.ts'
 import { memoryAccess, type MemoryAccess, SP } from '../../../../isa/arm64/operands.ts'
-import { compute, join, number, plain, signExtended, singleOffset, truncated, type Value } from '../program/value.ts'
+import { address, compute, join, number, plain, signExtended, singleOffset, truncated, type Value } from '../program/value.ts'
 import type { Effects } from './effects.ts'
 import type { Surroundings } from './evaluation.ts'
 import type { Notes } from './instructions.ts'
 import { keyOf, type Machine } from './machine.ts'
+import { exactly, valueOf, vectorOf } from './vector.ts'
 
 /** Loads and stores (Arm ARM C4.1.94): between the machine, the frame, and what the program knows of memory. */
 export class LoadsAndStores {
@@ -22,13 +23,15 @@ export class LoadsAndStores {
     const literal = literalAddress(word, at)
     if (literal !== undefined) {
       const size = word >>> 30 === 0 ? 4 : 8
-      if ((word & 0x0400_0000) === 0) machine.write(word & 31, word >>> 30 === 3 ? machine.read(word & 31) : this.#outside.load(literal, size))
+      if ((word & 0x0400_0000) !== 0) this.#loadVector(machine, word & 31, address(literal), 4 << (word >>> 30))
+      else machine.write(word & 31, word >>> 30 === 3 ? machine.read(word & 31) : this.#outside.load(literal, size))
       return
     }
     const operand = memoryAccess(word)
     if (operand === undefined) {
       const base = (word >>> 5) & 31
       // LD1, ST1 and others of many vectors: writeback by an amount that depends on the form
+      if ((word & 0x0440_0000) === 0x0440_0000) for (let next = 0; next < 4; next++) machine.writeVector((word + next) & 31, undefined)
       if ((word & 0x0480_0000) === 0x0480_0000 && (word & 0x3a00_0000) === 0x0800_0000) machine.writeBase(base, undefined)
       return
     }
@@ -56,6 +59,8 @@ export class LoadsAndStores {
   #load(machine: Machine, operand: MemoryAccess, place: Value | undefined): void {
     if (operand.register < 0) {
       this.#notes.used(place)
+      this.#loadVector(machine, operand.vector, place, operand.size)
+      if (operand.secondVector >= 0) this.#loadVector(machine, operand.secondVector, compute('add', place, number(operand.size)), operand.size)
       return
     }
     const first = this.#recall(machine, place, operand.size)
@@ -97,12 +102,36 @@ export class LoadsAndStores {
   #store(machine: Machine, operand: MemoryAccess, place: Value | undefined): void {
     const size = operand.size
     if (operand.register < 0) {
-      const key = keyOf(place)
-      if (key !== undefined) for (let part = 0; part < 2 * size; part += 8) machine.remember(key + part, Math.min(size, 8), undefined)
+      this.#storeVector(machine, operand.vector, place, size)
+      if (operand.secondVector >= 0) this.#storeVector(machine, operand.secondVector, compute('add', place, number(size)), size)
       return
     }
     this.storeOne(machine, place, operand.atomic ? undefined : machine.read(operand.register, size), size)
     if (operand.second >= 0) this.storeOne(machine, compute('add', place, number(size)), operand.atomic ? undefined : machine.read(operand.second, size), size)
+  }
+
+  /** What is not known in one piece is not known at all. */
+  #loadVector(machine: Machine, register: number, place: Value | undefined, size: number): void {
+    const parts: bigint[] = []
+    let detected = false
+    for (let offset = 0; offset < size; offset += 8) {
+      const value = keyOf(place) === undefined ? undefined : this.#recall(machine, offset === 0 ? place : compute('add', place, number(offset)), Math.min(size, 8))
+      const part = exactly(value)
+      if (part === undefined) break
+      parts.push(part)
+      detected ||= value!.detected
+    }
+    machine.writeVector(register, parts.length * 8 < size ? undefined : vectorOf(parts, 8, detected))
+  }
+
+  #storeVector(machine: Machine, register: number, place: Value | undefined, size: number): void {
+    const vector = machine.vectors[register]
+    const key = keyOf(place)
+    for (let offset = 0; offset < size; offset += 8) {
+      const part = Math.min(size, 8)
+      if (vector !== undefined) this.storeOne(machine, offset === 0 ? place : compute('add', place, number(offset)), valueOf(vector, offset, part), part)
+      else if (key !== undefined) machine.remember(key + offset, part, undefined)
+    }
   }
 
   storeOne(machine: Machine, place: Value | undefined, value: Value | undefined, size: number): void {

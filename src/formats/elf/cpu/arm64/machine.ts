@@ -2,12 +2,16 @@ import { join, plain, relative, sameValue, singleAddress, singleOffset, truncate
 import { SP } from '../../../../isa/arm64/operands.ts'
 import { ARGUMENTS } from './evaluation.ts'
 import type { Flags } from './flags.ts'
+import { sameVector, type Vector } from './vector.ts'
 
 /** A place in memory and what stands there. */
 export interface Cell {
   readonly value: Value
   readonly size: number
 }
+
+type Vectors = readonly (Vector | undefined)[]
+const noVectors: Vectors = []
 
 /** Places relative to a pointer lie far below all addresses. */
 const SPAN = 2 ** 40
@@ -42,13 +46,16 @@ export class Machine {
   spent: number
   readonly memory: Map<number, Cell>
   flags: Flags | undefined
+  /** V0 to V31, where known: most functions know none. Replaced, never changed. */
+  vectors: Vectors
 
-  constructor(registers: (Value | undefined)[], origins: (number | undefined)[], memory: Map<number, Cell>, flags: Flags | undefined, spent = 0) {
+  constructor(registers: (Value | undefined)[], origins: (number | undefined)[], memory: Map<number, Cell>, flags: Flags | undefined, spent = 0, vectors: Vectors = noVectors) {
     this.registers = registers
     this.origins = origins
     this.memory = memory
     this.flags = flags
     this.spent = spent
+    this.vectors = vectors
   }
 
   static atEntry(parameters: readonly (Value | undefined)[] | undefined): Machine {
@@ -64,7 +71,7 @@ export class Machine {
   }
 
   copy(): Machine {
-    return new Machine(this.registers.slice(), this.origins.slice(), new Map(this.memory), this.flags, this.spent)
+    return new Machine(this.registers.slice(), this.origins.slice(), new Map(this.memory), this.flags, this.spent, this.vectors)
   }
 
   /** Register by number in an operand; 31 reads as zero. */
@@ -89,6 +96,17 @@ export class Machine {
     this.registers[register] = value
     this.origins[register] = undefined
     this.spent &= ~(1 << register)
+  }
+
+  writeVector(register: number, vector: Vector | undefined): void {
+    if (this.vectors[register] === vector) return
+    const vectors = this.vectors.slice()
+    vectors[register] = vector
+    this.vectors = vectors
+  }
+
+  forgetVectors(): void {
+    this.vectors = noVectors
   }
 
   /** The value as an argument or a result. */
@@ -144,6 +162,13 @@ export class Machine {
       if (joined === undefined) this.memory.delete(key)
       else this.memory.set(key, { value: joined, size: before.size })
       changed = true
+    }
+    if (this.vectors !== other.vectors && this.vectors.length > 0) {
+      for (const [register, vector] of this.vectors.entries()) {
+        if (vector === undefined || sameVector(vector, other.vectors[register])) continue
+        this.writeVector(register, undefined)
+        changed = true
+      }
     }
     if (this.flags !== undefined && this.flags !== other.flags) {
       this.flags = undefined

@@ -4,6 +4,7 @@ import { evaluate } from './evaluate.ts'
 import { ARGUMENTS, Base, type CallOutcome, type Evaluation, type StepBudget, type Surroundings } from './evaluation.ts'
 import { codeOf } from './function-code.ts'
 import type { HwcapModel } from './hwcap-model.ts'
+import { isEndingName, NoReturn } from './no-return.ts'
 import type { AllocatedObjects } from './objects.ts'
 import type { Program } from './program.ts'
 import { type Variables, withoutRest } from './variables.ts'
@@ -16,8 +17,6 @@ const limits = {
   accessor: 32,
 } as const
 
-/** Functions of C libraries and C++ run times that do not return. */
-const neverReturns = /^(?:abort|exit|_exit|_Exit|quick_exit|__assert_fail|__stack_chk_fail|__cxa_throw|__cxa_rethrow|_Unwind_Resume|longjmp|siglongjmp|_ZSt9terminatev|__libc_fatal|runtime\.(?:throw|fatal|exit|abort))$/
 const allocators = /^(?:(?:__libc_|__)?(?:malloc|calloc)|_Znwm|_Znam|aligned_alloc|memalign)$/
 
 /** What has been found out about the functions of a program. */
@@ -37,6 +36,7 @@ export class ProgramSurroundings {
   readonly #program: Program
   readonly #model: HwcapModel
   readonly #known: Known
+  readonly #noReturn: NoReturn
   readonly #importNames: string[] = []
   #inlined = new Map<string, CallOutcome | undefined>()
   #depth = 0
@@ -45,6 +45,7 @@ export class ProgramSurroundings {
     this.#program = program
     this.#model = model
     this.#known = known
+    this.#noReturn = new NoReturn(program)
   }
 
   /** What functions gave for certain arguments may have changed. */
@@ -101,7 +102,7 @@ export class ProgramSurroundings {
     // a static program has these itself
     const name = graph.nameOf(index)
     if (name === 'dlsym' || allocators.test(name)) return this.#callImport(at, name, registers)
-    if (this.#known.neverReturns.has(index) || neverReturns.test(name)) return { never: true }
+    if (this.#known.neverReturns.has(index) || this.#noReturn.has(index)) return { never: true }
     const known = this.#known.distance.has(index)
     if (!known && graph.ends[index]! - graph.starts[index]! > limits.accessor) return undefined
     const inlined = this.#evaluateFor(index, registers, known)
@@ -117,7 +118,7 @@ export class ProgramSurroundings {
   }
 
   #callImport(at: number, name: string, registers: readonly (Value | undefined)[]): CallOutcome | undefined {
-    if (neverReturns.test(name)) return { never: true }
+    if (isEndingName(name)) return { never: true }
     if (isAuxiliaryFunction(name)) return this.#auxiliaryValue(registers[0])
     if (isDetectorFunction(name)) return this.#model.features.size === 0 ? { results: new Map([[0, number(0, 0, true)]]) } : undefined
     if (name === 'dlsym') {
