@@ -17,8 +17,8 @@ const named = process.env['SHRINK_TRUTH'] ?? ''
 /** What does not hold yet. May only get shorter. */
 const knownFalselyRequired = ['image']
 const knownPossibleNotNeeded = [
-  'sentry-cli', 'workerd', 'deno', 'bun 1.3.14', 'bun 1.3.14 baseline', 'bun 1.4.5', 'biome', 'ffmpeg', 'duckdb', 'swc', 'usearch', 'canvas',
-  'sharp', 'onnxruntime', 'polars', 'resvg', 'snappy', 'edr', 'lancedb',
+  'workerd', 'deno', 'bun 1.3.14', 'bun 1.3.14 baseline', 'bun 1.4.5', 'biome', 'ffmpeg', 'duckdb', 'swc', 'usearch', 'canvas',
+  'sharp', 'onnxruntime', 'polars', 'resvg', 'edr', 'lancedb',
 ]
 
 let work: string

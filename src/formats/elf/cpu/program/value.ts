@@ -238,6 +238,8 @@ export interface Flags {
   readonly register: number
   /** The same for a variable. */
   readonly place: number | undefined
+  /** What the left side is where the two are equal: an address in the frame. The numbers say nothing then. */
+  readonly equal?: Value
 }
 
 /**

@@ -1,6 +1,6 @@
-import { cleanFlags, Register } from './machine.ts'
+import { cleanFlags, Register, saysNothing } from './machine.ts'
 import { Operands } from './operands.ts'
-import { detectedAs, type Flags, isZero, number, type Operation, outcomes, plain, sameValue, signExtended, singleAddress, untouched, type Value } from '../program/value.ts'
+import { detectedAs, type Flags, isZero, number, type Operation, outcomes, plain, sameValue, signExtended, singleAddress, singleOffset, untouched, type Value } from '../program/value.ts'
 
 /** Arithmetic on sets of numbers, and the flags that it leaves. */
 export abstract class Arithmetic extends Operands {
@@ -54,7 +54,7 @@ export abstract class Arithmetic extends Operands {
   /** SBB r, r: all bits or none, as the carry says. */
   protected carryMask(): Value | undefined {
     const { flags } = this.state
-    if (flags === undefined || flags === cleanFlags) return flags === undefined && this.outside.origins !== undefined ? undefined : untouched
+    if (flags === undefined || saysNothing(flags)) return flags === undefined && this.outside.origins !== undefined ? undefined : untouched
     const possible = this.outcome(2)
     const detected = flags.left.detected || flags.right.detected
     return possible === 3 ? { base: plain, words: [0, 0, -1, -1], detected } : number(possible === 2 ? -1 : 0, possible === 2 ? -1 : 0, detected)
@@ -68,6 +68,12 @@ export abstract class Arithmetic extends Operands {
 
   protected setFlags(kind: Flags['kind'], left: Value | undefined, right: Value | undefined, size: number, traced = false): void {
     if (left === undefined || right === undefined || left.base !== plain || right.base !== plain) {
+      // a frame of many pages is touched page by page, until RSP is where it was computed to end
+      const isStack = traced && !this.isMemory && (this.code[this.modrmAt]! & 7) === Register.rsp && (this.rex & 1) === 0
+      if (isStack && right?.base === Register.rsp && singleOffset(right) !== undefined) {
+        this.state.flags = { ...cleanFlags, kind: 'compare', register: Register.rsp, equal: right }
+        return
+      }
       const isClean = this.outside.origins !== undefined && left !== undefined && right !== undefined && !left.detected && !right.detected
       this.state.flags = isClean ? cleanFlags : undefined
       return
@@ -130,7 +136,7 @@ export abstract class Arithmetic extends Operands {
 
   protected outcome(condition: number): number {
     const { flags } = this.state
-    if (flags === undefined || flags === cleanFlags) return 3
+    if (flags === undefined || saysNothing(flags)) return 3
     const possible = outcomes(flags, condition)
     if (flags.left.detected || flags.right.detected) {
       if (possible === 3) this.doubts = true
@@ -160,7 +166,7 @@ export abstract class Arithmetic extends Operands {
     const detected = flags !== undefined && (flags.left.detected || flags.right.detected)
     const possible = this.outcome(condition)
     const isOpen = flags === undefined && this.outside.origins !== undefined
-    const value = isOpen ? undefined : flags === cleanFlags ? untouched : possible === 3 ? { base: plain, words: [0, 0, 1, 0], detected } : number(possible === 2 ? 1 : 0, 0, detected)
+    const value = isOpen ? undefined : flags !== undefined && saysNothing(flags) ? untouched : possible === 3 ? { base: plain, words: [0, 0, 1, 0], detected } : number(possible === 2 ? 1 : 0, 0, detected)
     this.write(value, 1)
   }
 }

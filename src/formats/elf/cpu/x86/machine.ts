@@ -19,6 +19,9 @@ export interface State {
 /** Of a comparison of what is not known, and has nothing to do with the CPU. */
 export const cleanFlags: Flags = { kind: 'result', left: untouched, right: untouched, size: 8, register: -1, place: undefined }
 
+/** Says nothing of what is compared, as far as the CPU is concerned. */
+export const saysNothing = (flags: Flags): boolean => flags === cleanFlags || flags.equal !== undefined
+
 /** Places relative to what a register held on entry (RSP: the stack) lie far below all addresses. */
 export const placeKey = (base: number, offset: number): number => offset - 2 ** 40 * (base + 1)
 export const slotKey = (offset: number): number => placeKey(Register.rsp, offset)

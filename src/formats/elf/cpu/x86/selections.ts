@@ -168,6 +168,12 @@ export class Selections {
         else if (byte === 0xeb) [kind, target] = [Kind.jump, next + view.getInt8(next - 1)]
         else if (byte === 0xe9) [kind, target] = [Kind.jump, next + view.getInt32(next - 4, true)]
         else if (byte === 0xe8) [kind, target] = [Kind.call, next + view.getInt32(next - 4, true)]
+        else if (byte === 0xff && (second === 0x15 || second === 0x25)) {
+          // through the GOT, as Rust calls what other crates have
+          const address = image.slots.get(base + next + view.getInt32(next - 4, true))?.address
+          kind = second === 0x15 ? Kind.call : address === undefined ? Kind.end : Kind.jump
+          if (address !== undefined) target = address - base
+        }
         else if (byte === 0xc3 || (byte === 0x0f && second === 0x0b) || (byte === 0xff && ((second >> 3) & 7) === 4)) kind = Kind.end
       }
       if (isMaskTest(byte, second, code[opcodeAt + 2]!)) masks.push(base + place)

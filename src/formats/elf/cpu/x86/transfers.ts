@@ -2,7 +2,7 @@ import { Arithmetic } from './arithmetic.ts'
 import type { ParameterStore, Surroundings } from './evaluation.ts'
 import type { X86Decoder } from '../../../../isa/x86/decode.ts'
 import type { FunctionCode } from './function-code.ts'
-import { argumentRegisters, cleanFlags, Register, slotKey, type State } from './machine.ts'
+import { argumentRegisters, Register, saysNothing, slotKey, type State } from './machine.ts'
 import { clean, type Flags, number, plain, refined, sameValue, singleOffset, untouched, type Value } from '../program/value.ts'
 
 /** Branches, calls and returns: where control goes, and what goes with it. */
@@ -33,7 +33,7 @@ export abstract class Transfers extends Arithmetic {
     const possible = this.outcome(condition)
     const { flags } = this.state
     const place = this.at - this.from
-    if (possible === 3 && flags !== cleanFlags) {
+    if (possible === 3 && (flags === undefined || !saysNothing(flags))) {
       const mayBeCheck = flags === undefined || flags.left.detected || flags.right.detected
       ;(mayBeCheck ? this.open : this.undecided).add(this.base + this.at)
     }
@@ -56,6 +56,12 @@ export abstract class Transfers extends Arithmetic {
 
   /** The state behind a branch, where what was compared can only be what allows that outcome. */
   protected withOutcome(flags: Flags | undefined, condition: number, outcome: boolean): State {
+    if (flags?.equal !== undefined) {
+      if (condition !== (outcome ? 4 : 5)) return this.state
+      const registers = this.state.registers.slice()
+      registers[flags.register] = flags.equal
+      return { registers, memory: this.state.memory, flags }
+    }
     if (flags === undefined || flags.left.words.length === 2 || (flags.register < 0 && flags.place === undefined)) return this.state
     const value = refined(flags, condition, outcome)
     if (value === undefined) return this.state
