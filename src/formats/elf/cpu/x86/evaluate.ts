@@ -5,7 +5,7 @@ import { Instructions } from './instructions.ts'
 import { LowestFirst } from './lowest-first.ts'
 import type { FunctionCode } from './function-code.ts'
 import { argumentRegisters, Register, type State } from './machine.ts'
-import { relative, sameValue, type Value } from '../program/value.ts'
+import { detectedAs, relative, sameValue, type Value } from '../program/value.ts'
 
 /** Instructions that may still be evaluated, over all functions. */
 export interface StepBudget {
@@ -52,7 +52,7 @@ class Evaluator extends Instructions {
     this.#blocks = findBlocks(decoder, target.code, target.view, this.from, this.to)
     const registers: (Value | undefined)[] = Array.from({ length: 16 })
     for (const register of argumentRegisters) {
-      registers[register] = parameters?.get(register) ?? (outside.origins?.argumentLeaks(register) === true ? undefined : relative(register, 0))
+      registers[register] = parameters?.get(register) ?? detectedAs(relative(register, 0), outside.origins?.argumentLeaks(register) === true)
     }
     registers[Register.rsp] = relative(Register.rsp, 0)
     this.flow(this.from, { registers, memory: new Map(), flags: undefined })
@@ -84,6 +84,8 @@ class Evaluator extends Instructions {
       passed: this.passed,
       leaks: { fields: this.leakedFields, anywhere: this.leaksAnywhere, arguments: this.leaksArguments },
       indirectCalls: this.indirectCalls,
+      tableCalls: this.tableCalls,
+      objects: this.outside.origins !== undefined ? this.handedOut.objects : undefined,
       open: this.open.size > 0 ? new Set([...this.open, ...this.undecided]) : this.open,
       addressesUsed: this.used,
     }

@@ -1,4 +1,5 @@
 import type { CpuidModel } from './cpuid-model.ts'
+import type { MadeObjects } from './made-objects.ts'
 import type { Value } from '../program/value.ts'
 
 /** What the rest of the program tells a function's evaluation. */
@@ -34,6 +35,10 @@ export interface Origins {
   argumentLeaks(register: number): boolean
   /** May what the call at `at` returns? */
   resultLeaks(at: number): boolean
+  /** Does the call at `at` return new memory? */
+  allocates(at: number): boolean
+  /** New objects that the function called at `at` hands out. */
+  objectsFrom(at: number): MadeObjects | undefined
 }
 
 /** Places that the search does not follow and that hold what CPUID says. */
@@ -88,6 +93,10 @@ export interface Evaluation {
   readonly leaks: Leaks
   /** Calls through pointers that are not known. */
   readonly indirectCalls: ReadonlySet<number>
+  /** Targets of calls through tables of pointers, where they are known. */
+  readonly tableCalls: ReadonlyMap<number, number>
+  /** New objects that it hands to its caller. Only where `Origins` were given. */
+  readonly objects: MadeObjects | undefined
   /** Addresses of branches that may be checks of the CPU and can go either way. Only where `Origins` were given. */
   readonly open: ReadonlySet<number>
   /** Addresses of functions and data that are stored, passed, followed or jumped to. */

@@ -1,10 +1,11 @@
 import { argumentRegisters, Register, slotKey } from './machine.ts'
 import { EscapedInstructions } from './escaped-instructions.ts'
-import { isZero, number, signExtended, singleAddress, singleOffset } from '../program/value.ts'
+import { isZero, number, plain, signExtended, singleAddress, singleOffset } from '../program/value.ts'
 
 /** What instructions do, by opcode. */
 export abstract class Instructions extends EscapedInstructions {
   protected readonly indirectCalls: Set<number> = new Set()
+  protected readonly tableCalls: Map<number, number> = new Map()
   /** A jump through a table was met. */
   protected indirect = false
 
@@ -169,6 +170,7 @@ export abstract class Instructions extends EscapedInstructions {
         return false
       case 0xe8:
         this.noteArguments(false)
+        this.forgetPassedObjects()
         return this.call()
       case 0xe9:
         return this.jump(next + view.getInt32(next - 4, true))
@@ -218,8 +220,10 @@ export abstract class Instructions extends EscapedInstructions {
     if (byte === 0xff && (slash === 2 || slash === 3)) {
       const target = this.read(8)
       this.used_(target)
-      if (singleAddress(target) === undefined) this.indirectCalls.add(this.base + this.at)
-      this.noteArguments(singleAddress(target) === undefined)
+      const known = singleAddress(target)
+      if (known === undefined) this.indirectCalls.add(this.base + this.at)
+      else this.noteTableCall(known)
+      this.noteArguments(known === undefined)
       // the table that the callee is taken from is no argument
       if (singleAddress(target) !== undefined && this.tableRegister >= 0) this.state.registers[this.tableRegister] = undefined
       return this.call()
@@ -231,6 +235,7 @@ export abstract class Instructions extends EscapedInstructions {
         const inside = target - this.base
         if (inside >= this.from && inside < this.to) this.flow(inside, this.state)
         else {
+          this.noteTableCall(target)
           if (this.outside.isPointerTarget(target)) this.used.add(target)
           this.returns = true
         }
@@ -251,4 +256,12 @@ export abstract class Instructions extends EscapedInstructions {
     return true
   }
 
+  /** Where it has another target on another way, it has none that is known. */
+  protected noteTableCall(target: number): void {
+    if (!this.isMemory || this.memoryAddress?.base !== plain) return
+    const at = this.base + this.at
+    const known = this.tableCalls.get(at)
+    if (known !== undefined && known !== target) this.indirectCalls.add(at)
+    this.tableCalls.set(at, target)
+  }
 }

@@ -1,7 +1,8 @@
 import type { X86Decoder } from '../../../../isa/x86/decode.ts'
 import type { GlobalStore, ParameterStore, Surroundings } from './evaluation.ts'
 import type { FunctionCode } from './function-code.ts'
-import { anything, clean, compute, type Flags, isZero, join, type Operation, plain, singleOffset, truncated, untouched, type Value } from '../program/value.ts'
+import { firstObject, HandedOut, objectLimit, type ObjectStore } from './made-objects.ts'
+import { anything, clean, compute, type Flags, isZero, join, type Operation, plain, relative, sameValue, singleAddress, singleOffset, truncated, untouched, type Value } from '../program/value.ts'
 
 /** General registers by their numbers in instructions. */
 export const Register = { rax: 0, rcx: 1, rdx: 2, rbx: 3, rsp: 4, rbp: 5, rsi: 6, rdi: 7, r8: 8, r9: 9 } as const
@@ -51,6 +52,9 @@ export abstract class Machine {
   protected readonly leakedFields: Set<number> = new Set()
   protected leaksAnywhere = false
   protected leaksArguments = false
+  protected readonly handedOut: HandedOut = new HandedOut()
+  /** Numbers of new objects by where they were made. */
+  readonly #made = new Map<string, number>()
   // of the instruction at hand
   protected state!: State
   protected at = 0
@@ -132,6 +136,47 @@ export abstract class Machine {
       if (joined === undefined) this.parameterStores.delete(name)
       else if (known !== undefined || this.parameterStores.size < 64) this.parameterStores.set(name, { register, offset, size, value: joined })
     }
+  }
+
+  /** A pointer to the new object that comes from `where`. Its first eight bytes hold `first`. */
+  protected newObject(where: string, first: Value | undefined): Value {
+    let made = this.#made.get(where)
+    if (made === undefined) {
+      if (this.#made.size >= objectLimit) return untouched
+      this.#made.set(where, (made = firstObject + this.#made.size))
+    }
+    const key = placeKey(made, 0)
+    if (first === undefined) this.forget(key)
+    else this.ownMemory().set(key, first)
+    return relative(made, 0)
+  }
+
+  /** The callee may make something else of the objects that it gets. (Virtual functions leave their object what it is.) */
+  protected forgetPassedObjects(): void {
+    if (this.outside.origins === undefined) return
+    for (const register of argumentRegisters) {
+      const base = this.state.registers[register]?.base ?? plain
+      if (base >= firstObject) this.forget(placeKey(base, 0))
+    }
+  }
+
+  /** What the first eight bytes of the new object behind a pointer hold, where that is the address of something. */
+  #firstOf(pointer: Value | undefined): Value | undefined {
+    if (pointer === undefined || pointer.base < firstObject || singleOffset(pointer) !== 0) return undefined
+    const first = this.state.memory.get(placeKey(pointer.base, 0))
+    return singleAddress(first) === undefined ? undefined : first
+  }
+
+  /** At the end of the function: the new objects that the caller gets. */
+  protected handOut(): void {
+    if (this.outside.origins === undefined) return
+    const { memory, registers } = this.state
+    const stores = new Map<string, ObjectStore>()
+    for (const [key, { register, offset }] of this.storedThrough) {
+      const first = this.#firstOf(memory.get(key))
+      if (first !== undefined && register < firstObject) stores.set(`${register}.${offset}`, { register, offset, first })
+    }
+    this.handedOut.end(stores, this.#firstOf(registers[Register.rax]), sameValue)
   }
 
   protected publishVariable(at: number, value: Value): void {

@@ -1,5 +1,6 @@
 import { type CallGraph, Edge } from '../program/call-graph.ts'
 import { ControlFlow } from './control-flow.ts'
+import { allocator } from './made-objects.ts'
 import type { Evaluation, Origins } from './evaluation.ts'
 import type { Guards } from './guards.ts'
 import type { Program } from './program.ts'
@@ -66,7 +67,7 @@ export class Tracer {
   #origins(index: number): Origins {
     const { leaks } = this.#guards
     const { graph } = this.#program
-    const imported = new Set((graph.importCalls.get(index) ?? []).map(({ at }) => at))
+    const imported = new Map((graph.importCalls.get(index) ?? []).map(({ at, name }) => [at, name]))
     const callees = new Map<number, number>()
     for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
       if (graph.edgeKind[edge] === Edge.call) callees.set(graph.edgeAt[edge]!, graph.edgeTo[edge]!)
@@ -79,6 +80,14 @@ export class Tracer {
         const callee = callees.get(at)
         const evaluation = callee === undefined ? undefined : this.trace(callee)
         return evaluation === undefined || (evaluation.returns && evaluation.results.get(0) === undefined)
+      },
+      allocates: (at) => {
+        const callee = callees.get(at)
+        return allocator.test(imported.get(at) ?? (callee === undefined ? '' : graph.nameOf(callee)))
+      },
+      objectsFrom: (at) => {
+        const callee = callees.get(at)
+        return callee === undefined ? undefined : this.trace(callee)?.objects
       },
     }
   }

@@ -89,6 +89,7 @@ export abstract class Transfers extends Arithmetic {
     if (returned === 'never') return
     this.publish(true)
     this.returns = true
+    if (this.outside.origins !== undefined) this.handedOut.end(new Map(), undefined, sameValue)
     this.result(returned)
   }
 
@@ -110,11 +111,17 @@ export abstract class Transfers extends Arithmetic {
     // what we stored stays, unless the callee stores there as well; what a branch told us of a variable does not
     for (const key of memory.keys()) if (key >= 0 && (!this.stored.has(key) || this.outside.calleeStores(at, key))) this.forget(key)
     for (const write of writes) this.writeOf(write)
+    const made = this.outside.origins?.objectsFrom(at)
+    for (const { register, offset, first } of made?.stores ?? []) {
+      this.writeOf({ register, offset, size: 8, value: this.newObject(`${at} ${register} ${offset}`, first) })
+    }
     const changed = this.outside.changedBy(at)
     for (const register of [0, 1, 2, 6, 7, 8, 9, 10, 11]) if ((changed & (1 << register)) !== 0) registers[register] = undefined
     if (this.returnRegisters.length > 2) for (const register of [3, 5, 12, 13, 15]) registers[register] = undefined // Go keeps none
     if (returned !== undefined) for (const [register, value] of returned) registers[register] = value
     else if (this.outside.origins?.resultLeaks(at) === false) for (const register of [Register.rax, Register.rdx]) registers[register] = untouched
+    if (made?.returned !== undefined) registers[Register.rax] = this.newObject(`${at}`, made.returned)
+    else if (this.outside.origins?.allocates(at) === true) registers[Register.rax] = this.newObject(`${at}`, undefined)
     this.state.flags = undefined
     return true
   }
@@ -141,7 +148,7 @@ export abstract class Transfers extends Arithmetic {
     for (const register of argumentRegisters) {
       const held = registers[register]
       this.used_(held)
-      const value = held !== undefined && held.base !== plain && this.outside.origins !== undefined ? untouched : held
+      const value = held !== undefined && held.base !== plain && !held.detected && this.outside.origins !== undefined ? untouched : held
       if (value === undefined || (value.base !== plain && value.base !== clean)) {
         passed?.delete(register)
         continue
@@ -156,13 +163,14 @@ export abstract class Transfers extends Arithmetic {
 
   protected return(): void {
     this.publish(true)
+    this.handOut()
     this.returns = true
     const { registers } = this.state
     this.used_(registers[Register.rax])
     const results = new Map<number, Value>()
     for (const register of this.returnRegisters) {
       const value = registers[register]
-      if (value !== undefined && (value.base === plain || this.outside.origins !== undefined)) results.set(register, value)
+      if (value !== undefined && (value.base === plain || (this.outside.origins !== undefined && !value.detected))) results.set(register, value)
     }
     this.result(results)
   }

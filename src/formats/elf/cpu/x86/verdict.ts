@@ -5,6 +5,7 @@ import { findGuards } from './guards.ts'
 import type { Program } from './program.ts'
 import { cpuidModel } from './cpuid-model.ts'
 import { findProven, needsOnEntry } from './proof.ts'
+import { findProvenVirtually } from './virtual-calls.ts'
 
 /** An instruction that needs a feature, and how control gets there. */
 export interface Witness {
@@ -100,10 +101,12 @@ function provenFeatures(program: Program, present: ReadonlySet<string>, counts: 
   const goals = new Set<number>()
   const wanted = [...counts].filter(([feature]) => !present.has(feature) && !silentFeatures.has(feature))
   for (const [, count] of wanted) for (const index of count.reached[1]!) goals.add(index)
-  if (goals.size === 0) return []
-  const proven = findProven(program, run, goals)
+  const virtualGoals = new Set<number>()
+  for (const [, count] of wanted) for (const index of count.reached[2]!) if (!goals.has(index)) virtualGoals.add(index)
+  const proven = new Map(goals.size === 0 ? [] : findProven(program, run, goals))
+  for (const [index, step] of virtualGoals.size === 0 ? [] : findProvenVirtually(program, run, virtualGoals)) proven.set(index, step)
   return wanted
-    .filter(([feature, count]) => [...count.reached[1]!].some((index) => proven.has(index) && hitsOf(program, feature, index).some((at) => needsOnEntry(program, run, index, at, isVector(feature)))))
+    .filter(([feature, count]) => [...count.reached[2]!].some((index) => proven.has(index) && hitsOf(program, feature, index).some((at) => needsOnEntry(program, run, index, at, isVector(feature)))))
     .map(([feature]) => feature)
 }
 
