@@ -31,7 +31,7 @@ export function refinedBehind(machine: Machine, flags: Flags | undefined, condit
   refined.registers[flags.register] = value
   const origin = refined.origins[flags.register]
   const cell = origin === undefined ? undefined : refined.memory.get(origin)
-  if (origin !== undefined && (cell === undefined || cell.size <= flags.size)) refined.memory.set(origin, { value, size: cell?.size ?? flags.size })
+  if (origin !== undefined && (cell === undefined || cell.size <= flags.size)) refined.memory.set(origin, { value, size: cell?.size ?? flags.size, stored: cell?.stored === true })
   if (refined.flags === flags) refined.flags = { ...flags, left: value }
   return refined
 }

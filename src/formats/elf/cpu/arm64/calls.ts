@@ -36,7 +36,7 @@ export class Calls {
       const offset = value?.base === SP ? singleOffset(value) : undefined
       if (offset !== undefined) machine.forget(placeKey(SP, offset), placeKey(SP, offset + PASSED_OBJECT))
     }
-    machine.forget(0, Infinity)
+    machine.forgetVariables()
     this.#applyWrites(machine, outcome?.writes ?? [])
     for (let register = 0; register < CALLER_SAVED; register++) machine.write(register, undefined)
     machine.write(30, undefined)

@@ -40,13 +40,13 @@ export class Effects {
   /** What a check stored must not get lost where another path, that `known` is the state of, has stored something unknown. */
   keep(machine: Machine, known: Machine): void {
     for (const [key, cell] of machine.memory) {
-      if (cell.value.detected && !known.memory.has(key) && this.#stored.has(key)) this.publishCell(key, cell.value)
+      if (cell.stale !== true && cell.value.detected && !known.memory.has(key) && this.#stored.has(key)) this.publishCell(key, cell.value)
     }
   }
 
   /** What is in memory outside the frame where control leaves the function. */
   publish(machine: Machine): void {
-    for (const [key, cell] of machine.memory) if (this.#stored.has(key)) this.publishCell(key, cell.value)
+    for (const [key, cell] of machine.memory) if (cell.stale !== true && this.#stored.has(key)) this.publishCell(key, cell.value)
   }
 
   publishCell(key: number, value: Value | undefined): void {

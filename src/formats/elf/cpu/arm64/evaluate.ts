@@ -7,7 +7,7 @@ import { Effects } from './effects.ts'
 import { ARGUMENTS, Base, type Evaluation, type FunctionCode, type StepBudget, type Surroundings } from './evaluation.ts'
 import { type Flags, outcomesOf } from './flags.ts'
 import { executeImmediate, executeRegister, isDetected, type Notes } from './instructions.ts'
-import { tableTargets } from './jump-tables.ts'
+import { readJumpTable, tableTargets } from './jump-tables.ts'
 import { LoadsAndStores } from './loads-and-stores.ts'
 import { Machine } from './machine.ts'
 import { isIdRegisterRead } from './sweep.ts'
@@ -45,6 +45,9 @@ class Evaluator implements Notes {
   readonly #seen: Uint8Array
   readonly #pruned = new Set<number>()
   readonly #used = new Set<number>()
+  /** Places in the function whose address is used. */
+  readonly #labels = new Set<number>()
+  readonly #tableLabels = new Set<number>()
   readonly #effects: Effects
   readonly #memory: LoadsAndStores
   readonly #calls: Calls
@@ -73,11 +76,13 @@ class Evaluator implements Notes {
         this.#follow(this.#work.pop()!)
         if (this.steps > limit) return undefined
       }
-      if (!this.#jumpsIndirectly) break
-      this.#jumpsIndirectly = false
-      for (const target of tableTargets(this.#words, this.#from, this.#to)) {
-        // not what a decided branch ruled out
-        if (!this.#pruned.has(target) && !this.#states.has(target)) this.#flow(target, Machine.unknown())
+      for (const label of this.#labels) if (!this.#tableLabels.has(label) && !this.#states.has(label)) this.#flow(label, Machine.unknown())
+      if (this.#jumpsIndirectly) {
+        this.#jumpsIndirectly = false
+        for (const target of tableTargets(this.#words, this.#from, this.#to)) {
+          // not what a decided branch ruled out
+          if (!this.#pruned.has(target) && !this.#states.has(target)) this.#flow(target, Machine.unknown())
+        }
       }
       if (this.#work.length === 0) break
     }
@@ -103,7 +108,7 @@ class Evaluator implements Notes {
       if (target > 0xfff && this.#outside.isPointerTarget(target)) this.#used.add(target)
       // a label of this function: something may jump back to it
       const inside = (target - this.#base) / 4
-      if (inside > this.#from && inside < this.#to && Number.isInteger(inside) && !this.#states.has(inside)) this.#flow(inside, Machine.unknown())
+      if (inside > this.#from && inside < this.#to && Number.isInteger(inside)) this.#labels.add(inside)
     }
   }
 
@@ -229,6 +234,18 @@ class Evaluator implements Notes {
     return true
   }
 
+  /** What reading a jump table takes. */
+  get #place(): Parameters<typeof readJumpTable>[0] {
+    return {
+      words: this.#words,
+      base: this.#base,
+      from: this.#from,
+      to: this.#to,
+      register: (register) => singleAddress(this.#machine.registers[register]),
+      constant: (address, size) => this.#outside.constant(address, size),
+    }
+  }
+
   #go(machine: Machine, index: number, target: number): void {
     if (target >= this.#from && target < this.#to) this.#flow(target, machine)
     else this.#calls.leave(machine, this.#base + index * 4, address(this.#base + target * 4))
@@ -242,6 +259,14 @@ class Evaluator implements Notes {
     if (inside >= this.#from && inside < this.#to) {
       this.#flow(inside, this.#machine)
       return
+    }
+    if (value === undefined) {
+      const table = readJumpTable(this.#place, index)
+      if (table !== undefined) {
+        this.#tableLabels.add(table.label)
+        for (const target of table.targets) this.#flow(target, this.#machine)
+        return
+      }
     }
     this.#effects.noteTargets(at, value)
     this.used(value)

@@ -30,8 +30,14 @@ export interface CallOutcome {
 
 /** What the rest of the program tells a function's evaluation. */
 export interface Surroundings {
-  /** Value of `size` bytes at `address`, where it is constant or comes from a check of the CPU. */
-  load(address: number, size: number): Value | undefined
+  /**
+   * Value of `size` bytes at `address`, where it is constant or comes from a check of the CPU.
+   *
+   * @param overwritten it cannot be what the file says any more
+   */
+  load(address: number, size: number, overwritten?: boolean): Value | undefined
+  /** What the file says stands at a place that nothing changes, without a sign. */
+  constant(address: number, size: number): number | undefined
   /** A field of an object that is not of this file: what resolvers are given, or what an allocation returned. */
   loadField(base: number, offset: number, size: number): Value | undefined
   /** The value of an ID register. */

@@ -82,12 +82,15 @@ class GuardSearch {
     const taken = new Set<number>()
     const { graph, image } = program
     for (let edge = 0; edge < graph.edgeKind.length; edge++) if (graph.edgeKind[edge] !== Edge.call) taken.add(graph.edgeTo[edge]!)
-    for (const [, target] of image.codePointers) {
+    // what the GOT holds is called through stubs, or loaded, which is an edge
+    const called = new Set(program.stubs.values())
+    for (const [place, target] of image.codePointers) {
+      if (image.dataAt(place)?.separate === true || called.has(image.slots.get(place)!)) continue
       const index = graph.functionAt(target)
       if (index !== undefined) taken.add(index)
     }
     for (const named of image.functions) {
-      const index = named.exported ? graph.functionAt(named.address) : undefined
+      const index = named.exported && program.isEntered(named.name) ? graph.functionAt(named.address) : undefined
       if (index !== undefined) taken.add(index)
     }
     this.#addressTaken = taken
@@ -284,6 +287,7 @@ class GuardSearch {
     let parameters: (Value | undefined)[] | undefined
     for (let entry = from; entry < to; entry++) {
       const edge = graph.callerEdge[entry]!
+      if (!this.#program.live.has(graph.edgeFrom[edge]!)) continue // dead code passes nothing
       const caller = this.#evaluations.get(graph.edgeFrom[edge]!)
       if (caller === undefined) {
         // it may pass anything, until it has been followed as well

@@ -95,7 +95,7 @@ export class LoadsAndStores {
     }
     const known = machine.recall(key, size)
     if (known !== undefined) return known
-    if (place.base === plain) return this.#outside.load(key, size)
+    if (place.base === plain) return this.#outside.load(key, size, machine.isOverwritten(key))
     return place.base === SP ? undefined : this.#outside.loadField(place.base, singleOffset(place)!, size)
   }
 

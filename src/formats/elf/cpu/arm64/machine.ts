@@ -8,6 +8,10 @@ import { sameVector, type Vector } from './vector.ts'
 export interface Cell {
   readonly value: Value
   readonly size: number
+  /** It was stored on this path: what the file says is there no longer. */
+  readonly stored?: boolean
+  /** Something may have been stored there since; the value says nothing. */
+  readonly stale?: boolean
 }
 
 type Vectors = readonly (Vector | undefined)[]
@@ -117,12 +121,17 @@ export class Machine {
   /** What was stored at `key` on this path. */
   recall(key: number, size: number): Value | undefined {
     const exact = this.memory.get(key)
-    if (exact !== undefined) return exact.size >= size ? truncated(exact.value, size) : undefined
+    if (exact !== undefined) return exact.size >= size && exact.stale !== true ? truncated(exact.value, size) : undefined
     for (let back = 1; back < 8; back++) {
       const wider = this.memory.get(key - back)
-      if (wider !== undefined && wider.size >= back + size) return truncated(compute('shr', wider.value, number(back * 8)), size)
+      if (wider !== undefined && wider.stale !== true && wider.size >= back + size) return truncated(compute('shr', wider.value, number(back * 8)), size)
     }
     return undefined
+  }
+
+  /** Was something stored at `key` on this path? */
+  isOverwritten(key: number): boolean {
+    return this.memory.get(key)?.stored === true
   }
 
   /** Undefined values are forgotten places. */
@@ -135,11 +144,20 @@ export class Machine {
       const origin = this.origins[register]
       if (origin !== undefined && origin > key - 8 && origin < key + size) this.origins[register] = undefined
     }
-    if (value !== undefined && this.memory.size < CELLS) this.memory.set(key, { value, size })
+    if (value !== undefined && this.memory.size < CELLS) this.memory.set(key, { value, size, stored: true })
   }
 
   forget(from: number, to: number): void {
     for (const key of this.memory.keys()) if (key >= from && key < to) this.memory.delete(key)
+  }
+
+  /** Others may have stored to variables. */
+  forgetVariables(): void {
+    for (const [key, cell] of this.memory) {
+      if (key < 0 || cell.stale === true) continue
+      if (cell.stored === true) this.memory.set(key, { ...cell, stale: true })
+      else this.memory.delete(key)
+    }
   }
 
   /** Joins what another path brings; true when that changes anything. */
@@ -157,10 +175,10 @@ export class Machine {
     }
     for (const [key, before] of this.memory) {
       const cell = other.memory.get(key)
-      const joined = cell?.size === before.size ? join(before.value, cell.value) : undefined
-      if (joined !== undefined && sameValue(before.value, joined)) continue
+      const joined = cell?.size === before.size ? joinedCells(before, cell) : undefined
+      if (joined === before) continue
       if (joined === undefined) this.memory.delete(key)
-      else this.memory.set(key, { value: joined, size: before.size })
+      else this.memory.set(key, joined)
       changed = true
     }
     if (this.vectors !== other.vectors && this.vectors.length > 0) {
@@ -176,4 +194,14 @@ export class Machine {
     }
     return changed
   }
+}
+
+/** What is there on one of two ways; undefined when that is not known. */
+function joinedCells(a: Cell, b: Cell): Cell | undefined {
+  const stored = a.stored === true && b.stored === true
+  if (stored && (a.stale === true || b.stale === true)) return a.stale === true ? a : { ...a, stale: true }
+  if (a.stale === true || b.stale === true) return undefined
+  const value = join(a.value, b.value)
+  if (value === undefined) return stored ? { ...a, stale: true } : undefined
+  return sameValue(a.value, value) && (a.stored === true) === stored ? a : { value, size: a.size, stored }
 }

@@ -29,6 +29,10 @@ export interface Program {
   readonly detectors: Detectors
   readonly stubs: ReadonlyMap<number, Slot>
   readonly isGo: boolean
+  /** Functions that something could lead to, whatever checks say. */
+  readonly live: ReadonlySet<number>
+  /** May somebody else call what is exported under this name? */
+  isEntered(name: string): boolean
   /** Words of the code range that holds an address. */
   codeAt(address: number): { readonly words: Int32Array; readonly base: number } | undefined
 }

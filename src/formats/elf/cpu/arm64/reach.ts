@@ -164,7 +164,7 @@ export class ReachSearch {
       if (!image.isLibrary) return roots
     }
     for (const named of image.functions) {
-      if (!named.exported || named.indirect) continue
+      if (!named.exported || named.indirect || !this.#program.isEntered(named.name)) continue
       const index = graph.functionAt(named.address)
       if (index === undefined) continue
       if (!image.isLibrary && detectors.any) continue // an executable's exports serve its plugins

@@ -5,6 +5,7 @@ import { buildCallGraph } from '../program/call-graph.ts'
 import { knownFunctions } from '../program/known-functions.ts'
 import { liveFunctions } from '../program/live-functions.ts'
 import { readMemoryImage } from '../program/memory-image.ts'
+import { isEntryOfModule, isLoadedAsModule } from '../program/module-entry.ts'
 import type { Sweep } from '../program/sweep.ts'
 import { findDetectors } from './detectors.ts'
 import type { Program } from './program.ts'
@@ -33,8 +34,11 @@ export function readArm64Program(file: ElfFile): Program {
     if (known === undefined) words.set(range.address, (known = wordsOf(image, range)))
     return { words: known, base: range.address }
   }
-  const detectors = findDetectors(image, sweep, graph, stubs, liveFunctions(image, graph, isGo), codeAt)
-  return { image, graph, sweep, detectors, stubs, isGo, codeAt }
+  const isModule = isLoadedAsModule(image)
+  const isEntered = (name: string): boolean => !isModule || isEntryOfModule(name)
+  const live = liveFunctions(image, graph, isGo, isEntered)
+  const detectors = findDetectors(image, sweep, graph, stubs, live, codeAt)
+  return { image, graph, sweep, detectors, stubs, isGo, live, isEntered, codeAt }
 }
 
 const ENTRY_SIZE = 128

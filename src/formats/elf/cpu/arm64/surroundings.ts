@@ -56,7 +56,8 @@ export class ProgramSurroundings {
   of(index: number): Surroundings {
     const { graph, image } = this.#program
     return {
-      load: (at, size) => this.#load(at, size),
+      load: (at, size, overwritten) => this.#load(at, size, overwritten === true),
+      constant: (at, size) => (image.dataAt(at)?.constant === true ? singleAddress(this.#known.variables.initial(at, size)) : undefined),
       loadField: (base, offset, size) => this.#loadField(index, base, offset, size),
       systemRegister: (crm, op2) => {
         const value = this.#model.idRegister(crm, op2)
@@ -67,10 +68,10 @@ export class ProgramSurroundings {
     }
   }
 
-  #load(at: number, size: number): Value | undefined {
+  #load(at: number, size: number, overwritten: boolean): Value | undefined {
     const slot = size === 8 ? this.#program.image.slots.get(at) : undefined
     if (slot?.import !== undefined) return this.#imported(slot.import)
-    return this.#known.variables.load(at, size)
+    return this.#known.variables.load(at, size, overwritten)
   }
 
   #imported(name: string): Value {

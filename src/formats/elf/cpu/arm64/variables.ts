@@ -69,11 +69,11 @@ export class Variables {
    * What may stand there. An unknown store (an environment variable that overrides the check) is passed over where another
    * one stores what the CPU says.
    */
-  #joined(variable: Variable): Value | undefined {
+  #joined(variable: Variable, overwritten = false): Value | undefined {
     let joined: Value | undefined
     let first = true
-    for (const value of variable.stores.values()) {
-      if (value === undefined) continue
+    for (const [from, value] of variable.stores) {
+      if (value === undefined || (overwritten && from < 0)) continue
       joined = first ? value : join(joined, value)
       first = false
       if (joined === undefined) return undefined
@@ -81,9 +81,13 @@ export class Variables {
     return joined === undefined || joined.words.length === 0 ? undefined : withoutRest(joined)
   }
 
-  load(address: number, size: number): Value | undefined {
+  /** @param overwritten it cannot be what the file says any more */
+  load(address: number, size: number, overwritten = false): Value | undefined {
     const exact = this.#variables.get(address)
-    if (exact !== undefined && exact.size >= size) return size === 8 ? exact.value : truncated(exact.value, size)
+    if (exact !== undefined && exact.size >= size) {
+      const value = overwritten && exact.stores.size > 1 && exact.distance > 0 ? this.#joined(exact, true) : exact.value
+      return size === 8 ? value : truncated(value, size)
+    }
     for (let back = 1; back < 8; back++) {
       const wider = this.#variables.get(address - back)
       if (wider !== undefined && wider.size >= back + size) return truncated(compute('shr', wider.value, number(back * 8)), size)

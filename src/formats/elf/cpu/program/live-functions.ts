@@ -4,8 +4,10 @@ import type { MemoryImage } from './memory-image.ts'
 /**
  * Every function that something could lead to: from roots and from pointers in data, along all edges, whatever checks
  * say. What is not among them is dead code.
+ *
+ * @param isEntered false for exports that nobody looks up
  */
-export function liveFunctions(image: MemoryImage, graph: CallGraph, isGo: boolean): ReadonlySet<number> {
+export function liveFunctions(image: MemoryImage, graph: CallGraph, isGo: boolean, isEntered: (name: string) => boolean = () => true): ReadonlySet<number> {
   const live = new Set<number>()
   const stack: number[] = []
   const add = (index: number | undefined): void => {
@@ -16,7 +18,7 @@ export function liveFunctions(image: MemoryImage, graph: CallGraph, isGo: boolea
   add(graph.functionAt(Number(image.file.header.e_entry)))
   for (const [, address] of image.codePointers) add(graph.functionAt(address))
   for (const slot of image.slots.values()) if (slot.address !== undefined) add(graph.functionAt(slot.address))
-  for (const named of image.functions) if (named.exported || named.name === '_init' || named.name === '_fini') add(graph.functionAt(named.address))
+  for (const named of image.functions) if ((named.exported && isEntered(named.name)) || named.name === '_init' || named.name === '_fini') add(graph.functionAt(named.address))
   for (const section of image.file.sections) {
     if (section.name === '.init' || section.name === '.fini') add(graph.functionAt(Number(section.sh_addr)))
   }
