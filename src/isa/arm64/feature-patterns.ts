@@ -165,6 +165,9 @@ sve2     1000010..00.....10.............. LDNT1 of scattered elements
 sve2     1100010..00.....1.0............. LDNT1 of scattered elements
 sve2     1110010...0.....001............. STNT1 of scattered elements
 sme      0000010100101110100............. REVD
+sme      00000100001.....01011........... ADDSVL
+sme      00000100011.....01011........... ADDSPL
+sme      000001001011111101011........... RDSVL
 sve      ...0010......................... scalable vectors
 sme      1..0000......................... the ZA array
 sme      110101010000001101000...01111111 SMSTART, SMSTOP

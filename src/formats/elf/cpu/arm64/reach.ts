@@ -3,6 +3,7 @@ import { Access } from '../program/sweep.ts'
 import type { Guards } from './guards.ts'
 import { isArm64IsaName } from './isa-names.ts'
 import type { Program } from './program.ts'
+import { trapScope } from './trap-scope.ts'
 
 /** How far a path may be trusted. Each includes the one before. */
 export const Trust = { calls: 0, addresses: 1, tables: 2 } as const
@@ -189,62 +190,4 @@ function* initializers({ image }: Program): Iterable<number> {
       }
     }
   }
-}
-
-const trapFunctions = /^(?:_*sigsetjmp|_?setjmp|_*sigaction|signal|bsd_signal)$/
-const SIGILL = 4
-const PROBES = 24
-
-/**
- * Functions that a probe calls: with a handler of SIGILL in place that jumps back (OpenSSL finds out features so). Only what
- * nothing else calls is taken for part of the probe.
- */
-function trapScope(program: Program, guards: Guards): ReadonlySet<number> {
-  const { graph, image } = program
-  const scope = new Set<number>()
-  for (const [index, names] of importsByFunction(program)) {
-    const jumpsBack = names.some((name) => /^_*sigsetjmp$|^_?setjmp$/.test(name))
-    if (!jumpsBack || !names.some((name) => /^(?:_*sigaction|signal|bsd_signal)$/.test(name))) continue
-    const forIllegal = [...(guards.follow(index)?.passed.values() ?? [])].some(([first]) => first?.words.length === 2 && first.words[0] === SIGILL)
-    if (!forIllegal) continue
-    const taken = new Set(image.codePointers.map(([, address]) => graph.functionAt(address)))
-    const own = new Set<number>()
-    const stack = [index]
-    const isOnlyCalledHere = (target: number): boolean => {
-      for (let entry = graph.firstCaller[target]!; entry < graph.firstCaller[target + 1]!; entry++) {
-        const from = graph.edgeFrom[graph.callerEdge[entry]!]!
-        if (from !== index && !own.has(from)) return false
-      }
-      return !taken.has(target)
-    }
-    while (stack.length > 0 && own.size <= PROBES) {
-      const at = stack.pop()!
-      for (let edge = graph.firstEdge[at]!; edge < graph.firstEdge[at + 1]!; edge++) {
-        const target = graph.edgeTo[edge]!
-        if (graph.edgeKind[edge] !== Edge.call || own.has(target) || !isOnlyCalledHere(target)) continue
-        own.add(target)
-        stack.push(target)
-      }
-    }
-    if (own.size <= PROBES) for (const each of own) scope.add(each)
-  }
-  return scope
-}
-
-/** Functions of other files that each function calls, directly or through the GOT. */
-function importsByFunction({ graph, sweep, image }: Program): ReadonlyMap<number, readonly string[]> {
-  const names = new Map<number, string[]>([...graph.importCalls].map(([index, calls]) => [index, calls.map(({ name }) => name)]))
-  // a static program has them itself
-  for (let edge = 0; edge < graph.edgeTo.length; edge++) {
-    const name = graph.names.get(graph.starts[graph.edgeTo[edge]!]!)
-    const index = graph.edgeFrom[edge]!
-    if (name !== undefined && trapFunctions.test(name)) names.set(index, [...(names.get(index) ?? []), name])
-  }
-  const from = sweep.accessFrom.values()
-  for (const [access, to] of sweep.accessTo.values().entries()) {
-    const name = image.slots.get(to)?.import
-    const index = name === undefined ? -1 : graph.functionOf(from[access]!)
-    if (name !== undefined && index >= 0) names.set(index, [...(names.get(index) ?? []), name])
-  }
-  return names
 }

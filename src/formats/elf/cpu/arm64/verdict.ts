@@ -5,6 +5,7 @@ import { findGuards, type Guards } from './guards.ts'
 import { hwcapModel } from './hwcap-model.ts'
 import type { Program } from './program.ts'
 import { ReachSearch, type Step, Trust } from './reach.ts'
+import { isTrusted } from './trusted-code.ts'
 import { unavoidableCode } from './unavoidable.ts'
 
 /** An instruction that needs a feature, and how control gets there. */
@@ -120,7 +121,6 @@ function countUses(program: Program, assumed: ReadonlySet<string>, run: Run, cer
     const to = graph.firstHit[index + 1]!
     if (from === to) continue
     const proven = certain.get(index)?.words
-    const trusted = program.isGo && program.detectors.any && isGoStandardLibrary(graph.nameOf(index))
     for (let hit = from; hit < to; hit++) {
       const feature = arm64Features[sets[hit]!]!
       const address = at[hit]!
@@ -129,7 +129,7 @@ function countUses(program: Program, assumed: ReadonlySet<string>, run: Run, cer
       if (use === undefined) uses.set(feature, (use = { instructions: 0, functions: new Set(), reached: [new Set(), new Set(), new Set()], certain: undefined }))
       use.instructions++
       use.functions.add(index)
-      if (trusted || !run.search.instructionRuns(index, address)) continue
+      if (!run.search.instructionRuns(index, address) || isTrusted(program, index, wordAt(program, address))) continue
       if (proven?.[(address - graph.starts[index]!) / 4] === 1) use.certain ??= { index, at: address }
       for (let trust = 0; trust < 3; trust++) if (run.reached[trust]!.has(index)) use.reached[trust]!.add(index)
     }
@@ -143,11 +143,6 @@ const NEIGHBOURHOOD = 48
 function isAmongData(undecodable: Float64Array, address: number): boolean {
   const before = lastAtMost(undecodable, address)
   return address - (undecodable[before] ?? -Infinity) <= NEIGHBOURHOOD || (undecodable[before + 1] ?? Infinity) - address <= NEIGHBOURHOOD
-}
-
-/** Go's own packages (no dot before the first slash) check for what GOARM64 does not grant; its tests see to that. */
-function isGoStandardLibrary(name: string): boolean {
-  return !/^[^/]*\.[^/]*\//.test(name) && !name.startsWith('main.') && !name.startsWith('_cgo')
 }
 
 /** What tables in the middle of code look like when they are decoded, and what hardly any program uses. */
@@ -225,16 +220,20 @@ function witnessesOf(program: Program, feature: string, reached: { run: Run; tru
     if (sets[hit] !== id) continue
     const index = graph.functionOf(at[hit]!)
     if (index < 0 || index === last) continue
-    if (steps !== undefined && (!steps.has(index) || !reached!.run.search.instructionRuns(index, at[hit]!))) continue
+    if (steps !== undefined && (!steps.has(index) || !reached!.run.search.instructionRuns(index, at[hit]!) || isTrusted(program, index, wordAt(program, at[hit]!)))) continue
     last = index
     witnesses.push(witness(program, at[hit]!, index, steps))
   }
   return witnesses
 }
 
+function wordAt({ codeAt }: Program, address: number): number {
+  const code = codeAt(address)
+  return code?.words[(address - code.base) / 4] ?? 0
+}
+
 function witness(program: Program, address: number, index: number, steps: Steps | undefined): Witness {
-  const code = program.codeAt(address)!
-  return { address, function: program.graph.nameOf(index), word: code.words[(address - code.base) / 4]!, path: steps === undefined ? [] : pathTo(program, steps, index) }
+  return { address, function: program.graph.nameOf(index), word: wordAt(program, address), path: steps === undefined ? [] : pathTo(program, steps, index) }
 }
 
 function pathTo({ graph }: Program, steps: Steps, index: number): string[] {
