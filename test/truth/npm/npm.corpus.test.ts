@@ -18,7 +18,7 @@ const named = process.env['SHRINK_TRUTH'] ?? ''
 const knownFalselyRequired = ['image']
 const knownPossibleNotNeeded = [
   'workerd', 'deno', 'bun 1.3.14', 'bun 1.3.14 baseline', 'bun 1.4.5', 'biome', 'ffmpeg', 'duckdb', 'swc', 'usearch', 'canvas',
-  'sharp', 'onnxruntime', 'polars', 'resvg', 'edr', 'lancedb',
+  'sharp', 'onnxruntime', 'polars', 'edr', 'lancedb',
 ]
 
 let work: string

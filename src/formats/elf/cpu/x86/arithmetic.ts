@@ -141,6 +141,7 @@ export abstract class Arithmetic extends Operands {
     if (flags.left.detected || flags.right.detected) {
       if (possible === 3) this.doubts = true
       else this.decides = true
+      if (this.manner === 'regardless') return 3
     }
     return possible
   }

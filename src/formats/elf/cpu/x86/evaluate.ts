@@ -4,8 +4,8 @@ import type { Evaluation, Surroundings } from './evaluation.ts'
 import { Instructions } from './instructions.ts'
 import { LowestFirst } from './lowest-first.ts'
 import type { FunctionCode } from './function-code.ts'
-import { argumentRegisters, Register, type State } from './machine.ts'
-import { detectedAs, relative, sameValue, type Value } from '../program/value.ts'
+import { argumentRegisters, type FieldWrite, LEAST_FIELD, type Manner, Register, slotKey, STACK_ARGUMENT, type State } from './machine.ts'
+import { detectedAs, isZero, plain, relative, sameValue, type Value } from '../program/value.ts'
 
 /** Instructions that may still be evaluated, over all functions. */
 export interface StepBudget {
@@ -24,14 +24,37 @@ export function evaluate(
   returnRegisters: readonly number[],
   budget: StepBudget,
 ): Evaluation | undefined {
-  const evaluator = new Evaluator(decoder, target, parameters, surroundings, returnRegisters, false)
-  const evaluation = evaluator.run(budget.left)
-  budget.left -= evaluator.steps
-  if (evaluation === undefined || !evaluator.assumed) return evaluation
-  const cautious = new Evaluator(decoder, target, parameters, surroundings, returnRegisters, true)
-  const everything = cautious.run(budget.left)
-  budget.left -= cautious.steps
-  return { ...evaluation, cautious: everything ?? 'unknown' }
+  const follow = (manner: Manner): { evaluator: Evaluator; evaluation: Evaluation | undefined } => {
+    const evaluator = new Evaluator(decoder, target, parameters, surroundings, returnRegisters, manner)
+    const evaluation = evaluator.run(budget.left)
+    budget.left -= evaluator.steps
+    return { evaluator, evaluation }
+  }
+  const { evaluator, evaluation } = follow('likely')
+  if (evaluation === undefined) return undefined
+  const regardless = evaluation.decides && evaluator.otherWrites.size > 0 ? follow('regardless') : undefined
+  const fields = fieldsOf(evaluation, evaluator.otherWrites, regardless?.evaluation === undefined ? undefined : regardless.evaluator.otherWrites)
+  if (!evaluator.assumed) return { ...evaluation, ...fields }
+  return { ...evaluation, ...fields, cautious: follow('cautious').evaluation ?? 'unknown' }
+}
+
+/**
+ * What is stored to fields, told apart: what a check found out, and something else. A number that would be another one
+ * had the check come out differently is what it found out, too.
+ */
+function fieldsOf(evaluation: Evaluation, writes: ReadonlyMap<number, FieldWrite>, regardless: ReadonlyMap<number, FieldWrite> | undefined): Pick<Evaluation, 'fieldStores' | 'otherFields' | 'leaks'> {
+  const fieldStores = [...evaluation.fieldStores]
+  const otherFields = new Set<number>()
+  const leaked = new Set(evaluation.leaks.fields)
+  for (const [at, { offset, size, value }] of writes) {
+    const hangsOnCheck = value !== undefined && regardless !== undefined && !sameValue(value, regardless.get(at)?.value)
+    if (hangsOnCheck) leaked.add(offset)
+    if (offset < LEAST_FIELD) continue
+    const isFlag = hangsOnCheck && value.base === plain && value.words.every((word) => word >>> 0 < 0x1000)
+    if (isFlag) fieldStores.push({ offset, size, value: detectedAs(value, true) })
+    else if (!isZero(value)) otherFields.add(offset)
+  }
+  return { fieldStores, otherFields, leaks: { ...evaluation.leaks, fields: leaked } }
 }
 
 class Evaluator extends Instructions {
@@ -46,16 +69,18 @@ class Evaluator extends Instructions {
     parameters: ReadonlyMap<number, Value> | undefined,
     outside: Surroundings,
     returnRegisters: readonly number[],
-    isCautious: boolean,
+    manner: Manner,
   ) {
-    super(decoder, target, outside, returnRegisters, isCautious)
+    super(decoder, target, outside, returnRegisters, manner)
     this.#blocks = findBlocks(decoder, target.code, target.view, this.from, this.to)
     const registers: (Value | undefined)[] = Array.from({ length: 16 })
     for (const register of argumentRegisters) {
       registers[register] = parameters?.get(register) ?? detectedAs(relative(register, 0), outside.origins?.argumentLeaks(register) === true)
     }
     registers[Register.rsp] = relative(Register.rsp, 0)
-    this.flow(this.from, { registers, memory: new Map(), flags: undefined })
+    const memory = new Map<number, Value>()
+    for (const [place, value] of parameters ?? []) if (place >= STACK_ARGUMENT) memory.set(slotKey(8 * (place - STACK_ARGUMENT + 1)), value)
+    this.flow(this.from, { registers, memory, flags: undefined })
   }
   run(left: number): Evaluation | undefined {
     const limit = Math.min(left, 8000 + (this.to - this.from) * 3)
@@ -65,10 +90,8 @@ class Evaluator extends Instructions {
         this.#follow(at)
         if (this.steps > limit) return undefined
       }
-      if (!this.indirect) break
-      this.indirect = false
-      this.#addOrphans()
-      if (this.#work.length === 0) break
+      if (this.atTables.length === 0) break
+      this.#followTables()
     }
     return {
       start: this.base + this.from,
@@ -80,7 +103,7 @@ class Evaluator extends Instructions {
       globalStores: [...this.globals.values()],
       parameterStores: [...this.parameterStores.values()],
       fieldStores: [...this.fields.values()],
-      otherFields: this.otherFields,
+      otherFields: new Set(),
       passed: this.passed,
       leaks: { fields: this.leakedFields, anywhere: this.leaksAnywhere, arguments: this.leaksArguments },
       indirectCalls: this.indirectCalls,
@@ -160,11 +183,12 @@ class Evaluator extends Instructions {
     }
   }
 
-  /** Where an indirect jump can lead: blocks that no direct jump leads to, and that no decided branch ruled out. */
-  #addOrphans(): void {
-    const unknown: State = { registers: Array.from({ length: 16 }), memory: new Map(), flags: undefined }
-    for (const block of this.#blocks.unreferenced) {
-      if (!this.pruned.has(block) && !this.#states.has(block)) this.flow(block, unknown)
-    }
+  readonly #behindTables = new Set<number>()
+
+  /** Where a jump through a table can lead: blocks that no direct jump leads to, and that no decided branch ruled out. */
+  #followTables(): void {
+    for (const block of this.#blocks.unreferenced) if (!this.pruned.has(block) && !this.#states.has(block)) this.#behindTables.add(block)
+    const states = this.atTables.splice(0)
+    for (const block of this.#behindTables) for (const state of states) this.flow(block, state)
   }
 }

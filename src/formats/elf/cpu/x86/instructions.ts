@@ -1,4 +1,4 @@
-import { argumentRegisters, Register, slotKey } from './machine.ts'
+import { argumentRegisters, Register, slotKey, type State } from './machine.ts'
 import { EscapedInstructions } from './escaped-instructions.ts'
 import { isZero, number, plain, signExtended, singleAddress, singleOffset } from '../program/value.ts'
 
@@ -6,8 +6,8 @@ import { isZero, number, plain, signExtended, singleAddress, singleOffset } from
 export abstract class Instructions extends EscapedInstructions {
   protected readonly indirectCalls: Set<number> = new Set()
   protected readonly tableCalls: Map<number, number> = new Map()
-  /** A jump through a table was met. */
-  protected indirect = false
+  /** States at jumps through tables that were met and not followed yet. */
+  protected readonly atTables: State[] = []
 
   /** False when the path ends with this instruction. */
   protected step(): boolean {
@@ -85,9 +85,12 @@ export abstract class Instructions extends EscapedInstructions {
         return true
       }
       case 0x68:
-      case 0x6a:
+      case 0x6a: {
+        const immediate = byte === 0x6a ? view.getInt8(next - 1) : view.getInt32(next - 4, true)
         registers[Register.rsp] = this.compute('sub', registers[Register.rsp], number(8))
+        this.storeSlot(registers[Register.rsp], number(immediate, immediate < 0 ? -1 : 0))
         return true
+      }
       case 0x80:
       case 0x81:
       case 0x83: {
@@ -245,13 +248,15 @@ export abstract class Instructions extends EscapedInstructions {
       this.open.add(this.base + this.at)
       this.indirectCalls.add(this.base + this.at)
       this.publish(true)
-      this.indirect = true
+      this.atTables.push(this.state)
       this.returns = true // as a tail call
       return false
     }
     if (byte === 0xff && slash === 6) {
-      if (!this.isMemory) this.used_(this.read(8))
+      const value = this.read(8)
+      this.used_(value)
       registers[Register.rsp] = this.compute('sub', registers[Register.rsp], number(8))
+      this.storeSlot(registers[Register.rsp], value)
     }
     return true
   }

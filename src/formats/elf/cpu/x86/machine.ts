@@ -9,6 +9,10 @@ export const Register = { rax: 0, rcx: 1, rdx: 2, rbx: 3, rsp: 4, rbp: 5, rsi: 6
 /** Integer arguments of the psABI (3.2.3), in no order. */
 export const argumentRegisters: readonly number[] = [7, 6, 2, 1, 8, 9]
 
+/** Arguments on the stack are numbered from here, where registers are numbered. */
+export const STACK_ARGUMENT = 16
+export const STACK_ARGUMENTS = 12
+
 export interface State {
   readonly registers: (Value | undefined)[]
   /** Stack slots by offset from the entry's RSP, and refined globals by address; see `slotKey`. */
@@ -27,6 +31,21 @@ export const saysNothing = (flags: Flags): boolean => flags === cleanFlags || fl
 export const placeKey = (base: number, offset: number): number => offset - 2 ** 40 * (base + 1)
 export const slotKey = (offset: number): number => placeKey(Register.rsp, offset)
 const MEMORY_LIMIT = 96
+/** Offsets that an eight-bit displacement reaches are offsets of too much to say which field it is. */
+export const LEAST_FIELD = 0x40
+
+/**
+ * How a function is followed: along what checks decide, taking fields to hold what was stored at their offset anywhere
+ * (`likely`) or nothing (`cautious`); or on both sides of every check, to see what hangs on it (`regardless`).
+ */
+export type Manner = 'likely' | 'cautious' | 'regardless'
+
+/** A store to a field of some object. */
+export interface FieldWrite {
+  readonly offset: number
+  readonly size: number
+  readonly value: Value | undefined
+}
 
 /** Registers, stack and variables of a function that is evaluated, and what others get to see of them. */
 export abstract class Machine {
@@ -37,7 +56,7 @@ export abstract class Machine {
   protected readonly from: number
   protected readonly to: number
   protected readonly outside: Surroundings
-  protected readonly isCautious: boolean
+  protected readonly manner: Manner
   protected readonly used: Set<number> = new Set()
   protected readonly globals: Map<string, GlobalStore> = new Map()
   /** Sizes of the variables written, by address. */
@@ -47,8 +66,8 @@ export abstract class Machine {
   protected readonly fields: Map<string, { offset: number; size: number; value: Value }> = new Map()
   /** A field of some object was taken to hold what was stored in another's at the same offset. */
   assumed = false
-  /** Offsets of fields where something else is stored than what a check found out. */
-  protected readonly otherFields: Set<number> = new Set()
+  /** Stores to fields of something else than what a check found out, by the instruction's offset in the code. */
+  readonly otherWrites: Map<number, FieldWrite> = new Map()
   protected readonly leakedFields: Set<number> = new Set()
   protected leaksAnywhere = false
   protected leaksArguments = false
@@ -61,8 +80,8 @@ export abstract class Machine {
   protected next = 0
   protected ownsMemory = false
 
-  constructor(decoder: X86Decoder, target: FunctionCode, outside: Surroundings, isCautious: boolean) {
-    this.isCautious = isCautious
+  constructor(decoder: X86Decoder, target: FunctionCode, outside: Surroundings, manner: Manner) {
+    this.manner = manner
     this.decoder = decoder
     this.code = target.code
     this.view = target.view

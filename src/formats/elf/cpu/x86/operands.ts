@@ -1,5 +1,5 @@
-import { Machine, placeKey, Register, slotKey } from './machine.ts'
-import { address as addressValue, clean, featureTable, isZero, number, plain, singleAddress, singleOffset, untouched, type Value } from '../program/value.ts'
+import { LEAST_FIELD, Machine, placeKey, Register, slotKey } from './machine.ts'
+import { address as addressValue, clean, featureTable, join, number, plain, singleAddress, singleOffset, untouched, type Value } from '../program/value.ts'
 
 /** Operands of the instruction at hand: registers, and memory by the address that ModRM and SIB name. */
 export abstract class Operands extends Machine {
@@ -140,7 +140,7 @@ export abstract class Operands extends Machine {
   }
 
   protected field(size: number): Value | undefined {
-    if (this.isCautious || !this.hasBase || this.displacement < 0x40) return undefined
+    if (this.manner === 'cautious' || !this.hasBase || this.displacement < LEAST_FIELD) return undefined
     const value = this.outside.loadField(this.displacement, size)
     if (value !== undefined) this.assumed = true
     return value
@@ -165,7 +165,7 @@ export abstract class Operands extends Machine {
     this.used_(value)
     const place = this.memoryAddress
     if (value?.detected === true) this.noteLeak(place)
-    else if (this.hasBase && this.displacement >= 0x40 && !isZero(value) && place?.base !== Register.rsp) this.otherFields.add(this.displacement)
+    else if (this.hasBase && place?.base !== Register.rsp && (place === undefined || place.base !== plain)) this.noteOtherWrite(value, size)
     if (place === undefined) {
       if (value?.detected === true) this.storeField(value, size)
       return
@@ -192,6 +192,11 @@ export abstract class Operands extends Machine {
     if (value?.detected === true) this.storeField(value, size)
   }
 
+  protected noteOtherWrite(value: Value | undefined, size: number): void {
+    const known = this.otherWrites.get(this.at)
+    this.otherWrites.set(this.at, { offset: this.displacement, size, value: known === undefined ? value : join(known.value, value) })
+  }
+
   /** What a check found out is stored where it is not followed. */
   protected noteLeak(place: Value | undefined): void {
     const known = place !== undefined && (place.base === plain || place.base === Register.rsp) && place.words.length === 2
@@ -214,7 +219,7 @@ export abstract class Operands extends Machine {
   }
 
   protected storeField(value: Value, size: number): void {
-    if (!this.hasBase || this.displacement < 0x40 || value.base !== plain) return
+    if (!this.hasBase || this.displacement < LEAST_FIELD || value.base !== plain) return
     const key = `${this.displacement}.${size}`
     const known = this.fields.get(key)
     const joined = known === undefined ? value : this.join(known.value, value)

@@ -135,7 +135,8 @@ export class ReachSearch {
       (checks === undefined || checks.length > 0) && // what it is made on is something else
       (taken
         ? this.#selections.testsMask(index, checks ?? [], ending) || this.#takesTwin(index, target)
-        : this.#selections.hasTwin(index, at, target, ending))
+        : // a function that is called behind a check elsewhere, or one of two that do the same
+          this.#selectable.has(target) || this.#selections.hasTwin(index, at, target, ending))
     this.#choices.set(edge, known)
     return known
   }

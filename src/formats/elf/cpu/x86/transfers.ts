@@ -2,7 +2,7 @@ import { Arithmetic } from './arithmetic.ts'
 import type { ParameterStore, Surroundings } from './evaluation.ts'
 import type { X86Decoder } from '../../../../isa/x86/decode.ts'
 import type { FunctionCode } from './function-code.ts'
-import { argumentRegisters, Register, saysNothing, slotKey, type State } from './machine.ts'
+import { argumentRegisters, type Manner, Register, saysNothing, slotKey, STACK_ARGUMENT, STACK_ARGUMENTS, type State } from './machine.ts'
 import { clean, type Flags, number, plain, refined, sameValue, singleOffset, untouched, type Value } from '../program/value.ts'
 
 /** Branches, calls and returns: where control goes, and what goes with it. */
@@ -19,8 +19,8 @@ export abstract class Transfers extends Arithmetic {
   protected returns = false
   protected endsBlock = false
 
-  constructor(decoder: X86Decoder, target: FunctionCode, outside: Surroundings, returnRegisters: readonly number[], isCautious: boolean) {
-    super(decoder, target, outside, isCautious)
+  constructor(decoder: X86Decoder, target: FunctionCode, outside: Surroundings, returnRegisters: readonly number[], manner: Manner) {
+    super(decoder, target, outside, manner)
     this.returnRegisters = returnRegisters
     this.seen = new Uint8Array(target.end - target.start)
   }
@@ -84,7 +84,7 @@ export abstract class Transfers extends Arithmetic {
 
   /** A tail call: the arguments go on, the results come back to our caller. */
   protected leave(at: number): void {
-    this.pass(at)
+    this.pass(at, 8)
     const returned = this.outside.returned(at)
     if (returned === 'never') return
     this.publish(true)
@@ -97,7 +97,7 @@ export abstract class Transfers extends Arithmetic {
     const at = this.base + this.at
     const { registers, memory } = this.state
     this.seen[this.at - this.from]! |= 2
-    this.pass(at)
+    this.pass(at, 0)
     if (this.returnRegisters.length > 2) this.used_(registers[Register.rax]) // Go's first argument
     const returned = this.outside.returned(at)
     if (returned === 'never') return false
@@ -142,9 +142,19 @@ export abstract class Transfers extends Arithmetic {
     this.write(write.value, write.size)
   }
 
-  protected pass(at: number): void {
+  /** `above`: bytes between the top of the stack and the arguments there. */
+  protected pass(at: number, above: number): void {
     const { registers } = this.state
     let passed = this.passed.get(at)
+    const top = registers[Register.rsp]
+    const topOffset = top?.base === Register.rsp ? singleOffset(top) : undefined
+    for (let place = 0; place < STACK_ARGUMENTS; place++) {
+      const value = topOffset === undefined ? undefined : this.state.memory.get(slotKey(topOffset + above + 8 * place))
+      if (value?.detected !== true || value.base !== plain) continue
+      if (passed === undefined) this.passed.set(at, (passed = new Map()))
+      const known = passed.get(STACK_ARGUMENT + place)
+      passed.set(STACK_ARGUMENT + place, known === undefined ? value : (this.join(known, value) ?? known))
+    }
     for (const register of argumentRegisters) {
       const held = registers[register]
       this.used_(held)
