@@ -45,6 +45,7 @@ export function evaluate(
 function fieldsOf(evaluation: Evaluation, writes: ReadonlyMap<number, FieldWrite>, regardless: ReadonlyMap<number, FieldWrite> | undefined): Pick<Evaluation, 'fieldStores' | 'otherFields' | 'leaks'> {
   const fieldStores = [...evaluation.fieldStores]
   const otherFields = new Set<number>()
+  const ambiguous = new Set<number>()
   const leaked = new Set(evaluation.leaks.fields)
   for (const [at, { offset, size, value }] of writes) {
     const hangsOnCheck = value !== undefined && regardless !== undefined && !sameValue(value, regardless.get(at)?.value)
@@ -52,9 +53,12 @@ function fieldsOf(evaluation: Evaluation, writes: ReadonlyMap<number, FieldWrite
     if (offset < LEAST_FIELD) continue
     const isFlag = hangsOnCheck && value.base === plain && value.words.every((word) => word >>> 0 < 0x1000)
     if (isFlag) fieldStores.push({ offset, size, value: detectedAs(value, true) })
-    else if (!isZero(value)) otherFields.add(offset)
+    else if (!isZero(value)) {
+      otherFields.add(offset)
+      if (value?.base === plain) ambiguous.add(offset)
+    }
   }
-  return { fieldStores, otherFields, leaks: { ...evaluation.leaks, fields: leaked } }
+  return { fieldStores, otherFields, leaks: { ...evaluation.leaks, fields: leaked, ambiguous } }
 }
 
 class Evaluator extends Instructions {
@@ -105,7 +109,7 @@ class Evaluator extends Instructions {
       fieldStores: [...this.fields.values()],
       otherFields: new Set(),
       passed: this.passed,
-      leaks: { fields: this.leakedFields, anywhere: this.leaksAnywhere, arguments: this.leaksArguments },
+      leaks: { fields: this.leakedFields, ambiguous: new Set(), anywhere: this.leaksAnywhere, arguments: this.leaksArguments },
       indirectCalls: this.indirectCalls,
       tableCalls: this.tableCalls,
       objects: this.outside.origins !== undefined ? this.handedOut.objects : undefined,

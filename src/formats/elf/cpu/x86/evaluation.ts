@@ -45,6 +45,8 @@ export interface Origins {
 export interface Leaks {
   /** Offsets of fields of objects. */
   readonly fields: ReadonlySet<number>
+  /** Offsets where another number is stored in some object. */
+  readonly ambiguous: ReadonlySet<number>
   /** Somewhere that cannot be told. */
   readonly anywhere: boolean
   /** Arguments of calls through pointers. */

@@ -135,10 +135,12 @@ class GuardSearch {
   /** Where what checks found out goes without being followed. */
   #leaks(): Leaks {
     const fields = new Set<number>()
+    const ambiguous = new Set<number>()
     let anywhere = false
     let passed = this.#argumentsDropped
     for (const { leaks } of this.#evaluations.values()) {
       for (const offset of leaks.fields) fields.add(offset)
+      for (const offset of leaks.ambiguous) ambiguous.add(offset)
       anywhere ||= leaks.anywhere
       passed ||= leaks.arguments
     }
@@ -150,7 +152,7 @@ class GuardSearch {
         if (accessKind[access] === Access.take) fields.add(at - accessTo[access]!)
       }
     }
-    return { fields, anywhere, arguments: passed }
+    return { fields, ambiguous, anywhere, arguments: passed }
   }
 
   /** What functions are called with should be known when they are evaluated. */

@@ -88,7 +88,7 @@ export abstract class Operands extends Machine {
   protected assign(index: number, value: Value | undefined, size: number): void {
     const { registers } = this.state
     if (size >= 4) {
-      registers[index] = size === 8 || value === undefined ? value : value.base === plain ? this.truncated(value, 4) : undefined
+      registers[index] = this.truncated(value, size)
       return
     }
     const old = registers[index]

@@ -136,7 +136,9 @@ export class ReachSearch {
       (taken
         ? this.#selections.testsMask(index, checks ?? [], ending) || this.#takesTwin(index, target)
         : // a function that is called behind a check elsewhere, or one of two that do the same
-          this.#selectable.has(target) || this.#selections.hasTwin(index, at, target, ending))
+          this.#selectable.has(target) || this.#selections.hasTwin(index, at, target, ending)) &&
+      // what is reached past a check that ends the program counts as required: there, what may be a choice is one
+      (this.#passed.size > 0 || !this.#tracer.hangsOnAmbiguousFields(index, at))
     this.#choices.set(edge, known)
     return known
   }

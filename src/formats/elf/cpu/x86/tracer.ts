@@ -20,6 +20,7 @@ export class Tracer {
   readonly #guards: Guards
   readonly #traces = new Map<number, Evaluation | undefined>()
   readonly #flows = new Map<number, ControlFlow>()
+  readonly #unambiguous = new Map<number, { readonly evaluation: Evaluation | undefined; readonly control: ControlFlow | undefined }>()
   readonly #inProgress = new Set<number>()
   readonly #budget = { left: STEPS }
   /** Functions that are called with nothing but what the system gives them. */
@@ -62,6 +63,25 @@ export class Tracer {
     let flow = this.#flows.get(index)
     if (flow === undefined) this.#flows.set(index, (flow = new ControlFlow(this.#program, evaluation)))
     return flow.decidingOf(evaluation.open, at)
+  }
+
+  /**
+   * Does it hang on nothing but fields that hold what a check found out in some objects, and another number in others? Then
+   * nobody can tell by the field's place whether the instruction at `at` is guarded.
+   */
+  hangsOnAmbiguousFields(index: number, at: number): boolean {
+    const { leaks } = this.#guards
+    if (![...leaks.ambiguous].some((offset) => leaks.fields.has(offset))) return false
+    let flow = this.#unambiguous.get(index)
+    if (flow === undefined) {
+      const origins = this.#origins(index)
+      const fieldLeaks = (offset: number | undefined): boolean => origins.fieldLeaks(offset) && !(offset !== undefined && leaks.ambiguous.has(offset))
+      const evaluation = this.#guards.trace(index, { ...origins, fieldLeaks }, this.#budget)
+      flow = { evaluation, control: evaluation && new ControlFlow(this.#program, evaluation) }
+      this.#unambiguous.set(index, flow)
+    }
+    const { evaluation, control } = flow
+    return evaluation !== undefined && control !== undefined && control.decidingOf(evaluation.open, at)?.length === 0
   }
 
   #origins(index: number): Origins {
