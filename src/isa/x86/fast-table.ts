@@ -1,4 +1,5 @@
 import { MAX_LENGTH, modrmSize, X86Decoder } from './decode.ts'
+import { NO_MODRM, opcodeTables } from './expand-tables.ts'
 import { baselineFeatures } from './features.ts'
 
 /**
@@ -37,53 +38,90 @@ export function fastTable(): FastTable {
   return (table ??= buildFastTable())
 }
 
-/** Asks the full decoder about every opcode and ModRM byte, and keeps each distinct row once. */
+/** Asks the full decoder about every opcode and what its length can depend on in ModRM, and keeps each distinct row once. */
 function buildFastTable(): FastTable {
-  const decoder = new X86Decoder(64)
-  const baseline = baselineFeatures(64)
-  const plain = decoder.tables.featureSets.map((set) => set.every((name) => baseline.has(name)))
+  const ask = questions()
   const classes = new Uint8Array(prefixKinds.length * PREFIX)
   const rows = new Uint8Array(ROWS * 256)
   const prefixes = new Uint16Array(256)
-  const known = new Map<string, number>()
+  const none = new Uint8Array(256).fill(Fast.slow)
+  let used = 0
   for (const [kind, prefix] of prefixKinds.entries()) {
     for (const byte of prefix) prefixes[byte] = kind * PREFIX
     for (let opcode = 0; opcode < 2 * ESCAPED; opcode++) {
       const escaped = opcode >= ESCAPED
-      const row = new Uint8Array(256).fill(Fast.slow)
-      if (escaped ? !isMapEscape(opcode & 0xff) : !isPrefixOrEscape(opcode)) {
-        for (let modrm = 0; modrm < 256; modrm++) row[modrm] = entryOf(decoder, plain, prefix, escaped, opcode & 0xff, modrm)
-      }
-      const key = row.join()
-      let index = known.get(key)
-      if (index === undefined) {
-        index = known.size
-        if (index === ROWS) throw new RangeError('the opcode tables have more kinds of rows than there is room for')
-        known.set(key, index)
-        rows.set(row, index * 256)
-      }
+      const isOpcode = escaped ? !isMapEscape(opcode & 0xff) : !isPrefixOrEscape(opcode)
+      const row = isOpcode ? rowOf(ask, prefix, escaped, opcode & 0xff, hasModrm(kind, escaped, opcode & 0xff)) : none
+      let index = 0
+      while (index < used && !isRow(rows, index, row)) index++
+      if (index === ROWS) throw new RangeError('the opcode tables have more kinds of rows than there is room for')
+      if (index === used) rows.set(row, used++ * 256)
       classes[kind * PREFIX + opcode] = index
     }
   }
   return { classes, rows, prefixes }
 }
 
-function entryOf(decoder: X86Decoder, plain: readonly boolean[], prefix: readonly number[], escaped: boolean, opcode: number, modrm: number): number {
-  const form = escaped ? [0x0f, opcode, modrm] : [opcode, modrm]
-  const lengthOf = (bytes: readonly number[]): number => {
-    const code = new Uint8Array(64)
-    code.set(bytes)
-    const length = decoder.decode(code, 0)
-    return plain[decoder.feature] ? length : 0
+function isRow(rows: Uint8Array, index: number, row: Uint8Array): boolean {
+  for (let modrm = 0; modrm < 256; modrm++) if (rows[index * 256 + modrm] !== row[modrm]) return false
+  return true
+}
+
+/** `kind`: of the prefix, in the order of the mandatory prefixes. */
+function hasModrm(kind: number, escaped: boolean, opcode: number): boolean {
+  const { oneByte, legacyShapes } = opcodeTables()
+  return ((escaped ? legacyShapes[kind * 256 + opcode]! : oneByte[64][opcode]!) & NO_MODRM) === 0
+}
+
+/** Entries by the byte behind the opcode. Operands in memory differ in their size only, whatever the address is. */
+function rowOf(ask: Question, prefix: readonly number[], escaped: boolean, opcode: number, modrmFollows: boolean): Uint8Array {
+  const row = new Uint8Array(256)
+  if (!modrmFollows) return row.fill(entryOf(ask, prefix, escaped, opcode, 0))
+  for (let modrm = 0; modrm < 256; modrm++) {
+    const shortest = modrm & 0x38
+    if (modrm >= 0xc0 || modrm === shortest) {
+      row[modrm] = entryOf(ask, prefix, escaped, opcode, modrm)
+      continue
+    }
+    const size = modrmSize[modrm]!
+    const entry = row[shortest]!
+    row[modrm] = entry === Fast.slow ? entry : (entry + (size & 7) - 1) | ((size & 8) !== 0 ? Fast.sib : 0)
   }
-  const length = lengthOf([...prefix, ...form])
-  const wide = lengthOf([...prefix, 0x48, ...form])
+  return row
+}
+
+const REX_W = 0x48
+
+/** Length of a form without features beyond the baseline, and 0 of any other. `rex`: 0 for none. */
+type Question = (prefix: readonly number[], rex: number, escaped: boolean, opcode: number, modrm: number) => number
+
+function questions(): Question {
+  const decoder = new X86Decoder(64)
+  const baseline = baselineFeatures(64)
+  const plain = Uint8Array.from(decoder.tables.featureSets, (set) => (set.every((name) => baseline.has(name)) ? 1 : 0))
+  const code = new Uint8Array(64)
+  return (prefix, rex, escaped, opcode, modrm) => {
+    let at = 0
+    if (prefix.length > 0) code[at++] = prefix[0]!
+    if (rex !== 0) code[at++] = rex
+    if (escaped) code[at++] = 0x0f
+    code[at++] = opcode
+    code[at++] = modrm
+    code[at++] = 0 // what an earlier question left
+    code[at++] = 0
+    code[at++] = 0
+    const length = decoder.decode(code, 0)
+    return plain[decoder.feature] === 1 ? length : 0
+  }
+}
+
+function entryOf(ask: Question, prefix: readonly number[], escaped: boolean, opcode: number, modrm: number): number {
+  const length = ask(prefix, 0, escaped, opcode, modrm)
+  const wide = length === 0 ? 0 : ask(prefix, REX_W, escaped, opcode, modrm)
   if (length === 0 || wide === 0) return Fast.slow
   const imm64 = wide === length + 5 && prefix.length === 0 && !escaped
   if (!imm64 && wide !== length + 1) return Fast.slow // 66 with an immediate that REX.W makes wide again
-  const sib = lengthOf([...prefix, ...form, 5]) !== length
-  if (sib && (modrmSize[modrm]! & 8) === 0) return Fast.slow
-  return (length - prefix.length - (escaped ? 1 : 0)) | (sib ? Fast.sib : 0) | (imm64 ? Fast.imm64 : 0)
+  return (length - prefix.length - (escaped ? 1 : 0)) | (imm64 ? Fast.imm64 : 0)
 }
 
 function isPrefixOrEscape(opcode: number): boolean {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { fastTable } from '../../../src/isa/x86/fast-table.ts'
+import { X86Decoder } from '../../../src/isa/x86/decode.ts'
+import { fastTable, lengthBehindPrefixes } from '../../../src/isa/x86/fast-table.ts'
+import { baselineFeatures } from '../../../src/isa/x86/features.ts'
 import { opcodeTables } from '../../../src/isa/x86/expand-tables.ts'
 import { compareWithIced, noComparison } from './iced-oracle.ts'
 
@@ -76,6 +78,32 @@ test.each([
   compareWithIced(slots(forms()), mode, comparison)
   expect(comparison.examples).toEqual([])
   expect(comparison.instructions).toBeGreaterThan(100_000)
+})
+
+test('the table of lengths says what the decoder says, and nothing where a feature is needed', () => {
+  const decoder = new X86Decoder(64)
+  const table = fastTable()
+  const baseline = baselineFeatures(64)
+  const plain = decoder.tables.featureSets.map((set) => set.every((name) => baseline.has(name)))
+  const code = new Uint8Array(64).fill(0x11)
+  const wrong: string[] = []
+  let told = 0
+  for (const prefix of [[], [0x66], [0xf3], [0xf2], [0x48], [0x66, 0x48], [0x2e, 0x41], [0xf0]]) {
+    for (const escape of [[], [0x0f]]) {
+      for (let form = 0; form < 65_536; form++) {
+        for (const sib of (form & 7) === 4 ? [0x20, 0x25] : [0x20]) {
+          const bytes = [...prefix, ...escape, form >> 8, form & 255, sib]
+          code.set(bytes)
+          const length = lengthBehindPrefixes(table, code, 0)
+          if (length === 0) continue
+          told++
+          if (length !== decoder.decode(code, 0) || !plain[decoder.feature]) wrong.push(Buffer.from(bytes).toString('hex'))
+        }
+      }
+    }
+  }
+  expect(wrong.slice(0, 10)).toEqual([])
+  expect(told).toBeGreaterThan(500_000)
 })
 
 test('all tables of the decoder together stay below 100 KB', () => {

@@ -1,3 +1,4 @@
+import { lengthAt } from '../../../../isa/x86/length.ts'
 import type { X86Decoder } from '../../../../isa/x86/decode.ts'
 
 /** Where blocks of a function begin. */
@@ -17,7 +18,7 @@ export function findBlocks(decoder: X86Decoder, code: Uint8Array, view: DataView
   const leaders: number[] = []
   let open = false
   for (let at = from; at < to; ) {
-    const length = decoder.decode(code, at)
+    const length = lengthAt(decoder, code, at)
     if (length === 0) {
       at++
       continue

@@ -1,3 +1,4 @@
+import { lengthAt } from '../../../../isa/x86/length.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { Program } from './program.ts'
 
@@ -24,7 +25,7 @@ export class ControlFlow {
     const tableJumps: number[] = []
     for (const [index, at] of this.#at.entries()) {
       const place = at - range.address
-      const next = place + decoder.decode(code, place)
+      const next = place + lengthAt(decoder, code, place)
       const { target, falls, leaves, indirect } = transferAt(code, view, place, next)
       if (indirect) tableJumps.push(index)
       if (target !== undefined && (seen[at - start]! & 2) !== 0 && !this.#link(index, target + range.address)) this.#exits.push(index)

@@ -1,3 +1,4 @@
+import { lengthAt } from '../../../../isa/x86/length.ts'
 import { Edge } from '../program/call-graph.ts'
 import type { Program } from './program.ts'
 
@@ -29,7 +30,7 @@ export class Endings {
     const { code, base } = this.#program.codeAt(graph.starts[index]!)!
     let last = graph.starts[index]! - base
     for (let at = last; at < graph.ends[index]! - base; ) {
-      const length = decoder.decode(code, at) || 1
+      const length = lengthAt(decoder, code, at) || 1
       const byte = code[at]!
       // indirect jumps, and their prefixed forms
       if ((byte === 0xff || code[at + 1] === 0xff) && ((code[at + (byte === 0xff ? 1 : 2)]! >> 3) & 7) === 4) return true
@@ -53,7 +54,7 @@ export class Endings {
     const { graph, decoder } = this.#program
     const { code, base } = this.#program.codeAt(graph.starts[index]!)!
     for (let at = graph.starts[index]! - base; at < graph.ends[index]! - base; ) {
-      const length = decoder.decode(code, at)
+      const length = lengthAt(decoder, code, at)
       if (length > 0 && (code[at] === 0xc3 || (code[at] === 0xf3 && code[at + 1] === 0xc3))) return true
       at += length || 1
     }

@@ -1,3 +1,4 @@
+import { lengthAt } from '../../../../isa/x86/length.ts'
 import type { X86Decoder } from '../../../../isa/x86/decode.ts'
 import { type Blocks, findBlocks } from './blocks.ts'
 import type { Evaluation, Surroundings } from './evaluation.ts'
@@ -172,7 +173,7 @@ class Evaluator extends Instructions {
     let here = at
     for (;;) {
       if (++this.steps > 4_000_000 || here >= this.to) return
-      const length = this.decoder.decode(this.code, here)
+      const length = lengthAt(this.decoder, this.code, here)
       if (length === 0) return
       this.at = here
       this.next = here + length

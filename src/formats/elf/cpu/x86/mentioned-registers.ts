@@ -1,3 +1,4 @@
+import { lengthAt } from '../../../../isa/x86/length.ts'
 import type { X86Decoder } from '../../../../isa/x86/decode.ts'
 
 const ALL = 0xffff
@@ -15,7 +16,7 @@ const RDI = 128
 export function mentionedRegisters(decoder: X86Decoder, code: Uint8Array, from: number, to: number): number {
   let mentioned = 0
   for (let at = from; at < to; ) {
-    const length = decoder.decode(code, at)
+    const length = lengthAt(decoder, code, at)
     if (length === 0) return ALL
     mentioned |= mentionedBy(code, at, from, to, at + length)
     at += length

@@ -1,3 +1,4 @@
+import { lengthAt } from '../../../../isa/x86/length.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { Program } from './program.ts'
 import { lastAtMost } from '../program/number-list.ts'
@@ -153,7 +154,7 @@ export class Selections {
     const jumpsTo = new Map<number, number[]>()
     const masks: number[] = []
     for (let place = start - base; place < end - base; ) {
-      const length = decoder.decode(code, place) || 1
+      const length = lengthAt(decoder, code, place) || 1
       const next = place + length
       let opcodeAt = place
       while (code[opcodeAt] === 0x66 || code[opcodeAt] === 0xf2 || code[opcodeAt] === 0x3e) opcodeAt++
