@@ -1,5 +1,5 @@
-import { lengthAt } from '../../../../isa/x86/length.ts'
 import type { Evaluation } from './evaluation.ts'
+import { Kind, Lister, type Listing } from './listing.ts'
 import type { Program } from './program.ts'
 import { lastAtMost } from '../program/number-list.ts'
 
@@ -10,21 +10,6 @@ const LOOK_AHEAD = 45
 /** A function and its twin do the same: they are of similar size. */
 const twinRatio = { least: 0.15, most: 8 }
 
-const Kind = { other: 0, branch: 1, jump: 2, call: 3, end: 4 } as const
-
-interface Listing {
-  /** Offset of each instruction in the code. */
-  readonly at: readonly number[]
-  readonly kind: Uint8Array
-  readonly target: Float64Array
-  /** By offset from the first instruction's: -1 where none begins. */
-  readonly indexes: Int32Array
-  /** Instructions that jump to an offset. */
-  readonly jumpsTo: ReadonlyMap<number, readonly number[]>
-  /** Addresses of instructions that test bits. */
-  readonly masks: Float64Array
-}
-
 /**
  * Recognises choices between a function and its twin by their shape, where the flag they are made on came by a way that
  * could not be followed (a field of some object, a parameter).
@@ -32,11 +17,13 @@ interface Listing {
 export class Selections {
   readonly #program: Program
   readonly #featuresOf: (index: number) => ReadonlySet<number> | undefined
+  readonly #lister: Lister
   readonly #listings = new Map<number, Listing | undefined>()
   readonly #twins = new Map<number, boolean>()
 
   constructor(program: Program, featuresOf: (index: number) => ReadonlySet<number> | undefined) {
     this.#program = program
+    this.#lister = new Lister(program)
     this.#featuresOf = featuresOf
   }
 
@@ -68,15 +55,15 @@ export class Selections {
 
   #findTwin(index: number, at: number, target: number, ending: Evaluation | undefined): boolean {
     const listing = this.#listing(index)
-    const base = this.#baseOf(index)
+    const { graph, codeAt } = this.#program
+    const base = codeAt(graph.starts[index]!)?.base
     if (listing === undefined || base === undefined) return false
     const call = indexOf(listing, at - base)
     if (call === undefined) return false
-    const { graph } = this.#program
     const others: number[] = []
     if (listing.kind[call] === Kind.branch && !asksCallee(listing, call)) others.push(call + 1)
     for (let place = call, steps = 0; place >= 0 && steps < LOOK_BACK; place--, steps++) {
-      for (const jump of listing.jumpsTo.get(listing.at[place]!) ?? []) {
+      for (let jump = listing.firstJumpTo[place]!; jump >= 0; jump = listing.nextJump[jump]!) {
         if (listing.kind[jump] === Kind.branch && !asksCallee(listing, jump)) others.push(jump + 1)
       }
       if (place === 0) break
@@ -100,7 +87,7 @@ export class Selections {
   #leadsToTwin(listing: Listing, base: number, from: number, target: number, ending: Evaluation | undefined): boolean {
     const { graph } = this.#program
     let place = from
-    for (let steps = 0; place < listing.at.length && steps < LOOK_AHEAD; steps++) {
+    for (let steps = 0; place < listing.count && steps < LOOK_AHEAD; steps++) {
       const kind = listing.kind[place]!
       const to = listing.target[place]!
       const inside = indexOf(listing, to)
@@ -125,78 +112,21 @@ export class Selections {
     return ratio > twinRatio.least && ratio < twinRatio.most
   }
 
-  #baseOf(index: number): number | undefined {
-    const start = this.#program.graph.starts[index]!
-    return this.#program.image.code.find((range) => start >= range.address && start < range.address + range.size)?.address
-  }
-
   #listing(index: number): Listing | undefined {
     if (!this.#listings.has(index)) {
       if (this.#listings.size > 2000) this.#listings.clear()
-      this.#listings.set(index, this.#list(index))
+      const { graph, codeAt } = this.#program
+      const range = codeAt(graph.starts[index]!)
+      this.#listings.set(index, range === undefined ? undefined : this.#lister.list(range, graph.starts[index]!, graph.ends[index]!))
     }
     return this.#listings.get(index)
-  }
-
-  #list(index: number): Listing | undefined {
-    const { graph, image, decoder } = this.#program
-    const base = this.#baseOf(index)
-    const range = image.code.find((candidate) => candidate.address === base)
-    const start = graph.starts[index]!
-    const end = graph.ends[index]!
-    if (base === undefined || range === undefined || end - start > 100_000) return undefined
-    const code = image.file.bytes.subarray(range.offset, range.offset + range.size)
-    const view = new DataView(code.buffer, code.byteOffset, code.byteLength)
-    const at: number[] = []
-    const kinds: number[] = []
-    const targets: number[] = []
-    const indexes = new Int32Array(end - start).fill(-1)
-    const jumpsTo = new Map<number, number[]>()
-    const masks: number[] = []
-    for (let place = start - base; place < end - base; ) {
-      const length = lengthAt(decoder, code, place) || 1
-      const next = place + length
-      let opcodeAt = place
-      while (code[opcodeAt] === 0x66 || code[opcodeAt] === 0xf2 || code[opcodeAt] === 0x3e) opcodeAt++
-      if ((code[opcodeAt]! & 0xf0) === 0x40) opcodeAt++
-      const byte = code[opcodeAt]!
-      const second = code[opcodeAt + 1]!
-      let kind: number = Kind.other
-      let target = -1
-      if (next <= code.length) {
-        if (byte >= 0x70 && byte < 0x80) [kind, target] = [Kind.branch, next + view.getInt8(next - 1)]
-        else if (byte === 0x0f && (second & 0xf0) === 0x80) [kind, target] = [Kind.branch, next + view.getInt32(next - 4, true)]
-        else if (byte === 0xeb) [kind, target] = [Kind.jump, next + view.getInt8(next - 1)]
-        else if (byte === 0xe9) [kind, target] = [Kind.jump, next + view.getInt32(next - 4, true)]
-        else if (byte === 0xe8) [kind, target] = [Kind.call, next + view.getInt32(next - 4, true)]
-        else if (byte === 0xff && (second === 0x15 || second === 0x25)) {
-          // through the GOT, as Rust calls what other crates have
-          const address = image.slots.get(base + next + view.getInt32(next - 4, true))?.address
-          kind = second === 0x15 ? Kind.call : address === undefined ? Kind.end : Kind.jump
-          if (address !== undefined) target = address - base
-        }
-        else if (byte === 0xc3 || (byte === 0x0f && second === 0x0b) || (byte === 0xff && ((second >> 3) & 7) === 4)) kind = Kind.end
-      }
-      if (isMaskTest(byte, second, code[opcodeAt + 2]!)) masks.push(base + place)
-      indexes[place - (start - base)] = at.length
-      if (kind === Kind.branch || kind === Kind.jump) {
-        const jumps = jumpsTo.get(target)
-        if (jumps === undefined) jumpsTo.set(target, [at.length])
-        else jumps.push(at.length)
-      }
-      at.push(place)
-      kinds.push(kind)
-      targets.push(target)
-      place = next
-    }
-    return { at, kind: Uint8Array.from(kinds), target: Float64Array.from(targets), indexes, jumpsTo, masks: Float64Array.from(masks) }
   }
 }
 
 /** Index of the instruction at an offset in the code. */
-function indexOf({ at, indexes }: Listing, offset: number): number | undefined {
-  const index = indexes[offset - (at[0] ?? 0)]
-  return index === undefined || index < 0 ? undefined : index
+function indexOf({ at }: Listing, offset: number): number | undefined {
+  const index = lastAtMost(at, offset)
+  return index >= 0 && at[index] === offset ? index : undefined
 }
 
 function runsIn(evaluation: Evaluation | undefined, at: number): boolean {
@@ -219,7 +149,7 @@ function asksCallee(listing: Listing, branch: number): boolean {
 /** Does the way from one instruction run into another, whatever else it calls before? Then it is no alternative to it. */
 function leadsTo(listing: Listing, from: number, goal: number): boolean {
   let place = from
-  for (let steps = 0; place < listing.at.length && steps < 4 * LOOK_AHEAD; steps++) {
+  for (let steps = 0; place < listing.count && steps < 4 * LOOK_AHEAD; steps++) {
     if (place === goal) return true
     const kind = listing.kind[place]!
     if (kind === Kind.end) return false
@@ -231,13 +161,4 @@ function leadsTo(listing: Listing, from: number, goal: number): boolean {
     }
   }
   return false
-}
-
-/** TEST or AND with an immediate, BT with an immediate. */
-function isMaskTest(byte: number, second: number, third: number): boolean {
-  const slash = (second >> 3) & 7
-  if ((byte === 0xf6 || byte === 0xf7) && slash < 2) return true
-  if (byte === 0xa8 || byte === 0xa9 || byte === 0x24 || byte === 0x25) return true
-  if (byte === 0x0f && second === 0xba && ((third >> 3) & 7) === 4) return true
-  return (byte === 0x80 || byte === 0x81 || byte === 0x83) && slash === 4
 }

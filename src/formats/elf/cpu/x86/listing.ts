@@ -1,0 +1,117 @@
+import type { X86Decoder } from '../../../../isa/x86/decode.ts'
+import { lengthAt } from '../../../../isa/x86/length.ts'
+import type { MemoryImage } from '../program/memory-image.ts'
+import type { CodeRange, Program } from './program.ts'
+
+/** How an instruction hands on control. */
+export const Kind = { other: 0, branch: 1, jump: 2, call: 3, end: 4 } as const
+
+/** The instructions of a function, by index. */
+export interface Listing {
+  readonly count: number
+  /** Offset of each instruction in the code. */
+  readonly at: Float64Array
+  readonly kind: Uint8Array
+  /** Offset that it leads to, or -1. */
+  readonly target: Float64Array
+  /** Addresses of instructions that test bits. */
+  readonly masks: Float64Array
+  /** Index of the first branch or jump to each instruction, or -1, and for each of those the next one. */
+  readonly firstJumpTo: Int32Array
+  readonly nextJump: Int32Array
+}
+
+/** Larger functions are not listed. */
+const LARGEST = 100_000
+
+/** Lists functions. What they have in common is made once: there are tens of thousands of them. */
+export class Lister {
+  readonly #decoder: X86Decoder
+  readonly #image: MemoryImage
+  readonly #at = new Float64Array(LARGEST)
+  readonly #kind = new Uint8Array(LARGEST)
+  readonly #target = new Float64Array(LARGEST)
+  readonly #masks = new Float64Array(LARGEST)
+  /** By offset from the function's start: the instruction there, counted from 1. */
+  readonly #indexes = new Int32Array(LARGEST)
+
+  constructor({ decoder, image }: Pick<Program, 'decoder' | 'image'>) {
+    this.#decoder = decoder
+    this.#image = image
+  }
+
+  /** `start` and `end` are addresses. */
+  list({ code, view, base }: CodeRange, start: number, end: number): Listing | undefined {
+    if (end - start > LARGEST) return undefined
+    const decoder = this.#decoder
+    const [ats, kinds, targets, masks, indexes] = [this.#at, this.#kind, this.#target, this.#masks, this.#indexes]
+    const from = start - base
+    const to = end - base
+    indexes.fill(0, 0, to - from)
+    let count = 0
+    let maskCount = 0
+    for (let at = from; at < to; ) {
+      const next = at + (lengthAt(decoder, code, at) || 1)
+      let opcodeAt = at
+      let byte = code[at]!
+      while (byte === 0x66 || byte === 0xf2 || byte === 0x3e) byte = code[++opcodeAt]!
+      if ((byte & 0xf0) === 0x40) byte = code[++opcodeAt]!
+      const second = code[opcodeAt + 1]!
+      let kind: number = Kind.other
+      let target = -1
+      if (next <= code.length) {
+        if ((byte & 0xf0) === 0x70 || byte === 0xeb) {
+          kind = byte === 0xeb ? Kind.jump : Kind.branch
+          target = next + view.getInt8(next - 1)
+        } else if ((byte & 0xfe) === 0xe8 || (byte === 0x0f && (second & 0xf0) === 0x80)) {
+          kind = byte === 0x0f ? Kind.branch : byte === 0xe8 ? Kind.call : Kind.jump
+          target = next + view.getInt32(next - 4, true)
+        } else if (byte === 0xff && (second === 0x15 || second === 0x25)) {
+          // through the GOT, as Rust calls what other crates have
+          const address = this.#image.slots.get(base + next + view.getInt32(next - 4, true))?.address
+          kind = second === 0x15 ? Kind.call : address === undefined ? Kind.end : Kind.jump
+          if (address !== undefined) target = address - base
+        } else if (byte === 0xc3 || (byte === 0x0f && second === 0x0b) || (byte === 0xff && (second & 0x38) === 0x20)) kind = Kind.end
+      }
+      if (isMaskTest(byte, second, code[opcodeAt + 2]!)) masks[maskCount++] = base + at
+      ats[count] = at
+      kinds[count] = kind
+      targets[count] = target
+      indexes[at - from] = ++count
+      at = next
+    }
+    const firstJumpTo = new Int32Array(count).fill(-1)
+    const nextJump = new Int32Array(count).fill(-1)
+    for (let index = count - 1; index >= 0; index--) {
+      if (kinds[index] !== Kind.branch && kinds[index] !== Kind.jump) continue
+      const offset = targets[index]! - from
+      const inside = offset >= 0 && offset < to - from ? indexes[offset]! - 1 : -1
+      if (inside < 0) continue
+      nextJump[index] = firstJumpTo[inside]!
+      firstJumpTo[inside] = index
+    }
+    return { count, at: ats.slice(0, count), kind: kinds.slice(0, count), target: targets.slice(0, count), masks: masks.slice(0, maskCount), firstJumpTo, nextJump }
+  }
+}
+
+/** TEST or AND with an immediate, BT with an immediate. */
+function isMaskTest(byte: number, second: number, third: number): boolean {
+  switch (byte) {
+    case 0xa8:
+    case 0xa9:
+    case 0x24:
+    case 0x25:
+      return true
+    case 0xf6:
+    case 0xf7:
+      return ((second >> 3) & 7) < 2
+    case 0x80:
+    case 0x81:
+    case 0x83:
+      return ((second >> 3) & 7) === 4
+    case 0x0f:
+      return second === 0xba && ((third >> 3) & 7) === 4
+    default:
+      return false
+  }
+}
