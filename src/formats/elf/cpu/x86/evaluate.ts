@@ -6,6 +6,7 @@ import { Instructions } from './instructions.ts'
 import { LowestFirst } from './lowest-first.ts'
 import type { FunctionCode } from './function-code.ts'
 import { argumentRegisters, type FieldWrite, LEAST_FIELD, type Manner, Register, slotKey, STACK_ARGUMENT, type State } from './machine.ts'
+import { Places } from './places.ts'
 import { detectedAs, isZero, plain, relative, sameValue, type Value } from '../program/value.ts'
 
 /** Instructions that may still be evaluated, over all functions. */
@@ -83,10 +84,11 @@ class Evaluator extends Instructions {
       registers[register] = parameters?.get(register) ?? detectedAs(relative(register, 0), outside.origins?.argumentLeaks(register) === true)
     }
     registers[Register.rsp] = relative(Register.rsp, 0)
-    const memory = new Map<number, Value>()
+    const memory = new Places()
     for (const [place, value] of parameters ?? []) if (place >= STACK_ARGUMENT) memory.set(slotKey(8 * (place - STACK_ARGUMENT + 1)), value)
     this.flow(this.from, { registers, memory, flags: undefined })
   }
+
   run(left: number): Evaluation | undefined {
     const limit = Math.min(left, 8000 + (this.to - this.from) * 3)
     for (;;) {
@@ -129,40 +131,59 @@ class Evaluator extends Instructions {
       return
     }
     let changed = false
-    const memory = new Map(known.memory)
     for (let register = 0; register < 16; register++) {
       const before = known.registers[register]
-      if (before === undefined && state.registers[register]?.detected !== true) continue
-      const joined = this.join(before, state.registers[register])
-      if (!sameValue(before, joined)) {
-        known.registers[register] = joined
-        changed = true
-      }
-    }
-    // what a check stored must not get lost where another path has stored something unknown
-    for (const [key, value] of state.memory) {
-      if (!value.detected || memory.has(key)) continue
-      if (key >= 0 && this.stored.has(key)) this.publishVariable(key, value)
-      const joined = this.join(undefined, value)
-      if (joined === undefined) continue
-      memory.set(key, joined)
+      const now = state.registers[register]
+      if (before === now || (before === undefined && now?.detected !== true)) continue
+      const joined = this.join(before, now)
+      if (sameValue(before, joined)) continue
+      known.registers[register] = joined
       changed = true
     }
-    if (known.memory !== state.memory) {
-      for (const [key, before] of known.memory) {
-        const joined = this.join(before, state.memory.get(key))
-        if (sameValue(before, joined)) continue
-        if (joined === undefined) memory.delete(key)
-        else memory.set(key, joined)
-        changed = true
-      }
-    }
+    const memory = this.#joinMemory(known.memory, state.memory)
+    if (memory !== known.memory) changed = true
     if (known.flags !== undefined && known.flags !== state.flags) {
       known.flags = undefined
       changed = true
     }
     known.memory = memory
     if (changed) this.#work.push(at)
+  }
+
+  /** What memory can hold where two paths meet: `known` itself where the other adds nothing to it. */
+  #joinMemory(known: Places, other: Places): Places {
+    if (known === other) return known
+    let joint: Places | undefined
+    let next = 0
+    for (let index = 0; index < known.size || next < other.size; ) {
+      const key = index < known.size ? known.keys[index]! : Infinity
+      const otherKey = next < other.size ? other.keys[next]! : Infinity
+      if (otherKey < key) {
+        const added = this.#onlyThere(otherKey, other.values[next++]!)
+        if (added === undefined) continue
+        joint ??= new Places(known.keys.slice(0, index), known.values.slice(0, index))
+        joint.keys.push(otherKey)
+        joint.values.push(added)
+        continue
+      }
+      const before = known.values[index]!
+      const now = otherKey === key ? other.values[next++] : undefined
+      const joined = before === now ? before : this.join(before, now)
+      const same = sameValue(before, joined)
+      if (!same) joint ??= new Places(known.keys.slice(0, index), known.values.slice(0, index))
+      index++
+      if (joint === undefined || joined === undefined) continue
+      joint.keys.push(key)
+      joint.values.push(same ? before : joined)
+    }
+    return joint ?? known
+  }
+
+  /** What a check stored must not get lost where another path has stored something unknown. */
+  #onlyThere(key: number, value: Value): Value | undefined {
+    if (!value.detected) return undefined
+    if (key >= 0 && this.stored.has(key)) this.publishVariable(key, value)
+    return this.join(undefined, value)
   }
 
   /** Executes from `at` to the end of the path, or to where another path has been. */

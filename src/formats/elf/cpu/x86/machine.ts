@@ -2,6 +2,7 @@ import type { X86Decoder } from '../../../../isa/x86/decode.ts'
 import type { GlobalStore, ParameterStore, Surroundings } from './evaluation.ts'
 import type { FunctionCode } from './function-code.ts'
 import { firstObject, HandedOut, objectLimit, type ObjectStore } from './made-objects.ts'
+import type { Places } from './places.ts'
 import { anything, clean, compute, type Flags, isZero, join, type Operation, plain, relative, sameValue, singleAddress, singleOffset, truncated, untouched, type Value } from '../program/value.ts'
 
 /** General registers by their numbers in instructions. */
@@ -17,7 +18,7 @@ export interface State {
   readonly registers: (Value | undefined)[]
   /** Stack slots by offset from the entry's RSP, and refined globals by address; see `slotKey`. */
   /** Shared between states until one of them changes it. */
-  memory: Map<number, Value>
+  memory: Places
   flags: Flags | undefined
 }
 
@@ -91,8 +92,8 @@ export abstract class Machine {
     this.outside = outside
   }
 
-  protected ownMemory(): Map<number, Value> {
-    if (!this.ownsMemory) this.state.memory = new Map(this.state.memory)
+  protected ownMemory(): Places {
+    if (!this.ownsMemory) this.state.memory = this.state.memory.copy()
     this.ownsMemory = true
     return this.state.memory
   }
@@ -128,11 +129,16 @@ export abstract class Machine {
   protected remember(key: number, value: Value | undefined): void {
     const { memory } = this.state
     if (value !== undefined && (memory.size <= MEMORY_LIMIT || value.detected)) this.ownMemory().set(key, value)
-    else if (memory.has(key)) this.ownMemory().delete(key)
+    else this.forget(key)
   }
 
-  protected forget(key: number): void {
-    if (this.state.memory.has(key)) this.ownMemory().delete(key)
+  /** Forgets the places in [from, to]. */
+  protected forget(from: number, to: number = from): void {
+    const { memory } = this.state
+    const first = memory.indexFrom(from)
+    let last = first
+    while (last < memory.size && memory.keys[last]! <= to) last++
+    if (last > first) this.ownMemory().remove(first, last - first)
   }
 
   /**
@@ -213,9 +219,9 @@ export abstract class Machine {
       if (isIndirect && value?.detected === true) this.leaksArguments = true
       const offset = value?.base === Register.rsp ? singleOffset(value) : undefined
       if (offset === undefined) continue
-      for (const [key, held] of memory) {
-        const distance = key - slotKey(offset)
-        if (held.detected && distance >= 0 && distance < 4096) this.leakedFields.add(distance)
+      const start = slotKey(offset)
+      for (let index = memory.indexFrom(start); index < memory.size && memory.keys[index]! < start + 4096; index++) {
+        if (memory.values[index]!.detected) this.leakedFields.add(memory.keys[index]! - start)
       }
     }
   }

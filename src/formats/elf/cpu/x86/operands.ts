@@ -147,11 +147,13 @@ export abstract class Operands extends Machine {
   }
 
   protected loadSlot(offset: number, size: number): Value | undefined {
-    const exact = this.state.memory.get(slotKey(offset))
-    if (exact !== undefined) return this.truncated(exact, size) ?? (size === 8 ? exact : undefined)
-    for (let back = 1; back < 8; back++) {
-      const wider = this.state.memory.get(slotKey(offset - back))
-      if (wider?.base === plain) return this.truncated(this.compute('shr', wider, number(back * 8)), size)
+    const { keys, values } = this.state.memory
+    const key = slotKey(offset)
+    let index = this.state.memory.indexFrom(key)
+    if (keys[index] === key) return this.truncated(values[index]!, size) ?? (size === 8 ? values[index] : undefined)
+    while (--index >= 0 && key - keys[index]! < 8) {
+      const wider = values[index]!
+      if (wider.base === plain) return this.truncated(this.compute('shr', wider, number((key - keys[index]!) * 8)), size)
     }
     return undefined
   }

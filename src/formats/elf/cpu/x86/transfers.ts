@@ -68,7 +68,10 @@ export abstract class Transfers extends Arithmetic {
     const registers = this.state.registers.slice()
     let { memory } = this.state
     if (flags.register >= 0 && sameValue(this.truncated(registers[flags.register], flags.size), flags.left)) registers[flags.register] = value
-    if (flags.place !== undefined) memory = new Map(memory).set(flags.place, value)
+    if (flags.place !== undefined) {
+      memory = memory.copy()
+      memory.set(flags.place, value)
+    }
     return { registers, memory, flags: { ...flags, left: value } }
   }
 
@@ -95,7 +98,7 @@ export abstract class Transfers extends Arithmetic {
 
   protected call(): boolean {
     const at = this.base + this.at
-    const { registers, memory } = this.state
+    const { registers } = this.state
     this.seen[this.at - this.from]! |= 2
     this.pass(at, 0)
     if (this.returnRegisters.length > 2) this.used_(registers[Register.rax]) // Go's first argument
@@ -106,10 +109,13 @@ export abstract class Transfers extends Arithmetic {
     for (const register of argumentRegisters) {
       const value = registers[register]
       const offset = value?.base === Register.rsp ? singleOffset(value) : undefined
-      if (offset !== undefined) for (let slot = 0; slot < 64; slot++) this.forget(slotKey(offset + slot))
+      if (offset !== undefined) this.forget(slotKey(offset), slotKey(offset + 63))
     }
     // what we stored stays, unless the callee stores there as well; what a branch told us of a variable does not
-    for (const key of memory.keys()) if (key >= 0 && (!this.stored.has(key) || this.outside.calleeStores(at, key))) this.forget(key)
+    for (let index = this.state.memory.size - 1; index >= 0 && this.state.memory.keys[index]! >= 0; index--) {
+      const key = this.state.memory.keys[index]!
+      if (!this.stored.has(key) || this.outside.calleeStores(at, key)) this.ownMemory().remove(index, 1)
+    }
     for (const write of writes) this.writeOf(write)
     const made = this.outside.origins?.objectsFrom(at)
     for (const { register, offset, first } of made?.stores ?? []) {
