@@ -27,7 +27,7 @@ export class Calls {
 
   /** False when the function at `target` does not come back. */
   call(machine: Machine, at: number, target: Value | undefined): boolean {
-    this.pass(machine, at)
+    this.pass(machine, at, target)
     this.#effects.publish(machine)
     const outcome = this.#outside.call(at, target, machine.registers)
     if (outcome?.never === true) return false
@@ -36,7 +36,8 @@ export class Calls {
       const offset = value?.base === SP ? singleOffset(value) : undefined
       if (offset !== undefined) machine.forget(placeKey(SP, offset), placeKey(SP, offset + PASSED_OBJECT))
     }
-    machine.forgetVariables()
+    if (outcome?.isForeign === true) machine.forgetPassed()
+    else machine.forgetVariables()
     this.#applyWrites(machine, outcome?.writes ?? [])
     for (let register = 0; register < CALLER_SAVED; register++) machine.write(register, undefined)
     machine.write(30, undefined)
@@ -48,7 +49,7 @@ export class Calls {
 
   /** A tail call: the results go to our caller. */
   leave(machine: Machine, at: number, target: Value | undefined): void {
-    this.pass(machine, at)
+    this.pass(machine, at, target)
     this.#effects.publish(machine)
     const outcome = this.#outside.call(at, target, machine.registers)
     if (outcome?.never === true) return
@@ -71,12 +72,12 @@ export class Calls {
     this.#effects.returned(at, results)
   }
 
-  pass(machine: Machine, at: number): void {
+  pass(machine: Machine, at: number, target?: Value): void {
     const known = this.#effects.passed.get(at)
     const passed: (Value | undefined)[] = []
     for (let register = 0; register <= ARGUMENTS; register++) {
       const value = machine.passed(register)
-      this.#notes.used(value)
+      if (this.#outside.isArgument(value, register, target)) this.#notes.used(value)
       passed.push(value !== undefined && (value.base === plain || value.base > SP) ? (known === undefined ? value : join(known[register], value)) : undefined)
     }
     this.#effects.passed.set(at, passed)

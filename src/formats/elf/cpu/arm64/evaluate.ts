@@ -116,6 +116,11 @@ class Evaluator implements Notes {
     if (outcomes !== 3 && isDetected(flags)) this.#decides = true
   }
 
+  isNeverHandedOut(value: Value | undefined): boolean {
+    const target = singleAddress(value)
+    return target !== undefined && this.#outside.isNeverHandedOut(target)
+  }
+
   #flow(index: number, machine: Machine): void {
     if (index < this.#from || index >= this.#to) return
     const known = this.#states.get(index)

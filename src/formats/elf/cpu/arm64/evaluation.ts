@@ -26,6 +26,8 @@ export interface CallOutcome {
   readonly never?: boolean
   readonly results?: ReadonlyMap<number, Value>
   readonly writes?: readonly ParameterStore[]
+  /** It is no function of this file and was given none to call: variables that it has no pointer to stay as they are. */
+  readonly isForeign?: boolean
 }
 
 /** What the rest of the program tells a function's evaluation. */
@@ -44,6 +46,10 @@ export interface Surroundings {
   systemRegister(crm: number, op2: number): Value | undefined
   /** `target`: what is called, an address or something of another file; undefined when that is not known. */
   call(at: number, target: Value | undefined, registers: readonly (Value | undefined)[]): CallOutcome | undefined
+  /** Can what stands in a register at a call of `target` be an argument? Told for addresses of kernels only. */
+  isArgument(value: Value | undefined, register: number, target: Value | undefined): boolean
+  /** Does nothing that runs on this CPU hand out the address of the function that starts there? */
+  isNeverHandedOut(address: number): boolean
   /** Is this the address of a function or of data? */
   isPointerTarget(address: number): boolean
 }

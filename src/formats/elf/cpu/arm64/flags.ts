@@ -2,8 +2,8 @@ import { plain, type Value } from '../program/value.ts'
 
 /** What set N, Z, C and V last. */
 export interface Flags {
-  /** SUBS, ANDS, ADDS, or four given bits. */
-  readonly kind: 'subtract' | 'and' | 'add' | 'given'
+  /** SUBS, ANDS, ADDS, four given bits, or SUBS of what is never the same. */
+  readonly kind: 'subtract' | 'and' | 'add' | 'given' | 'unequal'
   readonly left: Value
   readonly right: Value
   readonly size: 4 | 8
@@ -21,6 +21,7 @@ export function outcomesOf(flags: Flags | undefined, condition: number): number 
 }
 
 function outcomesOfCompared(flags: Flags, condition: number): number {
+  if (flags.kind === 'unequal') return condition === 0 ? 1 : condition === 1 ? 2 : 3
   if (flags.left.partial === true || flags.right.partial === true || flags.right.hull === true) return 3
   if (flags.left.hull === true) return outcomesOfHull(flags, condition)
   let possible = 0

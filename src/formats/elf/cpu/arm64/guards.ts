@@ -6,6 +6,7 @@ import { isDetectorFunction } from './detectors.ts'
 import { evaluate } from './evaluate.ts'
 import { Base, type Evaluation, type StepBudget } from './evaluation.ts'
 import { codeOf, LARGEST_FUNCTION } from './function-code.ts'
+import { HandedOutKernels } from './handed-out-kernels.ts'
 import type { HwcapModel } from './hwcap-model.ts'
 import { AllocatedObjects } from './objects.ts'
 import type { Program } from './program.ts'
@@ -19,6 +20,8 @@ const limits = {
   /** Instructions, over all functions. */
   steps: 4_000_000,
   times: 8,
+  /** Of asking again which kernels are handed out. */
+  passes: 8,
   callers: 400,
   /** Callers that are followed for what they pass beside one that passes what a check says. */
   awaited: 24,
@@ -36,6 +39,11 @@ export interface Guards {
   isKnown(address: number): boolean
   /** Follows a function that no check affects, for what it calls through pointers. */
   follow(index: number): Evaluation | undefined
+  /**
+   * Looks again at what compares something with a kernel (OpenSSL sees so whether it chose that one), now that it is known what
+   * is reached: true when that changed what runs.
+   */
+  refine(isReached: (index: number) => boolean): boolean
   /** The bounds were hit. */
   readonly incomplete: boolean
 }
@@ -59,17 +67,20 @@ class GuardSearch {
   readonly #accesses: AccessIndex
   readonly #surroundings: ProgramSurroundings
   readonly #objects = new AllocatedObjects()
+  readonly #kernels: HandedOutKernels
   /** Functions whose arguments hang on callers that were not followed before. */
   readonly #awaited = new Set<number>()
   readonly #addressTaken: ReadonlySet<number>
   #next = new Set<number>()
   #work = 0
+  #passes = 0
 
   constructor(program: Program, model: HwcapModel) {
     this.#program = program
     this.#model = model
     this.#accesses = new AccessIndex(program)
     this.#variables = new Variables(program.image, (at) => this.#accesses.isNeverStored(at))
+    this.#kernels = new HandedOutKernels(program, model.features, this.#evaluations)
     this.#surroundings = new ProgramSurroundings(program, model, {
       evaluations: this.#evaluations,
       results: this.#results,
@@ -77,6 +88,7 @@ class GuardSearch {
       distance: this.#distance,
       variables: this.#variables,
       objects: this.#objects,
+      kernels: this.#kernels,
       budget: this.#budget,
     })
     const taken = new Set<number>()
@@ -90,7 +102,7 @@ class GuardSearch {
       if (index !== undefined) taken.add(index)
     }
     for (const named of image.functions) {
-      const index = named.exported && program.isEntered(named.name) ? graph.functionAt(named.address) : undefined
+      const index = image.isLibrary && named.exported && program.isEntered(named.name) ? graph.functionAt(named.address) : undefined
       if (index !== undefined) taken.add(index)
     }
     this.#addressTaken = taken
@@ -103,9 +115,10 @@ class GuardSearch {
       dead: this.#neverReturns,
       isKnown: (at: number): boolean => this.#variables.has(at),
       follow: (index: number): Evaluation | undefined => this.#follow(index),
+      refine: (isReached: (index: number) => boolean): boolean => this.#refine(isReached),
     }
     if (!detectors.any) return { ...result, incomplete: false }
-    let work = new Set<number>()
+    const work = new Set<number>()
     for (const index of detectors.functions) this.#enqueue(work, index, 0)
     for (const [index, calls] of graph.importCalls) {
       if (calls.some(({ name }) => isDetectorFunction(name) || name === 'dlsym')) this.#enqueue(work, index, isDetectorCall(calls) ? 0 : 1)
@@ -128,6 +141,14 @@ class GuardSearch {
       this.#variables.declare(at, 1, number(this.#model.features.has('lse') ? 1 : 0, 0, true))
       for (const index of this.#accesses.accessors(at, 1)) this.#enqueue(work, index, 0)
     }
+    let isComplete = this.#search(work)
+    if (isComplete) isComplete = this.#followTakers()
+    return { ...result, incomplete: !isComplete }
+  }
+
+  /** Follows functions and those that they affect, until nothing changes; false when the bounds were reached. */
+  #search(functions: ReadonlySet<number>): boolean {
+    let work = functions
     for (let round = 0; work.size > 0 && round < limits.rounds && this.#work < limits.evaluations && this.#budget.left > 0; round++) {
       this.#next = new Set()
       this.#surroundings.forget()
@@ -137,7 +158,24 @@ class GuardSearch {
       }
       work = this.#next
     }
-    return { ...result, incomplete: work.size > 0 }
+    return work.size === 0
+  }
+
+  /** Functions that take the address of a kernel, so that it is known whether they hand it out. */
+  #followTakers(): boolean {
+    const takers = new Set<number>()
+    for (const index of this.#kernels.takers) if (!this.#evaluations.has(index)) this.#enqueue(takers, index, limits.distance + 1)
+    return this.#search(takers)
+  }
+
+  /** What is compared with kernels that nobody who is reached hands out. */
+  #refine(isReached: (index: number) => boolean): boolean {
+    const changed = this.#kernels.update(isReached)
+    if (changed.size === 0) return false
+    this.#passes++
+    // beyond the bounds every path counts as possible
+    if (this.#passes > limits.passes || !this.#search(changed)) for (const index of changed) this.#evaluations.delete(index)
+    return true
   }
 
   #declare(work: Set<number>, at: number, [low, high]: readonly [number, number]): void {
@@ -160,8 +198,13 @@ class GuardSearch {
   #evaluate(index: number): void {
     const times = (this.#times.get(index) ?? 0) + 1
     const code = codeOf(this.#program, index)
-    if (code === undefined || times > limits.times) return
+    if (code === undefined) return
     this.#times.set(index, times)
+    if (times > limits.times) {
+      // what it sees changes too often: every path counts as possible
+      this.#evaluations.delete(index)
+      return
+    }
     this.#work++
     const evaluation = evaluate(code, this.#parameters.get(index), this.#surroundings.of(index), this.#program.isGo ? 9 : 2, this.#budget)
     if (evaluation === undefined) {

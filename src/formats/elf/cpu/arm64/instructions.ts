@@ -10,6 +10,8 @@ export interface Notes {
   used(value: Value | undefined): void
   /** Something was decided, or left open, by a condition. */
   decided(flags: Flags | undefined, outcomes: number): void
+  /** Can something that is not known never be this address, as nothing that runs hands it out? */
+  isNeverHandedOut(value: Value | undefined): boolean
 }
 
 const allOnes = number(-1, -1)
@@ -148,6 +150,12 @@ function onesOf(count: number): Value {
   return count >= 32 ? number(-1, count === 32 ? 0 : (1 << (count - 32)) - 1) : number((1 << count) - 1)
 }
 
+const unequal: Flags = { kind: 'unequal', left: number(0, 0, true), right: number(0), size: 8, register: -1 }
+
+function areNeverTheSame(left: Value | undefined, right: Value | undefined, notes: Notes): boolean {
+  return left === undefined ? notes.isNeverHandedOut(right) : right === undefined && notes.isNeverHandedOut(left)
+}
+
 /** Data processing with registers (Arm ARM C4.1.95). */
 export function executeRegister(word: number, machine: Machine, notes: Notes): void {
   const size = word < 0 ? 8 : 4
@@ -170,12 +178,14 @@ export function executeRegister(word: number, machine: Machine, notes: Notes): v
     const right = extended ? extension(machine, second, (word >>> 13) & 7, (word >>> 10) & 7) : shifted(machine, second, (word >>> 22) & 3, (word >>> 10) & 63, size)
     const left = extended ? sized(machine.readBase(first), size) : machine.read(first, size)
     // an address plus something unknown: a place in a table
-    if (right === undefined) notes.used(left)
-    if (left === undefined) notes.used(right)
+    const compares = (word & 0x6000_001f) === 0x6000_001f
+    if (right === undefined && !compares) notes.used(left)
+    if (left === undefined && !compares) notes.used(right)
     // the place in a table that a check chose: the table itself is no argument of what is called from there
     if (left?.detected === true) machine.spent |= 1 << second
     else if (right?.detected === true && first !== 31) machine.spent |= 1 << first
     addOrSubtract(word, machine, size, left, sized(right, size), extended, first)
+    if (compares && size === 8 && areNeverTheSame(left, right, notes)) machine.flags = unequal
     return
   }
   if (group === 4) conditionalSelect(word, machine, notes, size)
@@ -287,7 +297,10 @@ function conditionalCompare(word: number, machine: Machine, notes: Notes, size: 
     machine.flags = { kind: 'given', left: number(word & 15, 0, isDetected(machine.flags)), right: number(0), size, register: -1 }
     return
   }
-  setFlags(machine, (word & 0x4000_0000) !== 0 ? 'subtract' : 'add', machine.read(first, size), (word & 0x0800) !== 0 ? number(second) : machine.read(second, size), size, -1)
+  const [left, right] = [machine.read(first, size), (word & 0x0800) !== 0 ? number(second) : machine.read(second, size)]
+  const subtracts = (word & 0x4000_0000) !== 0
+  setFlags(machine, subtracts ? 'subtract' : 'add', left, right, size, -1)
+  if (subtracts && size === 8 && areNeverTheSame(left, right, notes)) machine.flags = unequal
   if (outcomes === 3 && machine.flags !== undefined) machine.flags = { ...machine.flags, otherwise: word & 15 }
 }
 

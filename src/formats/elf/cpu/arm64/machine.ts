@@ -20,6 +20,8 @@ const noVectors: Vectors = []
 /** Places relative to a pointer lie far below all addresses. */
 const SPAN = 2 ** 40
 const CELLS = 128
+/** Bytes behind a pointer to a variable that a function of another file is taken to write. */
+const PASSED_OBJECT = 4096
 
 export function placeKey(base: number, offset: number): number {
   return base === plain ? offset : offset - SPAN * (base + 2)
@@ -151,10 +153,19 @@ export class Machine {
     for (const key of this.memory.keys()) if (key >= from && key < to) this.memory.delete(key)
   }
 
+  /** A function of another file may have stored to variables whose address it is given. */
+  forgetPassed(): void {
+    if (this.memory.size === 0) return
+    for (let register = 0; register < ARGUMENTS; register++) {
+      const address = singleAddress(this.registers[register])
+      if (address !== undefined) this.forgetVariables(address, address + PASSED_OBJECT)
+    }
+  }
+
   /** Others may have stored to variables. */
-  forgetVariables(): void {
+  forgetVariables(from: number = 0, to: number = Infinity): void {
     for (const [key, cell] of this.memory) {
-      if (key < 0 || cell.stale === true) continue
+      if (key < from || key >= to || cell.stale === true) continue
       if (cell.stored === true) this.memory.set(key, { ...cell, stale: true })
       else this.memory.delete(key)
     }

@@ -1,8 +1,10 @@
 import { plain, number, detectedAs, relative, singleAddress, type Value } from '../program/value.ts'
+import { ArgumentsRead } from './arguments-read.ts'
 import { AT_HWCAP, AT_HWCAP2, isAuxiliaryFunction, isDetectorFunction } from './detectors.ts'
 import { evaluate } from './evaluate.ts'
 import { ARGUMENTS, Base, type CallOutcome, type Evaluation, type StepBudget, type Surroundings } from './evaluation.ts'
 import { codeOf } from './function-code.ts'
+import type { HandedOutKernels } from './handed-out-kernels.ts'
 import type { HwcapModel } from './hwcap-model.ts'
 import { isEndingName, NoReturn } from './no-return.ts'
 import type { AllocatedObjects } from './objects.ts'
@@ -28,6 +30,7 @@ export interface Known {
   readonly distance: Map<number, number>
   readonly variables: Variables
   readonly objects: AllocatedObjects
+  readonly kernels: HandedOutKernels
   readonly budget: StepBudget
 }
 
@@ -37,6 +40,7 @@ export class ProgramSurroundings {
   readonly #model: HwcapModel
   readonly #known: Known
   readonly #noReturn: NoReturn
+  readonly #argumentsRead: ArgumentsRead
   readonly #importNames: string[] = []
   #inlined = new Map<string, CallOutcome | undefined>()
   #depth = 0
@@ -46,6 +50,7 @@ export class ProgramSurroundings {
     this.#model = model
     this.#known = known
     this.#noReturn = new NoReturn(program)
+    this.#argumentsRead = new ArgumentsRead(program)
   }
 
   /** What functions gave for certain arguments may have changed. */
@@ -64,6 +69,8 @@ export class ProgramSurroundings {
         return value === undefined ? undefined : number(value[0], value[1], true)
       },
       call: (at, target, registers) => this.#call(at, target, registers),
+      isArgument: (value, register, target) => this.#isArgument(value, register, target),
+      isNeverHandedOut: (at) => this.#known.kernels.isNeverHandedOut(at, index),
       isPointerTarget: (at) => (image.inCode(at) ? graph.functionAt(at) !== undefined : image.dataAt(at) !== undefined),
     }
   }
@@ -90,12 +97,14 @@ export class ProgramSurroundings {
   }
 
   #call(at: number, target: Value | undefined, registers: readonly (Value | undefined)[]): CallOutcome | undefined {
-    if (target?.base === Base.imported && target.words.length === 2) return this.#callImport(at, this.#importNames[target.words[0]!] ?? '', registers)
+    if (target?.base === Base.imported && target.words.length === 2) {
+      return { ...this.#callImport(at, this.#importNames[target.words[0]!] ?? '', registers), isForeign: !this.#passesCode(registers) }
+    }
     const to = singleAddress(target)
     if (to === undefined) return undefined
     const { graph, stubs, detectors } = this.#program
     const stub = stubs.get(to)
-    if (stub?.import !== undefined) return this.#callImport(at, stub.import, registers)
+    if (stub?.import !== undefined) return { ...this.#callImport(at, stub.import, registers), isForeign: !this.#passesCode(registers) }
     if (stub?.indirect === true) return undefined
     const index = graph.functionAt(stub?.address ?? to)
     if (index === undefined) return undefined
@@ -110,6 +119,21 @@ export class ProgramSurroundings {
     if (inlined !== undefined || !known) return inlined
     const results = this.#known.results.get(index)
     return { ...(results === undefined ? {} : { results }), writes: this.#known.evaluations.get(index)?.stores.filter(({ base }) => base < Base.resolverArgument) ?? [] }
+  }
+
+  #isArgument(value: Value | undefined, register: number, target: Value | undefined): boolean {
+    const passed = singleAddress(value)
+    if (passed === undefined || !this.#known.kernels.has(passed)) return true
+    const to = singleAddress(target)
+    const index = to === undefined ? undefined : this.#program.graph.functionAt(this.#program.stubs.get(to)?.address ?? to)
+    return index === undefined || ((this.#argumentsRead.by(index) >>> register) & 1) !== 0
+  }
+
+  #passesCode(registers: readonly (Value | undefined)[]): boolean {
+    return registers.slice(0, ARGUMENTS).some((value) => {
+      const passed = singleAddress(value)
+      return passed !== undefined && this.#program.image.inCode(passed)
+    })
   }
 
   #auxiliaryValue(tag: Value | undefined): CallOutcome | undefined {

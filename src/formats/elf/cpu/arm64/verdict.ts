@@ -1,6 +1,6 @@
 import type { Need } from '../../../../core/requirement.ts'
 import { arm64Features } from '../../../../isa/arm64/scan.ts'
-import { lastAtMost } from '../program/number-list.ts'
+import { DataInCode } from './data-in-code.ts'
 import { findGuards, type Guards } from './guards.ts'
 import { hwcapModel } from './hwcap-model.ts'
 import type { Program } from './program.ts'
@@ -106,6 +106,7 @@ function runOn(program: Program, features: ReadonlySet<string>, passed?: Readonl
   const found = findGuards(program, hwcapModel(features))
   const guards: Guards = passed === undefined ? found : { ...found, evaluations: new Map([...found.evaluations].filter(([index]) => !passed.has(index))) }
   const search = new ReachSearch(program, guards, needs)
+  for (let all = search.search(Trust.tables); found.refine((index) => all.has(index)); ) all = search.search(Trust.tables)
   return { guards, search, reached: [Trust.calls, Trust.addresses, Trust.tables].map((trust) => search.search(trust)) }
 }
 
@@ -114,8 +115,7 @@ function countUses(program: Program, assumed: ReadonlySet<string>, run: Run, cer
   const sets = sweep.hitSet.values()
   const at = sweep.hitAt.values()
   const uses = new Map<string, Uses>()
-  const undecodable = sweep.undecodableAt.values()
-  const withData = new Set(Array.from(undecodable, (address) => graph.functionOf(address)))
+  const data = new DataInCode(program)
   for (let index = 0; index < graph.starts.length; index++) {
     const from = graph.firstHit[index]!
     const to = graph.firstHit[index + 1]!
@@ -124,7 +124,7 @@ function countUses(program: Program, assumed: ReadonlySet<string>, run: Run, cer
     for (let hit = from; hit < to; hit++) {
       const feature = arm64Features[sets[hit]!]!
       const address = at[hit]!
-      if (assumed.has(feature) || address < graph.starts[index]! || (withData.has(index) && (isExotic(feature) || isAmongData(undecodable, address)))) continue
+      if (assumed.has(feature) || address < graph.starts[index]! || data.has(index, address, feature)) continue
       let use = uses.get(feature)
       if (use === undefined) uses.set(feature, (use = { instructions: 0, functions: new Set(), reached: [new Set(), new Set(), new Set()], certain: undefined }))
       use.instructions++
@@ -135,19 +135,6 @@ function countUses(program: Program, assumed: ReadonlySet<string>, run: Run, cer
     }
   }
   return uses
-}
-
-/** Bytes within which a word that is no instruction makes what looks like one doubtful: tables of constants. */
-const NEIGHBOURHOOD = 48
-
-function isAmongData(undecodable: Float64Array, address: number): boolean {
-  const before = lastAtMost(undecodable, address)
-  return address - (undecodable[before] ?? -Infinity) <= NEIGHBOURHOOD || (undecodable[before + 1] ?? Infinity) - address <= NEIGHBOURHOOD
-}
-
-/** What tables in the middle of code look like when they are decoded, and what hardly any program uses. */
-function isExotic(feature: string): boolean {
-  return /^(?:sme|mops|ls64|tme|mte|cssc|sve|sm[34]|fcma|fhm|flagm)/.test(feature)
 }
 
 function requiredFeatures(program: Program, run: Run, uses: ReadonlyMap<string, Uses>): Set<string> {

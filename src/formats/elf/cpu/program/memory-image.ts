@@ -225,6 +225,8 @@ function noteRelocation(
   }
 }
 
+const linkerTables: ReadonlySet<number> = new Set([SHT.DYNSYM, SHT.STRTAB, SHT.HASH, SHT.GNU_HASH, SHT.RELA, SHT.REL, SHT.GNU_VERSYM, SHT.GNU_VERNEED, SHT.NOTE])
+
 /** Programs linked at a fixed address have no relocations: what looks like an address of code in data is one. */
 function absolutePointers(
   file: ElfFile,
@@ -233,8 +235,10 @@ function absolutePointers(
   codePointers: [number, number][],
 ): void {
   const { view } = file.reader
+  // symbols, hashes and relocations have addresses in them that nothing follows
+  const tables = new Set(file.sections.filter(({ sh_type }) => linkerTables.has(sh_type)).map(({ sh_addr }) => Number(sh_addr)))
   for (const range of data) {
-    if (range.offset === undefined) continue
+    if (range.offset === undefined || tables.has(range.address)) continue
     const start = (8 - (range.address & 7)) & 7
     for (let at = start; at + 8 <= range.end - range.address; at += 8) {
       if (view.getUint32(range.offset + at + 4, true) !== 0) continue
