@@ -26,6 +26,8 @@ export const styles = {
   WEAK_GUARD: 'guarded',
   DEAD: 'guarded',
   EXIT_THEN_CHOICE: 'guarded',
+  BY_INDEX: 'guarded',
+  MIDDLE: 'guarded',
   VIRTUAL: 'guarded',
   VIRTUAL_STATIC: 'guarded',
   EXIT: 'needed',

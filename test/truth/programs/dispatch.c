@@ -252,6 +252,31 @@ static int run(void) {
   int plain = sum_plain(data, 1024);
   return first(data) + plain + (__builtin_cpu_supports("avx2") ? sum_wide(data, 512) : sum_plain(data, 512));
 }
+#elif defined BY_INDEX
+// one function says what its argument asks for
+static unsigned words[4];
+NOINLINE static unsigned word(int index) {
+  if (!words[3]) {
+    words[2] = cpuid_has_avx2();
+    words[3] = 1;
+  }
+  return words[index];
+}
+static int run(void) { return word(2) ? sum_wide(data, 1024) : sum_plain(data, 1024); }
+#elif defined MIDDLE
+// assembly that jumps into the middle of the next function, with what it saw in a register
+static unsigned has_avx2;
+__attribute__((constructor)) static void look(void) { has_avx2 = cpuid_has_avx2(); }
+int choose(const int32_t *, int);
+__attribute__((used)) static int call_wide(const int32_t *values, int count) { return sum_wide(values, count); }
+__attribute__((used)) static int call_plain(const int32_t *values, int count) { return sum_plain(values, count); }
+__attribute__((used)) static unsigned *const word = &has_avx2;
+__asm__(".text\n"
+        ".globl choose\n.hidden choose\n.type choose,@function\n"
+        "choose:\n.cfi_startproc\nmov word(%rip), %r11\nmov (%r11), %r11d\njmp .Lgo_on\n.cfi_endproc\n.size choose,.-choose\n"
+        ".type chosen,@function\n.p2align 4\n"
+        "chosen:\n.cfi_startproc\nmov %rsp, %rax\n.Lgo_on:\nand $1, %r11d\njne call_wide\njmp call_plain\n.cfi_endproc\n.size chosen,.-chosen\n");
+static int run(void) { return choose(data, 1024); }
 #else
 #error no style
 #endif

@@ -137,8 +137,9 @@ export abstract class Arithmetic extends Operands {
   protected outcome(condition: number): number {
     const { flags } = this.state
     if (flags === undefined || saysNothing(flags)) return 3
+    const isDetected = flags.left.detected || flags.right.detected
     const possible = outcomes(flags, condition)
-    if (flags.left.detected || flags.right.detected) {
+    if (isDetected) {
       if (possible === 3) this.doubts = true
       else this.decides = true
       if (this.manner === 'regardless') return 3

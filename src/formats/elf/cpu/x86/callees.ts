@@ -16,6 +16,8 @@ const EVERY_REGISTER = 0xffff
 export interface Known extends Pick<Surroundings, 'model' | 'load' | 'loadField'> {
   readonly evaluations: ReadonlyMap<number, Evaluation>
   readonly results: ReadonlyMap<number, { readonly values: ReadonlyMap<number, Value> }>
+  /** What function `index` returns when it is called with `registers`, where that is more than what it always returns. */
+  answer(index: number, registers: readonly (Value | undefined)[]): ReadonlyMap<number, Value> | undefined
   /** Functions that never return on this CPU. */
   readonly dead: ReadonlySet<number>
   readonly endings: Endings
@@ -43,9 +45,9 @@ export class Callees {
       model: this.#known.model,
       load: (at, size) => this.#known.load(at, size),
       loadField: (offset, size) => this.#known.loadField(offset, size),
-      returned: (at) => {
+      returned: (at, registers) => {
         const target = callee.get(at)
-        if (target !== undefined) return this.#comesBack(target) ? this.#known.results.get(target)?.values : 'never'
+        if (target !== undefined) return this.#comesBack(target) ? (this.#known.answer(target, registers) ?? this.#known.results.get(target)?.values) : 'never'
         const name = imported.get(at)
         if (name === undefined) return undefined
         if (neverReturns.has(name)) return 'never'
@@ -67,6 +69,7 @@ export class Callees {
         return target !== undefined && this.#stores(target, address)
       },
       isPointerTarget: (at) => image.inCode(at) ? graph.functionAt(at) !== undefined : image.dataAt(at) !== undefined,
+      isMiddle: (at) => image.inCode(at) && graph.functionAt(at) === undefined,
       throughStub: (at) => {
         const slot = stubs.get(at)
         return slot?.address ?? at

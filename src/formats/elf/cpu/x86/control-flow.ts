@@ -8,6 +8,7 @@ export class ControlFlow {
   readonly #at: number[] = []
   readonly #indexOf = new Map<number, number>()
   readonly #before: number[][] = []
+  readonly #conditional = new Set<number>()
   /** Instructions after which control can be back with the caller. */
   readonly #exits: number[] = []
 
@@ -28,6 +29,7 @@ export class ControlFlow {
       const next = place + lengthAt(decoder, code, place)
       const { target, falls, leaves, indirect } = transferAt(code, view, place, next)
       if (indirect) tableJumps.push(index)
+      if (target !== undefined && falls) this.#conditional.add(index)
       if (target !== undefined && (seen[at - start]! & 2) !== 0 && !this.#link(index, target + range.address)) this.#exits.push(index)
       if (falls) this.#link(index, next + range.address)
       if (leaves) this.#exits.push(index)
@@ -43,7 +45,10 @@ export class ControlFlow {
     return index !== undefined
   }
 
-  /** Those of `branches` that lead to `at`, and elsewhere out of the function without it. Undefined: `at` is not in it. */
+  /**
+   * Those of `branches` that lead to `at`, and elsewhere out of the function without it: `at` itself where it is one, which
+   * may not be taken. Undefined: `at` is not in it.
+   */
   decidingOf(branches: ReadonlySet<number>, at: number): readonly number[] | undefined {
     if (branches.size === 0) return []
     const goal = this.#indexOf.get(at)
@@ -52,7 +57,7 @@ export class ControlFlow {
     const out = this.#backwards(this.#exits, goal)
     return [...branches].filter((branch) => {
       const index = this.#indexOf.get(branch)
-      return index !== undefined && index !== goal && toGoal[index] === 1 && out[index] === 1
+      return index !== undefined && (index === goal ? this.#conditional.has(index) : toGoal[index] === 1 && out[index] === 1)
     })
   }
 

@@ -1,6 +1,7 @@
 import { lengthAt } from '../../../../isa/x86/length.ts'
 import type { X86Decoder } from '../../../../isa/x86/decode.ts'
 import { type Blocks, findBlocks } from './blocks.ts'
+import type { Entries } from './entries.ts'
 import type { Evaluation, Surroundings } from './evaluation.ts'
 import { Instructions } from './instructions.ts'
 import { LowestFirst } from './lowest-first.ts'
@@ -25,9 +26,10 @@ export function evaluate(
   surroundings: Surroundings,
   returnRegisters: readonly number[],
   budget: StepBudget,
+  entries?: Entries,
 ): Evaluation | undefined {
   const follow = (manner: Manner): { evaluator: Evaluator; evaluation: Evaluation | undefined } => {
-    const evaluator = new Evaluator(decoder, target, parameters, surroundings, returnRegisters, manner)
+    const evaluator = new Evaluator(decoder, target, parameters, surroundings, returnRegisters, manner, entries)
     const evaluation = evaluator.run(budget.left)
     budget.left -= evaluator.steps
     return { evaluator, evaluation }
@@ -38,6 +40,21 @@ export function evaluate(
   const fields = fieldsOf(evaluation, evaluator.otherWrites, regardless?.evaluation === undefined ? undefined : regardless.evaluator.otherWrites)
   if (!evaluator.assumed) return { ...evaluation, ...fields }
   return { ...evaluation, ...fields, cautious: follow('cautious').evaluation ?? 'unknown' }
+}
+
+/** What a function returns whatever checks say. */
+export function resultRegardless(
+  decoder: X86Decoder,
+  target: FunctionCode,
+  parameters: ReadonlyMap<number, Value> | undefined,
+  surroundings: Surroundings,
+  budget: StepBudget,
+  entries: Entries,
+): Value | undefined {
+  const evaluator = new Evaluator(decoder, target, parameters, surroundings, [Register.rax], 'regardless', entries)
+  const evaluation = evaluator.run(budget.left)
+  budget.left -= evaluator.steps
+  return evaluation?.results.get(Register.rax)
 }
 
 /**
@@ -76,6 +93,7 @@ class Evaluator extends Instructions {
     outside: Surroundings,
     returnRegisters: readonly number[],
     manner: Manner,
+    entries: Entries | undefined,
   ) {
     super(decoder, target, outside, returnRegisters, manner)
     this.#blocks = findBlocks(decoder, target.code, target.view, this.from, this.to)
@@ -86,7 +104,8 @@ class Evaluator extends Instructions {
     registers[Register.rsp] = relative(Register.rsp, 0)
     const memory = new Places()
     for (const [place, value] of parameters ?? []) if (place >= STACK_ARGUMENT) memory.set(slotKey(8 * (place - STACK_ARGUMENT + 1)), value)
-    this.flow(this.from, { registers, memory, flags: undefined })
+    if (entries?.start !== false) this.flow(this.from, { registers, memory, flags: undefined })
+    for (const [at, state] of entries?.inside ?? []) this.flow(at - this.base, state)
   }
 
   run(left: number): Evaluation | undefined {
@@ -105,6 +124,8 @@ class Evaluator extends Instructions {
       seen: this.seen,
       decides: this.decides,
       doubts: this.doubts,
+      exits: this.exits,
+      asksByArgument: this.asksByArgument,
       returns: this.returns,
       results: this.results ?? new Map(),
       globalStores: [...this.globals.values()],

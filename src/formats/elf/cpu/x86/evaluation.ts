@@ -1,4 +1,5 @@
 import type { CpuidModel } from './cpuid-model.ts'
+import type { State } from './machine.ts'
 import type { MadeObjects } from './made-objects.ts'
 import type { Value } from '../program/value.ts'
 
@@ -9,8 +10,8 @@ export interface Surroundings {
   load(address: number, size: number): Value | undefined
   /** Value of a field at `offset` of some object, where a check of the CPU stored one. */
   loadField(offset: number, size: number): Value | undefined
-  /** Registers after a call at `at` returns; undefined when nothing is known, 'never' when it does not return. */
-  returned(at: number): ReadonlyMap<number, Value> | 'never' | undefined
+  /** Registers after a call at `at`, made with `registers`, returns; undefined when nothing is known, 'never' when it does not return. */
+  returned(at: number, registers: readonly (Value | undefined)[]): ReadonlyMap<number, Value> | 'never' | undefined
   /** What the function called at `at` writes through pointers it is given. */
   writesOf(at: number): readonly ParameterStore[]
   /** General registers that the call at `at` may change, a bit for each. */
@@ -19,6 +20,8 @@ export interface Surroundings {
   calleeStores(at: number, address: number): boolean
   /** Is this the address of a function or of data? */
   isPointerTarget(address: number): boolean
+  /** Is this an address in a function, and not its first? */
+  isMiddle(address: number): boolean
   /** A PLT stub's target, or the address itself. */
   throughStub(address: number): number
   /** Given where it is of interest which branches are checks. */
@@ -82,6 +85,10 @@ export interface Evaluation {
    * is likely, no more. Undefined where no field was read; 'unknown' when following it took too many steps.
    */
   readonly cautious?: Evaluation | 'unknown'
+  /** What registers and memory hold where it jumps into the middle of other functions, by address. */
+  readonly exits: ReadonlyMap<number, State>
+  /** It looks at an element of a table that checks fill, and which one its caller says. */
+  readonly asksByArgument: boolean
   /** It can return, and whether it ever could. */
   readonly returns: boolean
   readonly results: ReadonlyMap<number, Value>

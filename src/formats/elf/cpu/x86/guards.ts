@@ -1,15 +1,18 @@
 import { Edge } from '../program/call-graph.ts'
 import { Access } from '../program/sweep.ts'
-import { certain, detectedAs, featureTable, join, plain, relative, sameValue, type Value } from '../program/value.ts'
+import { certain, detectedAs, featureTable, plain, relative, sameValue, singleAddress, type Value } from '../program/value.ts'
+import { AnswersByArgument } from './answers-by-argument.ts'
 import { Callees } from './callees.ts'
 import type { CpuidModel } from './cpuid-model.ts'
 import { isDetectorFunction, isDetectorObject, isDetectorTableFunction, isOwnDetectorObject } from './detectors.ts'
 import { Endings } from './endings.ts'
-import { evaluate, type StepBudget } from './evaluate.ts'
+import { EntriesOfFunctions } from './entries.ts'
+import { evaluate, resultRegardless, type StepBudget } from './evaluate.ts'
 import type { Evaluation, Leaks, Origins, ParameterStore } from './evaluation.ts'
 import { Fields } from './fields.ts'
 import { functionCode } from './function-code.ts'
 import { isFunctionPointer } from './function-pointer.ts'
+import { Parameters } from './parameters.ts'
 import type { Program } from './program.ts'
 import { Variables } from './variables.ts'
 
@@ -25,6 +28,9 @@ const limits = {
   timesLarge: 4,
   callers: 400,
 } as const
+
+const returnRegisters = [0, 2]
+const returnRegistersOfGo = [0, 3, 1, 7, 6, 8, 9, 10, 11]
 
 /** What the checks of the CPU decide, for one model of a CPU. */
 export interface Guards {
@@ -57,13 +63,13 @@ class GuardSearch {
   readonly #callees: Callees
   readonly #results = new Map<number, { values: ReadonlyMap<number, Value>; distance: number }>()
   readonly #neverReturns = new Set<number>()
-  readonly #parameters = new Map<number, Map<number, Value>>()
+  readonly #parameters: Parameters
+  readonly #answers = new AnswersByArgument()
+  readonly #entries: EntriesOfFunctions
   readonly #distance = new Map<number, number>()
   readonly #featureSlots = new Set<number>()
   readonly #times = new Map<number, number>()
   readonly #budget: StepBudget = { left: limits.steps }
-  /** Arguments that checks decide were passed on further than they are followed. */
-  #argumentsDropped = false
   #next = new Set<number>()
   #work = 0
 
@@ -72,12 +78,15 @@ class GuardSearch {
     this.#variables = new Variables(program, (index, distance) => this.#enqueue(this.#next, index, distance))
     this.#fields = new Fields(program)
     this.#endings = new Endings(program)
+    this.#parameters = new Parameters(program)
+    this.#entries = new EntriesOfFunctions(program)
     this.#callees = new Callees(program, {
       model,
       load: (at, size) => (this.#featureSlots.has(at) ? relative(featureTable, 0) : this.#variables.load(at, size)),
       loadField: (offset, size) => this.#fields.load(offset, size),
       evaluations: this.#evaluations,
       results: this.#results,
+      answer: (index, registers) => this.#answers.of(index, registers, (parameters) => this.#evaluateFor(index, parameters)),
       dead: this.#neverReturns,
       endings: this.#endings,
     })
@@ -127,7 +136,7 @@ class GuardSearch {
       trace: (index, origins, budget) => {
         const target = functionCode(this.#program, index)
         if (target === undefined) return undefined
-        return evaluate(this.#program.decoder, target, this.#parameters.get(index), { ...this.#callees.of(index), origins }, [0, 2], budget)
+        return evaluate(this.#program.decoder, target, this.#parameters.of(index), { ...this.#callees.of(index), origins }, returnRegisters, budget, this.#entries.anywhere(index))
       },
     }
   }
@@ -137,7 +146,7 @@ class GuardSearch {
     const fields = new Set<number>()
     const ambiguous = new Set<number>()
     let anywhere = false
-    let passed = this.#argumentsDropped
+    let passed = this.#parameters.dropped
     for (const { leaks } of this.#evaluations.values()) {
       for (const offset of leaks.fields) fields.add(offset)
       for (const offset of leaks.ambiguous) ambiguous.add(offset)
@@ -180,20 +189,55 @@ class GuardSearch {
     if (target === undefined || times > (target.end - target.start > limits.largeFunction ? limits.timesLarge : limits.times)) return
     this.#times.set(index, times)
     this.#work++
-    const returnRegisters = isGo ? [0, 3, 1, 7, 6, 8, 9, 10, 11] : [0, 2]
-    const evaluation = evaluate(decoder, target, this.#parameters.get(index), this.#callees.of(index), returnRegisters, this.#budget)
+    const registers = isGo ? returnRegistersOfGo : returnRegisters
+    const evaluation = evaluate(decoder, target, this.#parameters.of(index), this.#callees.of(index), registers, this.#budget, this.#entries.of(index, this.#evaluations))
     if (evaluation === undefined) {
       this.#evaluations.delete(index)
       return
     }
     this.#evaluations.set(index, evaluation)
     const distance = this.#distance.get(index) ?? 0
+    this.#spreadExits(index, evaluation, distance)
     this.#spreadResults(index, evaluation, distance)
     this.#variables.spread(index, evaluation, distance)
     // Go's packages keep what they found out in package variables; its calling convention makes every spill look like a field
     if (isGo) return
+    if (this.#answers.note(index, evaluation) && distance <= 3 && this.#callerCount(index) <= limits.callers) this.#enqueueCallers(index, distance)
     if (distance <= 2) this.#fields.spread(evaluation)
     this.#spreadArguments(index, evaluation, distance)
+  }
+
+  /** What function `index` does when it is called with `parameters`. */
+  #evaluateFor(index: number, parameters: ReadonlyMap<number, Value>): Evaluation | undefined {
+    const target = functionCode(this.#program, index)
+    return target === undefined ? undefined : evaluate(this.#program.decoder, target, parameters, this.#callees.of(index), returnRegisters, this.#budget)
+  }
+
+  readonly #exits = new Map<number, string>()
+
+  /** Functions that this one jumps into the middle of are evaluated where what they get or whether they get there hangs on a check. */
+  #spreadExits(index: number, evaluation: Evaluation, distance: number): void {
+    const matters = evaluation.decides || [...evaluation.exits.values()].some(({ registers }) => registers.some((value) => value?.detected === true))
+    if (!matters && !this.#exits.has(index)) return
+    const key = [...evaluation.exits].map(([at, { registers }]) => `${at}:${registers.map((value) => (value?.detected === true ? value.words.join() : '')).join()}`).join(' ')
+    if (this.#exits.get(index) === key) return
+    this.#exits.set(index, key)
+    for (const target of this.#entries.enteredFrom(index)) this.#enqueue(this.#next, target, distance)
+  }
+
+  readonly #regardless = new Map<number, Value | undefined>()
+
+  /** Does function `index` return something else than `value` on other CPUs, or the place where it keeps what it found out? */
+  #isChosen(index: number, value: Value): boolean {
+    const at = singleAddress(value)
+    if (at !== undefined && at > 0xfff && this.#program.image.dataAt(at) !== undefined) return true
+    if (!this.#regardless.has(index)) {
+      const target = functionCode(this.#program, index)!
+      const entries = this.#entries.of(index, this.#evaluations)
+      this.#regardless.set(index, resultRegardless(this.#program.decoder, target, this.#parameters.of(index), this.#callees.of(index), this.#budget, entries))
+    }
+    const other = this.#regardless.get(index)
+    return other === undefined || other.words.length !== value.words.length || other.words.some((word, place) => word !== value.words[place])
   }
 
   #spreadResults(index: number, evaluation: Evaluation, distance: number): void {
@@ -205,10 +249,11 @@ class GuardSearch {
     if (distance > (this.#program.isGo ? 2 : 4)) return
     const values = new Map<number, Value>()
     for (const [register, value] of evaluation.results) {
-      const chosen = evaluation.decides && value.base === plain && !isFunctionPointer(value, graph)
       if (value.words.length === 0) continue
       if (value.detected) values.set(register, certain(value))
-      else if (chosen && register === 0) values.set(register, detectedAs(value, true))
+      else if (register === 0 && evaluation.decides && value.base === plain && !isFunctionPointer(value, graph) && (distance === 0 || this.#isChosen(index, value))) {
+        values.set(register, detectedAs(value, true))
+      }
     }
     const known = this.#results.get(index)
     if (values.size === 0 && known === undefined) {
@@ -234,6 +279,11 @@ class GuardSearch {
     this.#enqueueCallers(index, distance)
   }
 
+  #callerCount(index: number): number {
+    const { firstCaller } = this.#program.graph
+    return firstCaller[index + 1]! - firstCaller[index]!
+  }
+
   #enqueueCallers(index: number, distance: number): void {
     const { graph } = this.#program
     const from = graph.firstCaller[index]!
@@ -248,23 +298,9 @@ class GuardSearch {
       const passed = evaluation.passed.get(graph.edgeAt[edge]!)
       if (passed === undefined) continue
       const callee = graph.edgeTo[edge]!
-      if (graph.firstCaller[callee + 1]! - graph.firstCaller[callee]! > limits.callers) {
-        for (const value of passed.values()) this.#argumentsDropped ||= value.detected
-        continue
-      }
-      let changed = false
-      let parameters = this.#parameters.get(callee)
-      for (const [register, value] of passed) {
-        if (!value.detected) continue
-        const known = parameters?.get(register)
-        const joined = known === undefined ? value : (join(known, value) ?? known)
-        if (sameValue(known, joined)) continue
-        if (parameters === undefined) this.#parameters.set(callee, (parameters = new Map()))
-        parameters.set(register, joined)
-        changed = true
-      }
+      const changed = this.#parameters.pass(callee, edge, passed)
       if (changed && distance <= 5) this.#enqueue(this.#next, callee, distance + 1)
-      else if (changed) this.#argumentsDropped = true
+      else if (changed) this.#parameters.dropped = true
     }
   }
 }

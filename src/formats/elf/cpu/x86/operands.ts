@@ -1,6 +1,9 @@
 import { LEAST_FIELD, Machine, placeKey, Register, slotKey } from './machine.ts'
 import { address as addressValue, clean, featureTable, join, number, plain, singleAddress, singleOffset, untouched, type Value } from '../program/value.ts'
 
+/** Bytes of a table of words or bytes with a bit or one for each feature. */
+const TABLE_SIZE = 64
+
 /** Operands of the instruction at hand: registers, and memory by the address that ModRM and SIB name. */
 export abstract class Operands extends Machine {
   protected rex = 0
@@ -8,6 +11,7 @@ export abstract class Operands extends Machine {
   protected modrmAt = 0
   protected memoryAddress: Value | undefined
   protected isMemory = false
+  protected asksByArgument = false
   protected displacement = 0
   protected hasBase = false
   /** Base of an operand with an index. */
@@ -55,7 +59,15 @@ export abstract class Operands extends Machine {
     if (singleAddress(this.memoryAddress) === undefined) {
       if (base !== -1) this.used_(registers[base])
       if (index !== -1 && scale === 0) this.used_(registers[index])
+      const table = base === -1 ? 0 : (singleAddress(registers[base]) ?? (scale === 0 && index !== -1 ? singleAddress(registers[index]) : undefined))
+      if (index !== -1 && table !== undefined) this.asksByArgument ||= this.holdsChecks(table + this.displacement)
     }
+  }
+
+  /** Is there what a check found out in the table at `address`? */
+  protected holdsChecks(address: number): boolean {
+    for (let offset = 0; offset < TABLE_SIZE; offset += 4) if (this.outside.load(address + offset, 4)?.detected === true) return true
+    return false
   }
 
   protected resolveStub(value: Value | undefined): Value | undefined {

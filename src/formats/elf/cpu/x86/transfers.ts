@@ -1,5 +1,6 @@
 import { Arithmetic } from './arithmetic.ts'
 import type { ParameterStore, Surroundings } from './evaluation.ts'
+import { Places } from './places.ts'
 import type { X86Decoder } from '../../../../isa/x86/decode.ts'
 import type { FunctionCode } from './function-code.ts'
 import { argumentRegisters, type Manner, Register, saysNothing, slotKey, STACK_ARGUMENT, STACK_ARGUMENTS, type State } from './machine.ts'
@@ -12,6 +13,7 @@ export abstract class Transfers extends Arithmetic {
   protected readonly seen: Uint8Array
   protected readonly pruned: Set<number> = new Set()
   protected readonly passed: Map<number, Map<number, Value>> = new Map()
+  protected readonly exits: Map<number, State> = new Map()
   protected results: Map<number, Value> | undefined
   protected readonly open: Set<number> = new Set()
   /** Branches on one of several numbers: which one it is may hang on a check before. */
@@ -39,7 +41,7 @@ export abstract class Transfers extends Arithmetic {
     }
     if ((possible & 2) !== 0) {
       this.seen[place]! |= 2
-      if (target < this.from || target >= this.to) this.leave(this.base + this.at)
+      if (target < this.from || target >= this.to) this.leave(this.base + this.at, this.base + target)
       else this.flow(target, this.withOutcome(flags, condition, true))
     } else this.pruned.add(target)
     if ((possible & 1) === 0) {
@@ -78,7 +80,7 @@ export abstract class Transfers extends Arithmetic {
   protected jump(target: number): boolean {
     this.seen[this.at - this.from]! |= 2
     if (target < this.from || target >= this.to) {
-      this.leave(this.base + this.at)
+      this.leave(this.base + this.at, this.base + target)
       return false
     }
     this.flow(target, this.state)
@@ -86,14 +88,25 @@ export abstract class Transfers extends Arithmetic {
   }
 
   /** A tail call: the arguments go on, the results come back to our caller. */
-  protected leave(at: number): void {
+  protected leave(at: number, target: number): void {
     this.pass(at, 8)
-    const returned = this.outside.returned(at)
+    this.noteExit(target)
+    const returned = this.outside.returned(at, this.state.registers)
     if (returned === 'never') return
     this.publish(true)
     this.returns = true
     if (this.outside.origins !== undefined) this.handedOut.end(new Map(), undefined, sameValue)
     this.result(returned)
+  }
+
+  /** Whoever jumps into the middle of a function hands on all registers. */
+  protected noteExit(target: number): void {
+    if (!this.outside.isMiddle(target)) return
+    const { registers, memory } = this.state
+    const known = this.exits.get(target)
+    const held = known === undefined ? registers.slice() : registers.map((value, register) => this.join(known.registers[register], value))
+    this.exits.set(target, { registers: held, memory: known === undefined ? memory : new Places(), flags: undefined })
+    this.ownsMemory = false
   }
 
   protected call(): boolean {
@@ -102,7 +115,7 @@ export abstract class Transfers extends Arithmetic {
     this.seen[this.at - this.from]! |= 2
     this.pass(at, 0)
     if (this.returnRegisters.length > 2) this.used_(registers[Register.rax]) // Go's first argument
-    const returned = this.outside.returned(at)
+    const returned = this.outside.returned(at, registers)
     if (returned === 'never') return false
     const writes = this.outside.writesOf(at)
     this.publish(false)

@@ -1,0 +1,51 @@
+import type { Evaluation } from './evaluation.ts'
+import { argumentRegisters, Register } from './machine.ts'
+import { plain, type Value } from '../program/value.ts'
+
+/** Bytes of a function that is evaluated once more for what one call gives it. */
+const SIZE = 512
+const DEPTH = 2
+/** Different arguments of one function. */
+const KEPT = 64
+
+/**
+ * Functions that say what their arguments ask for (`OPENSSL_get_ia32cap(2)`, `has(AVX2)`): what they return is known by
+ * call, where all calls together give nothing.
+ */
+export class AnswersByArgument {
+  readonly #asked = new Set<number>()
+  readonly #answers = new Map<number, Map<string, ReadonlyMap<number, Value>>>()
+  #depth = 0
+
+  /** Notes what function `index` does whatever it is asked. True: its callers get their own answers. */
+  note(index: number, { seen, returns, results, asksByArgument }: Evaluation): boolean {
+    this.#answers.delete(index)
+    const result = results.get(Register.rax)
+    const isOpen = result === undefined ? asksByArgument : result.detected && result.words.length !== 2
+    if (seen.length <= SIZE && returns && isOpen) this.#asked.add(index)
+    return this.#asked.has(index)
+  }
+
+  /** What function `index` returns when it is called with `registers`. */
+  of(index: number, registers: readonly (Value | undefined)[], evaluate: (parameters: ReadonlyMap<number, Value>) => Evaluation | undefined): ReadonlyMap<number, Value> | undefined {
+    if (!this.#asked.has(index) || this.#depth >= DEPTH) return undefined
+    const parameters = new Map<number, Value>()
+    for (const register of argumentRegisters) {
+      const value = registers[register]
+      if (value?.base === plain && value.partial !== true && value.hull !== true) parameters.set(register, value)
+    }
+    if (parameters.size === 0) return undefined
+    const key = [...parameters].map(([register, { words }]) => `${register}=${words.join()}`).join(' ')
+    let answers = this.#answers.get(index)
+    if (answers === undefined) this.#answers.set(index, (answers = new Map()))
+    let known = answers.get(key)
+    if (known === undefined && answers.size < KEPT) {
+      this.#depth++
+      const evaluation = evaluate(parameters)
+      this.#depth--
+      known = new Map([...(evaluation?.results ?? [])].filter(([, value]) => value.detected && value.words.length > 0))
+      answers.set(key, known)
+    }
+    return known === undefined || known.size === 0 ? undefined : known
+  }
+}
