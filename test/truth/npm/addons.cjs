@@ -130,7 +130,11 @@ const work = {
     const svg = '<svg width="40" height="30" xmlns="http://www.w3.org/2000/svg"><circle cx="20" cy="15" r="9" fill="red" filter="blur(2px)"/></svg>'
     assert(new addon.Resvg(svg).render().asPng().length > 100)
   },
-  image: (addon) => assert(addon.Transformer.fromRgbaPixels(new Uint8Array(64 * 48 * 4).fill(9), 64, 48).resize(20, 15).jpegSync(80).length > 100),
+  image: (addon) => {
+    const picture = () => addon.Transformer.fromRgbaPixels(new Uint8Array(64 * 48 * 4).fill(9), 64, 48)
+    assert(picture().resize(20, 15).jpegSync(80).length > 100)
+    assert(picture().webpSync(80).length > 50) // its libwebp was compiled for AVX2
+  },
   libsql: (addon) => {
     const database = addon.databaseOpen(':memory:', '', '', '', 0, '')
     addon.databaseExecSync.call(database, 'create table t(a); insert into t values (randomblob(100)), (2)')

@@ -103,7 +103,10 @@ class Evaluator extends Instructions {
     }
     registers[Register.rsp] = relative(Register.rsp, 0)
     const memory = new Places()
-    for (const [place, value] of parameters ?? []) if (place >= STACK_ARGUMENT) memory.set(slotKey(8 * (place - STACK_ARGUMENT + 1)), value)
+    for (const [place, value] of parameters ?? []) {
+      if (place >= STACK_ARGUMENT) memory.set(slotKey(8 * (place - STACK_ARGUMENT + 1)), value)
+      else if (place < 0) memory.set(place, value)
+    }
     if (entries?.start !== false) this.flow(this.from, { registers, memory, flags: undefined })
     for (const [at, state] of entries?.inside ?? []) this.flow(at - this.base, state)
   }

@@ -13,6 +13,8 @@ export const argumentRegisters: readonly number[] = [7, 6, 2, 1, 8, 9]
 /** Arguments on the stack are numbered from here, where registers are numbered. */
 export const STACK_ARGUMENT = 16
 export const STACK_ARGUMENTS = 12
+/** Bytes behind a pointer that is passed. */
+export const OBJECT_SIZE = 1024
 
 export interface State {
   readonly registers: (Value | undefined)[]

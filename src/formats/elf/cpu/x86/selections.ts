@@ -64,7 +64,8 @@ export class Selections {
     if (listing.kind[call] === Kind.branch && !asksCallee(listing, call)) others.push(call + 1)
     for (let place = call, steps = 0; place >= 0 && steps < LOOK_BACK; place--, steps++) {
       for (let jump = listing.firstJumpTo[place]!; jump >= 0; jump = listing.nextJump[jump]!) {
-        if (listing.kind[jump] === Kind.branch && !asksCallee(listing, jump)) others.push(jump + 1)
+        if (listing.kind[jump] !== Kind.branch || asksCallee(listing, jump)) continue
+        others.push(jump + 1, ...otherCases(listing, jump))
       }
       if (place === 0) break
       const before = listing.kind[place - 1]
@@ -144,6 +145,23 @@ function asksCallee(listing: Listing, branch: number): boolean {
     if (kind !== Kind.other) return false
   }
   return false
+}
+
+/** Instructions of a comparison with the next of several numbers. */
+const CASE_LENGTH = 3
+
+/** Where a chain of comparisons that ends with `branch`, as a choice among several is compiled, leads in its other cases. */
+function otherCases(listing: Listing, branch: number): number[] {
+  const cases: number[] = []
+  for (let place = branch - 1, length = 0; place >= 0 && length < CASE_LENGTH; place--, length++) {
+    const kind = listing.kind[place]
+    if (kind === Kind.other && listing.firstJumpTo[place]! < 0) continue
+    const to = kind === Kind.branch ? indexOf(listing, listing.target[place]!) : undefined
+    if (to === undefined) break
+    cases.push(to)
+    length = -1
+  }
+  return cases
 }
 
 /** Does the way from one instruction run into another, whatever else it calls before? Then it is no alternative to it. */

@@ -3,7 +3,7 @@ import type { ParameterStore, Surroundings } from './evaluation.ts'
 import { Places } from './places.ts'
 import type { X86Decoder } from '../../../../isa/x86/decode.ts'
 import type { FunctionCode } from './function-code.ts'
-import { argumentRegisters, type Manner, Register, saysNothing, slotKey, STACK_ARGUMENT, STACK_ARGUMENTS, type State } from './machine.ts'
+import { argumentRegisters, type Manner, Register, saysNothing, OBJECT_SIZE, placeKey, slotKey, STACK_ARGUMENT, STACK_ARGUMENTS, type State } from './machine.ts'
 import { clean, type Flags, number, plain, refined, sameValue, singleOffset, untouched, type Value } from '../program/value.ts'
 
 /** Branches, calls and returns: where control goes, and what goes with it. */
@@ -166,13 +166,26 @@ export abstract class Transfers extends Arithmetic {
     const { registers } = this.state
     let passed = this.passed.get(at)
     const top = registers[Register.rsp]
-    const topOffset = top?.base === Register.rsp ? singleOffset(top) : undefined
-    for (let place = 0; place < STACK_ARGUMENTS; place++) {
-      const value = topOffset === undefined ? undefined : this.state.memory.get(slotKey(topOffset + above + 8 * place))
-      if (value?.detected !== true || value.base !== plain) continue
+    const stackTop = (top?.base === Register.rsp ? singleOffset(top) : undefined) ?? NaN
+    const passFlag = (place: number, value: Value | undefined): void => {
+      if (value?.detected !== true || value.base !== plain) return
       if (passed === undefined) this.passed.set(at, (passed = new Map()))
-      const known = passed.get(STACK_ARGUMENT + place)
-      passed.set(STACK_ARGUMENT + place, known === undefined ? value : (this.join(known, value) ?? known))
+      const known = passed.get(place)
+      passed.set(place, known === undefined ? value : (this.join(known, value) ?? known))
+    }
+    for (let place = 0; place < STACK_ARGUMENTS; place++) {
+      passFlag(STACK_ARGUMENT + place, this.state.memory.get(slotKey(stackTop + above + 8 * place)))
+    }
+    // what a check stored in an object is known to whoever is given the object
+    const { keys, values } = this.state.memory
+    for (const register of argumentRegisters) {
+      const pointer = registers[register]
+      const offset = pointer === undefined || pointer.base < 0 ? undefined : singleOffset(pointer)
+      if (offset === undefined) continue
+      const first = placeKey(pointer!.base, offset)
+      for (let index = this.state.memory.indexFrom(first); index < keys.length && keys[index]! < first + OBJECT_SIZE; index++) {
+        passFlag(placeKey(register, keys[index]! - first), values[index])
+      }
     }
     for (const register of argumentRegisters) {
       const held = registers[register]
