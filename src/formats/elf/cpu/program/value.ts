@@ -242,6 +242,13 @@ export interface Flags {
   readonly equal?: Value
 }
 
+/** Do two comparisons on different ways here say the same? */
+export function sameFlags(a: Flags, b: Flags | undefined): boolean {
+  if (a === b) return true
+  if (b === undefined || a.kind !== b.kind || a.size !== b.size || a.register !== b.register || a.place !== b.place) return false
+  return sameValue(a.left, b.left) && sameValue(a.right, b.right) && sameValue(a.equal, b.equal)
+}
+
 /**
  * Outcomes of condition `code` (low four bits of a Jcc opcode): bit 0: can be false, bit 1: can be true. What somebody
  * overrides (with an environment variable) is not for us to judge: numbers that are not known count as if they never occurred.

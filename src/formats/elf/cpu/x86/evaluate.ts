@@ -8,7 +8,7 @@ import { LowestFirst } from './lowest-first.ts'
 import type { FunctionCode } from './function-code.ts'
 import { argumentRegisters, type FieldWrite, LEAST_FIELD, type Manner, Register, slotKey, STACK_ARGUMENT, type State } from './machine.ts'
 import { Places } from './places.ts'
-import { detectedAs, isZero, plain, relative, sameValue, type Value } from '../program/value.ts'
+import { detectedAs, isZero, plain, relative, sameFlags, sameValue, type Value } from '../program/value.ts'
 
 /** Instructions that may still be evaluated, over all functions. */
 export interface StepBudget {
@@ -166,7 +166,7 @@ class Evaluator extends Instructions {
     }
     const memory = this.#joinMemory(known.memory, state.memory)
     if (memory !== known.memory) changed = true
-    if (known.flags !== undefined && known.flags !== state.flags) {
+    if (known.flags !== undefined && !sameFlags(known.flags, state.flags)) {
       known.flags = undefined
       changed = true
     }
