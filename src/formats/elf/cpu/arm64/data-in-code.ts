@@ -62,7 +62,7 @@ export class DataInCode {
     const { graph, image } = this.#program
     const start = graph.starts[index]!
     if (graph.names.has(start) || graph.firstCaller[index] !== graph.firstCaller[index + 1]) return false
-    this.#pointed ??= new Set(image.codePointers.map(([, target]) => target))
+    this.#pointed ??= new Set(image.codePointers.targets)
     if (this.#pointed.has(start)) return false
     let named = false
     for (let edge = 0; edge < graph.edgeTo.length; edge++) {

@@ -2,6 +2,7 @@ import { branchTarget, Flow, flowOf, pageAddress } from '../../../../isa/arm64/c
 import { memoryAccess } from '../../../../isa/arm64/operands.ts'
 import { arm64Features } from '../../../../isa/arm64/scan.ts'
 import type { CallGraph } from '../program/call-graph.ts'
+import type { IndexSet } from '../program/index-set.ts'
 import type { MemoryImage, Slot } from '../program/memory-image.ts'
 import type { Sweep } from '../program/sweep.ts'
 import type { Detectors, Program } from './program.ts'
@@ -24,7 +25,7 @@ export function isDetectorFunction(name: string): boolean {
   return auxiliaryFunction.test(name) || detectorFunction.test(name)
 }
 
-export function findDetectors(image: MemoryImage, sweep: Sweep, graph: CallGraph, stubs: ReadonlyMap<number, Slot>, live: ReadonlySet<number>, codeAt: Program['codeAt']): Detectors {
+export function findDetectors(image: MemoryImage, sweep: Sweep, graph: CallGraph, stubs: ReadonlyMap<number, Slot>, live: IndexSet, codeAt: Program['codeAt']): Detectors {
   const functions = new Set<number>()
   for (const at of sweep.detectorAt.values()) {
     const index = graph.functionOf(at)

@@ -96,7 +96,9 @@ class GuardSearch {
     for (let edge = 0; edge < graph.edgeKind.length; edge++) if (graph.edgeKind[edge] !== Edge.call) taken.add(graph.edgeTo[edge]!)
     // what the GOT holds is called through stubs, or loaded, which is an edge
     const called = new Set(program.stubs.values())
-    for (const [place, target] of image.codePointers) {
+    const { places, targets } = image.codePointers
+    for (const [pointer, target] of targets.entries()) {
+      const place = places[pointer]!
       if (image.dataAt(place)?.separate === true || called.has(image.slots.get(place)!)) continue
       const index = graph.functionAt(target)
       if (index !== undefined) taken.add(index)

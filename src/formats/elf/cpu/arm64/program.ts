@@ -1,4 +1,5 @@
 import type { CallGraph } from '../program/call-graph.ts'
+import type { IndexSet } from '../program/index-set.ts'
 import type { MemoryImage, Slot } from '../program/memory-image.ts'
 import type { Sweep } from '../program/sweep.ts'
 
@@ -30,7 +31,7 @@ export interface Program {
   readonly stubs: ReadonlyMap<number, Slot>
   readonly isGo: boolean
   /** Functions that something could lead to, whatever checks say. */
-  readonly live: ReadonlySet<number>
+  readonly live: IndexSet
   /** May somebody else call what is exported under this name? */
   isEntered(name: string): boolean
   /** Words of the code range that holds an address. */

@@ -38,9 +38,10 @@ export class ReachSearch {
     for (const { name, sh_addr, sh_size } of program.image.file.sections) {
       if (/^\.(?:preinit|init|fini)_array/.test(name)) this.#arrays.push({ start: Number(sh_addr), end: Number(sh_addr) + sh_size })
     }
-    for (const [place, address] of program.image.codePointers) {
-      const index = program.graph.functionAt(address)
-      if (index !== undefined) this.#pointers.set(place, index)
+    const { places, targets } = program.image.codePointers
+    for (let pointer = 0; pointer < places.length; pointer++) {
+      const index = program.graph.functionAt(targets[pointer]!)
+      if (index !== undefined) this.#pointers.set(places[pointer]!, index)
     }
     this.trapped = trapScope(program, guards)
     this.roots = this.#findRoots()

@@ -53,8 +53,9 @@ function calleesOf({ graph }: Program, index: number): number[] {
 /** Functions that a pointer in data leads to. What the GOT holds is named by whoever loads it. */
 function pointedTo({ image, graph }: Program): ReadonlySet<number> {
   const targets = new Set<number>()
-  for (const [place, address] of image.codePointers) {
-    const index = image.dataAt(place)?.separate === true ? undefined : graph.functionAt(address)
+  const { places, targets: addresses } = image.codePointers
+  for (const [pointer, address] of addresses.entries()) {
+    const index = image.dataAt(places[pointer]!)?.separate === true ? undefined : graph.functionAt(address)
     if (index !== undefined) targets.add(index)
   }
   return targets

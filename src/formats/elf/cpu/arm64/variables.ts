@@ -21,7 +21,7 @@ export class Variables {
   /** @param isNeverStored does no instruction write there or hand on its address? */
   constructor(image: MemoryImage, isNeverStored: (address: number) => boolean) {
     this.#image = image
-    this.#codePointers = new Set(image.codePointers.map(([place]) => place))
+    this.#codePointers = new Set(image.codePointers.places)
     this.#isNeverStored = isNeverStored
   }
 

@@ -1,5 +1,6 @@
 import type { MemoryImage, Slot } from './memory-image.ts'
-import { lastAtMost, NumberList } from './number-list.ts'
+import { CodeAddresses } from './code-addresses.ts'
+import { ByteList, IndexList, lastAtMost, NumberList } from './number-list.ts'
 import { Access, type Sweep, Transfer } from './sweep.ts'
 
 /** How one function leads to another. */
@@ -68,31 +69,23 @@ export interface KnownCode {
 }
 
 export function buildCallGraph(image: MemoryImage, sweep: Sweep, known: KnownCode, stubs: ReadonlyMap<number, Slot>): CallGraph {
-  const { starts, ends } = functionBounds(image, sweep, known)
-  const functionOf = (address: number): number => {
-    const index = lastAtMost(starts, address)
-    return index >= 0 && image.inCode(address) ? index : -1
-  }
-  const functionAt = (address: number): number | undefined => {
-    const index = lastAtMost(starts, address)
-    return index >= 0 && starts[index] === address ? index : undefined
-  }
+  const { addresses, starts, ends } = functionBounds(image, sweep, known)
+  const functionOf = (address: number): number => Math.max(0, addresses.rank(address)) - 1
+  const functionAt = (address: number): number | undefined => (addresses.has(address) ? addresses.rank(address) - 1 : undefined)
   const edges = collectEdges(image, sweep, starts, ends, functionAt, functionOf, stubs)
   const count = starts.length
-  const firstEdge = offsetsOf(edges.from, count)
-  const callers = callerIndex(edges.from, edges.to, edges.kind, count)
   return {
     starts,
     ends,
-    firstEdge,
+    firstEdge: offsetsOf(edges.from, count),
     edgeAt: edges.at,
     edgeTo: edges.to,
     edgeKind: edges.kind,
     edgeFrom: edges.from,
-    ...callers,
+    ...callerIndex(edges.from, edges.to, edges.kind, count),
     importCalls: edges.importCalls,
-    firstAccess: offsetsOf(Uint32Array.from(sweep.accessFrom.values(), functionOfOr0(functionOf)), count),
-    firstHit: offsetsOf(Uint32Array.from(sweep.hitAt.values(), functionOfOr0(functionOf)), count),
+    firstAccess: firstIn(sweep.accessFrom.values(), starts),
+    firstHit: firstIn(sweep.hitAt.values(), starts),
     names: known.names,
     functionAt,
     functionOf,
@@ -100,11 +93,7 @@ export function buildCallGraph(image: MemoryImage, sweep: Sweep, known: KnownCod
   }
 }
 
-function functionOfOr0(functionOf: (address: number) => number): (address: number) => number {
-  return (address) => Math.max(0, functionOf(address))
-}
-
-function functionBounds(image: MemoryImage, sweep: Sweep, known: KnownCode): { starts: Float64Array; ends: Float64Array } {
+function functionBounds(image: MemoryImage, sweep: Sweep, known: KnownCode): { addresses: CodeAddresses; starts: Float64Array; ends: Float64Array } {
   const frames = [...known.frames].filter((frame) => image.inCode(frame.address)).sort((a, b) => a.address - b.address)
   const frameStarts = Float64Array.from(frames, (frame) => frame.address)
   const frameEnds = Float64Array.from(frames, (frame) => frame.address + frame.size)
@@ -112,38 +101,40 @@ function functionBounds(image: MemoryImage, sweep: Sweep, known: KnownCode): { s
     const index = lastAtMost(frameStarts, address)
     return index >= 0 && address < frameEnds[index]!
   }
-  const all = new Set(known.starts)
+  const all = new CodeAddresses(image.code)
+  for (const start of known.starts) all.add(start)
   for (const start of frameStarts) all.add(start)
   for (const gap of gapStarts(image, frameStarts, frameEnds)) all.add(gap)
   const transferFrom = sweep.transferFrom.values()
   const transferTo = sweep.transferTo.values()
   const transferKind = sweep.transferKind.values()
   for (let index = 0; index < transferTo.length; index++) {
-    const target = transferTo[index]!
-    if (transferKind[index] === Transfer.call) {
-      if (image.inCode(target)) all.add(target)
-    } else if (transferKind[index] !== Transfer.indirectCall && transferKind[index] !== Transfer.indirectJump) {
-      if (!covered(target) && covered(transferFrom[index]!) && image.inCode(target)) all.add(target)
+    const kind = transferKind[index]!
+    if (kind === Transfer.call) all.add(transferTo[index]!)
+    else if (kind !== Transfer.indirectCall && kind !== Transfer.indirectJump && frames.length > 0) {
+      const target = transferTo[index]!
+      if (!all.has(target) && !covered(target) && covered(transferFrom[index]!)) all.add(target)
     }
   }
   const accessTo = sweep.accessTo.values()
   const accessKind = sweep.accessKind.values()
   for (let index = 0; index < accessTo.length; index++) {
-    const target = accessTo[index]!
-    if (accessKind[index] === Access.take && image.inCode(target) && !covered(target)) all.add(target)
+    if (accessKind[index] === Access.take && !covered(accessTo[index]!)) all.add(accessTo[index]!)
   }
-  for (const [, target] of image.codePointers) if (!covered(target)) all.add(target)
-  const starts = Float64Array.from(all).filter((start) => image.inCode(start)).sort()
+  for (const target of image.codePointers.targets) if (!covered(target)) all.add(target)
+  const starts = all.sorted()
   const ends = new Float64Array(starts.length)
   let range = 0
+  let frame = -1
   for (let index = 0; index < starts.length; index++) {
-    while (image.code[range]!.address + image.code[range]!.size <= starts[index]!) range++
+    const start = starts[index]!
+    while (image.code[range]!.address + image.code[range]!.size <= start) range++
     const rangeEnd = image.code[range]!.address + image.code[range]!.size
     ends[index] = index + 1 < starts.length ? Math.min(starts[index + 1]!, rangeEnd) : rangeEnd
-    const frame = lastAtMost(frameStarts, starts[index]!)
-    if (frame >= 0 && starts[index]! < frameEnds[frame]!) ends[index] = Math.min(ends[index]!, frameEnds[frame]!)
+    while (frame + 1 < frameStarts.length && frameStarts[frame + 1]! <= start) frame++
+    if (frame >= 0 && start < frameEnds[frame]!) ends[index] = Math.min(ends[index]!, frameEnds[frame]!)
   }
-  return { starts, ends }
+  return { addresses: all, starts, ends }
 }
 
 /** Hand-written assembly has no frames: what is not padding between two frames is code. */
@@ -187,10 +178,11 @@ function collectEdges(
   functionOf: (address: number) => number,
   stubs: ReadonlyMap<number, Slot>,
 ): EdgeLists {
-  const from = new NumberList()
-  const to = new NumberList()
-  const at = new NumberList()
-  const kind = new NumberList()
+  const expected = sweep.transferFrom.length + sweep.accessFrom.length
+  const from = new IndexList(expected)
+  const to = new IndexList(expected)
+  const at = new NumberList(expected)
+  const kind = new ByteList(expected)
   const importCalls = new Map<number, { at: number; name: string }[]>()
   const add = (source: number, place: number, target: number, edge: number): void => {
     from.push(source)
@@ -214,15 +206,26 @@ function collectEdges(
   const accessFrom = sweep.accessFrom.values()
   const accessTo = sweep.accessTo.values()
   const accessKind = sweep.accessKind.values()
-  const pointers = new Map(image.codePointers)
   const slotAt = (place: number): Slot | undefined => {
     const slot = image.slots.get(place)
-    const address = slot === undefined ? pointers.get(place) : undefined
+    const address = slot === undefined ? image.codePointers.get(place) : undefined
     return address === undefined ? slot : { address }
   }
   // what is stored to, or whose address somebody has
-  const changed = new Set<number>()
-  for (let index = 0; index < accessTo.length; index++) if (accessKind[index] !== Access.load) changed.add(accessTo[index]!)
+  let changed: Set<number> | undefined
+  const isChanged = (address: number): boolean => {
+    if (changed === undefined) {
+      changed = new Set()
+      for (let index = 0; index < accessTo.length; index++) if (accessKind[index] !== Access.load) changed.add(accessTo[index]!)
+    }
+    return changed.has(address)
+  }
+  // both lists are in the order of addresses
+  let current = -1
+  const sourceOf = (place: number): number => {
+    while (current + 1 < starts.length && starts[current + 1]! <= place) current++
+    return current
+  }
   let access = 0
   const takenUpTo = (limit: number): void => {
     for (; access < accessFrom.length && accessFrom[access]! <= limit; access++) {
@@ -235,26 +238,26 @@ function collectEdges(
         if (slot?.address === undefined || slot.indirect === true) continue
         // a pointer that the program can change is not the address itself
         if (accessKind[access] === Access.load && image.dataAt(address)?.constant === false) {
-          if (changed.has(address)) continue
+          if (isChanged(address)) continue
           kind = Edge.loaded
         }
         address = slot.address
       }
       const target = functionAt(address)
-      const source = functionOf(accessFrom[access]!)
+      const source = sourceOf(accessFrom[access]!)
       if (target !== undefined && source >= 0 && target !== source) add(source, accessFrom[access]!, target, kind)
     }
   }
   for (let index = 0; index < transferFrom.length; index++) {
     const place = transferFrom[index]!
     takenUpTo(place)
-    const source = functionOf(place)
+    const source = sourceOf(place)
     if (source < 0) continue
     const target = transferTo[index]!
     const transfer = transferKind[index]!
     if (transfer === Transfer.indirectCall || transfer === Transfer.indirectJump) {
       const slot = slotAt(target)
-      if (slot !== undefined && (image.dataAt(target)?.constant !== false || !changed.has(target))) throughSlot(source, place, slot)
+      if (slot !== undefined && (image.dataAt(target)?.constant !== false || !isChanged(target))) throughSlot(source, place, slot)
       continue
     }
     const stub = image.inCode(target) ? undefined : stubs.get(target)
@@ -270,12 +273,23 @@ function collectEdges(
   }
   takenUpTo(Infinity)
   return {
-    from: Uint32Array.from(from.values()),
-    to: Uint32Array.from(to.values()),
-    at: at.values().slice(),
-    kind: Uint8Array.from(kind.values()),
+    from: from.values(),
+    to: to.values(),
+    at: at.values(),
+    kind: kind.values(),
     importCalls,
   }
+}
+
+/** Where each function's entries begin in a list of addresses that is sorted. What lies before all is the first one's. */
+function firstIn(addresses: Float64Array, starts: Float64Array): Uint32Array {
+  const first = new Uint32Array(starts.length + 1)
+  let index = 0
+  for (let entry = 0; entry < addresses.length; entry++) {
+    while (index + 1 < starts.length && starts[index + 1]! <= addresses[entry]!) first[++index] = entry
+  }
+  first.fill(addresses.length, index + 1)
+  return first
 }
 
 /** Where each function's entries begin in a list that is sorted by function. */

@@ -1,4 +1,5 @@
 import type { CallGraph } from './call-graph.ts'
+import { IndexSet } from './index-set.ts'
 import type { MemoryImage } from './memory-image.ts'
 
 /**
@@ -7,16 +8,14 @@ import type { MemoryImage } from './memory-image.ts'
  *
  * @param isEntered false for exports that nobody looks up
  */
-export function liveFunctions(image: MemoryImage, graph: CallGraph, isGo: boolean, isEntered: (name: string) => boolean = () => true): ReadonlySet<number> {
-  const live = new Set<number>()
+export function liveFunctions(image: MemoryImage, graph: CallGraph, isGo: boolean, isEntered: (name: string) => boolean = () => true): IndexSet {
+  const live = new IndexSet(graph.starts.length)
   const stack: number[] = []
   const add = (index: number | undefined): void => {
-    if (index === undefined || index < 0 || live.has(index)) return
-    live.add(index)
-    stack.push(index)
+    if (index !== undefined && live.add(index)) stack.push(index)
   }
   add(graph.functionAt(Number(image.file.header.e_entry)))
-  for (const [, address] of image.codePointers) add(graph.functionAt(address))
+  for (const address of image.codePointers.targets) add(graph.functionAt(address))
   for (const slot of image.slots.values()) if (slot.address !== undefined) add(graph.functionAt(slot.address))
   for (const named of image.functions) if ((named.exported && isEntered(named.name)) || named.name === '_init' || named.name === '_fini') add(graph.functionAt(named.address))
   for (const section of image.file.sections) {

@@ -4,6 +4,8 @@ import { executableRanges, type MappedRange } from '../../read/address-space.ts'
 import { readDynamic } from '../../read/dynamic.ts'
 import { dynamicRelocations, type Relocation, sectionRelocations } from '../../read/relocations.ts'
 import { readDynamicSymbols, readSymtab, type SymbolTable } from '../../read/symbols.ts'
+import { lastAtMost, NumberList } from './number-list.ts'
+import { PointerTable } from './pointer-table.ts'
 
 /** What a pointer-sized place in memory holds once the loader is done. */
 export interface Slot {
@@ -52,8 +54,8 @@ export interface MemoryImage {
   readonly stubs: readonly MappedRange[]
   readonly data: readonly DataRange[]
   readonly slots: ReadonlyMap<number, Slot>
-  /** Places in data that hold the address of code: [place, address]. */
-  readonly codePointers: readonly (readonly [number, number])[]
+  /** Places in data that hold the address of code. */
+  readonly codePointers: PointerTable
   readonly functions: readonly NamedFunction[]
   readonly objects: readonly NamedObject[]
   readonly imports: ReadonlySet<string>
@@ -85,15 +87,9 @@ export function readMemoryImage(file: ElfFile): MemoryImage {
     return false
   }
   const data = dataRanges(file)
+  const dataStarts = Float64Array.from(data, (range) => range.address)
   const dataAt = (address: number): DataRange | undefined => {
-    let low = 0
-    let high = data.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (data[middle]!.address <= address) low = middle + 1
-      else high = middle
-    }
-    const range = data[low - 1]
+    const range = data[lastAtMost(dataStarts, address)]
     return range !== undefined && address < range.end ? range : undefined
   }
   const dynamic = readDynamic(file)
@@ -105,10 +101,15 @@ export function readMemoryImage(file: ElfFile): MemoryImage {
   const symtab = readSymtab(file)
   if (symtab !== undefined && file.header.e_type !== ET.REL) collectSymbols(symtab, false, functions, objects, undefined)
   const slots = new Map<number, Slot>()
-  const codePointers: [number, number][] = []
+  const places = new NumberList()
+  const targets = new NumberList()
+  const notePointer = (place: number, target: number): void => {
+    places.push(place)
+    targets.push(target)
+  }
   const view = file.reader.view
   const types = file.header.e_machine === EM.AARCH64 ? arm64Relocations : x86Relocations
-  const note = (relocation: Relocation): void => noteRelocation(relocation, types, dynamicSymbols, slots, codePointers, inCode, readWord)
+  const note = (relocation: Relocation): void => noteRelocation(relocation, types, dynamicSymbols, slots, notePointer, inCode, readWord)
   const readWord = (address: number): number | undefined => {
     const range = dataAt(address)
     if (range?.offset === undefined || address + 8 > range.end) return undefined
@@ -124,7 +125,7 @@ export function readMemoryImage(file: ElfFile): MemoryImage {
     }
   }
   const positionDependent = file.header.e_type === ET.EXEC
-  if (positionDependent) absolutePointers(file, data, inCode, codePointers)
+  if (positionDependent) absolutePointers(file, data, inCode, notePointer)
   return {
     file,
     view,
@@ -133,7 +134,7 @@ export function readMemoryImage(file: ElfFile): MemoryImage {
     stubs,
     data,
     slots,
-    codePointers,
+    codePointers: new PointerTable(places, targets),
     functions,
     objects,
     imports,
@@ -201,7 +202,7 @@ function noteRelocation(
   types: RelocationTypes,
   symbols: SymbolTable | undefined,
   slots: Map<number, Slot>,
-  codePointers: [number, number][],
+  notePointer: (place: number, target: number) => void,
   inCode: (address: number) => boolean,
   readWord: (address: number) => number | undefined,
 ): void {
@@ -209,7 +210,7 @@ function noteRelocation(
   const addend = relocation.addend ?? readWord(offset) ?? 0
   if (type === types.relative) {
     slots.set(offset, { address: addend })
-    if (inCode(addend)) codePointers.push([offset, addend])
+    if (inCode(addend)) notePointer(offset, addend)
   } else if (type === types.irelative) {
     slots.set(offset, { address: addend, indirect: true })
   } else if ((type === types.globalData || type === types.jumpSlot || type === types.absolute) && symbols !== undefined) {
@@ -221,7 +222,7 @@ function noteRelocation(
     const address = symbols.value(symbol) + (type === types.absolute ? addend : 0)
     const indirect = symbols.type(symbol) === STT.GNU_IFUNC
     slots.set(offset, indirect ? { address, indirect } : { address })
-    if (!indirect && inCode(address)) codePointers.push([offset, address])
+    if (!indirect && inCode(address)) notePointer(offset, address)
   }
 }
 
@@ -232,7 +233,7 @@ function absolutePointers(
   file: ElfFile,
   data: readonly DataRange[],
   inCode: (address: number) => boolean,
-  codePointers: [number, number][],
+  notePointer: (place: number, target: number) => void,
 ): void {
   const { view } = file.reader
   // symbols, hashes and relocations have addresses in them that nothing follows
@@ -243,7 +244,7 @@ function absolutePointers(
     for (let at = start; at + 8 <= range.end - range.address; at += 8) {
       if (view.getUint32(range.offset + at + 4, true) !== 0) continue
       const value = view.getUint32(range.offset + at, true)
-      if (value !== 0 && inCode(value)) codePointers.push([range.address + at, value])
+      if (value !== 0 && inCode(value)) notePointer(range.address + at, value)
     }
   }
 }

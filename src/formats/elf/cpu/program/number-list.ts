@@ -1,7 +1,12 @@
 /** A growing list of numbers without an object for each: sweeps collect millions. */
 export class NumberList {
-  #items = new Float64Array(1024)
+  #items: Float64Array
   length = 0
+
+  /** @param capacity how many are expected: memory that is not written to costs nothing, and copying does */
+  constructor(capacity = 1024) {
+    this.#items = new Float64Array(capacity)
+  }
 
   push(value: number): void {
     if (this.length === this.#items.length) {
@@ -14,6 +19,54 @@ export class NumberList {
 
   /** The numbers so far; valid until the next `push`. */
   values(): Float64Array {
+    return this.#items.subarray(0, this.length)
+  }
+}
+
+/** The same for indexes. */
+export class IndexList {
+  #items: Uint32Array
+  length = 0
+
+  constructor(capacity = 1024) {
+    this.#items = new Uint32Array(capacity)
+  }
+
+  push(value: number): void {
+    if (this.length === this.#items.length) {
+      const larger = new Uint32Array(this.#items.length * 2)
+      larger.set(this.#items)
+      this.#items = larger
+    }
+    this.#items[this.length++] = value
+  }
+
+  /** The numbers so far; valid until the next `push`. */
+  values(): Uint32Array {
+    return this.#items.subarray(0, this.length)
+  }
+}
+
+/** The same for kinds and other small numbers. */
+export class ByteList {
+  #items: Uint8Array
+  length = 0
+
+  constructor(capacity = 1024) {
+    this.#items = new Uint8Array(capacity)
+  }
+
+  push(value: number): void {
+    if (this.length === this.#items.length) {
+      const larger = new Uint8Array(this.#items.length * 2)
+      larger.set(this.#items)
+      this.#items = larger
+    }
+    this.#items[this.length++] = value
+  }
+
+  /** The numbers so far; valid until the next `push`. */
+  values(): Uint8Array {
     return this.#items.subarray(0, this.length)
   }
 }

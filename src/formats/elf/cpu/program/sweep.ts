@@ -1,4 +1,4 @@
-import { NumberList } from './number-list.ts'
+import { ByteList, NumberList } from './number-list.ts'
 
 /** How control leaves an instruction for another function. */
 export const Transfer = { call: 0, jump: 1, branch: 2, indirectCall: 3, indirectJump: 4 } as const
@@ -9,11 +9,11 @@ export const Access = { load: 0, store: 1, take: 2 } as const
 export interface Sweep {
   readonly transferFrom: NumberList
   readonly transferTo: NumberList
-  readonly transferKind: NumberList
+  readonly transferKind: ByteList
   /** Instructions that name an address in data, or take the address of code. */
   readonly accessFrom: NumberList
   readonly accessTo: NumberList
-  readonly accessKind: NumberList
+  readonly accessKind: ByteList
   /** Instructions that need more than the baseline, with their feature set id. */
   readonly hitAt: NumberList
   readonly hitSet: NumberList
@@ -25,15 +25,18 @@ export interface Sweep {
   readonly legacyVectorAt: NumberList
 }
 
-/** A sweep that has found nothing yet. */
-export function emptySweep(): Sweep {
+/** A sweep of so many bytes of code that has found nothing yet. */
+export function emptySweep(codeSize = 0): Sweep {
+  // what compilers make has a branch or call in 30 bytes, and an access of a variable in 80
+  const transfers = 1024 + (codeSize >> 4)
+  const accesses = 1024 + (codeSize >> 5)
   return {
-    transferFrom: new NumberList(),
-    transferTo: new NumberList(),
-    transferKind: new NumberList(),
-    accessFrom: new NumberList(),
-    accessTo: new NumberList(),
-    accessKind: new NumberList(),
+    transferFrom: new NumberList(transfers),
+    transferTo: new NumberList(transfers),
+    transferKind: new ByteList(transfers),
+    accessFrom: new NumberList(accesses),
+    accessTo: new NumberList(accesses),
+    accessKind: new ByteList(accesses),
     hitAt: new NumberList(),
     hitSet: new NumberList(),
     undecodableAt: new NumberList(),

@@ -8,13 +8,11 @@ export interface AccessIndex {
   names(address: number): boolean
 }
 
-/** Beyond as many, address and index do not fit into one number. */
-const PACKED = 2 ** 22
-
 export function indexAccesses({ accessTo }: Sweep): AccessIndex {
   const to = accessTo.values()
-  const order = to.length < PACKED ? packedOrder(to) : Uint32Array.from(to.keys()).sort((a, b) => to[a]! - to[b]!)
-  const sorted = Float64Array.from(order, (index) => to[index]!)
+  const order = orderOf(to)
+  const sorted = new Float64Array(order.length)
+  for (let position = 0; position < order.length; position++) sorted[position] = to[order[position]!]!
   return {
     range: (from, until) => order.subarray(lastAtMost(sorted, from - 1) + 1, lastAtMost(sorted, until) + 1),
     names: (address) => {
@@ -24,12 +22,37 @@ export function indexAccesses({ accessTo }: Sweep): AccessIndex {
   }
 }
 
-/** Address and index share one number, so that sorting needs no comparison function. */
-function packedOrder(to: Float64Array): Uint32Array {
-  let lowest = Infinity
-  for (const address of to) if (address < lowest) lowest = address
-  const keys = new Float64Array(to.length)
-  for (let index = 0; index < to.length; index++) keys[index] = Math.min(to[index]! - lowest, 2 ** 31) * PACKED + index
-  keys.sort()
-  return Uint32Array.from(keys, (key) => key % PACKED)
+/** Bits that one pass sorts by. */
+const DIGIT = 11
+const LAST = 2 ** DIGIT - 1
+
+/** Indexes of the numbers from the least to the greatest; of equal ones the first first. */
+function orderOf(numbers: Float64Array): Uint32Array {
+  let least = Infinity
+  let greatest = -Infinity
+  for (const number of numbers) {
+    if (number < least) least = number
+    if (number > greatest) greatest = number
+  }
+  let order = new Uint32Array(numbers.length)
+  for (let index = 0; index < order.length; index++) order[index] = index
+  if (greatest - least >= 2 ** 32) return order.sort((a, b) => numbers[a]! - numbers[b]! || a - b)
+  let next = new Uint32Array(order.length)
+  const counts = new Uint32Array(2 ** DIGIT)
+  for (let shift = 0; shift < 32 && greatest - least >= 2 ** shift; shift += DIGIT) {
+    counts.fill(0)
+    for (let index = 0; index < numbers.length; index++) counts[((numbers[index]! - least) >>> shift) & LAST]!++
+    let before = 0
+    for (let digit = 0; digit < counts.length; digit++) {
+      const count = counts[digit]!
+      counts[digit] = before
+      before += count
+    }
+    for (let position = 0; position < order.length; position++) {
+      const index = order[position]!
+      next[counts[((numbers[index]! - least) >>> shift) & LAST]!++] = index
+    }
+    ;[order, next] = [next, order]
+  }
+  return order
 }

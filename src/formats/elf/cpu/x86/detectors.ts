@@ -1,4 +1,5 @@
 import type { CallGraph } from '../program/call-graph.ts'
+import type { IndexSet } from '../program/index-set.ts'
 import type { MemoryImage } from '../program/memory-image.ts'
 import type { Sweep } from '../program/sweep.ts'
 
@@ -38,7 +39,7 @@ export function isOwnDetectorObject(name: string): boolean {
   return ownDetectorObject.test(name)
 }
 
-export function findDetectors(image: MemoryImage, sweep: Sweep, graph: CallGraph, live: ReadonlySet<number>): Detectors {
+export function findDetectors(image: MemoryImage, sweep: Sweep, graph: CallGraph, live: IndexSet): Detectors {
   const functions = new Set<number>()
   for (const at of sweep.detectorAt.values()) {
     const index = graph.functionOf(at)

@@ -55,9 +55,10 @@ export class ReachSearch {
     this.#selections = selections
     this.#isNamedForIsa = isNamedForIsa
     this.#needsFeatures = needsFeatures
-    for (const [place, address] of program.image.codePointers) {
+    const { places, targets } = program.image.codePointers
+    for (const [pointer, address] of targets.entries()) {
       const index = program.graph.functionAt(address)
-      if (index !== undefined) this.#pointers.set(place, index)
+      if (index !== undefined) this.#pointers.set(places[pointer]!, index)
     }
     for (const { address } of program.image.slots.values()) if (address !== undefined) this.#referenced.add(address)
     this.#selectable = this.#findSelectable()

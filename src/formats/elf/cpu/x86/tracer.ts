@@ -137,7 +137,7 @@ export class Tracer {
 /** Functions whose address is in data or taken: who calls them cannot be told. */
 function namedByPointers({ graph, image }: { readonly graph: CallGraph; readonly image: Program['image'] }): Set<number> {
   const named = new Set<number>()
-  for (const [, address] of image.codePointers) {
+  for (const address of image.codePointers.targets) {
     const index = graph.functionAt(address)
     if (index !== undefined) named.add(index)
   }

@@ -32,9 +32,11 @@ export function findProvenVirtually(program: Program, run: Run, goals: ReadonlyS
 /** Functions that name a table with one of `goals` in it. */
 function makersOf({ graph, image, accesses, sweep }: Program, goals: ReadonlySet<number>): Set<number> {
   const makers = new Set<number>()
-  for (const [place, address] of image.codePointers) {
+  const { places, targets } = image.codePointers
+  for (const [pointer, address] of targets.entries()) {
     const target = graph.functionAt(address)
     if (target === undefined || !goals.has(target)) continue
+    const place = places[pointer]!
     for (const access of accesses.range(place - TABLE_SIZE, place)) {
       if (sweep.accessKind.values()[access] !== Access.take) continue
       const index = graph.functionOf(sweep.accessFrom.values()[access]!)

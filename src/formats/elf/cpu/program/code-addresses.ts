@@ -1,0 +1,123 @@
+import type { MappedRange } from '../../read/address-space.ts'
+
+/** Addresses between two counts. */
+const BLOCK_BITS = 7
+
+interface Span {
+  readonly start: number
+  end: number
+  /** Bit of the first address. */
+  first: number
+}
+
+/** A set of addresses of code, a bit each: it can be added to in any order, and tells how many of it come before an address. */
+export class CodeAddresses {
+  readonly #spans: readonly Span[]
+  readonly #bits: Uint32Array
+  /** How many are in the blocks before. Made when it is first asked for, and again after an addition. */
+  #before: Uint32Array | undefined
+  #count = 0
+
+  constructor(code: readonly MappedRange[]) {
+    this.#spans = spansOf(code)
+    const last = this.#spans.at(-1)
+    const bits = last === undefined ? 0 : last.first + last.end - last.start
+    this.#bits = new Uint32Array((Math.ceil(bits / 2 ** BLOCK_BITS) + 1) << (BLOCK_BITS - 5))
+  }
+
+  get size(): number {
+    return this.#count
+  }
+
+  /** Addresses outside of the code are left out. */
+  add(address: number): void {
+    const bit = this.#bitOf(address)
+    if (bit < 0) return
+    const mask = 1 << (bit & 31)
+    const word = this.#bits[bit >>> 5]!
+    if ((word & mask) !== 0) return
+    this.#bits[bit >>> 5] = word | mask
+    this.#count++
+    this.#before = undefined
+  }
+
+  has(address: number): boolean {
+    const bit = this.#bitOf(address)
+    return bit >= 0 && ((this.#bits[bit >>> 5]! >>> (bit & 31)) & 1) === 1
+  }
+
+  /** How many are at most `address`; -1 when that is outside of the code. */
+  rank(address: number): number {
+    const bit = this.#bitOf(address)
+    if (bit < 0) return -1
+    const before = (this.#before ??= this.#countBlocks())
+    const bits = this.#bits
+    const block = bit >>> BLOCK_BITS
+    let rank = before[block]!
+    const last = bit >>> 5
+    for (let word = block << (BLOCK_BITS - 5); word < last; word++) if (bits[word] !== 0) rank += ones(bits[word]!)
+    return rank + ones(bits[last]! & (0xffff_ffff >>> (31 - (bit & 31))))
+  }
+
+  /** All of them, in order. */
+  sorted(): Float64Array {
+    const all = new Float64Array(this.#count)
+    let count = 0
+    for (const { start, end, first } of this.#spans) {
+      const lastWord = (first + end - start - 1) >>> 5
+      for (let word = first >>> 5; word <= lastWord; word++) {
+        let left = this.#bits[word]!
+        while (left !== 0) {
+          const bit = 31 - Math.clz32(left & -left)
+          left &= left - 1
+          all[count++] = start + (word * 32 + bit - first)
+        }
+      }
+    }
+    return all
+  }
+
+  #bitOf(address: number): number {
+    const spans = this.#spans
+    for (let index = 0; index < spans.length; index++) {
+      const span = spans[index]!
+      if (address >= span.start && address < span.end) return address - span.start + span.first
+    }
+    return -1
+  }
+
+  #countBlocks(): Uint32Array {
+    const words = 1 << (BLOCK_BITS - 5)
+    const before = new Uint32Array(this.#bits.length / words + 1)
+    let count = 0
+    for (let word = 0; word < this.#bits.length; word++) {
+      if (word % words === 0) before[word / words] = count
+      const held = this.#bits[word]!
+      if (held !== 0) count += ones(held)
+    }
+    return before
+  }
+}
+
+/** Stretches of code, in order, of which none overlaps another; each begins a block of its own. */
+function spansOf(code: readonly MappedRange[]): Span[] {
+  const spans: Span[] = []
+  for (const { address, size } of [...code].sort((a, b) => a.address - b.address)) {
+    const last = spans.at(-1)
+    if (last !== undefined && address <= last.end) last.end = Math.max(last.end, address + size)
+    else spans.push({ start: address, end: address + size, first: 0 })
+  }
+  let first = 0
+  for (const span of spans) {
+    span.first = first
+    first += Math.ceil((span.end - span.start) / 2 ** BLOCK_BITS) * 2 ** BLOCK_BITS
+  }
+  return spans
+}
+
+/** How many bits of a word are set. */
+function ones(word: number): number {
+  let count = word - ((word >>> 1) & 0x5555_5555)
+  count = (count & 0x3333_3333) + ((count >>> 2) & 0x3333_3333)
+  return (((count + (count >>> 4)) & 0x0f0f_0f0f) * 0x0101_0101) >>> 24
+}
