@@ -19,6 +19,7 @@ export const styles = {
   OPS: 'guarded',
   FIELD: 'guarded',
   SMALL_FIELD: 'guarded',
+  FLAGS: 'guarded',
   SWITCH: 'guarded',
   THREAD_LOCAL: 'guarded',
   EARLY_RETURN: 'guarded',

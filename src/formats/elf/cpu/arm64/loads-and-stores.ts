@@ -5,7 +5,7 @@ import type { Effects } from './effects.ts'
 import type { Surroundings } from './evaluation.ts'
 import type { Notes } from './instructions.ts'
 import { keyOf, type Machine } from './machine.ts'
-import { exactly, valueOf, vectorOf } from './vector.ts'
+import { exactly, valueOf, vectorOf } from '../program/vector.ts'
 
 /** Loads and stores (Arm ARM C4.1.94): between the machine, the frame, and what the program knows of memory. */
 export class LoadsAndStores {

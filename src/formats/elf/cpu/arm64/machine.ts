@@ -2,7 +2,7 @@ import { join, plain, relative, sameValue, singleAddress, singleOffset, truncate
 import { SP } from '../../../../isa/arm64/operands.ts'
 import { ARGUMENTS } from './evaluation.ts'
 import type { Flags } from './flags.ts'
-import { sameVector, type Vector } from './vector.ts'
+import { sameVector, type Vector } from '../program/vector.ts'
 
 /** A place in memory and what stands there. */
 export interface Cell {

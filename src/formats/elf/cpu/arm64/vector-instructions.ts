@@ -1,7 +1,7 @@
 import { destination } from '../../../../isa/arm64/operands.ts'
 import { signExtended, truncated, type Value } from '../program/value.ts'
 import type { Machine } from './machine.ts'
-import { elementsOf, exactly, valueOf, type Vector, vectorOf } from './vector.ts'
+import { elementsOf, exactly, valueOf, type Vector, vectorOf } from '../program/vector.ts'
 
 /*
  * Data processing with vectors (Arm ARM C4.1.96), as far as compilers use it to take words of flags apart: a check of many

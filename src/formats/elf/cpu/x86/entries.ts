@@ -3,6 +3,7 @@ import type { Evaluation } from './evaluation.ts'
 import type { Program } from './program.ts'
 import type { State } from './machine.ts'
 import { Places } from './places.ts'
+import { joinVectors, noVectors } from './vectors.ts'
 import { join } from '../program/value.ts'
 
 /** Where control comes into a function, and what it brings. */
@@ -169,9 +170,9 @@ function either(a: State, b: State): State {
     const other = b.registers[register]
     return value === undefined || other === undefined ? undefined : join(value, other)
   })
-  return { registers, memory: new Places(), flags: undefined }
+  return { registers, memory: new Places(), flags: undefined, vectors: joinVectors(a.vectors, b.vectors) }
 }
 
 function unknownState(): State {
-  return { registers: Array.from({ length: 16 }), memory: new Places(), flags: undefined }
+  return { registers: Array.from({ length: 16 }), memory: new Places(), flags: undefined, vectors: noVectors }
 }

@@ -1,9 +1,9 @@
 import { cleanFlags, Register } from './machine.ts'
-import { Transfers } from './transfers.ts'
+import { SseInstructions } from './sse-instructions.ts'
 import { isZero, number, plain, signExtended } from '../program/value.ts'
 
 /** What instructions do whose opcode is not one byte: the maps behind 0F, and those of VEX, EVEX and XOP. */
-export abstract class EscapedInstructions extends Transfers {
+export abstract class EscapedInstructions extends SseInstructions {
   protected escaped(at: number, segment: boolean): boolean {
     const { registers } = this.state
     const opcode = this.code[at + 1]!
@@ -32,11 +32,12 @@ export abstract class EscapedInstructions extends Transfers {
         this.operands(at + 3, segment)
         if (this.code[at + 2]! >= 0xf0) {
           if (this.code[at + 2] === 0xf0 || this.code[at + 2] === 0xf1) this.setRegister(undefined, 4)
-        }
+        } else this.otherVector()
         return true
       case 0x3a:
         this.operands(at + 3, segment)
         if (this.code[at + 2]! >= 0x14 && this.code[at + 2]! <= 0x17) this.write(undefined, 4)
+        else this.otherVector()
         return true
     }
     if (opcode === 0x1f || opcode === 0x1e || opcode === 0x18 || opcode === 0x0d || opcode === 0x77) return true
@@ -98,37 +99,6 @@ export abstract class EscapedInstructions extends Transfers {
         } else this.write(undefined, 8)
         this.state.flags = undefined
         return true
-      case 0x2c:
-      case 0x2d:
-      case 0x50:
-      case 0xd7:
-      case 0xc5:
-        this.setRegister(undefined, 8)
-        return true
-      case 0x6e:
-        if (!this.isMemory && this.read(size)?.detected === true) this.leaksAnywhere = true
-        return true
-      case 0x10:
-      case 0x12:
-      case 0x16:
-      case 0x28:
-      case 0x6f:
-        this.noteVectorLoad()
-        return true
-      case 0x7e:
-        if (this.code[at - 1] === 0xf3 || (this.rex !== 0 && this.code[at - 2] === 0xf3)) this.noteVectorLoad()
-        else this.write(undefined, 8)
-        return true
-      case 0x11:
-      case 0x13:
-      case 0x17:
-      case 0x29:
-      case 0x2b:
-      case 0x7f:
-      case 0xd6:
-      case 0xe7:
-        if (this.isMemory) this.write(undefined, 16)
-        return true
       case 0x2e:
       case 0x2f:
         this.state.flags = this.outside.origins === undefined ? undefined : cleanFlags // floating-point numbers
@@ -141,6 +111,7 @@ export abstract class EscapedInstructions extends Transfers {
         this.state.flags = undefined
         return true
     }
+    if (this.sse(at, opcode)) return true
     if ((opcode & 0xf0) === 0x40) this.conditionalMove(opcode & 15, size)
     else if ((opcode & 0xf0) === 0x90) this.setCondition(opcode & 15)
     return true
@@ -180,6 +151,7 @@ export abstract class EscapedInstructions extends Transfers {
       this.state.flags = undefined
       return
     }
+    this.forgetVectors()
     if (map === 1 && (opcode === 0x50 || opcode === 0xd7 || opcode === 0xc5 || opcode === 0x2c || opcode === 0x2d || opcode === 0x93)) {
       registers[register] = undefined
     }

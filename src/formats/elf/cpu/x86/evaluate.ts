@@ -8,6 +8,7 @@ import { LowestFirst } from './lowest-first.ts'
 import type { FunctionCode } from './function-code.ts'
 import { argumentRegisters, type FieldWrite, LEAST_FIELD, type Manner, Register, slotKey, STACK_ARGUMENT, type State } from './machine.ts'
 import { Places } from './places.ts'
+import { joinVectors, noVectors } from './vectors.ts'
 import { detectedAs, isZero, plain, relative, sameFlags, sameValue, type Value } from '../program/value.ts'
 
 /** Instructions that may still be evaluated, over all functions. */
@@ -107,7 +108,7 @@ class Evaluator extends Instructions {
       if (place >= STACK_ARGUMENT) memory.set(slotKey(8 * (place - STACK_ARGUMENT + 1)), value)
       else if (place < 0) memory.set(place, value)
     }
-    if (entries?.start !== false) this.flow(this.from, { registers, memory, flags: undefined })
+    if (entries?.start !== false) this.flow(this.from, { registers, memory, flags: undefined, vectors: noVectors })
     for (const [at, state] of entries?.inside ?? []) this.flow(at - this.base, state)
   }
 
@@ -149,7 +150,7 @@ class Evaluator extends Instructions {
     if (at < this.from || at >= this.to) return
     const known = this.#states.get(at)
     if (known === undefined) {
-      this.#states.set(at, { registers: state.registers.slice(), memory: state.memory, flags: state.flags })
+      this.#states.set(at, { registers: state.registers.slice(), memory: state.memory, flags: state.flags, vectors: state.vectors })
       this.ownsMemory = false
       this.#work.push(at)
       return
@@ -168,6 +169,11 @@ class Evaluator extends Instructions {
     if (memory !== known.memory) changed = true
     if (known.flags !== undefined && !sameFlags(known.flags, state.flags)) {
       known.flags = undefined
+      changed = true
+    }
+    const vectors = joinVectors(known.vectors, state.vectors)
+    if (vectors !== known.vectors) {
+      known.vectors = vectors
       changed = true
     }
     known.memory = memory
@@ -213,7 +219,7 @@ class Evaluator extends Instructions {
   /** Executes from `at` to the end of the path, or to where another path has been. */
   #follow(at: number): void {
     const start = this.#states.get(at)!
-    this.state = { registers: start.registers.slice(), memory: start.memory, flags: start.flags }
+    this.state = { registers: start.registers.slice(), memory: start.memory, flags: start.flags, vectors: start.vectors }
     this.ownsMemory = false
     let here = at
     for (;;) {

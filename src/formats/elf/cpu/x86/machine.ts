@@ -3,6 +3,7 @@ import type { GlobalStore, ParameterStore, Surroundings } from './evaluation.ts'
 import type { FunctionCode } from './function-code.ts'
 import { firstObject, HandedOut, objectLimit, type ObjectStore } from './made-objects.ts'
 import type { Places } from './places.ts'
+import type { Vectors } from './vectors.ts'
 import { anything, clean, compute, type Flags, isZero, join, type Operation, plain, relative, sameValue, singleAddress, singleOffset, truncated, untouched, type Value } from '../program/value.ts'
 
 /** General registers by their numbers in instructions. */
@@ -22,6 +23,7 @@ export interface State {
   /** Shared between states until one of them changes it. */
   memory: Places
   flags: Flags | undefined
+  vectors: Vectors
 }
 
 /** Of a comparison of what is not known, and has nothing to do with the CPU. */

@@ -20,8 +20,8 @@ export interface MadeObjects {
   readonly returned: Value | undefined
 }
 
-/** New objects have numbers from here on, in the place of the register that a value is relative to. */
-export const firstObject = 16
+/** New objects have numbers from here on, in the place of the register or argument that a value is relative to. */
+export const firstObject = 32
 /** Beyond them, objects of a function are not told apart: no more are followed. */
 export const objectLimit = 64
 

@@ -219,19 +219,6 @@ export abstract class Operands extends Machine {
     else this.leaksAnywhere = true
   }
 
-  /** Vector registers are not followed. */
-  protected noteVectorLoad(): void {
-    if (!this.isMemory) return
-    const place = this.memoryAddress
-    if (place === undefined || (place.base !== plain && place.base !== Register.rsp)) return
-    const at = place.base === plain ? singleAddress(place) : singleOffset(place)
-    if (at === undefined) return
-    for (let offset = 0; offset < 16; offset += 4) {
-      const held = place.base === plain ? (this.state.memory.get(at + offset) ?? this.outside.load(at + offset, 4)) : this.loadSlot(at + offset, 4)
-      if (held?.detected === true) this.leaksAnywhere = true
-    }
-  }
-
   protected storeField(value: Value, size: number): void {
     if (!this.hasBase || this.displacement < LEAST_FIELD || value.base !== plain) return
     const key = `${this.displacement}.${size}`

@@ -1,6 +1,7 @@
 import { Arithmetic } from './arithmetic.ts'
 import type { ParameterStore, Surroundings } from './evaluation.ts'
 import { Places } from './places.ts'
+import { joinVectors, noVectors } from './vectors.ts'
 import type { X86Decoder } from '../../../../isa/x86/decode.ts'
 import type { FunctionCode } from './function-code.ts'
 import { argumentRegisters, type Manner, Register, saysNothing, OBJECT_SIZE, placeKey, slotKey, STACK_ARGUMENT, STACK_ARGUMENTS, type State } from './machine.ts'
@@ -62,7 +63,7 @@ export abstract class Transfers extends Arithmetic {
       if (condition !== (outcome ? 4 : 5)) return this.state
       const registers = this.state.registers.slice()
       registers[flags.register] = flags.equal
-      return { registers, memory: this.state.memory, flags }
+      return { registers, memory: this.state.memory, flags, vectors: this.state.vectors }
     }
     if (flags === undefined || flags.left.words.length === 2 || (flags.register < 0 && flags.place === undefined)) return this.state
     const value = refined(flags, condition, outcome)
@@ -74,7 +75,7 @@ export abstract class Transfers extends Arithmetic {
       memory = memory.copy()
       memory.set(flags.place, value)
     }
-    return { registers, memory, flags: { ...flags, left: value } }
+    return { registers, memory, flags: { ...flags, left: value }, vectors: this.state.vectors }
   }
 
   protected jump(target: number): boolean {
@@ -102,10 +103,10 @@ export abstract class Transfers extends Arithmetic {
   /** Whoever jumps into the middle of a function hands on all registers. */
   protected noteExit(target: number): void {
     if (!this.outside.isMiddle(target)) return
-    const { registers, memory } = this.state
+    const { registers, memory, vectors } = this.state
     const known = this.exits.get(target)
     const held = known === undefined ? registers.slice() : registers.map((value, register) => this.join(known.registers[register], value))
-    this.exits.set(target, { registers: held, memory: known === undefined ? memory : new Places(), flags: undefined })
+    this.exits.set(target, { registers: held, memory: known === undefined ? memory : new Places(), flags: undefined, vectors: known === undefined ? vectors : joinVectors(known.vectors, vectors) })
     this.ownsMemory = false
   }
 
@@ -142,6 +143,7 @@ export abstract class Transfers extends Arithmetic {
     if (made?.returned !== undefined) registers[Register.rax] = this.newObject(`${at}`, made.returned)
     else if (this.outside.origins?.allocates(at) === true) registers[Register.rax] = this.newObject(`${at}`, undefined)
     this.state.flags = undefined
+    this.state.vectors = noVectors // the psABI (3.2.1) has none kept
     return true
   }
 

@@ -1,4 +1,4 @@
-import { number, plain, type Value } from '../program/value.ts'
+import { number, plain, type Value } from './value.ts'
 
 /** What a vector register holds, where it is known to the last bit. */
 export interface Vector {
