@@ -5,7 +5,8 @@ import type { Sweep } from '../program/sweep.ts'
 export interface AccessIndex {
   /** Accesses that name an address in [from, to], by their indexes in the sweep's lists. */
   range(from: number, to: number): Uint32Array
-  names(address: number): boolean
+  /** The addresses that are named, in order. */
+  readonly addresses: Float64Array
 }
 
 export function indexAccesses({ accessTo }: Sweep): AccessIndex {
@@ -15,10 +16,7 @@ export function indexAccesses({ accessTo }: Sweep): AccessIndex {
   for (let position = 0; position < order.length; position++) sorted[position] = to[order[position]!]!
   return {
     range: (from, until) => order.subarray(lastAtMost(sorted, from - 1) + 1, lastAtMost(sorted, until) + 1),
-    names: (address) => {
-      const last = lastAtMost(sorted, address)
-      return last >= 0 && sorted[last] === address
-    },
+    addresses: sorted,
   }
 }
 

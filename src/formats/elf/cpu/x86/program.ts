@@ -4,6 +4,7 @@ import type { CallGraph } from '../program/call-graph.ts'
 import type { MemoryImage, Slot } from '../program/memory-image.ts'
 import type { Sweep } from '../program/sweep.ts'
 import type { Detectors } from './detectors.ts'
+import type { PointedFunctions } from './pointed-functions.ts'
 
 /** A range of code, as it is decoded. */
 export interface CodeRange {
@@ -19,6 +20,7 @@ export interface Program {
   readonly graph: CallGraph
   readonly sweep: Sweep
   readonly accesses: AccessIndex
+  readonly pointed: PointedFunctions
   readonly detectors: Detectors
   readonly decoder: X86Decoder
   readonly stubs: ReadonlyMap<number, Slot>

@@ -1,7 +1,8 @@
 import { Edge } from '../program/call-graph.ts'
+import { IndexSet } from '../program/index-set.ts'
 import type { Program } from './program.ts'
 import { lastAtMost } from '../program/number-list.ts'
-import type { Step } from './reach.ts'
+import type { Step } from './steps.ts'
 import type { Run } from './run-on.ts'
 
 /** Functions that call what they are given. */
@@ -59,7 +60,7 @@ function asArgument({ graph }: Program, run: Run, index: number, target: number)
 }
 
 /** Functions with a way to one of `goals`. */
-function leadingTo({ graph }: Program, goals: ReadonlySet<number>): Set<number> {
+function leadingTo({ graph }: Program, goals: ReadonlySet<number>): IndexSet {
   const { edgeTo, edgeFrom, edgeKind } = graph
   // edges to a function, as a chain: the last one, and for each the one before
   const last = new Int32Array(graph.starts.length).fill(-1)
@@ -69,14 +70,13 @@ function leadingTo({ graph }: Program, goals: ReadonlySet<number>): Set<number> 
     before[edge] = last[edgeTo[edge]!]!
     last[edgeTo[edge]!] = edge
   }
-  const towards = new Set(goals)
+  const towards = new IndexSet(graph.starts.length)
+  for (const goal of goals) towards.add(goal)
   const work = [...goals]
   for (let index = work.pop(); index !== undefined; index = work.pop()) {
     for (let edge = last[index]!; edge >= 0; edge = before[edge]!) {
       const caller = edgeFrom[edge]!
-      if (towards.has(caller)) continue
-      towards.add(caller)
-      work.push(caller)
+      if (towards.add(caller)) work.push(caller)
     }
   }
   return towards

@@ -3,20 +3,15 @@ import type { Evaluation } from './evaluation.ts'
 import { type CallGraph, Edge } from '../program/call-graph.ts'
 import type { Selections } from './selections.ts'
 import type { Tracer } from './tracer.ts'
+import { type Step, Steps } from './steps.ts'
 import { Access } from '../program/sweep.ts'
 
 /** How far a path may be trusted. Each includes the one before. */
 export const Trust = { calls: 0, addresses: 1, tables: 2 } as const
 export type Trust = (typeof Trust)[keyof typeof Trust]
 
-/** Where a function was reached from: index of the caller, or -1 for a root. */
-export interface Step {
-  readonly from: number
-  readonly how: 'entry' | 'initializer' | 'export' | 'call' | 'address' | 'table'
-}
-
 export interface Reach {
-  readonly steps: ReadonlyMap<number, Step>
+  readonly steps: Steps
 }
 
 /** Finds what can run on the CPU that the evaluations are about. */
@@ -33,9 +28,6 @@ export class ReachSearch {
   readonly #passed: ReadonlyMap<number, Evaluation>
   readonly #tracer: Tracer
   readonly roots: ReadonlyMap<number, Step>
-  readonly #pointers = new Map<number, number>()
-  /** Addresses that pointers hold. */
-  readonly #referenced = new Set<number>()
 
   constructor(
     program: Program,
@@ -55,12 +47,6 @@ export class ReachSearch {
     this.#selections = selections
     this.#isNamedForIsa = isNamedForIsa
     this.#needsFeatures = needsFeatures
-    const { places, targets } = program.image.codePointers
-    for (const [pointer, address] of targets.entries()) {
-      const index = program.graph.functionAt(address)
-      if (index !== undefined) this.#pointers.set(places[pointer]!, index)
-    }
-    for (const { address } of program.image.slots.values()) if (address !== undefined) this.#referenced.add(address)
     this.#selectable = this.#findSelectable()
     this.roots = this.#findRoots()
   }
@@ -86,18 +72,19 @@ export class ReachSearch {
 
   search(trust: Trust): Reach {
     const { graph, detectors } = this.#program
-    const steps = new Map<number, Step>()
+    const steps = new Steps(graph.starts.length)
     const stack: number[] = []
     const visitedTables = new Set<number>()
-    const reach = (index: number, step: Step): void => {
-      if (steps.has(index)) return
-      steps.set(index, step)
-      stack.push(index)
+    const reach = (index: number, from: number, how: Step['how']): void => {
+      if (steps.add(index, from, how)) stack.push(index)
     }
-    for (const [index, step] of this.roots) reach(index, step)
+    for (const [index, { from, how }] of this.roots) reach(index, from, how)
     while (stack.length > 0) {
       const index = stack.pop()!
       const fromEntry = steps.get(index)!.how === 'entry'
+      const evaluated = this.#evaluations.get(index)
+      const decided = this.#asked && (evaluated?.decides === true || evaluated?.doubts === true)
+      const allRun = evaluated === undefined && !this.#isResolver(index)
       for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
         const target = graph.edgeTo[edge]!
         const kind = graph.edgeKind[edge]!
@@ -105,18 +92,15 @@ export class ReachSearch {
         const taken = kind === Edge.taken || kind === Edge.loaded
         if (taken && trust < Trust.addresses && !fromEntry) continue
         if (taken && detectors.any && this.#isNamedForIsa(target)) continue
-        if (!this.edgeRuns(index, edge)) continue
-        const evaluated = this.#evaluations.get(index)
-        const decided = this.#asked && (evaluated?.decides === true || evaluated?.doubts === true)
+        if (!allRun && !this.edgeRuns(index, edge)) continue
         if (detectors.any && !fromEntry && !decided && this.#needsFeatures(target) && this.#isChoice(index, edge, target, taken)) continue
-        reach(target, { from: index, how: taken ? 'address' : 'call' })
+        reach(target, index, taken ? 'address' : 'call')
       }
-      const evaluation = trust >= Trust.addresses ? this.#evaluations.get(index) : undefined
-      for (const address of evaluation?.addressesUsed ?? []) {
+      for (const address of (trust >= Trust.addresses ? evaluated?.addressesUsed : undefined) ?? []) {
         const target = graph.functionAt(address)
         if (target === undefined || steps.has(target)) continue
         if (detectors.any && this.#needsFeatures(target) && (this.#isNamedForIsa(target) || this.#takesTwin(index, target))) continue
-        reach(target, { from: index, how: 'address' })
+        reach(target, index, 'address')
       }
       if (trust >= Trust.tables) this.#tables(index, visitedTables, reach)
     }
@@ -145,8 +129,8 @@ export class ReachSearch {
   }
 
   /** Tables of function pointers (virtual tables, operations) that the function names. */
-  #tables(index: number, visited: Set<number>, reach: (index: number, step: Step) => void): void {
-    const { graph, image, sweep, detectors } = this.#program
+  #tables(index: number, visited: Set<number>, reach: (index: number, from: number, how: Step['how']) => void): void {
+    const { graph, image, sweep, detectors, pointed } = this.#program
     const to = sweep.accessTo.values()
     const from = sweep.accessFrom.values()
     const kind = sweep.accessKind.values()
@@ -159,19 +143,12 @@ export class ReachSearch {
       const evaluation = this.#evaluations.get(index)
       if (kind[access] === Access.take && evaluation !== undefined && !evaluation.addressesUsed.has(table)) continue
       visited.add(table)
-      let gaps = 0
-      for (let slot = 0; slot < 256; slot++) {
-        if (slot > 0 && (this.#referenced.has(table + slot * 8) || this.#program.accesses.names(table + slot * 8))) break // another object begins
-        const target = this.#pointers.get(table + slot * 8)
-        if (target === undefined) {
-          if (++gaps > (slot < 3 ? 3 : 0)) break
-          continue
-        }
+      for (const target of pointed.tableAt(table)) {
         if (detectors.any && this.#needsFeatures(target)) {
           // what names the table asks about the CPU: the table is one of implementations
           if (this.#choosesFromTable(index, from[access]!) || this.#isNamedForIsa(target) || this.#selectable.has(target)) continue
         }
-        reach(target, { from: index, how: 'table' })
+        reach(target, index, 'table')
       }
     }
   }

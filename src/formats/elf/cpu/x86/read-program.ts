@@ -5,6 +5,7 @@ import { readGoFunctions } from '../../read/pclntab.ts'
 import { indexAccesses } from './access-index.ts'
 import { buildCallGraph, readStubs } from '../program/call-graph.ts'
 import { findDetectors } from './detectors.ts'
+import { PointedFunctions } from './pointed-functions.ts'
 import { codeRanges, type Program } from './program.ts'
 import { knownFunctions } from '../program/known-functions.ts'
 import { liveFunctions } from '../program/live-functions.ts'
@@ -25,6 +26,7 @@ export function readProgram(file: ElfFile): Program {
   const stubs = readStubs(image)
   const graph = buildCallGraph(image, sweep, { frames, names, starts }, stubs)
   const isGo = go !== undefined
+  const accesses = indexAccesses(sweep)
   const detectors = findDetectors(image, sweep, graph, liveFunctions(image, graph, isGo))
-  return { image, graph, sweep, accesses: indexAccesses(sweep), detectors, decoder, stubs, isGo, codeAt: codeRanges(image) }
+  return { image, graph, sweep, accesses, pointed: new PointedFunctions(image, graph, accesses), detectors, decoder, stubs, isGo, codeAt: codeRanges(image) }
 }

@@ -16,17 +16,21 @@ export interface Run {
   readonly reached: readonly Reach[]
 }
 
-/** Which functions need which feature sets. */
-export function featuresByFunction(program: Program): Map<number, Set<number>> {
-  const { graph, sweep } = program
+/** Which functions need which feature sets. Functions that need the same share one set. */
+export function featuresByFunction({ graph, sweep }: Program): Map<number, ReadonlySet<number>> {
   const sets = sweep.hitSet.values()
-  const all = new Map<number, Set<number>>()
+  const shared = new Map<string, ReadonlySet<number>>()
+  const all = new Map<number, ReadonlySet<number>>()
+  const own: number[] = []
   for (let index = 0; index < graph.starts.length; index++) {
-    for (let hit = graph.firstHit[index]!; hit < graph.firstHit[index + 1]!; hit++) {
-      const known = all.get(index)
-      if (known === undefined) all.set(index, new Set([sets[hit]!]))
-      else known.add(sets[hit]!)
-    }
+    const end = graph.firstHit[index + 1]!
+    own.length = 0
+    for (let hit = graph.firstHit[index]!; hit < end; hit++) if (!own.includes(sets[hit]!)) own.push(sets[hit]!)
+    if (own.length === 0) continue
+    const key = own.sort((a, b) => a - b).join()
+    let needed = shared.get(key)
+    if (needed === undefined) shared.set(key, (needed = new Set(own)))
+    all.set(index, needed)
   }
   return all
 }
@@ -48,8 +52,10 @@ function runWith(program: Program, features: ReadonlySet<string>, needs: Readonl
   // which sets make a function one that a dispatcher would choose
   const matters = decoder.tables.featureSets.map((set) => set.some((name) => !features.has(name) && !silentFeatures.has(name) && (x86LevelOf(name) !== undefined || /^(?:aes|pclmul|sha|gfni|va|vp|avx|adx|rd|f16c)/.test(name))))
   const choosable = new Map<number, ReadonlySet<number>>()
+  const keptOf = new Map<ReadonlySet<number>, ReadonlySet<number>>()
   for (const [index, sets] of needs) {
-    const kept = new Set([...sets].filter((set) => matters[set]))
+    let kept = keptOf.get(sets)
+    if (kept === undefined) keptOf.set(sets, (kept = new Set([...sets].filter((set) => matters[set]))))
     if (kept.size > 0) choosable.set(index, kept)
   }
   addWrappers(program, choosable)

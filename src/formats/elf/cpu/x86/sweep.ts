@@ -1,5 +1,6 @@
-import { fastTable, Fast } from '../../../../isa/x86/fast-table.ts'
+import { ESCAPED, Fast, fastTable, PREFIX } from '../../../../isa/x86/fast-table.ts'
 import { baselineFeatures } from '../../../../isa/x86/features.ts'
+import { GROUP } from '../../../../isa/x86/expand-tables.ts'
 import type { X86Decoder } from '../../../../isa/x86/decode.ts'
 import type { MappedRange } from '../../read/address-space.ts'
 import type { MemoryImage } from '../program/memory-image.ts'
@@ -8,17 +9,25 @@ import { Access, emptySweep, type Sweep, Transfer } from '../program/sweep.ts'
 /** Vector instructions that are noted: one in so many bytes. */
 const THINNING = 24
 
+// Copies for the loop: an imported binding is loaded anew each time.
+const { slow, sib, imm64 } = Fast
+/** From a bit of `FastTable.prefixes` to the number of the prefix. */
+const KIND_SHIFT = Math.log2(PREFIX)
+
 /** Sweeps all code of an x86-64 image. `starts`: known function starts, where decoding gets back into step. */
 export function sweepCode(image: MemoryImage, decoder: X86Decoder, starts: Float64Array): Sweep {
-  const sweep = emptySweep()
-  for (const range of image.code) sweepRange(image, decoder, range, starts, sweep)
+  const sweep = emptySweep(image.code.reduce((size, range) => size + range.size, 0))
+  const accesses = new Accesses(image, sweep)
+  for (const range of image.code) sweepRange(image, decoder, range, starts, sweep, accesses)
   return sweep
 }
 
-function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange, starts: Float64Array, sweep: Sweep): void {
+function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange, starts: Float64Array, sweep: Sweep, accesses: Accesses): void {
   const code = image.file.bytes.subarray(range.offset, range.offset + range.size)
   const view = new DataView(code.buffer, code.byteOffset, code.byteLength)
-  const { classes, rows } = fastTable()
+  const { classes, rows, prefixes } = fastTable()
+  const { legacyFeatures } = decoder.tables
+  const { positionDependent } = image
   const baseline = baselineFeatures(64)
   const plain = Uint8Array.from(decoder.tables.featureSets, (set) => (set.every((name) => baseline.has(name)) ? 1 : 0))
   const xsave = decoder.tables.idOf('xsave')
@@ -41,14 +50,30 @@ function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange,
     const escaped = byte === 0x0f
     const second = code[opcodeAt + 1]!
     const entry =
-      at < safe ? (escaped ? rows[(classes[256 + second]! << 8) | code[opcodeAt + 2]!]! : rows[(classes[byte]! << 8) | second]!) : Fast.slow
-    if ((entry & Fast.slow) === 0) {
+      at < safe ? (escaped ? rows[(classes[ESCAPED | second]! << 8) | code[opcodeAt + 2]!]! : rows[(classes[byte]! << 8) | second]!) : slow
+    if ((entry & slow) === 0) {
       length = opcodeAt - at + (escaped ? 1 : 0) + (entry & 31)
-      if ((entry & Fast.sib) !== 0 && (code[opcodeAt + (escaped ? 3 : 2)]! & 7) === 5) length += 4
-      if ((entry & Fast.imm64) !== 0 && (rex & 8) !== 0) length += 4
+      if ((entry & sib) !== 0 && (code[opcodeAt + (escaped ? 3 : 2)]! & 7) === 5) length += 4
+      if ((entry & imm64) !== 0 && (rex & 8) !== 0) length += 4
     } else {
-      length = decoder.decode(code, at)
-      feature = decoder.feature
+      length = 0
+      const kind = rex === 0 && at < safe ? prefixes[byte]! : 0
+      if (kind !== 0) {
+        // 66, F3 or F2 before the 0F map: most of what vector instructions are
+        let behind = at + 1
+        if ((code[behind]! & 0xf0) === 0x40) behind++
+        if (code[behind] === 0x0f) {
+          const opcode = code[behind + 1]!
+          const row = rows[(classes[kind | ESCAPED | opcode]! << 8) | code[behind + 2]!]!
+          feature = legacyFeatures[((kind >> KIND_SHIFT) << 8) | opcode]!
+          // a set that hangs on ModRM is the decoder's
+          if ((row & slow) === 0 && feature !== GROUP) length = behind + 1 - at + (row & 31) + ((row & sib) !== 0 && (code[behind + 3]! & 7) === 5 ? 4 : 0)
+        }
+      }
+      if (length === 0) {
+        length = decoder.decode(code, at)
+        feature = decoder.feature
+      }
       if (length === 0) {
         sweep.undecodableAt.push(base + at)
         at++
@@ -83,10 +108,10 @@ function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange,
         lastVector = at
         sweep.legacyVectorAt.push(base + at)
       }
-      if (at >= safe) prefixed(image, sweep, code, view, at, length, base)
+      if (at >= safe) prefixed(accesses, sweep, code, view, at, length, base)
       else if ((code[opcodeAt + 2]! & 0xc7) === 5 && namesMemory(second)) {
         const target = base + at + length + view.getInt32(opcodeAt + 3, true)
-        access(image, sweep, base + at, target, isStore0f(second) ? Access.store : Access.load)
+        accesses.add(base + at, target, isStore0f(second) ? Access.store : Access.load)
       }
     } else if (byte === 0xe8 || byte === 0xe9) {
       const target = base + at + length + view.getInt32(at + length - 4, true)
@@ -94,25 +119,25 @@ function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange,
     } else if (byte === 0xeb || (byte & 0xf0) === 0x70) {
       const target = at + length + view.getInt8(at + length - 1)
       if (target >= nextStart || target < lastStart) transfer(sweep, base + at, base + target, byte === 0xeb ? Transfer.jump : Transfer.branch)
-    } else if ((second & 0xc7) === 5 && length >= 6 && (entry & Fast.slow) === 0 && hasModrm[byte] === 1) {
-      ripRelative(image, sweep, byte, second, base + at, base + at + length + view.getInt32(opcodeAt + 2, true))
-    } else if (image.positionDependent && (second & 0xc7) === 4 && length >= 7 && (entry & Fast.slow) === 0 && hasModrm[byte] === 1 && (code[opcodeAt + 2]! & 7) === 5) {
+    } else if ((second & 0xc7) === 5 && length >= 6 && (entry & slow) === 0 && hasModrm[byte] === 1) {
+      ripRelative(accesses, sweep, byte, second, base + at, base + at + length + view.getInt32(opcodeAt + 2, true))
+    } else if (positionDependent && (second & 0xc7) === 4 && length >= 7 && (entry & slow) === 0 && hasModrm[byte] === 1 && (code[opcodeAt + 2]! & 7) === 5) {
       // [disp32], and [disp32 + index * scale]: an element of a table
       const target = view.getInt32(opcodeAt + 3, true)
-      if (code[opcodeAt + 2] === 0x25) ripRelative(image, sweep, byte, second, base + at, target)
-      else if (target > 0) access(image, sweep, base + at, target, Access.take)
-    } else if (image.positionDependent && length >= 5 && ((byte & 0xf8) === 0xb8 || byte === 0xc7 || byte === 0x68)) {
+      if (code[opcodeAt + 2] === 0x25) ripRelative(accesses, sweep, byte, second, base + at, target)
+      else if (target > 0) accesses.add(base + at, target, Access.take)
+    } else if (positionDependent && length >= 5 && ((byte & 0xf8) === 0xb8 || byte === 0xc7 || byte === 0x68)) {
       const target = view.getInt32(at + length - 4, true)
-      if (target > 0 && ((rex & 8) === 0 || byte === 0xc7)) access(image, sweep, base + at, target, Access.take)
-    } else if ((entry & Fast.slow) !== 0 && byte !== 0xc4 && byte !== 0xc5 && byte !== 0x62) {
-      prefixed(image, sweep, code, view, at, length, base)
+      if (target > 0 && ((rex & 8) === 0 || byte === 0xc7)) accesses.add(base + at, target, Access.take)
+    } else if ((entry & slow) !== 0 && byte !== 0xc4 && byte !== 0xc5 && byte !== 0x62) {
+      prefixed(accesses, sweep, code, view, at, length, base)
     }
     at += length
   }
 }
 
 /** 66, F2, F3 and segment prefixes: `cmp word [rip+x]`, `lock or [rip+x]`, `bnd jmp`. */
-function prefixed(image: MemoryImage, sweep: Sweep, code: Uint8Array, view: DataView, at: number, length: number, base: number): void {
+function prefixed(accesses: Accesses, sweep: Sweep, code: Uint8Array, view: DataView, at: number, length: number, base: number): void {
   let next = at
   while (next < at + length && isPrefix(code[next]!)) next++
   if ((code[next]! & 0xf0) === 0x40) next++
@@ -127,13 +152,13 @@ function prefixed(image: MemoryImage, sweep: Sweep, code: Uint8Array, view: Data
   const modrmAt = next + (escaped ? 2 : 1)
   if ((code[modrmAt]! & 0xc7) !== 5 || modrmAt + 5 > at + length) return
   const target = base + at + length + view.getInt32(modrmAt + 1, true)
-  if (escaped) access(image, sweep, base + at, target, isStore0f(code[next + 1]!) ? Access.store : Access.load)
-  else if (hasModrm[byte] === 1) ripRelative(image, sweep, byte, code[modrmAt]!, base + at, target)
+  if (escaped) accesses.add(base + at, target, isStore0f(code[next + 1]!) ? Access.store : Access.load)
+  else if (hasModrm[byte] === 1) ripRelative(accesses, sweep, byte, code[modrmAt]!, base + at, target)
 }
 
-function ripRelative(image: MemoryImage, sweep: Sweep, opcode: number, modrm: number, from: number, target: number): void {
+function ripRelative(accesses: Accesses, sweep: Sweep, opcode: number, modrm: number, from: number, target: number): void {
   if (opcode === 0x8d) {
-    access(image, sweep, from, target, Access.take)
+    accesses.add(from, target, Access.take)
     return
   }
   const slash = (modrm >> 3) & 7
@@ -151,7 +176,7 @@ function ripRelative(image: MemoryImage, sweep: Sweep, opcode: number, modrm: nu
     (opcode < 0x38 && (opcode & 7) < 2) ||
     ((opcode === 0x80 || opcode === 0x81 || opcode === 0x83) && slash !== 7) ||
     ((opcode === 0xfe || opcode === 0xff) && slash < 2)
-  access(image, sweep, from, target, store ? Access.store : Access.load)
+  accesses.add(from, target, store ? Access.store : Access.load)
 }
 
 function transfer(sweep: Sweep, from: number, to: number, kind: number): void {
@@ -160,18 +185,44 @@ function transfer(sweep: Sweep, from: number, to: number, kind: number): void {
   sweep.transferKind.push(kind)
 }
 
-/** Keeps what can matter: variables, pointers that the loader fills in, and addresses taken. */
-function access(image: MemoryImage, sweep: Sweep, from: number, to: number, kind: number): void {
-  if (kind !== Access.take && !image.slots.has(to)) {
-    const range = image.dataAt(to)
-    if (range === undefined || !range.writable) return
-  } else if (kind === Access.take && !image.positionDependent && !image.inCode(to)) {
-    // strings and tables of jumps: without relocations there are no pointers in what is never written
-    if (image.dataAt(to)?.writable !== true) return
+/** Accesses that are kept: variables, pointers that the loader fills in, and addresses taken. */
+class Accesses {
+  readonly #image: MemoryImage
+  readonly #sweep: Sweep
+  /** Pointers in what is not writable: there hardly are any. */
+  readonly #readOnlySlots: ReadonlySet<number>
+  // where the last one led: most are near
+  #from = 0
+  #to = 0
+  #writable = false
+
+  constructor(image: MemoryImage, sweep: Sweep) {
+    this.#image = image
+    this.#sweep = sweep
+    const isWritable = (address: number): boolean => image.dataAt(address)?.writable === true
+    this.#readOnlySlots = new Set([...image.slots.keys()].filter((place) => !isWritable(place)))
   }
-  sweep.accessFrom.push(from)
-  sweep.accessTo.push(to)
-  sweep.accessKind.push(kind)
+
+  add(from: number, to: number, kind: number): void {
+    if (kind === Access.take) {
+      // strings and tables of jumps: without relocations there are no pointers in what is never written
+      if (!this.#image.positionDependent && !this.#isWritable(to) && !this.#image.inCode(to)) return
+    } else if (!this.#isWritable(to) && (this.#readOnlySlots.size === 0 || !this.#readOnlySlots.has(to))) return
+    this.#sweep.accessFrom.push(from)
+    this.#sweep.accessTo.push(to)
+    this.#sweep.accessKind.push(kind)
+  }
+
+  #isWritable(address: number): boolean {
+    if (address < this.#from || address >= this.#to) {
+      const range = this.#image.dataAt(address)
+      if (range === undefined) return false
+      this.#from = range.address
+      this.#to = range.end
+      this.#writable = range.writable
+    }
+    return this.#writable
+  }
 }
 
 const hasModrm: Uint8Array = Uint8Array.from({ length: 256 }, (_, opcode) => {

@@ -4,6 +4,7 @@ import { allocator } from './made-objects.ts'
 import type { Evaluation, Origins } from './evaluation.ts'
 import type { Guards } from './guards.ts'
 import type { Program } from './program.ts'
+import { IndexSet } from '../program/index-set.ts'
 
 /** Instructions that may be evaluated to tell checks from other branches. */
 const STEPS = 250_000
@@ -25,8 +26,8 @@ export class Tracer {
   readonly #budget = { left: STEPS }
   /** Functions that are called with nothing but what the system gives them. */
   readonly #started: ReadonlySet<number>
-  readonly #named: ReadonlySet<number>
-  readonly #exported = new Set<number>()
+  readonly #named: IndexSet
+  readonly #exported: IndexSet
 
   /** `started`: the entry point, what it starts, and initializers. */
   constructor(program: Program, guards: Guards, started: ReadonlySet<number>) {
@@ -34,6 +35,7 @@ export class Tracer {
     this.#guards = guards
     this.#started = started
     this.#named = namedByPointers(program)
+    this.#exported = new IndexSet(program.graph.starts.length)
     for (const { address, exported } of program.image.functions) {
       const index = exported ? program.graph.functionAt(address) : undefined
       if (index !== undefined) this.#exported.add(index)
@@ -135,8 +137,8 @@ export class Tracer {
 }
 
 /** Functions whose address is in data or taken: who calls them cannot be told. */
-function namedByPointers({ graph, image }: { readonly graph: CallGraph; readonly image: Program['image'] }): Set<number> {
-  const named = new Set<number>()
+function namedByPointers({ graph, image }: { readonly graph: CallGraph; readonly image: Program['image'] }): IndexSet {
+  const named = new IndexSet(graph.starts.length)
   for (const address of image.codePointers.targets) {
     const index = graph.functionAt(address)
     if (index !== undefined) named.add(index)

@@ -1,3 +1,4 @@
+import { IndexSet } from '../program/index-set.ts'
 import type { Need } from '../../../../core/requirement.ts'
 import { silentFeatures, x86LevelOf, x86Levels } from '../../../../isa/x86/features.ts'
 import { featuresByFunction, type Run, runOn, runPast } from './run-on.ts'
@@ -121,38 +122,50 @@ function hitsOf({ graph, sweep, decoder }: Program, feature: string, index: numb
   return found
 }
 
+interface MutableCounts {
+  instructions: number
+  readonly functions: Set<number>
+  readonly reached: readonly Set<number>[]
+}
+
 function countFeatures(program: Program, needs: ReadonlyMap<number, ReadonlySet<number>>, run: Run): Map<string, Counts> {
   const { graph, sweep, decoder } = program
   const sets = sweep.hitSet.values()
   const at = sweep.hitAt.values()
-  const instructions = new Map<string, number>()
-  const functions = new Map<string, Set<number>>()
-  const reached = new Map<string, Set<number>[]>()
+  const counts = new Map<string, MutableCounts>()
+  const countOf = (feature: string): MutableCounts => {
+    let count = counts.get(feature)
+    if (count === undefined) counts.set(feature, (count = { instructions: 0, functions: new Set(), reached: [new Set(), new Set(), new Set()] }))
+    return count
+  }
+  const beyond = decoder.tables.featureSets.map((set) => set.filter((feature) => x86LevelOf(feature) !== 0))
   // XGETBV is a part of a check: who asks what the system saves has asked CPUID for OSXSAVE
   const asks = new Set(sweep.detectorAt.values())
-  const dataBearing = new Set(Array.from(sweep.undecodableAt.values(), (address) => graph.functionOf(address)))
+  const dataBearing = new IndexSet(graph.starts.length)
+  for (const address of sweep.undecodableAt.values()) dataBearing.add(graph.functionOf(address))
   for (const index of needs.keys()) {
     const trusted = program.isGo && isGoStandardLibrary(graph.nameOf(index))
     const doubtful = dataBearing.has(index)
     const reachedBy = run.reached.map((reach) => !trusted && reach.steps.has(index))
+    let last = -1
+    let lastRan = false
     for (let hit = graph.firstHit[index]!; hit < graph.firstHit[index + 1]!; hit++) {
       if (asks.has(at[hit]!)) continue
       const runs = run.search.instructionRuns(index, at[hit]!)
-      for (const feature of decoder.tables.featureSets[sets[hit]!]!) {
-        if (x86LevelOf(feature) === 0 || (doubtful && isExotic(feature))) continue
-        instructions.set(feature, (instructions.get(feature) ?? 0) + 1)
-        let all = functions.get(feature)
-        if (all === undefined) {
-          functions.set(feature, (all = new Set()))
-          reached.set(feature, [new Set(), new Set(), new Set()])
-        }
-        all.add(index)
-        if (!runs) continue
-        for (let trust = 0; trust < 3; trust++) if (reachedBy[trust]) reached.get(feature)![trust]!.add(index)
+      const isNew = sets[hit] !== last || (runs && !lastRan)
+      last = sets[hit]!
+      lastRan = runs
+      for (const feature of beyond[last]!) {
+        if (doubtful && isExotic(feature)) continue
+        const count = countOf(feature)
+        count.instructions++
+        if (!isNew) continue
+        count.functions.add(index)
+        for (let trust = 0; trust < 3; trust++) if (runs && reachedBy[trust] === true) count.reached[trust]!.add(index)
       }
     }
   }
-  return new Map([...functions].map(([feature, all]) => [feature, { instructions: instructions.get(feature)!, functions: all, reached: reached.get(feature)! }]))
+  return counts
 }
 
 /** Go's own packages (no dot before the first slash) check for what GOAMD64 does not grant; its tests see to that. */
@@ -192,7 +205,7 @@ function mostUsersReached(count: Counts, trust: number): boolean {
 }
 
 function legacyVectorFunctions(program: Program, run: Run, trust: number, vex: ReadonlySet<number>): number {
-  const legacy = new Set<number>()
+  const legacy = new IndexSet(program.graph.starts.length)
   for (const at of program.sweep.legacyVectorAt.values()) {
     const index = program.graph.functionOf(at)
     if (index >= 0 && !vex.has(index) && run.reached[trust]!.steps.has(index)) legacy.add(index)
@@ -271,13 +284,13 @@ function askedByGate(program: Program, assumed: ReadonlySet<string>, { guards }:
 
 function witnessesOf(program: Program, feature: string, reached: { run: Run; trust: number } | undefined): Witness[] {
   const { graph, sweep, decoder, image } = program
-  const ids = new Set(decoder.tables.featureSets.flatMap((set, id) => (set.includes(feature) ? [id] : [])))
+  const isWanted = Uint8Array.from(decoder.tables.featureSets, (set) => (set.includes(feature) ? 1 : 0))
   const sets = sweep.hitSet.values()
   const at = sweep.hitAt.values()
   const witnesses: Witness[] = []
   let last = -1
   for (let hit = 0; hit < at.length && witnesses.length < WITNESSES; hit++) {
-    if (!ids.has(sets[hit]!)) continue
+    if (isWanted[sets[hit]!] === 0) continue
     const index = graph.functionOf(at[hit]!)
     if (index < 0 || index === last) continue
     const steps = reached?.run.reached[reached.trust]!.steps

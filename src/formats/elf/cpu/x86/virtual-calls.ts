@@ -1,7 +1,7 @@
 import { Access } from '../program/sweep.ts'
 import type { Program } from './program.ts'
 import { findProven } from './proof.ts'
-import type { Step } from './reach.ts'
+import type { Step } from './steps.ts'
 import type { Run } from './run-on.ts'
 
 /** Bytes from where code names a virtual table to the function's place in it. */
