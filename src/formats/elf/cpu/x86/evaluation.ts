@@ -34,6 +34,8 @@ export interface Surroundings {
 export interface Origins {
   /** May a field at `offset` of some object hold what CPUID says? `undefined`: any place. */
   fieldLeaks(offset: number | undefined): boolean
+  /** May the variable at `address`? */
+  variableLeaks(address: number): boolean
   /** May the argument that comes in `register`? */
   argumentLeaks(register: number): boolean
   /** May what the call at `at` returns? */

@@ -47,6 +47,8 @@ export interface Guards {
   readonly leaks: Leaks
   /** Evaluates a function again, where it is of interest which branches may be checks. */
   trace(index: number, origins: Origins, budget: StepBudget): Evaluation | undefined
+  /** Evaluates a function again, with arguments that the search did not follow. */
+  follow(index: number, passed: ReadonlyMap<number, Value>, budget: StepBudget): Evaluation | undefined
 }
 
 /** Follows what CPUID says through the program, until nothing new comes of it. */
@@ -133,6 +135,12 @@ class GuardSearch {
       work: this.#work,
       incomplete,
       leaks: this.#leaks(),
+      follow: (index, passed, budget) => {
+        const target = functionCode(this.#program, index)
+        if (target === undefined) return undefined
+        const parameters = new Map([...passed, ...(this.#parameters.of(index) ?? [])])
+        return evaluate(this.#program.decoder, target, parameters, this.#callees.of(index), returnRegisters, budget, this.#entries.of(index, this.#evaluations))
+      },
       trace: (index, origins, budget) => {
         const target = functionCode(this.#program, index)
         if (target === undefined) return undefined

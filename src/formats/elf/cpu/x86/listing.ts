@@ -19,6 +19,8 @@ export interface Listing {
   /** Index of the first branch or jump to each instruction, or -1, and for each of those the next one. */
   readonly firstJumpTo: Int32Array
   readonly nextJump: Int32Array
+  /** Index of the first jump through a table, or -1. */
+  readonly firstTable: number
 }
 
 /** Larger functions are not listed. */
@@ -50,6 +52,7 @@ export class Lister {
     indexes.fill(0, 0, to - from)
     let count = 0
     let maskCount = 0
+    let firstTable = -1
     for (let at = from; at < to; ) {
       const next = at + (lengthAt(decoder, code, at) || 1)
       let opcodeAt = at
@@ -71,7 +74,10 @@ export class Lister {
           const address = this.#image.slots.get(base + next + view.getInt32(next - 4, true))?.address
           kind = second === 0x15 ? Kind.call : address === undefined ? Kind.end : Kind.jump
           if (address !== undefined) target = address - base
-        } else if (byte === 0xc3 || (byte === 0x0f && second === 0x0b) || (byte === 0xff && (second & 0x38) === 0x20)) kind = Kind.end
+        } else if (byte === 0xff && (second & 0x38) === 0x20) {
+          kind = Kind.end
+          if (firstTable < 0) firstTable = count
+        } else if (byte === 0xc3 || (byte === 0x0f && second === 0x0b)) kind = Kind.end
       }
       if (isMaskTest(byte, second, code[opcodeAt + 2]!)) masks[maskCount++] = base + at
       ats[count] = at
@@ -90,7 +96,7 @@ export class Lister {
       nextJump[index] = firstJumpTo[inside]!
       firstJumpTo[inside] = index
     }
-    return { count, at: ats.slice(0, count), kind: kinds.slice(0, count), target: targets.slice(0, count), masks: masks.slice(0, maskCount), firstJumpTo, nextJump }
+    return { count, at: ats.slice(0, count), kind: kinds.slice(0, count), target: targets.slice(0, count), masks: masks.slice(0, maskCount), firstJumpTo, nextJump, firstTable }
   }
 }
 

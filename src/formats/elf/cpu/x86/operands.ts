@@ -142,8 +142,10 @@ export abstract class Operands extends Machine {
     }
     const at = singleAddress(place)
     if (at === undefined) return this.unlessLeaked(undefined)
+    const known = this.truncated(this.state.memory.get(at), size) ?? this.outside.load(at, size)
+    if (known !== undefined) return known
     // a variable that no check stores to
-    return this.truncated(this.state.memory.get(at), size) ?? this.outside.load(at, size) ?? (this.outside.origins === undefined ? undefined : untouched)
+    return this.outside.origins?.variableLeaks(at) === false ? untouched : undefined
   }
 
   protected unlessLeaked(offset: number | undefined): Value | undefined {

@@ -1,5 +1,6 @@
 import type { Program } from './program.ts'
 import type { Evaluation } from './evaluation.ts'
+import type { ConstantArguments } from './constant-arguments.ts'
 import { type CallGraph, Edge } from '../program/call-graph.ts'
 import type { Selections } from './selections.ts'
 import type { Tracer } from './tracer.ts'
@@ -20,13 +21,17 @@ export class ReachSearch {
   readonly #evaluations: ReadonlyMap<number, Evaluation>
   readonly #selections: Selections
   readonly #isNamedForIsa: (index: number) => boolean
+  /** Does it need features, or hand on to one that does? */
   readonly #needsFeatures: (index: number) => boolean
+  /** Does it need features itself? */
+  readonly #isKernel: (index: number) => boolean
   readonly #selectable: ReadonlySet<number>
   /** The user asks about a CPU: what was decided for it is more than a resemblance. */
   readonly #asked: boolean
   /** Functions whose checks are taken to succeed, with what they do where those fail: end the program. */
   readonly #passed: ReadonlyMap<number, Evaluation>
   readonly #tracer: Tracer
+  readonly #constants: ConstantArguments
   readonly roots: ReadonlyMap<number, Step>
 
   constructor(
@@ -35,10 +40,13 @@ export class ReachSearch {
     selections: Selections,
     isNamedForIsa: (index: number) => boolean,
     needsFeatures: (index: number) => boolean,
+    isKernel: (index: number) => boolean,
     asked: boolean,
     passed: ReadonlyMap<number, Evaluation>,
     tracer: Tracer,
+    constants: ConstantArguments,
   ) {
+    this.#constants = constants
     this.#tracer = tracer
     this.#asked = asked
     this.#passed = passed
@@ -47,6 +55,7 @@ export class ReachSearch {
     this.#selections = selections
     this.#isNamedForIsa = isNamedForIsa
     this.#needsFeatures = needsFeatures
+    this.#isKernel = isKernel
     this.#selectable = this.#findSelectable()
     this.roots = this.#findRoots()
   }
@@ -79,8 +88,21 @@ export class ReachSearch {
       if (steps.add(index, from, how)) stack.push(index)
     }
     for (const [index, { from, how }] of this.roots) reach(index, from, how)
-    while (stack.length > 0) {
-      const index = stack.pop()!
+    // calls of what needs features, until it is known who calls the function that they are in
+    const pending: { index: number; edge: number }[] = []
+    const runs = (caller: number, edge: number): boolean => steps.has(caller) && this.edgeRuns(caller, edge)
+    const release = (): void => {
+      for (const { index, edge } of pending.splice(0)) {
+        if (steps.has(graph.edgeTo[edge]!)) continue
+        const evaluation = this.#constants.evaluation(index, runs)
+        if (evaluation === undefined || edgeRunsIn(graph, evaluation, edge)) reach(graph.edgeTo[edge]!, index, 'call')
+        else pending.push({ index, edge })
+      }
+    }
+    for (;;) {
+      if (stack.length === 0) release()
+      const index = stack.pop()
+      if (index === undefined) break
       const fromEntry = steps.get(index)!.how === 'entry'
       const evaluated = this.#evaluations.get(index)
       const decided = this.#asked && (evaluated?.decides === true || evaluated?.doubts === true)
@@ -94,11 +116,14 @@ export class ReachSearch {
         if (taken && detectors.any && this.#isNamedForIsa(target)) continue
         if (!allRun && !this.edgeRuns(index, edge)) continue
         if (detectors.any && !fromEntry && !decided && this.#needsFeatures(target) && this.#isChoice(index, edge, target, taken)) continue
-        reach(target, index, taken ? 'address' : 'call')
+        if (detectors.any && !taken && this.#needsFeatures(target) && !this.#isKernel(index) && !this.#tracer.isOpen(index)) pending.push({ index, edge })
+        else reach(target, index, taken ? 'address' : 'call')
       }
       for (const address of (trust >= Trust.addresses ? evaluated?.addressesUsed : undefined) ?? []) {
         const target = graph.functionAt(address)
         if (target === undefined || steps.has(target)) continue
+        // what is called through the GOT is called, and was looked at
+        if (this.#needsFeatures(target) && this.#calls(index, target)) continue
         if (detectors.any && this.#needsFeatures(target) && (this.#isNamedForIsa(target) || this.#takesTwin(index, target))) continue
         reach(target, index, 'address')
       }
@@ -159,6 +184,14 @@ export class ReachSearch {
     if (evaluation === undefined || !(evaluation.decides || evaluation.doubts)) return false
     const uses = evaluation.indirectCalls.size > 0 ? [...evaluation.indirectCalls] : [at]
     return uses.every((use) => this.#tracer.dependsOnCheck(index, use))
+  }
+
+  #calls(index: number, target: number): boolean {
+    const { graph } = this.#program
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+      if (graph.edgeTo[edge] === target && graph.edgeKind[edge] === Edge.call) return true
+    }
+    return false
   }
 
   /** Does the function that takes the address of `target` take that of a function without its features as well? */

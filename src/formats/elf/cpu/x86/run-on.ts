@@ -1,4 +1,5 @@
 import { silentFeatures, x86LevelOf } from '../../../../isa/x86/features.ts'
+import { ConstantArguments } from './constant-arguments.ts'
 import { cpuidModel } from './cpuid-model.ts'
 import { findGuards, type Guards } from './guards.ts'
 import type { Program } from './program.ts'
@@ -58,6 +59,7 @@ function runWith(program: Program, features: ReadonlySet<string>, needs: Readonl
     if (kept === undefined) keptOf.set(sets, (kept = new Set([...sets].filter((set) => matters[set]))))
     if (kept.size > 0) choosable.set(index, kept)
   }
+  const kernels = new Set(choosable.keys())
   addWrappers(program, choosable)
   const namedForIsa = new Map<number, boolean>()
   const isNamed = (index: number): boolean => {
@@ -71,7 +73,7 @@ function runWith(program: Program, features: ReadonlySet<string>, needs: Readonl
   }
   const selections = new Selections(program, (index) => choosable.get(index))
   const tracer = new Tracer(program, guards, startedFunctions(program))
-  const search = new ReachSearch(program, guards.evaluations, selections, isNamed, (index) => choosable.has(index), features.size > 0, passed, tracer)
+  const search = new ReachSearch(program, guards.evaluations, selections, isNamed, (index) => choosable.has(index), (index) => kernels.has(index), features.size > 0, passed, tracer, new ConstantArguments(program, guards, (index) => tracer.isOpen(index)))
   return { guards, search, tracer, reached: [Trust.calls, Trust.addresses, Trust.tables].map((trust) => search.search(trust)) }
 }
 

@@ -80,7 +80,10 @@ export class Selections {
         }
         if (others.length > 2) break
       }
-      if (before === Kind.jump || before === Kind.end) break
+      if (before === Kind.jump || before === Kind.end) {
+        if (listing.firstJumpTo[place]! < 0) others.push(...casesOfTable(listing, place))
+        break
+      }
     }
     return others.some((other) => !leadsTo(listing, other, call) && this.#leadsToTwin(listing, base, other, target, ending))
   }
@@ -145,6 +148,19 @@ function asksCallee(listing: Listing, branch: number): boolean {
     if (kind !== Kind.other) return false
   }
   return false
+}
+
+const TABLE_CASES = 16
+
+/** Where a table of jumps leads: blocks that no jump leads to, other than the one at `from`. */
+function casesOfTable(listing: Listing, from: number): number[] {
+  const cases: number[] = []
+  if (listing.firstTable < 0 || listing.firstTable >= from) return cases
+  for (let place = listing.firstTable + 1; place < listing.count && cases.length < TABLE_CASES; place++) {
+    const before = listing.kind[place - 1]
+    if (place !== from && (before === Kind.jump || before === Kind.end) && listing.firstJumpTo[place]! < 0) cases.push(place)
+  }
+  return cases
 }
 
 /** Instructions of a comparison with the next of several numbers. */

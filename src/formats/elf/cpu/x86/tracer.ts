@@ -1,4 +1,5 @@
 import { type CallGraph, Edge } from '../program/call-graph.ts'
+import { Access } from '../program/sweep.ts'
 import { ControlFlow } from './control-flow.ts'
 import { allocator } from './made-objects.ts'
 import type { Evaluation, Origins } from './evaluation.ts'
@@ -11,6 +12,8 @@ const STEPS = 250_000
 /** How far up and down the calls it is looked for where a number comes from. */
 const DEPTH = 3
 const CALLERS = 8
+/** Variables that are stored to through the address of what they are a part of. */
+const STRUCTURE_SIZE = 64
 
 /**
  * Tells whether an instruction runs whatever checks of the CPU say. The guards that were found are not enough for that: a
@@ -40,6 +43,11 @@ export class Tracer {
       const index = exported ? program.graph.functionAt(address) : undefined
       if (index !== undefined) this.#exported.add(index)
     }
+  }
+
+  /** May others than its direct callers call function `index`? */
+  isOpen(index: number): boolean {
+    return this.#started.has(index) || this.#exported.has(index) || this.#named.has(index)
   }
 
   /** Undefined where it cannot be told. */
@@ -86,6 +94,19 @@ export class Tracer {
     return evaluation !== undefined && control !== undefined && control.decidingOf(evaluation.open, at)?.length === 0
   }
 
+  /** Who has the address of a variable, or of what it is a part of, may store to it: as to a field. */
+  #variableLeaks(address: number): boolean {
+    const { leaks } = this.#guards
+    if (!leaks.anywhere && leaks.fields.size === 0) return false
+    const { accesses, sweep } = this.#program
+    const to = sweep.accessTo.values()
+    const kind = sweep.accessKind.values()
+    for (const access of accesses.range(address - STRUCTURE_SIZE, address)) {
+      if (kind[access] === Access.take && (leaks.anywhere || leaks.fields.has(address - to[access]!))) return true
+    }
+    return false
+  }
+
   #origins(index: number): Origins {
     const { leaks } = this.#guards
     const { graph } = this.#program
@@ -96,6 +117,7 @@ export class Tracer {
     }
     return {
       fieldLeaks: (offset) => leaks.anywhere || (offset === undefined ? leaks.fields.size > 0 : leaks.fields.has(offset)),
+      variableLeaks: (address) => this.#variableLeaks(address),
       argumentLeaks: (register) => this.#argumentLeaks(index, register),
       resultLeaks: (at) => {
         if (imported.has(at)) return false

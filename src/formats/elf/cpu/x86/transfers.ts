@@ -170,7 +170,7 @@ export abstract class Transfers extends Arithmetic {
     const top = registers[Register.rsp]
     const stackTop = (top?.base === Register.rsp ? singleOffset(top) : undefined) ?? NaN
     const passFlag = (place: number, value: Value | undefined): void => {
-      if (value?.detected !== true || value.base !== plain) return
+      if (value?.base !== plain || value.words.length === 0) return
       if (passed === undefined) this.passed.set(at, (passed = new Map()))
       const known = passed.get(place)
       passed.set(place, known === undefined ? value : (this.join(known, value) ?? known))
