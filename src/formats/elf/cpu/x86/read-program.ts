@@ -18,7 +18,8 @@ export function readProgram(file: ElfFile): Program {
   const image = readMemoryImage(file)
   const go = readGoFunctions(file)
   const { starts, names } = knownFunctions(image, go)
-  const frames = readFrameRanges(file)
+  // what looks like an address of code in a Go program's data does not begin another function in the middle of one
+  const frames = [...readFrameRanges(file), ...(go?.functions ?? [])]
   const synchronization = new Set(starts)
   for (const frame of frames) synchronization.add(frame.address)
   const sorted = Float64Array.from(synchronization).sort()
