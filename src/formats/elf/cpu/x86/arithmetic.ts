@@ -101,6 +101,13 @@ export abstract class Arithmetic extends Operands {
     else this.setFlags('result', result, number(0), size)
   }
 
+  /** The count of a shift by CL, modulo 32 or 64, where it is known. */
+  protected countInCl(size: number): number | undefined {
+    const count = this.truncated(this.state.registers[Register.rcx], 1)
+    if (count === undefined || count.base !== plain || count.words.length !== 2 || count.partial === true) return undefined
+    return count.words[0]! & (size === 8 ? 63 : 31)
+  }
+
   protected unary(slash: number, byte: number, size: number): void {
     const { registers } = this.state
     const value = this.read(size)

@@ -149,7 +149,7 @@ export abstract class Instructions extends EscapedInstructions {
       case 0xd2:
       case 0xd3:
         this.operands(at + 1, segment)
-        this.shift((this.code[this.modrmAt]! >> 3) & 7, byte < 0xc8 ? this.code[next - 1]! : byte < 0xd2 ? 1 : undefined, width)
+        this.shift((this.code[this.modrmAt]! >> 3) & 7, byte < 0xc8 ? this.code[next - 1]! : byte < 0xd2 ? 1 : this.countInCl(width), width)
         return true
       case 0xc2:
       case 0xc3:
