@@ -71,7 +71,7 @@ function runWith(program: Program, features: ReadonlySet<string>, needs: Readonl
     }
     return known
   }
-  const selections = new Selections(program, (index) => choosable.get(index))
+  const selections = new Selections(program, (index) => choosable.get(index), (index) => kernels.has(index))
   const tracer = new Tracer(program, guards, startedFunctions(program))
   const search = new ReachSearch(program, guards.evaluations, selections, isNamed, (index) => choosable.has(index), (index) => kernels.has(index), features.size > 0, passed, tracer, new ConstantArguments(program, guards, (index) => tracer.isOpen(index)))
   return { guards, search, tracer, reached: [Trust.calls, Trust.addresses, Trust.tables].map((trust) => search.search(trust)) }

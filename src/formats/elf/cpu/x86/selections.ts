@@ -16,13 +16,16 @@ const twinRatio = { least: 0.15, most: 8 }
  */
 export class Selections {
   readonly #program: Program
+  /** Of those that need some themselves or hand on to such. */
   readonly #featuresOf: (index: number) => ReadonlySet<number> | undefined
+  readonly #isKernel: (index: number) => boolean
   readonly #lister: Lister
   readonly #listings = new Map<number, Listing | undefined>()
   readonly #twins = new Map<number, boolean>()
 
-  constructor(program: Program, featuresOf: (index: number) => ReadonlySet<number> | undefined) {
+  constructor(program: Program, featuresOf: (index: number) => ReadonlySet<number> | undefined, isKernel: (index: number) => boolean) {
     this.#program = program
+    this.#isKernel = isKernel
     this.#lister = new Lister(program)
     this.#featuresOf = featuresOf
   }
@@ -61,11 +64,13 @@ export class Selections {
     const call = indexOf(listing, at - base)
     if (call === undefined) return false
     const others: number[] = []
+    const cases: number[] = []
     if (listing.kind[call] === Kind.branch && !asksCallee(listing, call)) others.push(call + 1)
     for (let place = call, steps = 0; place >= 0 && steps < LOOK_BACK; place--, steps++) {
       for (let jump = listing.firstJumpTo[place]!; jump >= 0; jump = listing.nextJump[jump]!) {
         if (listing.kind[jump] !== Kind.branch || asksCallee(listing, jump)) continue
-        others.push(jump + 1, ...otherCases(listing, jump))
+        others.push(jump + 1)
+        cases.push(jump + 1, ...otherCases(listing, jump))
       }
       if (place === 0) break
       const before = listing.kind[place - 1]
@@ -81,14 +86,20 @@ export class Selections {
         if (others.length > 2) break
       }
       if (before === Kind.jump || before === Kind.end) {
-        if (listing.firstJumpTo[place]! < 0) others.push(...casesOfTable(listing, place))
+        if (listing.firstJumpTo[place]! < 0) cases.push(...casesOfTable(listing, place))
         break
       }
     }
-    return others.some((other) => !leadsTo(listing, other, call) && this.#leadsToTwin(listing, base, other, target, ending))
+    const calleesOf = (places: readonly number[]): number[] =>
+      places.flatMap((other) => (leadsTo(listing, other, call) ? [] : (this.#firstCallee(listing, base, other, ending) ?? []))).filter((callee) => callee !== target)
+    if (calleesOf(others).some((callee) => this.isTwin(callee, target))) return true
+    // one of several implementations, of which others need features, too: formats and the like are told apart in the same way
+    const callees = this.#isKernel(target) ? calleesOf(cases) : []
+    return callees.some((callee) => this.#featuresOf(callee) === undefined) && callees.some((callee) => this.#isKernel(callee))
   }
 
-  #leadsToTwin(listing: Listing, base: number, from: number, target: number, ending: Evaluation | undefined): boolean {
+  /** Function that is called first on the way from an instruction, and comes back where `ending` does not run. */
+  #firstCallee(listing: Listing, base: number, from: number, ending: Evaluation | undefined): number | undefined {
     const { graph } = this.#program
     let place = from
     for (let steps = 0; place < listing.count && steps < LOOK_AHEAD; steps++) {
@@ -97,21 +108,24 @@ export class Selections {
       const inside = indexOf(listing, to)
       if (kind === Kind.call || (kind === Kind.jump && inside === undefined)) {
         const other = graph.functionAt(to + base)
-        if (other === target) return false
-        if (other !== undefined) return !runsIn(ending, listing.at[place]! + base) && this.isTwin(other, target)
+        if (other !== undefined) return runsIn(ending, listing.at[place]! + base) ? undefined : other
       }
-      if (kind === Kind.end || (kind === Kind.jump && inside === undefined)) return false
+      if (kind === Kind.end || (kind === Kind.jump && inside === undefined)) return undefined
       place = kind === Kind.jump ? inside! : place + 1
     }
-    return false
+    return undefined
   }
 
   /** Are the two of similar size, and does `other` do without the features of `target`? */
   isTwin(other: number, target: number): boolean {
-    const { graph } = this.#program
     const ours = this.#featuresOf(target)
     const theirs = this.#featuresOf(other)
     if (ours !== undefined && theirs !== undefined && [...ours].some((feature) => theirs.has(feature))) return false
+    return this.#areAlike(other, target)
+  }
+
+  #areAlike(other: number, target: number): boolean {
+    const { graph } = this.#program
     const ratio = (graph.ends[other]! - graph.starts[other]!) / (graph.ends[target]! - graph.starts[target]!)
     return ratio > twinRatio.least && ratio < twinRatio.most
   }
