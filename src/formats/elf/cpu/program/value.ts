@@ -210,16 +210,15 @@ function computeOne(operation: Operation, aLow: number, aHigh: number, bLow: num
     case 'shl':
     case 'shr':
     case 'sar':
-      return wide(operation, join64(aLow, aHigh), bLow)
+      return wide(operation, join64(aLow, aHigh), operation === 'mul' ? join64(bLow, bHigh) : BigInt(bLow & 63))
   }
 }
 
-function wide(operation: 'mul' | 'shl' | 'shr' | 'sar', a: bigint, b: number): [number, number] {
-  const count = BigInt(b & 63)
+function wide(operation: 'mul' | 'shl' | 'shr' | 'sar', a: bigint, b: bigint): [number, number] {
   let result: bigint
-  if (operation === 'mul') result = a * BigInt(b)
-  else if (operation === 'shl') result = a << count
-  else result = operation === 'shr' ? BigInt.asUintN(64, a) >> count : a >> count
+  if (operation === 'mul') result = a * b
+  else if (operation === 'shl') result = a << b
+  else result = operation === 'shr' ? BigInt.asUintN(64, a) >> b : a >> b
   return [Number(BigInt.asIntN(32, result)), Number(BigInt.asIntN(32, result >> 32n))]
 }
 
@@ -308,7 +307,8 @@ function conditionHolds(
     case 3:
       return compare ? a.unsigned <= b.unsigned : a.unsigned === 0
     case 4:
-      return a.signed - b.signed < 0
+      // the sign of the difference, which wraps
+      return bits === 64 ? (aHigh - (compare ? bHigh : 0) - (aLow >>> 0 < (compare ? bLow >>> 0 : 0) ? 1 : 0)) << 0 < 0 : (a.unsigned - b.unsigned) << (32 - bits) < 0
     case 6:
       return a.signed < b.signed
     case 7:

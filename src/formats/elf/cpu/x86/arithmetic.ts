@@ -130,7 +130,9 @@ export abstract class Arithmetic extends Operands {
   protected bitTest(opcode: number, size: number): void {
     const value = this.read(size)
     const slash = opcode === 0xba ? (this.code[this.modrmAt]! >> 3) & 7 : 4
-    const bit = opcode === 0xba ? number(this.code[this.next - 1]! & (size * 8 - 1)) : this.register(size)
+    // modulo the size in registers; in memory it may be a bit of what follows
+    const inRegister = this.isMemory ? this.register(size) : this.compute('and', this.register(size), number(size * 8 - 1))
+    const bit = opcode === 0xba ? number(this.code[this.next - 1]! & (size * 8 - 1)) : inRegister
     const shifted = isZero(value) ? value : bit?.words.length === 2 ? this.compute('shr', value, bit) : undefined
     const carry = this.compute('and', shifted, number(1))
     if (slash > 4) {

@@ -1,6 +1,6 @@
 import { argumentRegisters, Register, slotKey, type State } from './machine.ts'
 import { EscapedInstructions } from './escaped-instructions.ts'
-import { isZero, number, plain, signExtended, singleAddress, singleOffset } from '../program/value.ts'
+import { number, plain, signExtended, singleAddress, singleOffset } from '../program/value.ts'
 
 /** What instructions do, by opcode. */
 export abstract class Instructions extends EscapedInstructions {
@@ -64,7 +64,7 @@ export abstract class Instructions extends EscapedInstructions {
     if (byte >= 0xb8 && byte < 0xc0) {
       const register = (byte & 7) | ((this.rex & 1) << 3)
       if (wide === 8) registers[register] = number(view.getInt32(next - 8, true), view.getInt32(next - 4, true))
-      else registers[register] = number(wide === 2 ? view.getUint16(next - 2, true) : view.getInt32(next - 4, true))
+      else this.assign(register, number(wide === 2 ? view.getUint16(next - 2, true) : view.getInt32(next - 4, true)), wide)
       return true
     }
     if (byte >= 0xb0 && byte < 0xb8) {
@@ -79,8 +79,8 @@ export abstract class Instructions extends EscapedInstructions {
       case 0x69:
       case 0x6b: {
         this.operands(at + 1, segment)
-        const factor = number(byte === 0x6b ? view.getInt8(next - 1) : view.getInt32(next - 4, true))
-        this.setRegister(this.truncated(this.compute('mul', this.read(wide), factor), wide), wide)
+        const factor = byte === 0x6b ? view.getInt8(next - 1) : wide === 2 ? view.getInt16(next - 2, true) : view.getInt32(next - 4, true)
+        this.setRegister(this.truncated(this.compute('mul', this.read(wide), number(factor, factor < 0 ? -1 : 0)), wide), wide)
         this.state.flags = undefined
         return true
       }
@@ -133,10 +133,10 @@ export abstract class Instructions extends EscapedInstructions {
         this.write(undefined, 8)
         return true
       case 0x98:
-        registers[Register.rax] = this.truncated(signExtended(this.truncated(registers[Register.rax], wide / 2), wide / 2), wide)
+        this.assign(Register.rax, this.truncated(signExtended(this.truncated(registers[Register.rax], wide / 2), wide / 2), wide), wide)
         return true
       case 0x99:
-        registers[Register.rdx] = isZero(registers[Register.rax]) ? registers[Register.rax] : undefined
+        this.assign(Register.rdx, this.truncated(this.compute('sar', signExtended(this.truncated(registers[Register.rax], wide), wide), number(63)), wide), wide)
         return true
       case 0xa8:
       case 0xa9:
@@ -197,9 +197,10 @@ export abstract class Instructions extends EscapedInstructions {
     }
     if (byte >= 0x90 && byte < 0x98) {
       const other = (byte & 7) | ((this.rex & 1) << 3)
-      const value = registers[Register.rax]
-      registers[Register.rax] = registers[other]
-      registers[other] = value
+      const size = this.size
+      const [value, held] = [registers[Register.rax], registers[other]]
+      this.assign(Register.rax, this.truncated(held, size), size)
+      this.assign(other, this.truncated(value, size), size)
       return true
     }
     if (byte >= 0xa4 && byte < 0xb0) {

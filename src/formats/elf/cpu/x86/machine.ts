@@ -4,7 +4,7 @@ import type { FunctionCode } from './function-code.ts'
 import { firstObject, HandedOut, objectLimit, type ObjectStore } from './made-objects.ts'
 import type { Places } from './places.ts'
 import type { Vectors } from './vectors.ts'
-import { anything, clean, compute, type Flags, isZero, join, type Operation, plain, relative, sameValue, singleAddress, singleOffset, truncated, untouched, type Value } from '../program/value.ts'
+import { anything, clean, compute, type Flags, isZero, join, number, type Operation, plain, relative, sameValue, singleAddress, singleOffset, truncated, untouched, type Value } from '../program/value.ts'
 
 /** General registers by their numbers in instructions. */
 export const Register = { rax: 0, rcx: 1, rdx: 2, rbx: 3, rsp: 4, rbp: 5, rsi: 6, rdi: 7, r8: 8, r9: 9 } as const
@@ -123,10 +123,38 @@ export abstract class Machine {
     return this.computed(truncated(value, size), value, value)
   }
 
-  protected storeSlot(place: Value | undefined, value: Value | undefined): void {
+  protected storeSlot(place: Value | undefined, value: Value | undefined, size = 8): void {
     const offset = place === undefined || place.base !== Register.rsp ? undefined : singleOffset(place)
     if (offset === undefined) return
-    this.remember(slotKey(offset), value)
+    const key = slotKey(offset)
+    const { memory } = this.state
+    const index = memory.indexFrom(key)
+    if (memory.keys[index + (memory.keys[index] === key ? 1 : 0)]! < key + size) this.forget(key + 1, key + size - 1)
+    // what it overlaps
+    const below = index > 0 && key - memory.keys[index - 1]! < 8 ? index - 1 : -1
+    if (below >= 0) this.#storePart(memory.keys[below]!, memory.values[below]!, key - memory.keys[below]!, value, size)
+    const held = size < 8 && memory.keys[index] === key ? memory.values[index]! : undefined
+    this.remember(key, held === undefined ? value : this.#merged(held, 0, value, size))
+  }
+
+  /** The slot at `key` holds eight bytes: some of them, from `offset` on, are written. */
+  #storePart(key: number, held: Value, offset: number, value: Value | undefined, size: number): void {
+    if (held.base !== plain) {
+      this.forget(key)
+      return
+    }
+    const rest = compute('shr', held, number(offset * 8))
+    if (rest === undefined || !isZero(rest)) this.remember(key, this.#merged(held, offset, value, size))
+  }
+
+  #merged(held: Value, offset: number, value: Value | undefined, size: number): Value | undefined {
+    if (held.base !== plain) return value
+    const ones = size >= 8 ? number(-1, -1) : size === 4 ? number(-1) : number(2 ** (size * 8) - 1)
+    const mask = compute('xor', compute('shl', ones, number(offset * 8)), number(-1, -1))
+    const kept = this.compute('and', held, mask)
+    if (value === undefined) return offset === 0 ? undefined : kept
+    if (isZero(kept)) return offset === 0 ? value : this.compute('shl', value, number(offset * 8))
+    return this.compute('or', kept, this.compute('shl', this.truncated(value, size), number(offset * 8)))
   }
 
   /** Whatever else there is no room for, what comes from a check is kept. */

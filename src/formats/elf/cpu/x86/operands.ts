@@ -164,7 +164,11 @@ export abstract class Operands extends Machine {
     const { keys, values } = this.state.memory
     const key = slotKey(offset)
     let index = this.state.memory.indexFrom(key)
-    if (keys[index] === key) return this.truncated(values[index]!, size) ?? (size === 8 ? values[index] : undefined)
+    if (keys[index] === key) {
+      // stored in two parts
+      if (size === 8 && keys[index + 1] === key + 4) return this.compute('or', values[index], this.compute('shl', values[index + 1], number(32)))
+      return this.truncated(values[index]!, size) ?? (size === 8 ? values[index] : undefined)
+    }
     while (--index >= 0 && key - keys[index]! < 8) {
       const wider = values[index]!
       if (wider.base === plain) return this.truncated(this.compute('shr', wider, number((key - keys[index]!) * 8)), size)
@@ -187,7 +191,7 @@ export abstract class Operands extends Machine {
       return
     }
     if (place.base === Register.rsp) {
-      this.storeSlot(place, value)
+      this.storeSlot(place, value, size)
       const offset = singleOffset(place)
       if (offset !== undefined && offset >= 0) this.storedThrough.set(slotKey(offset), { register: Register.rsp, offset, size })
       return
