@@ -7,6 +7,7 @@ import { expect, test } from 'vitest'
 import { cpuidModel } from '../../../../src/formats/elf/cpu/x86/cpuid-model.ts'
 import { evaluate } from '../../../../src/formats/elf/cpu/x86/evaluate.ts'
 import type { Surroundings } from '../../../../src/formats/elf/cpu/x86/evaluation.ts'
+import { FunctionCode } from '../../../../src/formats/elf/cpu/x86/function-code.ts'
 import { readProgram } from '../../../../src/formats/elf/cpu/x86/read-program.ts'
 import type { Value } from '../../../../src/formats/elf/cpu/program/value.ts'
 import { readElf } from '../../../../src/formats/elf/read/elf-file.ts'
@@ -201,7 +202,7 @@ test.skipIf(!ready)('what the evaluation says a function returns is what the CPU
       const index = /^f(\d+)$/.exec(name)?.[1]
       const range = codeAt(address)
       if (index === undefined || range === undefined) continue
-      const evaluation = evaluate(decoder, { ...range, start: address, end: address + size }, undefined, nothing, [0, 2], { left: 1e6 })
+      const evaluation = evaluate(decoder, new FunctionCode(range, address, address + size, decoder), undefined, nothing, [0, 2], { left: 1e6 })
       const verdict = allows(evaluation?.results.get(0), actual[Number(index)]!)
       if (verdict === true) known++
       // where a byte is written to a register that is not known, the rest is taken to be clear: compilers look at the byte

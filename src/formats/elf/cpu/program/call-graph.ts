@@ -27,6 +27,8 @@ export interface CallGraph {
   /** Direct callers of function f: indexes of edges, from `firstCaller[f]` to `firstCaller[f + 1]`. */
   readonly firstCaller: Uint32Array
   readonly callerEdge: Uint32Array
+  /** Edges that jump into the middle of a function, and where they lead. */
+  readonly intoMiddle: readonly { readonly edge: number; readonly to: number }[]
   /** Function of each edge. */
   readonly edgeFrom: Uint32Array
   /** Calls of other files' functions: function, then where and whom. */
@@ -84,6 +86,7 @@ export function buildCallGraph(image: MemoryImage, sweep: Sweep, known: KnownCod
     edgeFrom: edges.from,
     ...callerIndex(edges.from, edges.to, edges.kind, count),
     importCalls: edges.importCalls,
+    intoMiddle: edges.intoMiddle,
     firstAccess: firstIn(sweep.accessFrom.values(), starts),
     firstHit: firstIn(sweep.hitAt.values(), starts),
     names: known.names,
@@ -167,6 +170,7 @@ interface EdgeLists {
   readonly at: Float64Array
   readonly kind: Uint8Array
   readonly importCalls: Map<number, { at: number; name: string }[]>
+  readonly intoMiddle: { edge: number; to: number }[]
 }
 
 function collectEdges(
@@ -184,6 +188,7 @@ function collectEdges(
   const at = new NumberList(expected)
   const kind = new ByteList(expected)
   const importCalls = new Map<number, { at: number; name: string }[]>()
+  const intoMiddle: { edge: number; to: number }[] = []
   const add = (source: number, place: number, target: number, edge: number): void => {
     from.push(source)
     to.push(target)
@@ -268,8 +273,11 @@ function collectEdges(
     const jump = transfer !== Transfer.call
     if (jump && target >= starts[source]! && target < ends[source]!) continue
     let callee = functionAt(target)
-    if (callee === undefined && jump) callee = functionOf(target)
-    if (callee !== undefined && callee >= 0 && callee !== source) add(source, place, callee, Edge.call)
+    const isMiddle = callee === undefined && jump
+    if (isMiddle) callee = functionOf(target)
+    if (callee === undefined || callee < 0 || callee === source) continue
+    if (isMiddle) intoMiddle.push({ edge: from.length, to: target })
+    add(source, place, callee, Edge.call)
   }
   takenUpTo(Infinity)
   return {
@@ -277,6 +285,7 @@ function collectEdges(
     to: to.values(),
     at: at.values(),
     kind: kind.values(),
+    intoMiddle,
     importCalls,
   }
 }

@@ -7,11 +7,14 @@ export interface Blocks {
   readonly joins: Uint8Array
   /** Offsets of blocks behind the end of another that no direct jump leads to: tables of jumps do. */
   readonly unreferenced: readonly number[]
+  /** By offset from the function's start: length of the instruction there; 0 where none was seen yet. */
+  readonly lengths: Uint8Array
 }
 
 /** Finds the blocks of the function at [from, to). */
 export function findBlocks(decoder: X86Decoder, code: Uint8Array, view: DataView, from: number, to: number): Blocks {
   const joins = new Uint8Array(to - from)
+  const lengths = new Uint8Array(to - from)
   const lead = (target: number): void => {
     if (target >= from && target < to) joins[target - from] = 1
   }
@@ -23,6 +26,7 @@ export function findBlocks(decoder: X86Decoder, code: Uint8Array, view: DataView
       at++
       continue
     }
+    lengths[at - from] = length
     const next = at + length
     let opcodeAt = at
     while (code[opcodeAt] === 0x66 || code[opcodeAt] === 0x2e || code[opcodeAt] === 0xf2 || code[opcodeAt] === 0x3e) opcodeAt++
@@ -41,5 +45,5 @@ export function findBlocks(decoder: X86Decoder, code: Uint8Array, view: DataView
     open = ends
     at = next
   }
-  return { joins, unreferenced: leaders.filter((leader) => joins[leader - from] === 0) }
+  return { joins, lengths, unreferenced: leaders.filter((leader) => joins[leader - from] === 0) }
 }

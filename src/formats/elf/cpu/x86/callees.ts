@@ -4,7 +4,6 @@ import { featureTable, number, relative, type Value } from '../program/value.ts'
 import { isDetectorFunction, isDetectorTableFunction } from './detectors.ts'
 import { type Endings, neverReturns } from './endings.ts'
 import type { Evaluation, Surroundings } from './evaluation.ts'
-import { functionCode } from './function-code.ts'
 import { mentionedRegisters } from './mentioned-registers.ts'
 import type { Program } from './program.ts'
 
@@ -23,11 +22,17 @@ export interface Known extends Pick<Surroundings, 'model' | 'load' | 'loadField'
   readonly endings: Endings
 }
 
+interface Calls {
+  readonly callee: ReadonlyMap<number, number>
+  readonly imported: ReadonlyMap<number, string>
+}
+
 /** What a function that is evaluated is told of those that it calls, and of memory. */
 export class Callees {
   readonly #program: Program
   readonly #known: Known
   readonly #changed = new Map<number, number>()
+  readonly #calls = new Map<number, Calls>()
 
   constructor(program: Program, known: Known) {
     this.#program = program
@@ -36,11 +41,7 @@ export class Callees {
 
   of(index: number): Surroundings {
     const { graph, image, stubs } = this.#program
-    const callee = new Map<number, number>()
-    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
-      if (graph.edgeKind[edge] === Edge.call) callee.set(graph.edgeAt[edge]!, graph.edgeTo[edge]!)
-    }
-    const imported = new Map((graph.importCalls.get(index) ?? []).map((call) => [call.at, call.name]))
+    const { callee, imported } = this.#callsOf(index)
     return {
       model: this.#known.model,
       load: (at, size) => this.#known.load(at, size),
@@ -77,6 +78,20 @@ export class Callees {
     }
   }
 
+  /** Functions called, and names of other files', by address of the call. */
+  #callsOf(index: number): Calls {
+    let calls = this.#calls.get(index)
+    if (calls !== undefined) return calls
+    const { graph } = this.#program
+    const callee = new Map<number, number>()
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+      if (graph.edgeKind[edge] === Edge.call) callee.set(graph.edgeAt[edge]!, graph.edgeTo[edge]!)
+    }
+    calls = { callee, imported: new Map((graph.importCalls.get(index) ?? []).map((call) => [call.at, call.name])) }
+    this.#calls.set(index, calls)
+    return calls
+  }
+
   #comesBack(index: number): boolean {
     const { graph } = this.#program
     if (this.#known.dead.has(index) || this.#known.endings.endsProgram(index)) return false
@@ -86,7 +101,7 @@ export class Callees {
   #changes(index: number): number {
     let known = this.#changed.get(index)
     if (known === undefined) {
-      const target = functionCode(this.#program, index)
+      const target = this.#program.functions.get(index)
       known = target === undefined || target.end - target.start > LEAF_SIZE ? EVERY_REGISTER : mentionedRegisters(this.#program.decoder, target.code, target.start - target.base, target.end - target.base)
       this.#changed.set(index, known)
     }

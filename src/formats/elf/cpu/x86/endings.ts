@@ -7,10 +7,10 @@ const ENDING_SIZE = 400
 
 /** Which functions do not come back to whoever calls them, by what they look like. */
 export class Endings {
-  readonly #program: Program
+  readonly #program: Pick<Program, 'graph' | 'decoder' | 'codeAt'>
   readonly #ending = new Map<number, boolean>()
 
-  constructor(program: Program) {
+  constructor(program: Pick<Program, 'graph' | 'decoder' | 'codeAt'>) {
     this.#program = program
   }
 

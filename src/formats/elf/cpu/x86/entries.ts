@@ -1,5 +1,7 @@
 import { Edge } from '../program/call-graph.ts'
 import type { Evaluation } from './evaluation.ts'
+import { lengthAt } from '../../../../isa/x86/length.ts'
+import { IndexSet } from '../program/index-set.ts'
 import type { Program } from './program.ts'
 import type { State } from './machine.ts'
 import { Places } from './places.ts'
@@ -21,23 +23,36 @@ const onlyStart: Entries = { start: true, inside: new Map() }
  * what it saw in a register. So do parts of functions that a compiler moved away because they are cold.
  */
 export class EntriesOfFunctions {
-  readonly #program: Program
-  /** Addresses that are in data or taken by code, or known outside. */
-  readonly #referenced = new Set<number>()
-  readonly #holdsData: ReadonlySet<number>
+  readonly #program: Pick<Program, 'image' | 'graph' | 'decoder' | 'codeAt'>
+  /** Functions whose address is in data or taken by code, or known outside. */
+  readonly #referenced: IndexSet
+  readonly #holdsData: IndexSet
+  /** Edges to each function that lead into its middle. */
+  readonly #middle = new Map<number, { readonly edge: number; readonly to: number }[]>()
+  readonly #isMiddle = new Set<number>()
   readonly #jumps = new Map<number, readonly { readonly from: number; readonly to: number }[]>()
   readonly #isStarted = new Map<number, boolean>()
 
-  constructor(program: Program) {
+  constructor(program: Pick<Program, 'image' | 'graph' | 'sweep' | 'decoder' | 'codeAt'>) {
     this.#program = program
     const { image, graph, sweep } = program
-    this.#holdsData = new Set(Array.from(sweep.undecodableAt.values(), (address) => graph.functionOf(address)))
-    this.#referenced.add(Number(image.file.header.e_entry))
-    for (const [, address] of image.codePointers) this.#referenced.add(address)
-    for (const { address } of image.slots.values()) if (address !== undefined) this.#referenced.add(address)
-    for (const { address, exported } of image.functions) if (exported) this.#referenced.add(address)
-    for (let edge = 0; edge < graph.edgeTo.length; edge++) {
-      if (graph.edgeKind[edge] !== Edge.call) this.#referenced.add(graph.starts[graph.edgeTo[edge]!]!)
+    this.#holdsData = new IndexSet(graph.starts.length)
+    for (const address of sweep.undecodableAt.values()) this.#holdsData.add(graph.functionOf(address))
+    const referenced = (this.#referenced = new IndexSet(graph.starts.length))
+    const refer = (address: number): void => {
+      referenced.add(graph.functionAt(address) ?? -1)
+    }
+    refer(Number(image.file.header.e_entry))
+    for (const address of image.codePointers.targets) refer(address)
+    for (const { address } of image.slots.values()) if (address !== undefined) refer(address)
+    for (const { address, exported } of image.functions) if (exported) refer(address)
+    for (let edge = 0; edge < graph.edgeTo.length; edge++) if (graph.edgeKind[edge] !== Edge.call) referenced.add(graph.edgeTo[edge]!)
+    for (const jump of graph.intoMiddle) {
+      const index = graph.edgeTo[jump.edge]!
+      this.#isMiddle.add(jump.edge)
+      const known = this.#middle.get(index)
+      if (known === undefined) this.#middle.set(index, [jump])
+      else known.push(jump)
     }
   }
 
@@ -79,30 +94,28 @@ export class EntriesOfFunctions {
     if (known !== undefined) return known
     const { graph } = this.#program
     const jumps: { from: number; to: number }[] = []
-    for (let entry = graph.firstCaller[index]!; entry < graph.firstCaller[index + 1]!; entry++) {
-      const edge = graph.callerEdge[entry]!
-      const to = this.#targetOf(graph.edgeAt[edge]!)
+    for (const { edge, to } of this.#middle.get(index) ?? []) {
       const from = graph.edgeFrom[edge]!
       // tables among code jump anywhere when they are decoded
-      if (to !== undefined && to > graph.starts[index]! && to < graph.ends[index]! && !this.#holdsData.has(from)) jumps.push({ from, to })
+      if (to < graph.ends[index]! && !this.#holdsData.has(from)) jumps.push({ from, to })
     }
-    const begins = jumps.length === 0 ? undefined : this.#instructionsOf(index)
-    known = jumps.filter(({ to }) => begins!.has(to))
+    known = jumps.length === 0 ? jumps : this.#atInstructions(index, jumps)
     this.#jumps.set(index, known)
     return known
   }
 
-  #instructionsOf(index: number): Set<number> {
-    const { graph, image, decoder } = this.#program
+  /** Those that lead to where an instruction of function `index` begins. */
+  #atInstructions(index: number, jumps: readonly { readonly from: number; readonly to: number }[]): readonly { readonly from: number; readonly to: number }[] {
+    const { graph, codeAt, decoder } = this.#program
     const start = graph.starts[index]!
+    const range = codeAt(start)
+    if (range === undefined) return []
+    const targets = new Set(jumps.map(({ to }) => to))
+    let last = 0
+    for (const target of targets) last = Math.max(last, target)
     const begins = new Set<number>()
-    const range = image.code.find((candidate) => start >= candidate.address && start < candidate.address + candidate.size)
-    if (range === undefined) return begins
-    for (let at = start; at < graph.ends[index]!; ) {
-      begins.add(at)
-      at += decoder.decode(image.file.bytes, range.offset + at - range.address) || 1
-    }
-    return begins
+    for (let at = start; at <= last; at += lengthAt(decoder, range.code, at - range.base) || 1) if (targets.has(at)) begins.add(at)
+    return jumps.filter(({ to }) => begins.has(to))
   }
 
   #isEnteredAtStart(index: number): boolean {
@@ -113,12 +126,8 @@ export class EntriesOfFunctions {
 
   #findStart(index: number): boolean {
     const { graph } = this.#program
-    const start = graph.starts[index]!
-    if (this.#referenced.has(start) || index === 0) return true
-    for (let entry = graph.firstCaller[index]!; entry < graph.firstCaller[index + 1]!; entry++) {
-      const to = this.#targetOf(graph.edgeAt[graph.callerEdge[entry]!]!)
-      if (to === undefined || to === start) return true
-    }
+    if (this.#referenced.has(index) || index === 0) return true
+    for (let entry = graph.firstCaller[index]!; entry < graph.firstCaller[index + 1]!; entry++) if (!this.#isMiddle.has(graph.callerEdge[entry]!)) return true
     return this.#runsOnInto(index)
   }
 
@@ -144,23 +153,6 @@ export class EntriesOfFunctions {
     const isIndirectJump = opcode === 0xff && ((bytes[last + 1]! >> 3) & 7) === 4
     const isTrap = opcode === 0xf4 || (opcode === 0x0f && bytes[last + 1] === 0x0b)
     return !(opcode === 0xc3 || opcode === 0xeb || opcode === 0xe9 || isIndirectJump || isTrap)
-  }
-
-  /** Where the direct jump or call at `at` leads. */
-  #targetOf(at: number): number | undefined {
-    const { image, decoder } = this.#program
-    const range = image.code.find((candidate) => at >= candidate.address && at < candidate.address + candidate.size)
-    if (range === undefined) return undefined
-    const { bytes } = image.file
-    const place = range.offset + at - range.address
-    const length = decoder.decode(bytes, place)
-    let opcodeAt = place
-    while (bytes[opcodeAt] === 0x66 || bytes[opcodeAt] === 0x2e || bytes[opcodeAt] === 0xf2 || bytes[opcodeAt] === 0x3e) opcodeAt++
-    if ((bytes[opcodeAt]! & 0xf0) === 0x40) opcodeAt++
-    const opcode = bytes[opcodeAt]!
-    if (opcode === 0xe8 || opcode === 0xe9 || (opcode === 0x0f && (bytes[opcodeAt + 1]! & 0xf0) === 0x80)) return at + length + image.view.getInt32(place + length - 4, true)
-    if (opcode === 0xeb || (opcode & 0xf0) === 0x70) return at + length + image.view.getInt8(place + length - 1)
-    return undefined
   }
 }
 

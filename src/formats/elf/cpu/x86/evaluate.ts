@@ -1,6 +1,6 @@
 import { lengthAt } from '../../../../isa/x86/length.ts'
 import type { X86Decoder } from '../../../../isa/x86/decode.ts'
-import { type Blocks, findBlocks } from './blocks.ts'
+import type { Blocks } from './blocks.ts'
 import type { Entries } from './entries.ts'
 import type { Evaluation, Surroundings } from './evaluation.ts'
 import { Instructions } from './instructions.ts'
@@ -97,7 +97,7 @@ class Evaluator extends Instructions {
     entries: Entries | undefined,
   ) {
     super(decoder, target, outside, returnRegisters, manner)
-    this.#blocks = findBlocks(decoder, target.code, target.view, this.from, this.to)
+    this.#blocks = target.blocks
     const registers: (Value | undefined)[] = Array.from({ length: 16 })
     for (const register of argumentRegisters) {
       registers[register] = parameters?.get(register) ?? detectedAs(relative(register, 0), outside.origins?.argumentLeaks(register) === true)
@@ -221,10 +221,11 @@ class Evaluator extends Instructions {
     const start = this.#states.get(at)!
     this.state = { registers: start.registers.slice(), memory: start.memory, flags: start.flags, vectors: start.vectors }
     this.ownsMemory = false
+    const { joins, lengths } = this.#blocks
     let here = at
     for (;;) {
       if (++this.steps > 4_000_000 || here >= this.to) return
-      const length = lengthAt(this.decoder, this.code, here)
+      const length = lengths[here - this.from]! || (lengths[here - this.from] = lengthAt(this.decoder, this.code, here))
       if (length === 0) return
       this.at = here
       this.next = here + length
@@ -232,7 +233,7 @@ class Evaluator extends Instructions {
       this.endsBlock = false
       if (!this.step()) return
       here = this.next
-      if (here < this.to && (this.#blocks.joins[here - this.from] === 1 || (this.endsBlock && here > this.#work.lowest) || this.#states.has(here))) {
+      if (here < this.to && (joins[here - this.from] === 1 || (this.endsBlock && here > this.#work.lowest) || this.#states.has(here))) {
         this.flow(here, this.state)
         return
       }

@@ -5,12 +5,9 @@ import { AnswersByArgument } from './answers-by-argument.ts'
 import { Callees } from './callees.ts'
 import type { CpuidModel } from './cpuid-model.ts'
 import { isDetectorFunction, isDetectorObject, isDetectorTableFunction, isOwnDetectorObject } from './detectors.ts'
-import { Endings } from './endings.ts'
-import { EntriesOfFunctions } from './entries.ts'
 import { evaluate, resultRegardless, type StepBudget } from './evaluate.ts'
 import type { Evaluation, Leaks, Origins, ParameterStore } from './evaluation.ts'
 import { Fields } from './fields.ts'
-import { functionCode } from './function-code.ts'
 import { isFunctionPointer } from './function-pointer.ts'
 import { Parameters } from './parameters.ts'
 import type { Program } from './program.ts'
@@ -61,13 +58,11 @@ class GuardSearch {
   readonly #evaluations = new Map<number, Evaluation>()
   readonly #variables: Variables
   readonly #fields: Fields
-  readonly #endings: Endings
   readonly #callees: Callees
   readonly #results = new Map<number, { values: ReadonlyMap<number, Value>; distance: number }>()
   readonly #neverReturns = new Set<number>()
   readonly #parameters: Parameters
   readonly #answers = new AnswersByArgument()
-  readonly #entries: EntriesOfFunctions
   readonly #distance = new Map<number, number>()
   readonly #featureSlots = new Set<number>()
   readonly #times = new Map<number, number>()
@@ -79,9 +74,7 @@ class GuardSearch {
     this.#program = program
     this.#variables = new Variables(program, (index, distance) => this.#enqueue(this.#next, index, distance))
     this.#fields = new Fields(program)
-    this.#endings = new Endings(program)
     this.#parameters = new Parameters(program)
-    this.#entries = new EntriesOfFunctions(program)
     this.#callees = new Callees(program, {
       model,
       load: (at, size) => (this.#featureSlots.has(at) ? relative(featureTable, 0) : this.#variables.load(at, size)),
@@ -90,7 +83,7 @@ class GuardSearch {
       results: this.#results,
       answer: (index, registers) => this.#answers.of(index, registers, (parameters) => this.#evaluateFor(index, parameters)),
       dead: this.#neverReturns,
-      endings: this.#endings,
+      endings: program.endings,
     })
     for (const [place, slot] of program.image.slots) {
       if (slot.import !== undefined && isDetectorObject(slot.import)) this.#featureSlots.add(place)
@@ -136,15 +129,15 @@ class GuardSearch {
       incomplete,
       leaks: this.#leaks(),
       follow: (index, passed, budget) => {
-        const target = functionCode(this.#program, index)
+        const target = this.#program.functions.get(index)
         if (target === undefined) return undefined
         const parameters = new Map([...passed, ...(this.#parameters.of(index) ?? [])])
-        return evaluate(this.#program.decoder, target, parameters, this.#callees.of(index), returnRegisters, budget, this.#entries.of(index, this.#evaluations))
+        return evaluate(this.#program.decoder, target, parameters, this.#callees.of(index), returnRegisters, budget, this.#program.entries.of(index, this.#evaluations))
       },
       trace: (index, origins, budget) => {
-        const target = functionCode(this.#program, index)
+        const target = this.#program.functions.get(index)
         if (target === undefined) return undefined
-        return evaluate(this.#program.decoder, target, this.#parameters.of(index), { ...this.#callees.of(index), origins }, returnRegisters, budget, this.#entries.anywhere(index))
+        return evaluate(this.#program.decoder, target, this.#parameters.of(index), { ...this.#callees.of(index), origins }, returnRegisters, budget, this.#program.entries.anywhere(index))
       },
     }
   }
@@ -192,13 +185,13 @@ class GuardSearch {
 
   #evaluate(index: number): void {
     const { decoder, isGo } = this.#program
-    const target = functionCode(this.#program, index)
+    const target = this.#program.functions.get(index)
     const times = (this.#times.get(index) ?? 0) + 1
     if (target === undefined || times > (target.end - target.start > limits.largeFunction ? limits.timesLarge : limits.times)) return
     this.#times.set(index, times)
     this.#work++
     const registers = isGo ? returnRegistersOfGo : returnRegisters
-    const evaluation = evaluate(decoder, target, this.#parameters.of(index), this.#callees.of(index), registers, this.#budget, this.#entries.of(index, this.#evaluations))
+    const evaluation = evaluate(decoder, target, this.#parameters.of(index), this.#callees.of(index), registers, this.#budget, this.#program.entries.of(index, this.#evaluations))
     if (evaluation === undefined) {
       this.#evaluations.delete(index)
       return
@@ -217,7 +210,7 @@ class GuardSearch {
 
   /** What function `index` does when it is called with `parameters`. */
   #evaluateFor(index: number, parameters: ReadonlyMap<number, Value>): Evaluation | undefined {
-    const target = functionCode(this.#program, index)
+    const target = this.#program.functions.get(index)
     return target === undefined ? undefined : evaluate(this.#program.decoder, target, parameters, this.#callees.of(index), returnRegisters, this.#budget)
   }
 
@@ -230,7 +223,7 @@ class GuardSearch {
     const key = [...evaluation.exits].map(([at, { registers }]) => `${at}:${registers.map((value) => (value?.detected === true ? value.words.join() : '')).join()}`).join(' ')
     if (this.#exits.get(index) === key) return
     this.#exits.set(index, key)
-    for (const target of this.#entries.enteredFrom(index)) this.#enqueue(this.#next, target, distance)
+    for (const target of this.#program.entries.enteredFrom(index)) this.#enqueue(this.#next, target, distance)
   }
 
   readonly #regardless = new Map<number, Value | undefined>()
@@ -240,8 +233,8 @@ class GuardSearch {
     const at = singleAddress(value)
     if (at !== undefined && at > 0xfff && this.#program.image.dataAt(at) !== undefined) return true
     if (!this.#regardless.has(index)) {
-      const target = functionCode(this.#program, index)!
-      const entries = this.#entries.of(index, this.#evaluations)
+      const target = this.#program.functions.get(index)!
+      const entries = this.#program.entries.of(index, this.#evaluations)
       this.#regardless.set(index, resultRegardless(this.#program.decoder, target, this.#parameters.of(index), this.#callees.of(index), this.#budget, entries))
     }
     const other = this.#regardless.get(index)
@@ -250,7 +243,7 @@ class GuardSearch {
 
   #spreadResults(index: number, evaluation: Evaluation, distance: number): void {
     const { graph } = this.#program
-    if (!evaluation.returns && evaluation.decides && !this.#neverReturns.has(index) && this.#endings.hasReturn(index)) {
+    if (!evaluation.returns && evaluation.decides && !this.#neverReturns.has(index) && this.#program.endings.hasReturn(index)) {
       this.#neverReturns.add(index)
       this.#enqueueCallers(index, distance)
     } else if (evaluation.returns && this.#neverReturns.delete(index)) this.#enqueueCallers(index, distance)

@@ -1,4 +1,5 @@
-import type { X86Decoder } from '../../../../isa/x86/decode.ts'
+import { MAX_LENGTH, type X86Decoder } from '../../../../isa/x86/decode.ts'
+import { Fast, fastTable } from '../../../../isa/x86/fast-table.ts'
 import { lengthAt } from '../../../../isa/x86/length.ts'
 import type { MemoryImage } from '../program/memory-image.ts'
 import type { CodeRange, Program } from './program.ts'
@@ -12,7 +13,7 @@ export interface Listing {
   /** Offset of each instruction in the code. */
   readonly at: Float64Array
   readonly kind: Uint8Array
-  /** Offset that it leads to, or -1. */
+  /** Offset that it leads to, where it is a branch, jump or call. */
   readonly target: Float64Array
   /** Addresses of instructions that test bits. */
   readonly masks: Float64Array
@@ -22,6 +23,21 @@ export interface Listing {
   /** Index of the first jump through a table, or -1. */
   readonly firstTable: number
 }
+
+/** Opcodes that hand on control or test bits, prefixes and escapes: they are looked at. */
+const Interest = { none: 0, some: 1 } as const
+const interest: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const isControl = (byte & 0xf0) === 0x70 || (byte & 0xf8) === 0xe8 || byte === 0xc3 || byte === 0xff
+  return isControl || byte === 0x0f || isPrefix(byte) || isMaskTest(byte, 0, 0) || isMaskTest(byte, 0x20, 0x20) ? Interest.some : Interest.none
+})
+
+function isPrefix(byte: number): boolean {
+  return byte === 0x66 || byte === 0xf2 || byte === 0xf3 || (byte & 0xe7) === 0x26 || (byte & 0xf0) === 0x40
+}
+
+// Copies for the loop: an imported binding is loaded anew each time.
+const { sib } = Fast
+const regular = Fast.slow | Fast.imm64
 
 /** Larger functions are not listed. */
 const LARGEST = 100_000
@@ -53,10 +69,28 @@ export class Lister {
     let count = 0
     let maskCount = 0
     let firstTable = -1
+    const { classes, rows } = fastTable()
+    const safe = code.length - 2 * MAX_LENGTH
     for (let at = from; at < to; ) {
-      const next = at + (lengthAt(decoder, code, at) || 1)
       let opcodeAt = at
       let byte = code[at]!
+      let length = 0
+      if ((byte & 0xf0) === 0x40) byte = code[++opcodeAt]!
+      if (at < safe && interest[byte] === Interest.none) {
+        // what most are, without a call
+        const entry = rows[(classes[byte]! << 8) | code[opcodeAt + 1]!]!
+        if ((entry & regular) === 0) length = opcodeAt - at + (entry & 31) + ((entry & sib) !== 0 && (code[opcodeAt + 2]! & 7) === 5 ? 4 : 0)
+      }
+      ats[count] = at
+      if (length > 0) {
+        kinds[count] = Kind.other
+        indexes[at - from] = ++count
+        at += length
+        continue
+      }
+      const next = at + (lengthAt(decoder, code, at) || 1)
+      opcodeAt = at
+      byte = code[at]!
       while (byte === 0x66 || byte === 0xf2 || byte === 0x3e) byte = code[++opcodeAt]!
       if ((byte & 0xf0) === 0x40) byte = code[++opcodeAt]!
       const second = code[opcodeAt + 1]!
@@ -80,7 +114,6 @@ export class Lister {
         } else if (byte === 0xc3 || (byte === 0x0f && second === 0x0b)) kind = Kind.end
       }
       if (isMaskTest(byte, second, code[opcodeAt + 2]!)) masks[maskCount++] = base + at
-      ats[count] = at
       kinds[count] = kind
       targets[count] = target
       indexes[at - from] = ++count

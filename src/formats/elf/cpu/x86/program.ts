@@ -4,6 +4,9 @@ import type { CallGraph } from '../program/call-graph.ts'
 import type { MemoryImage, Slot } from '../program/memory-image.ts'
 import type { Sweep } from '../program/sweep.ts'
 import type { Detectors } from './detectors.ts'
+import type { Endings } from './endings.ts'
+import type { EntriesOfFunctions } from './entries.ts'
+import type { FunctionCodes } from './function-code.ts'
 import type { PointedFunctions } from './pointed-functions.ts'
 
 /** A range of code, as it is decoded. */
@@ -25,6 +28,10 @@ export interface Program {
   readonly decoder: X86Decoder
   readonly stubs: ReadonlyMap<number, Slot>
   readonly isGo: boolean
+  /** Functions as they are evaluated. */
+  readonly functions: FunctionCodes
+  readonly endings: Endings
+  readonly entries: EntriesOfFunctions
   /** The code range that holds an address. */
   codeAt(address: number): CodeRange | undefined
 }

@@ -5,6 +5,9 @@ import { readGoFunctions } from '../../read/pclntab.ts'
 import { indexAccesses } from './access-index.ts'
 import { buildCallGraph, readStubs } from '../program/call-graph.ts'
 import { findDetectors } from './detectors.ts'
+import { Endings } from './endings.ts'
+import { EntriesOfFunctions } from './entries.ts'
+import { FunctionCodes } from './function-code.ts'
 import { PointedFunctions } from './pointed-functions.ts'
 import { codeRanges, type Program } from './program.ts'
 import { knownFunctions } from '../program/known-functions.ts'
@@ -29,5 +32,12 @@ export function readProgram(file: ElfFile): Program {
   const isGo = go !== undefined
   const accesses = indexAccesses(sweep)
   const detectors = findDetectors(image, sweep, graph, liveFunctions(image, graph, isGo))
-  return { image, graph, sweep, accesses, pointed: new PointedFunctions(image, graph, accesses), detectors, decoder, stubs, isGo, codeAt: codeRanges(image) }
+  const read = { image, graph, sweep, accesses, detectors, decoder, stubs, isGo, codeAt: codeRanges(image) }
+  return {
+    ...read,
+    pointed: new PointedFunctions(image, graph, accesses),
+    functions: new FunctionCodes(read),
+    endings: new Endings(read),
+    entries: new EntriesOfFunctions(read),
+  }
 }

@@ -8,6 +8,7 @@ import { initializers, ReachSearch, type Reach, Trust } from './reach.ts'
 import { Selections } from './selections.ts'
 import { Tracer } from './tracer.ts'
 import { Edge } from '../program/call-graph.ts'
+import { IndexSet } from '../program/index-set.ts'
 
 /** What runs on one CPU, at each degree of trust. */
 export interface Run {
@@ -72,8 +73,10 @@ function runWith(program: Program, features: ReadonlySet<string>, needs: Readonl
     return known
   }
   const selections = new Selections(program, (index) => choosable.get(index), (index) => kernels.has(index))
+  const isChoosable = new IndexSet(graph.starts.length)
+  for (const index of choosable.keys()) isChoosable.add(index)
   const tracer = new Tracer(program, guards, startedFunctions(program))
-  const search = new ReachSearch(program, guards.evaluations, selections, isNamed, (index) => choosable.has(index), (index) => kernels.has(index), features.size > 0, passed, tracer, new ConstantArguments(program, guards, (index) => tracer.isOpen(index)))
+  const search = new ReachSearch(program, guards.evaluations, selections, isNamed, (index) => isChoosable.has(index), (index) => kernels.has(index), features.size > 0, passed, tracer, new ConstantArguments(program, guards, (index) => tracer.isOpen(index)))
   return { guards, search, tracer, reached: [Trust.calls, Trust.addresses, Trust.tables].map((trust) => search.search(trust)) }
 }
 

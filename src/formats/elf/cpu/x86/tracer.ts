@@ -82,6 +82,7 @@ export class Tracer {
   hangsOnAmbiguousFields(index: number, at: number): boolean {
     const { leaks } = this.#guards
     if (![...leaks.ambiguous].some((offset) => leaks.fields.has(offset))) return false
+    if (this.#budget.left <= 0 && !this.#unambiguous.has(index)) return false
     let flow = this.#unambiguous.get(index)
     if (flow === undefined) {
       const origins = this.#origins(index)
@@ -127,7 +128,7 @@ export class Tracer {
       },
       allocates: (at) => {
         const callee = callees.get(at)
-        return allocator.test(imported.get(at) ?? (callee === undefined ? '' : graph.nameOf(callee)))
+        return allocator.test(imported.get(at) ?? (callee === undefined ? undefined : graph.names.get(graph.starts[callee]!)) ?? '')
       },
       objectsFrom: (at) => {
         const callee = callees.get(at)
