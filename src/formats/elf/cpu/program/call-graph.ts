@@ -124,7 +124,8 @@ function functionBounds(image: MemoryImage, sweep: Sweep, known: KnownCode): { a
   for (let index = 0; index < accessTo.length; index++) {
     if (accessKind[index] === Access.take && !covered(accessTo[index]!)) all.add(accessTo[index]!)
   }
-  for (const target of image.codePointers.targets) if (!covered(target)) all.add(target)
+  const { targets } = image.codePointers
+  for (let pointer = 0; pointer < targets.length; pointer++) if (!covered(targets[pointer]!)) all.add(targets[pointer]!)
   const starts = all.sorted()
   const ends = new Float64Array(starts.length)
   let range = 0
@@ -304,7 +305,7 @@ function firstIn(addresses: Float64Array, starts: Float64Array): Uint32Array {
 /** Where each function's entries begin in a list that is sorted by function. */
 function offsetsOf(functions: Uint32Array, count: number): Uint32Array {
   const first = new Uint32Array(count + 1)
-  for (const index of functions) first[index + 1]!++
+  for (let entry = 0; entry < functions.length; entry++) first[functions[entry]! + 1]!++
   for (let index = 0; index < count; index++) first[index + 1]! += first[index]!
   return first
 }

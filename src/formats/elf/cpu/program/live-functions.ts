@@ -15,7 +15,8 @@ export function liveFunctions(image: MemoryImage, graph: CallGraph, isGo: boolea
     if (index !== undefined && live.add(index)) stack.push(index)
   }
   add(graph.functionAt(Number(image.file.header.e_entry)))
-  for (const address of image.codePointers.targets) add(graph.functionAt(address))
+  const { targets } = image.codePointers
+  for (let pointer = 0; pointer < targets.length; pointer++) add(graph.functionAt(targets[pointer]!))
   for (const slot of image.slots.values()) if (slot.address !== undefined) add(graph.functionAt(slot.address))
   for (const named of image.functions) if ((named.exported && isEntered(named.name)) || named.name === '_init' || named.name === '_fini') add(graph.functionAt(named.address))
   for (const section of image.file.sections) {

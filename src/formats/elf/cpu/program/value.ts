@@ -142,6 +142,10 @@ export function certain({ base, words, hull }: Value): Value {
 export function truncated(value: Value | undefined, size: number): Value | undefined {
   if (value === undefined || size === 8 || value.base === clean) return value
   if (value.base !== plain) return undefined
+  if (value.words.length === 2 && value.partial !== true) {
+    const low = value.words[0]! & (size === 4 ? -1 : size === 2 ? 0xffff : 0xff)
+    return low === value.words[0] && value.words[1] === 0 ? value : { base: plain, words: [low, 0], detected: value.detected }
+  }
   const words: number[] = []
   const mask = size === 4 ? -1 : size === 2 ? 0xffff : 0xff
   for (let at = 0; at < value.words.length; at += 2) words.push(value.words[at]! & mask, 0)
@@ -181,6 +185,9 @@ export function compute(operation: Operation, a: Value | undefined, b: Value | u
     else if (operation === 'sub' && b.base === plain) base = a.base
     else if (operation === 'and' && b.base === plain && b.words[0]! < 0) return a // stack alignment
     else return undefined
+  }
+  if (a.words.length === 2 && b.words.length === 2 && a.partial !== true && b.partial !== true) {
+    return { base, words: computeOne(operation, a.words[0]!, a.words[1]!, b.words[0]!, b.words[1]!), detected: a.detected || b.detected }
   }
   const words: number[] = []
   for (let i = 0; i < a.words.length; i += 2) {

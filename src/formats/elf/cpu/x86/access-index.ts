@@ -28,7 +28,8 @@ const LAST = 2 ** DIGIT - 1
 function orderOf(numbers: Float64Array): Uint32Array {
   let least = Infinity
   let greatest = -Infinity
-  for (const number of numbers) {
+  for (let index = 0; index < numbers.length; index++) {
+    const number = numbers[index]!
     if (number < least) least = number
     if (number > greatest) greatest = number
   }

@@ -4,45 +4,61 @@ import type { Program } from './program.ts'
 
 /** How control goes through a function, by instruction, along what can run. */
 export class ControlFlow {
-  /** Addresses of the instructions. */
-  readonly #at: number[] = []
-  readonly #indexOf = new Map<number, number>()
-  readonly #before: number[][] = []
-  readonly #conditional = new Set<number>()
+  readonly #start: number
+  /** By offset from the start: the instruction there, counted from 1. */
+  readonly #indexes: Int32Array
+  readonly #count: number
+  /** Ways of an instruction to another, as chains: the last one that leads to each, counted from 1, and for each way the one before. */
+  readonly #lastTo: Int32Array
+  readonly #before: Int32Array
+  readonly #from: Int32Array
+  #ways = 0
+  readonly #conditional: Uint8Array
   /** Instructions after which control can be back with the caller. */
   readonly #exits: number[] = []
+  /** Jumps through tables: they lead to what nothing else leads to. */
+  readonly #tableJumps: number[] = []
 
-  constructor({ image, decoder }: Program, evaluation: Evaluation) {
+  constructor({ codeAt, decoder }: Program, evaluation: Evaluation) {
     const { seen, start } = evaluation
-    const range = image.code.find((candidate) => start >= candidate.address && start < candidate.address + candidate.size)!
-    const code = image.file.bytes.subarray(range.offset, range.offset + range.size)
-    const view = new DataView(code.buffer, code.byteOffset, code.byteLength)
+    const { code, view, base } = codeAt(start)!
+    this.#start = start
+    this.#indexes = new Int32Array(seen.length)
+    let count = 0
+    for (let offset = 0; offset < seen.length; offset++) if ((seen[offset]! & 1) !== 0) this.#indexes[offset] = ++count
+    this.#count = count
+    this.#lastTo = new Int32Array(count)
+    this.#before = new Int32Array(2 * count + 1)
+    this.#from = new Int32Array(2 * count + 1)
+    this.#conditional = new Uint8Array(count)
     for (let offset = 0; offset < seen.length; offset++) {
-      if ((seen[offset]! & 1) === 0) continue
-      this.#indexOf.set(start + offset, this.#at.length)
-      this.#at.push(start + offset)
-      this.#before.push([])
-    }
-    const tableJumps: number[] = []
-    for (const [index, at] of this.#at.entries()) {
-      const place = at - range.address
+      const index = this.#indexes[offset]! - 1
+      if (index < 0) continue
+      const place = start + offset - base
       const next = place + lengthAt(decoder, code, place)
       const { target, falls, leaves, indirect } = transferAt(code, view, place, next)
-      if (indirect) tableJumps.push(index)
-      if (target !== undefined && falls) this.#conditional.add(index)
-      if (target !== undefined && (seen[at - start]! & 2) !== 0 && !this.#link(index, target + range.address)) this.#exits.push(index)
-      if (falls) this.#link(index, next + range.address)
+      if (indirect) this.#tableJumps.push(index)
+      if (target !== undefined && falls) this.#conditional[index] = 1
+      if (target !== undefined && (seen[offset]! & 2) !== 0 && !this.#link(index, target + base)) this.#exits.push(index)
+      if (falls) this.#link(index, next + base)
       if (leaves) this.#exits.push(index)
     }
-    // tables of jumps lead to what nothing else leads to
-    for (const [index, before] of this.#before.entries()) if (index > 0 && before.length === 0) before.push(...tableJumps)
+  }
+
+  #indexOf(at: number): number | undefined {
+    const index = this.#indexes[at - this.#start]
+    return index === undefined || index === 0 ? undefined : index - 1
   }
 
   /** False when `to` is not in the function. */
   #link(from: number, to: number): boolean {
-    const index = this.#indexOf.get(to)
-    if (index !== undefined) this.#before[index]!.push(from)
-    return index !== undefined
+    const index = this.#indexOf(to)
+    if (index === undefined) return false
+    const way = ++this.#ways
+    this.#from[way] = from
+    this.#before[way] = this.#lastTo[index]!
+    this.#lastTo[index] = way
+    return true
   }
 
   /**
@@ -51,27 +67,29 @@ export class ControlFlow {
    */
   decidingOf(branches: ReadonlySet<number>, at: number): readonly number[] | undefined {
     if (branches.size === 0) return []
-    const goal = this.#indexOf.get(at)
+    const goal = this.#indexOf(at)
     if (goal === undefined) return undefined
     const toGoal = this.#backwards([goal], -1)
     const out = this.#backwards(this.#exits, goal)
     return [...branches].filter((branch) => {
-      const index = this.#indexOf.get(branch)
-      return index !== undefined && (index === goal ? this.#conditional.has(index) : toGoal[index] === 1 && out[index] === 1)
+      const index = this.#indexOf(branch)
+      return index !== undefined && (index === goal ? this.#conditional[index] === 1 : toGoal[index] === 1 && out[index] === 1)
     })
   }
 
   /** What can reach one of `ends` without passing `wall`. */
   #backwards(ends: readonly number[], wall: number): Uint8Array {
-    const marked = new Uint8Array(this.#at.length)
+    const marked = new Uint8Array(this.#count)
     const work = ends.filter((end) => end !== wall)
     for (const end of work) marked[end] = 1
+    const mark = (index: number): void => {
+      if (marked[index] === 1 || index === wall) return
+      marked[index] = 1
+      work.push(index)
+    }
     for (let index = work.pop(); index !== undefined; index = work.pop()) {
-      for (const before of this.#before[index]!) {
-        if (marked[before] === 1 || before === wall) continue
-        marked[before] = 1
-        work.push(before)
-      }
+      for (let way = this.#lastTo[index]!; way !== 0; way = this.#before[way]!) mark(this.#from[way]!)
+      if (index > 0 && this.#lastTo[index] === 0) for (const jump of this.#tableJumps) mark(jump)
     }
     return marked
   }

@@ -43,7 +43,8 @@ export class EntriesOfFunctions {
       referenced.add(graph.functionAt(address) ?? -1)
     }
     refer(Number(image.file.header.e_entry))
-    for (const address of image.codePointers.targets) refer(address)
+    const { targets } = image.codePointers
+    for (let pointer = 0; pointer < targets.length; pointer++) refer(targets[pointer]!)
     for (const { address } of image.slots.values()) if (address !== undefined) refer(address)
     for (const { address, exported } of image.functions) if (exported) refer(address)
     for (let edge = 0; edge < graph.edgeTo.length; edge++) if (graph.edgeKind[edge] !== Edge.call) referenced.add(graph.edgeTo[edge]!)

@@ -67,12 +67,19 @@ export class Fields {
     this.#fresh.clear()
     if (wanted.length === 0 || this.#passes >= limits.passes) return all
     this.#passes++
+    const areSmall = wanted.every((offset) => offset < 0x1_0000)
     const lowBytes = new Uint8Array(65_536)
     for (const offset of wanted) lowBytes[offset & 0xffff] = 1
     const readers = new Map<number, Set<number>>(wanted.map((offset) => [offset, new Set()]))
     for (const range of image.code) {
       const { code, view } = this.#program.codeAt(range.address)!
-      for (let at = 1; at + 4 < code.length; at++) {
+      const last = code.length - 4
+      for (let at = 1; at < last; at++) {
+        // the upper half of a small offset is clear: a byte that is not stands in none that begins here or behind
+        if (areSmall && code[at + 3] !== 0) {
+          at++
+          continue
+        }
         if (lowBytes[code[at]! | (code[at + 1]! << 8)] === 0) continue
         if ((code[at - 1]! & 0xc0) !== 0x80) continue
         const found = readers.get(view.getInt32(at, true))

@@ -56,6 +56,7 @@ export class ReachSearch {
     this.#isNamedForIsa = isNamedForIsa
     this.#needsFeatures = needsFeatures
     this.#isKernel = isKernel
+    this.#choices = new Uint8Array(program.graph.edgeTo.length)
     this.#selectable = this.#findSelectable()
     this.roots = this.#findRoots()
   }
@@ -132,11 +133,12 @@ export class ReachSearch {
     return { steps }
   }
 
-  readonly #choices = new Map<number, boolean>()
+  /** By edge: 0 where it is not known yet, 1 no, 2 yes. */
+  readonly #choices: Uint8Array
 
   /** Does `edge` look like the one of a choice that is for better CPUs, made on what may be what CPUID says? */
   #isChoice(index: number, edge: number, target: number, taken: boolean): boolean {
-    let known = this.#choices.get(edge)
+    let known: boolean | undefined = this.#choices[edge] === 0 ? undefined : this.#choices[edge] === 2
     if (known !== undefined) return known
     const at = this.#program.graph.edgeAt[edge]!
     const ending = this.#passed.get(index)
@@ -149,7 +151,7 @@ export class ReachSearch {
           this.#selectable.has(target) || this.#selections.hasTwin(index, at, target, ending)) &&
       // what is reached past a check that ends the program counts as required: there, what may be a choice is one
       (this.#passed.size > 0 || !this.#tracer.hangsOnAmbiguousFields(index, at))
-    this.#choices.set(edge, known)
+    this.#choices[edge] = known ? 2 : 1
     return known
   }
 

@@ -189,18 +189,15 @@ function transfer(sweep: Sweep, from: number, to: number, kind: number): void {
 class Accesses {
   readonly #image: MemoryImage
   readonly #sweep: Sweep
+  readonly #pages: Uint8Array
   /** Pointers in what is not writable: there hardly are any. */
-  readonly #readOnlySlots: ReadonlySet<number>
-  // where the last one led: most are near
-  #from = 0
-  #to = 0
-  #writable = false
+  readonly #readOnlySlots = new Set<number>()
 
   constructor(image: MemoryImage, sweep: Sweep) {
     this.#image = image
     this.#sweep = sweep
-    const isWritable = (address: number): boolean => image.dataAt(address)?.writable === true
-    this.#readOnlySlots = new Set([...image.slots.keys()].filter((place) => !isWritable(place)))
+    this.#pages = pagesOf(image)
+    for (const place of image.slots.keys()) if (!this.#isWritable(place)) this.#readOnlySlots.add(place)
   }
 
   add(from: number, to: number, kind: number): void {
@@ -214,15 +211,35 @@ class Accesses {
   }
 
   #isWritable(address: number): boolean {
-    if (address < this.#from || address >= this.#to) {
-      const range = this.#image.dataAt(address)
-      if (range === undefined) return false
-      this.#from = range.address
-      this.#to = range.end
-      this.#writable = range.writable
-    }
-    return this.#writable
+    const page = this.#pages[Math.floor(address / PAGE_SIZE)]
+    return page === Page.mixed || page === undefined ? this.#image.dataAt(address)?.writable === true : page === Page.writable
   }
+}
+
+const PAGE_SIZE = 4096
+/** Pages that are noted; a file with more in overlapping sections is up to something. */
+const PAGES = 2 ** 22
+const Page = { other: 0, writable: 1, mixed: 2 } as const
+
+/** Which pages are writable as a whole, by number: most accesses can be told by that. */
+function pagesOf({ data }: MemoryImage): Uint8Array {
+  const end = data.reduce((most, range) => Math.max(most, range.end), 0)
+  const pages = new Uint8Array(Math.ceil(Math.min(end, 2 ** 31) / PAGE_SIZE))
+  const taken = new Uint8Array(pages.length)
+  let noted = 0
+  for (const range of data) {
+    const first = Math.floor(range.address / PAGE_SIZE)
+    const last = Math.floor((range.end - 1) / PAGE_SIZE)
+    noted += last - first + 1
+    if (noted > PAGES) return new Uint8Array(0)
+    const kind = range.writable ? Page.writable : Page.other
+    for (let page = first; page <= last && page < pages.length; page++) {
+      const isWhole = page * PAGE_SIZE >= range.address && (page + 1) * PAGE_SIZE <= range.end
+      pages[page] = isWhole && taken[page] === 0 ? kind : Page.mixed
+      taken[page] = 1
+    }
+  }
+  return pages
 }
 
 const hasModrm: Uint8Array = Uint8Array.from({ length: 256 }, (_, opcode) => {

@@ -31,6 +31,7 @@ export class Tracer {
   readonly #started: ReadonlySet<number>
   readonly #named: IndexSet
   readonly #exported: IndexSet
+  readonly #hasAmbiguousFields: boolean
 
   /** `started`: the entry point, what it starts, and initializers. */
   constructor(program: Program, guards: Guards, started: ReadonlySet<number>) {
@@ -38,6 +39,7 @@ export class Tracer {
     this.#guards = guards
     this.#started = started
     this.#named = namedByPointers(program)
+    this.#hasAmbiguousFields = [...guards.leaks.ambiguous].some((offset) => guards.leaks.fields.has(offset))
     this.#exported = new IndexSet(program.graph.starts.length)
     for (const { address, exported } of program.image.functions) {
       const index = exported ? program.graph.functionAt(address) : undefined
@@ -81,7 +83,7 @@ export class Tracer {
    */
   hangsOnAmbiguousFields(index: number, at: number): boolean {
     const { leaks } = this.#guards
-    if (![...leaks.ambiguous].some((offset) => leaks.fields.has(offset))) return false
+    if (!this.#hasAmbiguousFields) return false
     if (this.#budget.left <= 0 && !this.#unambiguous.has(index)) return false
     let flow = this.#unambiguous.get(index)
     if (flow === undefined) {
@@ -162,8 +164,9 @@ export class Tracer {
 /** Functions whose address is in data or taken: who calls them cannot be told. */
 function namedByPointers({ graph, image }: { readonly graph: CallGraph; readonly image: Program['image'] }): IndexSet {
   const named = new IndexSet(graph.starts.length)
-  for (const address of image.codePointers.targets) {
-    const index = graph.functionAt(address)
+  const { targets } = image.codePointers
+  for (let pointer = 0; pointer < targets.length; pointer++) {
+    const index = graph.functionAt(targets[pointer]!)
     if (index !== undefined) named.add(index)
   }
   for (let edge = 0; edge < graph.edgeTo.length; edge++) if (graph.edgeKind[edge] === Edge.taken) named.add(graph.edgeTo[edge]!)

@@ -7,6 +7,7 @@ import type { Program } from './program.ts'
 /** Variables that are read through the address of a structure that they are in. */
 const STRUCTURE_SIZE = 128
 const NEAR_LIMIT = 64
+const NEAR_MASK = 0xffff
 
 interface Variable {
   readonly size: number
@@ -27,10 +28,16 @@ export class Variables {
   readonly #enqueue: (index: number, distance: number) => void
   readonly #variables = new Map<number, Variable>()
   readonly #storedBy = new Map<number, ReadonlySet<number>>()
+  /** By the lower bits of an eighth of the address: may a variable begin there? Most loads are of something else. */
+  readonly #near = new Uint8Array(NEAR_MASK + 1)
 
   constructor(program: Program, enqueue: (index: number, distance: number) => void) {
     this.#program = program
     this.#enqueue = enqueue
+  }
+
+  #isNear(at: number): boolean {
+    return this.#near[Math.floor(at / 8) & NEAR_MASK] === 1
   }
 
   get count(): number {
@@ -48,13 +55,15 @@ export class Variables {
 
   /** What is loaded from the variable, or from what nothing writes to. */
   load(at: number, size: number): Value | undefined {
-    const exact = this.#variables.get(at)
-    if (exact !== undefined && exact.size >= size) return truncated(exact.value, size) ?? (size === 8 ? exact.value : undefined)
-    for (let back = 1; back < 8; back++) {
-      const wider = this.#variables.get(at - back)
-      if (wider !== undefined && wider.size >= back + size) return truncated(compute('shr', wider.value, number(back * 8)), size)
+    if (this.#isNear(at - 7) || this.#isNear(at) || this.#isNear(at + 7)) {
+      const exact = this.#variables.get(at)
+      if (exact !== undefined && exact.size >= size) return truncated(exact.value, size) ?? (size === 8 ? exact.value : undefined)
+      for (let back = 1; back < 8; back++) {
+        const wider = this.#variables.get(at - back)
+        if (wider !== undefined && wider.size >= back + size) return truncated(compute('shr', wider.value, number(back * 8)), size)
+      }
+      if (exact !== undefined || (size === 8 && this.#variables.has(at + 4))) return this.#compose(at, size)
     }
-    if (exact !== undefined || (size === 8 && this.#variables.has(at + 4))) return this.#compose(at, size)
     const { image } = this.#program
     const range = image.dataAt(at)
     if (range === undefined || !range.constant) return undefined
@@ -96,6 +105,7 @@ export class Variables {
     const first = detectedAs(initial, true)
     const variable: Variable = { size, initial: first, stored: new Map(), value: first, distance }
     this.#variables.set(at, variable)
+    this.#near[Math.floor(at / 8) & NEAR_MASK] = 1
     for (const index of this.accessors(at, size)) this.#enqueue(index, distance + 1)
     return variable
   }
@@ -137,8 +147,11 @@ export class Variables {
 
   #store(at: number, variable: Variable, index: number, value: Value | undefined): void {
     // a store of something unknown is an override from outside (environment, command line): it is not for us to judge
-    if (value === undefined || value.base !== plain || value.words.length === 0) variable.stored.delete(index)
-    else variable.stored.set(index, certain(value))
+    const before = variable.stored.get(index)
+    const now = value === undefined || value.base !== plain || value.words.length === 0 ? undefined : certain(value)
+    if (sameValue(before, now)) return
+    if (now === undefined) variable.stored.delete(index)
+    else variable.stored.set(index, now)
     let joined = variable.initial
     for (const stored of variable.stored.values()) joined = join(joined, stored) ?? joined
     if (sameValue(joined, variable.value)) return

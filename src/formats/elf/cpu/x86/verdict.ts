@@ -289,9 +289,11 @@ function witnessesOf(program: Program, feature: string, reached: { run: Run; tru
   const at = sweep.hitAt.values()
   const witnesses: Witness[] = []
   let last = -1
+  let current = 0
   for (let hit = 0; hit < at.length && witnesses.length < WITNESSES; hit++) {
     if (isWanted[sets[hit]!] === 0) continue
-    const index = graph.functionOf(at[hit]!)
+    while (graph.firstHit[current + 1]! <= hit) current++
+    const index = at[hit]! < (graph.starts[0] ?? Infinity) ? -1 : current
     if (index < 0 || index === last) continue
     const steps = reached?.run.reached[reached.trust]!.steps
     if (steps !== undefined && (!steps.has(index) || !reached!.run.search.instructionRuns(index, at[hit]!))) continue

@@ -33,8 +33,8 @@ export function findProvenVirtually(program: Program, run: Run, goals: ReadonlyS
 function makersOf({ graph, image, accesses, sweep }: Program, goals: ReadonlySet<number>): Set<number> {
   const makers = new Set<number>()
   const { places, targets } = image.codePointers
-  for (const [pointer, address] of targets.entries()) {
-    const target = graph.functionAt(address)
+  for (let pointer = 0; pointer < targets.length; pointer++) {
+    const target = graph.functionAt(targets[pointer]!)
     if (target === undefined || !goals.has(target)) continue
     const place = places[pointer]!
     for (const access of accesses.range(place - TABLE_SIZE, place)) {
