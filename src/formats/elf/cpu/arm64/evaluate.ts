@@ -215,9 +215,25 @@ class Evaluator implements Notes {
     }
   }
 
-  #call(index: number, target: Value | undefined): boolean {
+  /** @param depth of jumps from one function of few instructions to another */
+  #call(index: number, target: Value | undefined, depth = 0): boolean {
     this.#seen[index - this.#from]! |= 2
+    const few = depth > 2 ? undefined : this.#outside.inPlace(target)
+    if (few !== undefined) return this.#runInPlace(index, few, target, depth)
     return this.#calls.call(this.#machine, this.#base + index * 4, target)
+  }
+
+  #runInPlace(index: number, { words, base, start, end }: FunctionCode, target: Value | undefined, depth: number): boolean {
+    this.#calls.pass(this.#machine, this.#base + index * 4, target)
+    this.#machine.write(30, undefined)
+    for (let at = start; at < end; at += 4) {
+      const word = words[(at - base) / 4]!
+      const flow = flowOf(word)
+      if (flow === Flow.return) return true
+      if (flow === Flow.jump) return this.#call(index, address(branchTarget(word, flow, at)), depth + 1)
+      if (!this.#execute(word, at)) return false
+    }
+    return true
   }
 
   #branch(word: number, flow: number, index: number): boolean {

@@ -46,6 +46,8 @@ export interface Surroundings {
   systemRegister(crm: number, op2: number): Value | undefined
   /** `target`: what is called, an address or something of another file; undefined when that is not known. */
   call(at: number, target: Value | undefined, registers: readonly (Value | undefined)[]): CallOutcome | undefined
+  /** The code of a function that is a few instructions in a row: an accessor, or what a compiler took out of several functions. */
+  inPlace(target: Value | undefined): FunctionCode | undefined
   /** Can what stands in a register at a call of `target` be an argument? Told for addresses of kernels only. */
   isArgument(value: Value | undefined, register: number, target: Value | undefined): boolean
   /** Does nothing that runs on this CPU hand out the address of the function that starts there? */

@@ -2,7 +2,8 @@ import { plain, number, detectedAs, relative, singleAddress, type Value } from '
 import { ArgumentsRead } from './arguments-read.ts'
 import { AT_HWCAP, AT_HWCAP2, isAuxiliaryFunction, isDetectorFunction } from './detectors.ts'
 import { evaluate } from './evaluate.ts'
-import { ARGUMENTS, Base, type CallOutcome, type Evaluation, type StepBudget, type Surroundings } from './evaluation.ts'
+import { ARGUMENTS, Base, type CallOutcome, type Evaluation, type FunctionCode, type StepBudget, type Surroundings } from './evaluation.ts'
+import { FewInstructions } from './few-instructions.ts'
 import { codeOf } from './function-code.ts'
 import type { HandedOutKernels } from './handed-out-kernels.ts'
 import type { HwcapModel } from './hwcap-model.ts'
@@ -41,6 +42,7 @@ export class ProgramSurroundings {
   readonly #known: Known
   readonly #noReturn: NoReturn
   readonly #argumentsRead: ArgumentsRead
+  readonly #few: FewInstructions
   readonly #importNames: string[] = []
   #inlined = new Map<string, CallOutcome | undefined>()
   #depth = 0
@@ -51,6 +53,7 @@ export class ProgramSurroundings {
     this.#known = known
     this.#noReturn = new NoReturn(program)
     this.#argumentsRead = new ArgumentsRead(program)
+    this.#few = new FewInstructions(program)
   }
 
   /** What functions gave for certain arguments may have changed. */
@@ -69,6 +72,7 @@ export class ProgramSurroundings {
         return value === undefined ? undefined : number(value[0], value[1], true)
       },
       call: (at, target, registers) => this.#call(at, target, registers),
+      inPlace: (target) => this.#inPlace(target),
       isArgument: (value, register, target) => this.#isArgument(value, register, target),
       isNeverHandedOut: (at) => this.#known.kernels.isNeverHandedOut(at, index),
       isPointerTarget: (at) => (image.inCode(at) ? graph.functionAt(at) !== undefined : image.dataAt(at) !== undefined),
@@ -119,6 +123,19 @@ export class ProgramSurroundings {
     if (inlined !== undefined || !known) return inlined
     const results = this.#known.results.get(index)
     return { ...(results === undefined ? {} : { results }), writes: this.#known.evaluations.get(index)?.stores.filter(({ base }) => base < Base.resolverArgument) ?? [] }
+  }
+
+  #inPlace(target: Value | undefined): FunctionCode | undefined {
+    const to = singleAddress(target)
+    const index = to === undefined ? undefined : this.#program.graph.functionAt(to)
+    if (index === undefined || this.#known.neverReturns.has(index) || this.#isSpecial(index)) return undefined
+    return this.#few.of(index)
+  }
+
+  /** Is it known what it does without looking at it? */
+  #isSpecial(index: number): boolean {
+    const name = this.#program.graph.nameOf(index)
+    return this.#program.detectors.auxiliary.has(index) || isAuxiliaryFunction(name) || isEndingName(name) || name === 'dlsym' || allocators.test(name)
   }
 
   #isArgument(value: Value | undefined, register: number, target: Value | undefined): boolean {

@@ -44,7 +44,9 @@ function sweepRange(image: MemoryImage, range: MappedRange, starts: ReadonlySet<
         if ((word & 0xfff0_0000) >>> 0 === 0xd530_0000) held[word & 31] = unknown
       } else {
         transfer(sweep, word, flow, at, range.address, end)
-        if (flow === Flow.call || flow === Flow.indirectCall) held.fill(unknown, 0, 19)
+        // what compilers take out of functions to make them smaller leaves X8 and others alone
+        if (flow === Flow.call) held.fill(unknown, 0, 8)
+        else if (flow === Flow.indirectCall) held.fill(unknown, 0, 19)
         else if (endsPath(flow) && flow !== Flow.jump) held.fill(unknown, 0, 19)
       }
     } else if (group === 8 || group === 9) address(image, sweep, held, word, at, words[index + 1] ?? 0)
