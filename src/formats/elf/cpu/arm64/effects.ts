@@ -9,6 +9,8 @@ export class Effects {
   readonly passed: Map<number, readonly (Value | undefined)[]> = new Map()
   /** Functions called through registers, by address of the call. */
   readonly indirect: Map<number, Set<number>> = new Map()
+  /** What is stored far behind pointers that are not followed, by address of the store. */
+  readonly fieldStores: Map<number, Value | undefined> = new Map()
   readonly #globals = new Map<string, GlobalStore>()
   readonly #written = new Map<string, ParameterStore>()
   /** Sizes of what was stored outside the frame, by key. */
@@ -31,6 +33,10 @@ export class Effects {
 
   get stores(): ParameterStore[] {
     return [...this.#written.values()]
+  }
+
+  storedToField(at: number, value: Value | undefined): void {
+    this.fieldStores.set(at, this.fieldStores.has(at) ? join(this.fieldStores.get(at), value) : value)
   }
 
   storedAt(key: number, size: number): void {

@@ -86,7 +86,7 @@ class Evaluator implements Notes {
       }
       if (this.#work.length === 0) break
     }
-    const { returns, globalStores, stores, passed, indirect } = this.#effects
+    const { returns, globalStores, stores, fieldStores, passed, indirect } = this.#effects
     return {
       start: this.#base + this.#from * 4,
       seen: this.#seen,
@@ -95,6 +95,7 @@ class Evaluator implements Notes {
       results: this.#effects.joinedResults(),
       globalStores,
       stores,
+      fieldStores,
       passed,
       indirect,
       addressesUsed: this.#used,

@@ -42,6 +42,8 @@ export interface Surroundings {
   constant(address: number, size: number): number | undefined
   /** A field of an object that is not of this file: what resolvers are given, or what an allocation returned. */
   loadField(base: number, offset: number, size: number): Value | undefined
+  /** What the load at `at` finds behind a pointer that is not known. */
+  loadNearField(at: number): Value | undefined
   /** The value of an ID register. */
   systemRegister(crm: number, op2: number): Value | undefined
   /** `target`: what is called, an address or something of another file; undefined when that is not known. */
@@ -81,6 +83,8 @@ export interface Evaluation {
   readonly results: ReadonlyMap<number, Value>
   readonly globalStores: readonly GlobalStore[]
   readonly stores: readonly ParameterStore[]
+  /** What is stored far behind pointers that are not followed, by address of the store. */
+  readonly fieldStores: ReadonlyMap<number, Value | undefined>
   /** Arguments by address of the call. */
   readonly passed: ReadonlyMap<number, readonly (Value | undefined)[]>
   /** Functions called through registers, by address of the call. */

@@ -8,6 +8,7 @@ import { Base, type Evaluation, type StepBudget } from './evaluation.ts'
 import { codeOf, LARGEST_FUNCTION } from './function-code.ts'
 import { HandedOutKernels } from './handed-out-kernels.ts'
 import type { HwcapModel } from './hwcap-model.ts'
+import { NearFields } from './near-fields.ts'
 import { AllocatedObjects } from './objects.ts'
 import type { Program } from './program.ts'
 import { ProgramSurroundings } from './surroundings.ts'
@@ -68,6 +69,7 @@ class GuardSearch {
   readonly #surroundings: ProgramSurroundings
   readonly #objects = new AllocatedObjects()
   readonly #kernels: HandedOutKernels
+  readonly #fields: NearFields
   /** Functions whose arguments hang on callers that were not followed before. */
   readonly #awaited = new Set<number>()
   readonly #addressTaken: ReadonlySet<number>
@@ -81,6 +83,7 @@ class GuardSearch {
     this.#accesses = new AccessIndex(program)
     this.#variables = new Variables(program.image, (at) => this.#accesses.isNeverStored(at))
     this.#kernels = new HandedOutKernels(program, model.features, this.#evaluations)
+    this.#fields = new NearFields(program, this.#evaluations, (index) => this.#kernels.isKernel(index))
     this.#surroundings = new ProgramSurroundings(program, model, {
       evaluations: this.#evaluations,
       results: this.#results,
@@ -89,6 +92,7 @@ class GuardSearch {
       variables: this.#variables,
       objects: this.#objects,
       kernels: this.#kernels,
+      fields: this.#fields,
       budget: this.#budget,
     })
     const taken = new Set<number>()
@@ -144,7 +148,7 @@ class GuardSearch {
       for (const index of this.#accesses.accessors(at, 1)) this.#enqueue(work, index, 0)
     }
     let isComplete = this.#search(work)
-    if (isComplete) isComplete = this.#followTakers()
+    if (isComplete) isComplete = this.#followTakers() && this.#followFields()
     return { ...result, incomplete: !isComplete }
   }
 
@@ -168,6 +172,16 @@ class GuardSearch {
     const takers = new Set<number>()
     for (const index of this.#kernels.takers) if (!this.#evaluations.has(index)) this.#enqueue(takers, index, limits.distance + 1)
     return this.#search(takers)
+  }
+
+  /** Functions that look at what others keep in structures before they call kernels. */
+  #followFields(): boolean {
+    const functions = new Set<number>()
+    for (const index of this.#fields.find()) if (index >= 0 && !this.#evaluations.has(index)) this.#enqueue(functions, index, limits.distance + 1)
+    if (!this.#search(functions)) return false
+    const readers = new Set<number>()
+    for (const index of this.#fields.readers) if (index >= 0) this.#enqueue(readers, index, limits.distance + 1)
+    return this.#search(readers)
   }
 
   /** What is compared with kernels that nobody who is reached hands out. */

@@ -13,6 +13,7 @@ const KERNELS = 2000
 export class HandedOutKernels {
   readonly #program: Program
   readonly #evaluations: ReadonlyMap<number, Evaluation>
+  readonly #kernels = new Set<number>()
   /** Functions that take the address, by kernel; those whose address is out whatever runs are left out. */
   readonly #takers = new Map<number, number[]>()
   /** Kernels that were found to be handed out: none to begin with, as what a comparison with a kernel decides may be all that does. */
@@ -24,24 +25,32 @@ export class HandedOutKernels {
     this.#program = program
     this.#evaluations = evaluations
     const { graph, image, sweep } = program
-    const kernels = new Set<number>()
+    const kernels = this.#kernels
     const sets = sweep.hitSet.values()
     for (const [hit, at] of sweep.hitAt.values().entries()) {
       if (features.has(arm64Features[sets[hit]!]!)) continue
       const index = graph.functionOf(at)
       if (index >= 0) kernels.add(index)
     }
-    if (kernels.size > KERNELS || program.isGo) return
-    for (const [place, address] of image.codePointers) if (image.dataAt(place)?.separate !== true) kernels.delete(graph.functionAt(address) ?? -1)
+    if (kernels.size > KERNELS || program.isGo) {
+      kernels.clear()
+      return
+    }
+    const out = new Set<number | undefined>()
+    for (const [place, address] of image.codePointers) if (image.dataAt(place)?.separate !== true) out.add(graph.functionAt(address))
     // an executable's exports serve its plugins
-    for (const named of image.functions) if (image.isLibrary && named.exported && program.isEntered(named.name)) kernels.delete(graph.functionAt(named.address) ?? -1)
+    for (const named of image.functions) if (image.isLibrary && named.exported && program.isEntered(named.name)) out.add(graph.functionAt(named.address))
     for (let edge = 0; edge < graph.edgeTo.length; edge++) {
       const kernel = graph.edgeTo[edge]!
-      if (graph.edgeKind[edge] === Edge.call || !kernels.has(kernel)) continue
+      if (graph.edgeKind[edge] === Edge.call || !kernels.has(kernel) || out.has(kernel)) continue
       const takers = this.#takers.get(kernel)
       if (takers === undefined) this.#takers.set(kernel, [graph.edgeFrom[edge]!])
       else takers.push(graph.edgeFrom[edge]!)
     }
+  }
+
+  isKernel(index: number): boolean {
+    return this.#kernels.has(index)
   }
 
   /** Is this where a kernel starts whose address is out only where somebody takes it? */

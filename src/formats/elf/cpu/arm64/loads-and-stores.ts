@@ -1,11 +1,12 @@
 import { literalAddress } from '../../../../isa/arm64/control-flow.ts'
 import { memoryAccess, type MemoryAccess, SP } from '../../../../isa/arm64/operands.ts'
 import { address, compute, join, number, plain, signExtended, singleOffset, truncated, type Value } from '../program/value.ts'
+import { exactly, valueOf, vectorOf } from '../program/vector.ts'
 import type { Effects } from './effects.ts'
 import type { Surroundings } from './evaluation.ts'
 import type { Notes } from './instructions.ts'
 import { keyOf, type Machine } from './machine.ts'
-import { exactly, valueOf, vectorOf } from '../program/vector.ts'
+import { storeToField } from './near-fields.ts'
 
 /** Loads and stores (Arm ARM C4.1.94): between the machine, the frame, and what the program knows of memory. */
 export class LoadsAndStores {
@@ -39,8 +40,11 @@ export class LoadsAndStores {
     const moved = compute('add', start, number(operand.offset, operand.offset < 0 ? -1 : 0))
     let place = operand.writeback === 'after' ? start : moved
     if (operand.index >= 0) place = this.#indexed(machine, word, operand, start)
-    if (operand.load) this.#load(machine, operand, place)
-    else this.#store(machine, operand, place)
+    if (operand.load) this.#load(machine, operand, place, at)
+    else {
+      if (place?.base !== plain && storeToField(word) !== undefined) this.#effects.storedToField(at, machine.read(operand.register, operand.size))
+      this.#store(machine, operand, place)
+    }
     if (operand.atomic && !operand.load) machine.write((word >>> 16) & 31, undefined) // status of a store exclusive
     if (operand.writeback !== 'none') machine.writeBase(operand.base, moved)
   }
@@ -56,14 +60,14 @@ export class LoadsAndStores {
     return compute('add', start, offset)
   }
 
-  #load(machine: Machine, operand: MemoryAccess, place: Value | undefined): void {
+  #load(machine: Machine, operand: MemoryAccess, place: Value | undefined, at: number): void {
     if (operand.register < 0) {
       this.#notes.used(place)
       this.#loadVector(machine, operand.vector, place, operand.size)
       if (operand.secondVector >= 0) this.#loadVector(machine, operand.secondVector, compute('add', place, number(operand.size)), operand.size)
       return
     }
-    const first = this.#recall(machine, place, operand.size)
+    const first = this.#recall(machine, place, operand.size) ?? (operand.index < 0 ? this.#outside.loadNearField(at) : undefined)
     const second = operand.second < 0 ? undefined : this.#recall(machine, compute('add', place, number(operand.size)), operand.size)
     const extend = (value: Value | undefined): Value | undefined => (operand.signed === 0 ? value : truncated(signExtended(value, operand.size), operand.signed))
     machine.write(operand.register, extend(first))

@@ -7,6 +7,7 @@ import { FewInstructions } from './few-instructions.ts'
 import { codeOf } from './function-code.ts'
 import type { HandedOutKernels } from './handed-out-kernels.ts'
 import type { HwcapModel } from './hwcap-model.ts'
+import type { NearFields } from './near-fields.ts'
 import { isEndingName, NoReturn } from './no-return.ts'
 import type { AllocatedObjects } from './objects.ts'
 import type { Program } from './program.ts'
@@ -32,6 +33,7 @@ export interface Known {
   readonly variables: Variables
   readonly objects: AllocatedObjects
   readonly kernels: HandedOutKernels
+  readonly fields: NearFields
   readonly budget: StepBudget
 }
 
@@ -67,6 +69,7 @@ export class ProgramSurroundings {
       load: (at, size, overwritten) => this.#load(at, size, overwritten === true),
       constant: (at, size) => (image.dataAt(at)?.constant === true ? singleAddress(this.#known.variables.initial(at, size)) : undefined),
       loadField: (base, offset, size) => this.#loadField(index, base, offset, size),
+      loadNearField: (at) => this.#known.fields.load(at),
       systemRegister: (crm, op2) => {
         const value = this.#model.idRegister(crm, op2)
         return value === undefined ? undefined : number(value[0], value[1], true)
