@@ -37,8 +37,10 @@ export interface MemoryAccess {
   /** Register that is added to the base, or -1. */
   readonly index: number
   readonly writeback: 'none' | 'before' | 'after'
-  /** Atomic read-modify-write, exclusive store: what is written is not known. */
+  /** Atomic read-modify-write, exclusive store. */
   readonly atomic: boolean
+  /** CAS: Rt is stored if memory holds what Rs does, which is loaded. */
+  readonly compares: boolean
 }
 
 /** Loads and stores with a base register (Arm ARM C4.1.94); undefined for those of many vector registers and the like. */
@@ -75,7 +77,7 @@ function access(
   writeback: MemoryAccess['writeback'],
   atomic: boolean,
 ): MemoryAccess {
-  return { load, register, second: -1, vector: register < 0 ? word & 31 : -1, secondVector: -1, size, signed, base: (word >>> 5) & 31, offset, index, writeback, atomic }
+  return { load, register, second: -1, vector: register < 0 ? word & 31 : -1, secondVector: -1, size, signed, base: (word >>> 5) & 31, offset, index, writeback, atomic, compares: false }
 }
 
 function pair(word: number, vector: boolean): MemoryAccess {
@@ -95,25 +97,30 @@ function pair(word: number, vector: boolean): MemoryAccess {
     index: -1,
     writeback: mode === 1 ? 'after' : mode === 3 ? 'before' : 'none',
     atomic: false,
+    compares: false,
   }
 }
 
 /** LDXR, STLR, CAS and their relatives. */
 function exclusive(word: number): MemoryAccess {
   const ordered = (word & 0x00a0_0000) === 0x0080_0000 // LDAR, STLR: like plain loads and stores
+  const compares = (word & 0x00a0_7c00) === 0x00a0_7c00
+  const comparesPair = (word & 0xbfa0_7c00) >>> 0 === 0x0820_7c00
+  const result = (word >>> 16) & 31
   return {
-    load: (word & 0x0040_0000) !== 0,
-    register: word & 31,
-    second: (word & 0x0020_0000) !== 0 && !ordered ? (word >>> 10) & 31 : -1,
+    load: compares || comparesPair || (word & 0x0040_0000) !== 0,
+    register: compares || comparesPair ? result : word & 31,
+    second: comparesPair ? (result + 1) & 31 : (word & 0x0020_0000) !== 0 && !ordered && !compares ? (word >>> 10) & 31 : -1,
     vector: -1,
     secondVector: -1,
-    size: 1 << (word >>> 30),
+    size: comparesPair ? 4 << (word >>> 30) : 1 << (word >>> 30),
     signed: 0,
     base: (word >>> 5) & 31,
     offset: 0,
     index: -1,
     writeback: 'none',
     atomic: !ordered,
+    compares,
   }
 }
 

@@ -32,6 +32,20 @@ export class AccessIndex {
     return true
   }
 
+  /** Is a function the only one that stores to the variable at `at` by name? */
+  isStoredOnlyBy(index: number, at: number, size: number): boolean {
+    const kind = this.#program.sweep.accessKind.values()
+    const from = this.#program.sweep.accessFrom.values()
+    let stores = false
+    for (let entry = lastAtMost(this.#places, at - 1) + 1; entry < this.#places.length && this.#places[entry]! < at + size; entry++) {
+      const access = this.#order[entry]!
+      if (kind[access] !== Access.store) continue
+      if (this.#program.graph.functionOf(from[access]!) !== index) return false
+      stores = true
+    }
+    return stores
+  }
+
   /** Functions that name the variable at `at`. */
   *accessors(at: number, size: number): Iterable<number> {
     const { graph, sweep } = this.#program

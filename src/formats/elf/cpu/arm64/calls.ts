@@ -1,5 +1,5 @@
 import { SP } from '../../../../isa/arm64/operands.ts'
-import { compute, join, number, plain, singleOffset, type Value } from '../program/value.ts'
+import { address, compute, join, number, plain, singleOffset, type Value } from '../program/value.ts'
 import type { Effects } from './effects.ts'
 import { ARGUMENTS, CALLER_SAVED, type ParameterStore, type Surroundings } from './evaluation.ts'
 import type { Notes } from './instructions.ts'
@@ -53,12 +53,12 @@ export class Calls {
     this.#effects.publish(machine)
     const outcome = this.#outside.call(at, target, machine.registers)
     if (outcome?.never === true) return
+    const after = machine.copy()
     if (outcome?.writes !== undefined && outcome.writes.length > 0) {
-      const written = machine.copy()
-      this.#applyWrites(written, outcome.writes)
-      this.#effects.publish(written)
+      this.#applyWrites(after, outcome.writes)
+      this.#effects.publish(after)
     }
-    this.#effects.returned(at, outcome?.results ?? new Map())
+    this.#effects.returned(after, at, outcome?.results ?? new Map())
   }
 
   return(machine: Machine, at: number): void {
@@ -69,7 +69,7 @@ export class Calls {
       if (register < 2) this.#notes.used(value)
       if (value !== undefined && (value.base === plain || value.base > SP)) results.set(register, value)
     }
-    this.#effects.returned(at, results)
+    this.#effects.returned(machine, at, results)
   }
 
   pass(machine: Machine, at: number, target?: Value): void {
@@ -87,8 +87,8 @@ export class Calls {
   #applyWrites(machine: Machine, writes: readonly ParameterStore[]): void {
     const pointers = machine.registers.slice(0, SP)
     for (const { base, offset, size, value } of writes) {
-      const pointer = base > SP ? { base, words: [0, 0], detected: false } : pointers[base]
-      this.#memory.storeOne(machine, compute('add', pointer, number(offset, offset < 0 ? -1 : 0)), value, size)
+      const pointer = base > SP ? { base, words: [0, 0], detected: false } : base === plain ? number(0) : pointers[base]
+      this.#memory.storeOne(machine, compute('add', pointer, base === plain ? address(offset) : number(offset, offset < 0 ? -1 : 0)), value, size)
     }
   }
 }

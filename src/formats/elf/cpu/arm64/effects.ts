@@ -3,6 +3,9 @@ import { join, plain, type Value } from '../program/value.ts'
 import type { GlobalStore, ParameterStore } from './evaluation.ts'
 import { type Machine, placeOf } from './machine.ts'
 
+/** Stores through parameters that callers are told of. */
+const STORES = 64
+
 /** What a function does that others can notice, collected while it is evaluated. */
 export class Effects {
   /** Arguments by address of the call. */
@@ -17,6 +20,8 @@ export class Effects {
   readonly #stored = new Map<number, number>()
   /** What is returned, by the instruction that ends the path. */
   readonly #results = new Map<number, ReadonlyMap<number, Value>>()
+  /** What every return so far has left where parameters point. */
+  #always: ReadonlyMap<string, ParameterStore> | undefined
   readonly #resultRegisters: number
 
   constructor(resultRegisters: number) {
@@ -31,8 +36,11 @@ export class Effects {
     return [...this.#globals.values()]
   }
 
+  /** What a check has to do with, and what is stored through parameters whatever happens. */
   get stores(): ParameterStore[] {
-    return [...this.#written.values()]
+    const stores = new Map(this.#written)
+    for (const [name, store] of this.#always ?? []) if (!stores.has(name) && stores.size < STORES) stores.set(name, store)
+    return [...stores.values()]
   }
 
   storedToField(at: number, value: Value | undefined): void {
@@ -66,7 +74,7 @@ export class Effects {
       const known = this.#written.get(name)
       const joined = known === undefined ? value : join(known.value, value)
       if (joined === undefined) this.#written.delete(name)
-      else if (known !== undefined || this.#written.size < 64) this.#written.set(name, { base, offset, size, value: joined })
+      else if (known !== undefined || this.#written.size < STORES) this.#written.set(name, { base, offset, size, value: joined })
     }
   }
 
@@ -77,8 +85,19 @@ export class Effects {
     this.indirect.set(at, targets)
   }
 
-  returned(index: number, results: ReadonlyMap<number, Value>): void {
+  /** @param machine what is in memory then */
+  returned(machine: Machine, index: number, results: ReadonlyMap<number, Value>): void {
     this.#results.set(index, results)
+    const written = new Map<string, ParameterStore>()
+    for (const [key, { value, size, stored, stale }] of machine.memory) {
+      const { base, offset } = placeOf(key)
+      if (base < 0 || base >= SP || stored !== true || stale === true || value.base !== plain) continue
+      const name = `${key}.${size}`
+      const known = this.#always?.get(name)
+      const joined = this.#always === undefined ? value : known === undefined ? undefined : join(known.value, value)
+      if (joined !== undefined) written.set(name, { base, offset, size, value: joined })
+    }
+    this.#always = written
   }
 
   joinedResults(): Map<number, Value> {

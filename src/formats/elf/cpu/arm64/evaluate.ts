@@ -299,6 +299,6 @@ class Evaluator implements Notes {
     if (value === undefined) this.#jumpsIndirectly = true
     this.#calls.pass(this.#machine, at)
     this.#effects.publish(this.#machine)
-    this.#effects.returned(at, new Map())
+    this.#effects.returned(this.#machine, at, new Map())
   }
 }

@@ -58,7 +58,7 @@ export interface Surroundings {
   isPointerTarget(address: number): boolean
 }
 
-/** A store through a pointer that was passed in register `base`, or to an allocated object. */
+/** A store through a pointer that was passed in register `base`, to an allocated object, or to a variable (`plain`). */
 export interface ParameterStore {
   readonly base: number
   readonly offset: number

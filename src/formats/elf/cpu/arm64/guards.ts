@@ -90,6 +90,7 @@ class GuardSearch {
       neverReturns: this.#neverReturns,
       distance: this.#distance,
       variables: this.#variables,
+      accesses: this.#accesses,
       objects: this.#objects,
       kernels: this.#kernels,
       fields: this.#fields,
@@ -229,8 +230,9 @@ class GuardSearch {
     }
     this.#evaluations.set(index, evaluation)
     const distance = this.#distance.get(index) ?? 0
-    this.#spreadResults(index, evaluation, distance)
+    // first the variables, as a result may be the address of one
     this.#spreadStores(index, evaluation, distance)
+    this.#spreadResults(index, evaluation, distance)
     this.#spreadFields(index, evaluation, distance)
     if (!this.#program.isGo) this.#spreadArguments(index, evaluation, distance)
   }

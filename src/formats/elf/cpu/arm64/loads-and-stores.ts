@@ -40,7 +40,7 @@ export class LoadsAndStores {
     const moved = compute('add', start, number(operand.offset, operand.offset < 0 ? -1 : 0))
     let place = operand.writeback === 'after' ? start : moved
     if (operand.index >= 0) place = this.#indexed(machine, word, operand, start)
-    if (operand.load) this.#load(machine, operand, place, at)
+    if (operand.load) this.#load(machine, operand, place, { word, address: at })
     else {
       if (place?.base !== plain && storeToField(word) !== undefined) this.#effects.storedToField(at, machine.read(operand.register, operand.size))
       this.#store(machine, operand, place)
@@ -60,23 +60,24 @@ export class LoadsAndStores {
     return compute('add', start, offset)
   }
 
-  #load(machine: Machine, operand: MemoryAccess, place: Value | undefined, at: number): void {
+  #load(machine: Machine, operand: MemoryAccess, place: Value | undefined, at: { readonly word: number; readonly address: number }): void {
     if (operand.register < 0) {
       this.#notes.used(place)
       this.#loadVector(machine, operand.vector, place, operand.size)
       if (operand.secondVector >= 0) this.#loadVector(machine, operand.secondVector, compute('add', place, number(operand.size)), operand.size)
       return
     }
-    const first = this.#recall(machine, place, operand.size) ?? (operand.index < 0 ? this.#outside.loadNearField(at) : undefined)
+    const first = this.#recall(machine, place, operand.size) ?? (operand.index < 0 ? this.#outside.loadNearField(at.address) : undefined)
     const second = operand.second < 0 ? undefined : this.#recall(machine, compute('add', place, number(operand.size)), operand.size)
     const extend = (value: Value | undefined): Value | undefined => (operand.signed === 0 ? value : truncated(signExtended(value, operand.size), operand.signed))
     machine.write(operand.register, extend(first))
     if (operand.second >= 0) machine.write(operand.second, extend(second))
     else if (operand.register !== 31) machine.origins[operand.register] = keyOf(place)
-    if (operand.atomic) {
+    if (operand.compares) this.storeOne(machine, place, undefined, operand.size, machine.read(at.word & 31, operand.size))
+    else if (operand.atomic && !isExclusive(at.word)) {
       // what LDADD and its relatives leave in memory is not known
       const key = keyOf(place)
-      if (key !== undefined) machine.remember(key, operand.size, undefined)
+      if (key !== undefined) machine.remember(key, operand.second < 0 ? operand.size : 2 * operand.size, undefined)
     }
   }
 
@@ -110,8 +111,9 @@ export class LoadsAndStores {
       if (operand.secondVector >= 0) this.#storeVector(machine, operand.secondVector, compute('add', place, number(size)), size)
       return
     }
-    this.storeOne(machine, place, operand.atomic ? undefined : machine.read(operand.register, size), size)
-    if (operand.second >= 0) this.storeOne(machine, compute('add', place, number(size)), operand.atomic ? undefined : machine.read(operand.second, size), size)
+    // a store exclusive that fails is tried again
+    this.storeOne(machine, place, machine.read(operand.register, size), size)
+    if (operand.second >= 0) this.storeOne(machine, compute('add', place, number(size)), machine.read(operand.second, size), size)
   }
 
   /** What is not known in one piece is not known at all. */
@@ -138,12 +140,18 @@ export class LoadsAndStores {
     }
   }
 
-  storeOne(machine: Machine, place: Value | undefined, value: Value | undefined, size: number): void {
-    this.#notes.used(value)
+  /** @param published what others may find there, where that is not what is there now for sure */
+  storeOne(machine: Machine, place: Value | undefined, value: Value | undefined, size: number, published: Value | undefined = value): void {
+    this.#notes.used(published)
     const key = keyOf(place)
     if (key === undefined) return
     if (place!.base !== SP) this.#effects.storedAt(key, size)
     machine.remember(key, size, value)
-    if (value === undefined && key >= 0) this.#effects.publishCell(key, undefined)
+    if (key >= 0 && (value === undefined || published !== value)) this.#effects.publishCell(key, published)
   }
+}
+
+/** LDXR and its relatives, which only load; CASP stands beside them. */
+function isExclusive(word: number): boolean {
+  return (word & 0x3f80_0000) === 0x0800_0000 && (word & 0xbfa0_7c00) >>> 0 !== 0x0820_7c00
 }

@@ -123,7 +123,7 @@ export class Machine {
   /** What was stored at `key` on this path. */
   recall(key: number, size: number): Value | undefined {
     const exact = this.memory.get(key)
-    if (exact !== undefined) return exact.size >= size && exact.stale !== true ? truncated(exact.value, size) : undefined
+    if (exact !== undefined) return exact.stale === true ? undefined : exact.size >= size ? truncated(exact.value, size) : this.#composed(key, size)
     for (let back = 1; back < 8; back++) {
       const wider = this.memory.get(key - back)
       if (wider !== undefined && wider.stale !== true && wider.size >= back + size) return truncated(compute('shr', wider.value, number(back * 8)), size)
@@ -131,16 +131,40 @@ export class Machine {
     return undefined
   }
 
+  /** What several stores have left there. */
+  #composed(key: number, size: number): Value | undefined {
+    let whole: Value | undefined = number(0)
+    for (let offset = 0; offset < size && whole !== undefined; ) {
+      const cell = this.memory.get(key + offset)
+      if (cell === undefined || cell.stale === true || offset + cell.size > size) return undefined
+      whole = compute('or', whole, offset === 0 ? cell.value : compute('shl', cell.value, number(offset * 8)))
+      offset += cell.size
+    }
+    return whole
+  }
+
   /** Was something stored at `key` on this path? */
   isOverwritten(key: number): boolean {
     return this.memory.get(key)?.stored === true
+  }
+
+  /** What a store to a part of a cell leaves of the rest, byte by byte. */
+  #keepRest(start: number, { value, size, stored, stale }: Cell, key: number, written: number): void {
+    if (stale === true || value.base !== plain || value.words.length !== 2) return
+    for (let at = start; at < start + size && this.memory.size < CELLS; at++) {
+      if (at >= key && at < key + written) continue
+      const byte = truncated(compute('shr', value, number((at - start) * 8)), 1)
+      if (byte !== undefined) this.memory.set(at, { value: byte, size: 1, stored: stored === true })
+    }
   }
 
   /** Undefined values are forgotten places. */
   remember(key: number, size: number, value: Value | undefined): void {
     for (let at = key - 7; at < key + size; at++) {
       const cell = this.memory.get(at)
-      if (cell !== undefined && at + cell.size > key) this.memory.delete(at)
+      if (cell === undefined || at + cell.size <= key) continue
+      this.memory.delete(at)
+      if (cell.size > size) this.#keepRest(at, cell, key, size)
     }
     for (let register = 0; register < 32; register++) {
       const origin = this.origins[register]

@@ -1,4 +1,5 @@
 import { plain, number, detectedAs, relative, singleAddress, type Value } from '../program/value.ts'
+import type { AccessIndex } from './access-index.ts'
 import { ArgumentsRead } from './arguments-read.ts'
 import { AT_HWCAP, AT_HWCAP2, isAuxiliaryFunction, isDetectorFunction } from './detectors.ts'
 import { evaluate } from './evaluate.ts'
@@ -31,6 +32,7 @@ export interface Known {
   /** Steps from a check, of those that a check affects. */
   readonly distance: Map<number, number>
   readonly variables: Variables
+  readonly accesses: AccessIndex
   readonly objects: AllocatedObjects
   readonly kernels: HandedOutKernels
   readonly fields: NearFields
@@ -66,7 +68,7 @@ export class ProgramSurroundings {
   of(index: number): Surroundings {
     const { graph, image } = this.#program
     return {
-      load: (at, size, overwritten) => this.#load(at, size, overwritten === true),
+      load: (at, size, overwritten) => this.#load(index, at, size, overwritten === true),
       constant: (at, size) => (image.dataAt(at)?.constant === true ? singleAddress(this.#known.variables.initial(at, size)) : undefined),
       loadField: (base, offset, size) => this.#loadField(index, base, offset, size),
       loadNearField: (at) => this.#known.fields.load(at),
@@ -82,10 +84,14 @@ export class ProgramSurroundings {
     }
   }
 
-  #load(at: number, size: number, overwritten: boolean): Value | undefined {
+  #load(reader: number, at: number, size: number, overwritten: boolean): Value | undefined {
     const slot = size === 8 ? this.#program.image.slots.get(at) : undefined
     if (slot?.import !== undefined) return this.#imported(slot.import)
-    return this.#known.variables.load(at, size, overwritten)
+    const value = this.#known.variables.load(at, size, overwritten)
+    if (value !== undefined || this.#known.variables.has(at) || this.#program.image.dataAt(at)?.constant !== false) return value
+    // features |= what the CPU has: others may have set some before, which is theirs to answer for
+    const initial = this.#known.accesses.isStoredOnlyBy(reader, at, size) ? this.#known.variables.initial(at, size) : undefined
+    return initial?.base === plain ? { ...initial, partial: true } : undefined
   }
 
   #imported(name: string): Value {
@@ -199,7 +205,9 @@ export class ProgramSurroundings {
     const never = !evaluation.returns && evaluation.decides
     // a function that only tells where something is kept
     const results = known ? this.resultsOf(evaluation, this.setsUp(index)) : evaluation.results
-    const outcome: CallOutcome = never ? { never } : { results, writes: evaluation.stores.filter(({ base }) => base < Base.resolverArgument) }
+    const writes = evaluation.stores.filter(({ base }) => base < Base.resolverArgument)
+    for (const { address, size, value } of evaluation.globalStores) if (value?.detected === true) writes.push({ base: plain, offset: address, size, value })
+    const outcome: CallOutcome = never ? { never } : { results, writes }
     this.#inlined.set(key, outcome)
     return outcome
   }
@@ -211,7 +219,7 @@ export class ProgramSurroundings {
       if (value.words.length === 0) continue
       const place = register === 0 ? singleAddress(value) : undefined
       if (value.detected) values.set(register, withoutRest(value))
-      else if (place !== undefined && this.#known.variables.has(place)) values.set(register, value)
+      else if (place !== undefined && this.#known.variables.isIn(place)) values.set(register, value)
       else if (chooses && evaluation.decides && register === 0 && value.partial !== true) values.set(register, detectedAs(value, true))
       else if (value.base >= Base.firstObject) values.set(register, value)
     }

@@ -10,6 +10,9 @@ interface Variable {
   readonly distance: number
 }
 
+/** Bytes of an object whose address a function returns. */
+const OBJECT = 256
+
 /** Variables of the file that hold what checks of the CPU found out. */
 export class Variables {
   readonly #image: MemoryImage
@@ -35,6 +38,12 @@ export class Variables {
 
   has(address: number): boolean {
     return this.#variables.has(address)
+  }
+
+  /** Is one of the variables in the object at `address`? */
+  isIn(address: number): boolean {
+    for (let at = address; at < address + OBJECT; at++) if (this.#variables.has(at)) return true
+    return false
   }
 
   distanceOf(address: number): number | undefined {
