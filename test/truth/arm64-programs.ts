@@ -8,7 +8,10 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 const source = fileURLToPath(new URL('programs/dispatch-arm64.c', import.meta.url))
 
-/** How a program chooses between a plain kernel and one with a feature, and what it then needs to run. */
+/**
+ * How a program chooses between a plain kernel and one with a feature, and what it then needs to run. Beside a check: what
+ * looks guarded is chosen by something else as well, which must never be missed, and is no more than possible.
+ */
 export const arm64Styles = {
   FLAG: 'guarded',
   HELPER: 'guarded',
@@ -23,6 +26,11 @@ export const arm64Styles = {
   FIELD: 'guarded',
   OUT_PARAMETER: 'guarded',
   DLSYM: 'guarded',
+  BY_NUMBER: 'guarded',
+  COMPARED: 'guarded',
+  FAR_FIELD: 'guarded',
+  ONCE: 'guarded',
+  ADDED: 'guarded',
   OVERRIDE: 'guarded',
   PROBE: 'guarded',
   BOTH: 'guarded',
@@ -39,6 +47,9 @@ export const arm64Styles = {
   POINTER_PRINTED: 'needed',
   MIXED: 'needed',
   INVERTED: 'needed',
+  COMPARED_OTHER: 'needed beside a check',
+  FAR_FIELD_OTHER: 'needed beside a check',
+  ADDED_OTHER: 'needed beside a check',
 } as const
 
 export type Arm64Style = keyof typeof arm64Styles

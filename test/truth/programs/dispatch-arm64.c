@@ -150,6 +150,112 @@ static int run(void) {
   unsigned long hwcap = ask ? ask(AT_HWCAP) : 0;
   return hwcap & BIT ? sum_wide(data, 1024) : sum_plain(data, 1024);
 }
+#elif defined BY_NUMBER
+// a kernel for each of many operations, found in a switch
+struct found { kernel run; };
+NOINLINE static int find(unsigned long hwcap, unsigned what, struct found *found) {
+  int wide = (hwcap & BIT) != 0;
+  switch (what) {
+    case 40: if (wide) { found->run = sum_wide; return 5; } break;
+    case 41: found->run = sum_plain; return 7;
+    case 42: if (wide) { found->run = sum_wide; return 9; } found->run = sum_plain; return 11;
+    case 43: printf("43\n"); found->run = sum_plain; return 1;
+    case 44: printf("44\n"); if (wide) { found->run = sum_wide; return 2; } break;
+    case 46: printf("46\n"); break;
+    case 47: found->run = sum_plain; return -4;
+  }
+  found->run = sum_plain;
+  return 0;
+}
+NOINLINE static int find_all(unsigned long hwcap) {
+  struct found found;
+  int sum = 0;
+  for (unsigned what = 39; what < 49; what++) sum += find(hwcap, what, &found) + found.run(data, 16);
+  return sum + find(hwcap, 42, &found) + found.run(data, 1024);
+}
+static int run(void) { return find_all(getauxval(AT_HWCAP)); }
+#elif defined COMPARED || defined COMPARED_OTHER
+// what was chosen is recognised by its address
+struct work { char pad[64]; kernel run; };
+NOINLINE static void choose(struct work *work, int count) {
+  work->run = has(BIT) ? sum_wide : sum_plain;
+#if defined COMPARED_OTHER
+  if (count > 0) work->run = sum_wide;
+#endif
+}
+NOINLINE static int use(struct work *work) {
+  if (work->run == sum_wide) return 1 + sum_wide(data, 512);
+  return work->run(data, 512);
+}
+static struct work *volatile kept;
+static int run(void) {
+  kept = malloc(sizeof *kept);
+  choose(kept, data[3]);
+  return use(kept);
+}
+#elif defined FAR_FIELD || defined FAR_FIELD_OTHER
+// two structures, each with a flag in the same place
+struct key { char pad[400]; int wide; };
+struct job { char pad[400]; int wide; };
+static struct key *volatile key;
+static struct job *volatile job;
+NOINLINE static void set_key(struct key *key) {
+  memset(key, 0, sizeof *key);
+  if (has(BIT)) key->wide = 5;
+}
+NOINLINE static void set_job(struct job *job, int wide) {
+  memset(job, 0, sizeof *job);
+  job->wide = wide;
+}
+NOINLINE static int with_key(struct key *key) { return key->wide == 5 ? sum_wide(data, 512) : sum_plain(data, 512); }
+NOINLINE static int with_job(struct job *job) { return job->wide == 5 ? sum_wide(data, 512) : sum_plain(data, 512); }
+static int run(void) {
+  key = malloc(sizeof *key);
+  set_key(key);
+#if defined FAR_FIELD_OTHER
+  job = malloc(sizeof *job);
+  set_job(job, data[2] > 0 ? 5 : 3);
+  return with_key(key) + with_job(job);
+#else
+  return with_key(key);
+#endif
+}
+#elif defined ONCE
+// what the CPU has is found out once, by whoever is first
+static unsigned long features;
+NOINLINE static unsigned long find_out(void) {
+  unsigned long none = 0, found = 33 | (has(BIT) ? 4 : 0);
+  __atomic_compare_exchange_n(&features, &none, found, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+  return found;
+}
+NOINLINE static int ask(void) { return (__atomic_load_n(&features, __ATOMIC_ACQUIRE) & 4) != 0; }
+static int run(void) {
+  if (__atomic_load_n(&features, __ATOMIC_ACQUIRE) == 0) find_out();
+  return ask() ? sum_wide(data, 1024) : sum_plain(data, 1024);
+}
+#elif defined ADDED || defined ADDED_OTHER
+// flags that are added to what is there
+static unsigned features;
+struct cpu { char name[12]; unsigned char simd, other, wide; };
+NOINLINE static void detect(struct cpu *cpu) {
+  memset(cpu, 0, sizeof *cpu);
+  unsigned long hwcap = getauxval(AT_HWCAP);
+  cpu->simd = (hwcap & HWCAP_ASIMD) != 0;
+  cpu->wide = (hwcap & BIT) != 0;
+}
+NOINLINE static void add(unsigned *to, unsigned what) { *to |= what; }
+NOINLINE static void find_out(void) {
+  struct cpu cpu;
+  detect(&cpu);
+  features |= cpu.simd | cpu.wide << 3;
+}
+static int run(void) {
+  find_out();
+#if defined ADDED_OTHER
+  add(&features, data[2] > 0 ? 8 : 2);
+#endif
+  return features & 8 ? sum_wide(data, 1024) : sum_plain(data, 1024);
+}
 #elif defined OVERRIDE
 static unsigned long flags;
 __attribute__((constructor)) static void choose(void) {

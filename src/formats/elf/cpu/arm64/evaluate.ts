@@ -13,6 +13,8 @@ import { Machine } from './machine.ts'
 import { isIdRegisterRead } from './sweep.ts'
 import { executeVector } from './vector-instructions.ts'
 
+/** Below are the ELF header and the program header: small numbers are no addresses. */
+const FIRST_ADDRESS = 0x120
 /** System calls that do not return: exit, exit_group (Linux, asm-generic/unistd.h). */
 const ENDING_CALLS: ReadonlySet<number> = new Set([93, 94])
 
@@ -106,7 +108,7 @@ class Evaluator implements Notes {
     if (value === undefined || value.base !== plain) return
     for (let at = 0; at < value.words.length; at += 2) {
       const target = (value.words[at + 1]! >>> 0) * 0x1_0000_0000 + (value.words[at]! >>> 0)
-      if (target > 0xfff && this.#outside.isPointerTarget(target)) this.#used.add(target)
+      if (target >= FIRST_ADDRESS && this.#outside.isPointerTarget(target)) this.#used.add(target)
       // a label of this function: something may jump back to it
       const inside = (target - this.#base) / 4
       if (inside > this.#from && inside < this.#to && Number.isInteger(inside)) this.#labels.add(inside)

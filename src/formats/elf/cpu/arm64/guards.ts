@@ -181,7 +181,8 @@ class GuardSearch {
     for (const index of this.#fields.find()) if (index >= 0 && !this.#evaluations.has(index)) this.#enqueue(functions, index, limits.distance + 1)
     if (!this.#search(functions)) return false
     const readers = new Set<number>()
-    for (const index of this.#fields.readers) if (index >= 0) this.#enqueue(readers, index, limits.distance + 1)
+    // what they find may be an argument
+    for (const index of this.#fields.readers) if (index >= 0) this.#enqueue(readers, index, limits.distance - 1)
     return this.#search(readers)
   }
 

@@ -1,5 +1,5 @@
 import { pageAddress } from '../../../../isa/arm64/control-flow.ts'
-import { logicalImmediate } from '../../../../isa/arm64/operands.ts'
+import { logicalImmediate, SP } from '../../../../isa/arm64/operands.ts'
 import { address, compute, detectedAs, isZero, join, number, type Operation, plain, signExtended, truncated, type Value } from '../program/value.ts'
 import { type Flags, outcomesOf } from './flags.ts'
 import type { Machine } from './machine.ts'
@@ -152,8 +152,13 @@ function onesOf(count: number): Value {
 
 const unequal: Flags = { kind: 'unequal', left: number(0, 0, true), right: number(0), size: 8, register: -1 }
 
+/** Nothing is known of it, or that it was passed. */
+function isUnknown(value: Value | undefined): boolean {
+  return value === undefined || (value.base >= 0 && value.base < SP)
+}
+
 function areNeverTheSame(left: Value | undefined, right: Value | undefined, notes: Notes): boolean {
-  return left === undefined ? notes.isNeverHandedOut(right) : right === undefined && notes.isNeverHandedOut(left)
+  return isUnknown(left) ? notes.isNeverHandedOut(right) : isUnknown(right) && notes.isNeverHandedOut(left)
 }
 
 /** Data processing with registers (Arm ARM C4.1.95). */

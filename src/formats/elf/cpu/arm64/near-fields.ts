@@ -12,6 +12,9 @@ const NEAR = 0x4000
 const FIELDS = 64
 const WRITERS = 24
 
+/** Calls from a function that looks at a field to a kernel. */
+const CALLS = 2
+
 interface Field {
   readonly offset: number
   readonly size: number
@@ -117,11 +120,13 @@ export class NearFields {
     return loads.length === 0 ? undefined : { offset, size, stores, loads }
   }
 
-  #leadsToKernel(index: number): boolean {
+  #leadsToKernel(index: number, depth = 0): boolean {
     const { graph } = this.#program
     if (index < 0) return false
-    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) if (this.#isKernel(graph.edgeTo[edge]!)) return true
-    return this.#isKernel(index)
+    if (this.#isKernel(index)) return true
+    if (depth === CALLS) return false
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) if (this.#leadsToKernel(graph.edgeTo[edge]!, depth + 1)) return true
+    return false
   }
 }
 
