@@ -1,4 +1,5 @@
 import type { CapabilityKind, Need, Requirement } from '../core/requirement.ts'
+import { formatMemory } from './units.ts'
 
 /** How a kind of capability reads in a line: its label, and one item of it. */
 const lines: readonly { readonly label: string; readonly kinds: readonly CapabilityKind[] }[] = [
@@ -51,7 +52,7 @@ function item({ kind, name, version, value }: Requirement): string {
     case 'node':
       return version === undefined ? name : `${name} ≥ ${version}`
     case 'page-size':
-      return `pages ≤ ${name}`
+      return `pages ≤ ${formatMemory(Number(name))}`
     case 'node-api':
       return version === undefined ? 'Node-API' : `Node-API ${version}`
     case 'node-abi':
@@ -59,7 +60,7 @@ function item({ kind, name, version, value }: Requirement): string {
     case 'js-syntax':
       return version === undefined ? name : `${name} (${version})`
     case 'wasm-memory':
-      return value === undefined ? name : `${name} memory ${value} bytes`
+      return value === undefined ? `${name} memory` : `${name} memory ${formatMemory(value)}`
     case 'module-kind':
     case 'architecture':
     case 'cpu-feature':

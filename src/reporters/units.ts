@@ -13,6 +13,18 @@ export function formatBytes(bytes: number | null): string {
   return `${value.toFixed(digits)} ${units[unit]}`
 }
 
+/** `1179648` → `1.125 MiB`: memory and pages, which come in powers of two. At most three decimals. */
+export function formatMemory(bytes: number): string {
+  let value = bytes
+  let unit = 0
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024
+    unit++
+  }
+  return `${Number(value.toFixed(3))} ${units[unit]}`
+}
+
 /** `before → after` as a signed share: `-43.2 %`. */
 export function formatChange(before: number | null, after: number | null): string {
   if (before === null || after === null || before === 0) return ''
