@@ -13,9 +13,9 @@ export interface Value {
    * It holds other numbers too, which are not known: an environment variable may override what CPUID says. Without any
    * words: anything, for good.
    */
-  readonly partial?: true
+  readonly partial?: true | undefined
   /** The two numbers are the bits set in all, and in any, of more numbers: what is left of a word of flags with many states. */
-  readonly hull?: true
+  readonly hull?: true | undefined
 }
 
 export const plain = -1
@@ -24,12 +24,18 @@ export const featureTable = -2
 
 /** A number that is not known, but that is not what CPUID says: see `Origins`. */
 export const clean = -3
-export const untouched: Value = { base: clean, words: [0, 0], detected: false }
+
+/** Makes a value. All have the same fields in the same order: what works on them is then compiled once, not for each shape. */
+export function valueOf(base: number, words: readonly number[], detected: boolean, partial?: true, hull?: true): Value {
+  return { base, words, detected, partial, hull }
+}
+
+export const untouched: Value = valueOf(clean, [0, 0], false)
 
 const LIMIT = 8 // words: four numbers
 
 export function number(low: number, high = 0, detected = false): Value {
-  return { base: plain, words: [low | 0, high | 0], detected }
+  return valueOf(plain, [low | 0, high | 0], detected)
 }
 
 /** A number up to 2^53, such as an address. */
@@ -38,7 +44,7 @@ export function address(value: number): Value {
 }
 
 export function relative(base: number, offset: number): Value {
-  return { base, words: [offset | 0, offset < 0 ? -1 : 0], detected: false }
+  return valueOf(base, [offset | 0, offset < 0 ? -1 : 0], false)
 }
 
 /** The one number that `value` can be, when that is exact as a `number` and not negative. */
@@ -64,11 +70,11 @@ export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
 }
 
 /** What CPUID says, in a way that was not followed. */
-export const anything: Value = { base: plain, words: [], detected: true, partial: true }
+export const anything: Value = valueOf(plain, [], true, true)
 
 function withNumbers(base: number, words: readonly number[], detected: boolean, partial = false): Value | undefined {
   if (partial && words.length === 0) return anything
-  if (words.length === 2) return partial ? { base, words, detected, partial } : { base, words, detected }
+  if (words.length === 2) return valueOf(base, words, detected, partial ? true : undefined)
   const distinct: number[] = []
   for (let at = 0; at < words.length; at += 2) {
     let found = false
@@ -78,7 +84,7 @@ function withNumbers(base: number, words: readonly number[], detected: boolean, 
     if (!found) distinct.push(words[at]!, words[at + 1]!)
   }
   if (distinct.length > LIMIT) return partial ? anything : undefined
-  return partial ? { base, words: distinct, detected, partial } : { base, words: distinct, detected }
+  return valueOf(base, distinct, detected, partial ? true : undefined)
 }
 
 /** What holds when either may hold. */
@@ -106,8 +112,8 @@ function hullOf(words: readonly number[], detected: boolean, partial: boolean): 
     hull[2] |= words[at]!
     hull[3] |= words[at + 1]!
   }
-  const value: Value = hull[0] === hull[2] && hull[1] === hull[3] ? number(hull[0], hull[1], detected) : { base: plain, words: hull, detected, hull: true }
-  return partial ? { ...value, partial } : value
+  const isOne = hull[0] === hull[2] && hull[1] === hull[3]
+  return valueOf(plain, isOne ? [hull[0], hull[1]] : hull, detected, partial ? true : undefined, isOne ? undefined : true)
 }
 
 /** Operations that treat bits one by one carry the bits set in all and in any number on; the others lose them. */
@@ -130,12 +136,12 @@ function someBitsOf(value: Value): Value | undefined {
 }
 
 export function detectedAs(value: Value, detected: boolean): Value {
-  return value.detected === detected ? value : { ...value, detected }
+  return value.detected === detected ? value : valueOf(value.base, value.words, detected, value.partial, value.hull)
 }
 
 /** What is known of it, without the doubt that there may be more. */
 export function certain({ base, words, hull }: Value): Value {
-  return hull === true ? { base, words, detected: true, hull } : { base, words, detected: true }
+  return valueOf(base, words, true, undefined, hull)
 }
 
 /** The low `size` bytes, zero-extended. */
@@ -144,7 +150,7 @@ export function truncated(value: Value | undefined, size: number): Value | undef
   if (value.base !== plain) return undefined
   if (value.words.length === 2 && value.partial !== true) {
     const low = value.words[0]! & (size === 4 ? -1 : size === 2 ? 0xffff : 0xff)
-    return low === value.words[0] && value.words[1] === 0 ? value : { base: plain, words: [low, 0], detected: value.detected }
+    return low === value.words[0] && value.words[1] === 0 ? value : valueOf(plain, [low, 0], value.detected)
   }
   const words: number[] = []
   const mask = size === 4 ? -1 : size === 2 ? 0xffff : 0xff
@@ -187,7 +193,7 @@ export function compute(operation: Operation, a: Value | undefined, b: Value | u
     else return undefined
   }
   if (a.words.length === 2 && b.words.length === 2 && a.partial !== true && b.partial !== true) {
-    return { base, words: computeOne(operation, a.words[0]!, a.words[1]!, b.words[0]!, b.words[1]!), detected: a.detected || b.detected }
+    return valueOf(base, computeOne(operation, a.words[0]!, a.words[1]!, b.words[0]!, b.words[1]!), a.detected || b.detected)
   }
   const words: number[] = []
   for (let i = 0; i < a.words.length; i += 2) {
@@ -245,7 +251,12 @@ export interface Flags {
   /** The same for a variable. */
   readonly place: number | undefined
   /** What the left side is where the two are equal: an address in the frame. The numbers say nothing then. */
-  readonly equal?: Value
+  readonly equal?: Value | undefined
+}
+
+/** Makes flags, all of one shape. */
+export function flagsOf(kind: Flags['kind'], left: Value, right: Value, size: number, register = -1, place?: number, equal?: Value): Flags {
+  return { kind, left, right, size, register, place, equal }
 }
 
 /** Do two comparisons on different ways here say the same? */
@@ -276,7 +287,8 @@ export function refined(flags: Flags, code: number, outcome: boolean): Value | u
   for (let at = 0; at < flags.left.words.length; at += 2) {
     if ((outcomesOfOne(flags, at, code) & (outcome ? 2 : 1)) !== 0) words.push(flags.left.words[at]!, flags.left.words[at + 1]!)
   }
-  return words.length === 0 ? undefined : { ...flags.left, words }
+  const { base, detected, partial, hull } = flags.left
+  return words.length === 0 ? undefined : valueOf(base, words, detected, partial, hull)
 }
 
 function outcomesOfOne(flags: Flags, at: number, code: number): number {

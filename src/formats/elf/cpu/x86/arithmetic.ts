@@ -1,6 +1,6 @@
 import { cleanFlags, Register, saysNothing } from './machine.ts'
 import { Operands } from './operands.ts'
-import { detectedAs, type Flags, isZero, number, type Operation, outcomes, plain, sameValue, signExtended, singleAddress, singleOffset, untouched, type Value } from '../program/value.ts'
+import { detectedAs, type Flags, flagsOf, isZero, number, type Operation, outcomes, plain, sameValue, signExtended, singleAddress, singleOffset, untouched, type Value, valueOf } from '../program/value.ts'
 
 /** Arithmetic on sets of numbers, and the flags that it leaves. */
 export abstract class Arithmetic extends Operands {
@@ -57,7 +57,7 @@ export abstract class Arithmetic extends Operands {
     if (flags === undefined || saysNothing(flags)) return flags === undefined && this.outside.origins !== undefined ? undefined : untouched
     const possible = this.outcome(2)
     const detected = flags.left.detected || flags.right.detected
-    return possible === 3 ? { base: plain, words: [0, 0, -1, -1], detected } : number(possible === 2 ? -1 : 0, possible === 2 ? -1 : 0, detected)
+    return possible === 3 ? valueOf(plain, [0, 0, -1, -1], detected) : number(possible === 2 ? -1 : 0, possible === 2 ? -1 : 0, detected)
   }
 
   protected test(left: Value | undefined, right: Value | undefined, size: number): void {
@@ -71,7 +71,7 @@ export abstract class Arithmetic extends Operands {
       // a frame of many pages is touched page by page, until RSP is where it was computed to end
       const isStack = traced && !this.isMemory && (this.code[this.modrmAt]! & 7) === Register.rsp && (this.rex & 1) === 0
       if (isStack && right?.base === Register.rsp && singleOffset(right) !== undefined) {
-        this.state.flags = { ...cleanFlags, kind: 'compare', register: Register.rsp, equal: right }
+        this.state.flags = flagsOf('compare', cleanFlags.left, cleanFlags.right, cleanFlags.size, Register.rsp, undefined, right)
         return
       }
       const isClean = this.outside.origins !== undefined && left !== undefined && right !== undefined && !left.detected && !right.detected
@@ -84,7 +84,7 @@ export abstract class Arithmetic extends Operands {
       if (!this.isMemory) register = (this.code[this.modrmAt]! & 7) | ((this.rex & 1) << 3)
       else place = singleAddress(this.memoryAddress)
     }
-    this.state.flags = { kind, left, right, size, register, place }
+    this.state.flags = flagsOf(kind, left, right, size, register, place)
   }
 
   protected shift(slash: number, count: number | undefined, size: number): void {
@@ -97,7 +97,7 @@ export abstract class Arithmetic extends Operands {
     else if (slash === 7) result = this.truncated(this.compute('sar', signExtended(value, size), number(count)), size)
     const carry = count !== undefined && count > 0 && slash === 5 && value?.words.length === 2 ? this.compute('and', this.compute('shr', value, number(count - 1)), number(1)) : undefined
     this.write(result, size)
-    if (carry !== undefined) this.state.flags = { kind: 'carry', left: carry, right: number(0), size: 1, register: -1, place: undefined }
+    if (carry !== undefined) this.state.flags = flagsOf('carry', carry, number(0), 1)
     else this.setFlags('result', result, number(0), size)
   }
 
@@ -140,7 +140,7 @@ export abstract class Arithmetic extends Operands {
       const name = slash === 5 ? 'or' : slash === 6 ? 'and' : 'xor'
       this.write(this.truncated(this.compute(name, value, name === 'and' ? this.compute('xor', mask, number(-1, -1)) : mask), size), size)
     }
-    this.state.flags = carry === undefined ? undefined : { kind: 'carry', left: carry, right: number(0), size: 1, register: -1, place: undefined }
+    this.state.flags = carry === undefined ? undefined : flagsOf('carry', carry, number(0), 1)
   }
 
   protected outcome(condition: number): number {
@@ -177,7 +177,7 @@ export abstract class Arithmetic extends Operands {
     const detected = flags !== undefined && (flags.left.detected || flags.right.detected)
     const possible = this.outcome(condition)
     const isOpen = flags === undefined && this.outside.origins !== undefined
-    const value = isOpen ? undefined : flags !== undefined && saysNothing(flags) ? untouched : possible === 3 ? { base: plain, words: [0, 0, 1, 0], detected } : number(possible === 2 ? 1 : 0, 0, detected)
+    const value = isOpen ? undefined : flags !== undefined && saysNothing(flags) ? untouched : possible === 3 ? valueOf(plain, [0, 0, 1, 0], detected) : number(possible === 2 ? 1 : 0, 0, detected)
     this.write(value, 1)
   }
 }

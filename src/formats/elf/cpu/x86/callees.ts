@@ -3,7 +3,7 @@ import { Access } from '../program/sweep.ts'
 import { featureTable, number, relative, type Value } from '../program/value.ts'
 import { isDetectorFunction, isDetectorTableFunction } from './detectors.ts'
 import { type Endings, neverReturns } from './endings.ts'
-import type { Evaluation, Surroundings } from './evaluation.ts'
+import type { Evaluation, Origins, Surroundings } from './evaluation.ts'
 import { mentionedRegisters } from './mentioned-registers.ts'
 import type { Program } from './program.ts'
 
@@ -39,10 +39,11 @@ export class Callees {
     this.#known = known
   }
 
-  of(index: number): Surroundings {
+  of(index: number, origins?: Origins): Surroundings {
     const { graph, image, stubs } = this.#program
     const { callee, imported } = this.#callsOf(index)
     return {
+      origins,
       model: this.#known.model,
       load: (at, size) => this.#known.load(at, size),
       loadField: (offset, size) => this.#known.loadField(offset, size),

@@ -25,7 +25,7 @@ export interface Surroundings {
   /** A PLT stub's target, or the address itself. */
   throughStub(address: number): number
   /** Given where it is of interest which branches are checks. */
-  readonly origins?: Origins
+  readonly origins?: Origins | undefined
 }
 
 /**

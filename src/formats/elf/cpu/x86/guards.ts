@@ -137,7 +137,7 @@ class GuardSearch {
       trace: (index, origins, budget) => {
         const target = this.#program.functions.get(index)
         if (target === undefined) return undefined
-        return evaluate(this.#program.decoder, target, this.#parameters.of(index), { ...this.#callees.of(index), origins }, returnRegisters, budget, this.#program.entries.anywhere(index))
+        return evaluate(this.#program.decoder, target, this.#parameters.of(index), this.#callees.of(index, origins), returnRegisters, budget, this.#program.entries.anywhere(index))
       },
     }
   }

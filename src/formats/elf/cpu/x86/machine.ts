@@ -4,7 +4,7 @@ import type { FunctionCode } from './function-code.ts'
 import { firstObject, HandedOut, objectLimit, type ObjectStore } from './made-objects.ts'
 import type { Places } from './places.ts'
 import type { Vectors } from './vectors.ts'
-import { anything, clean, compute, type Flags, isZero, join, number, type Operation, plain, relative, sameValue, singleAddress, singleOffset, truncated, untouched, type Value } from '../program/value.ts'
+import { anything, clean, compute, type Flags, flagsOf, isZero, join, number, type Operation, plain, relative, sameValue, singleAddress, singleOffset, truncated, untouched, type Value } from '../program/value.ts'
 
 /** General registers by their numbers in instructions. */
 export const Register = { rax: 0, rcx: 1, rdx: 2, rbx: 3, rsp: 4, rbp: 5, rsi: 6, rdi: 7, r8: 8, r9: 9 } as const
@@ -27,7 +27,7 @@ export interface State {
 }
 
 /** Of a comparison of what is not known, and has nothing to do with the CPU. */
-export const cleanFlags: Flags = { kind: 'result', left: untouched, right: untouched, size: 8, register: -1, place: undefined }
+export const cleanFlags: Flags = flagsOf('result', untouched, untouched, 8)
 
 /** Says nothing of what is compared, as far as the CPU is concerned. */
 export const saysNothing = (flags: Flags): boolean => flags === cleanFlags || flags.equal !== undefined

@@ -5,7 +5,7 @@ import { joinVectors, noVectors } from './vectors.ts'
 import type { X86Decoder } from '../../../../isa/x86/decode.ts'
 import type { FunctionCode } from './function-code.ts'
 import { argumentRegisters, type Manner, Register, saysNothing, OBJECT_SIZE, placeKey, slotKey, STACK_ARGUMENT, STACK_ARGUMENTS, type State } from './machine.ts'
-import { clean, type Flags, number, plain, refined, sameValue, singleOffset, untouched, type Value } from '../program/value.ts'
+import { clean, type Flags, flagsOf, number, plain, refined, sameValue, singleOffset, untouched, type Value } from '../program/value.ts'
 
 /** Branches, calls and returns: where control goes, and what goes with it. */
 export abstract class Transfers extends Arithmetic {
@@ -75,7 +75,7 @@ export abstract class Transfers extends Arithmetic {
       memory = memory.copy()
       memory.set(flags.place, value)
     }
-    return { registers, memory, flags: { ...flags, left: value }, vectors: this.state.vectors }
+    return { registers, memory, flags: flagsOf(flags.kind, value, flags.right, flags.size, flags.register, flags.place, flags.equal), vectors: this.state.vectors }
   }
 
   protected jump(target: number): boolean {
