@@ -36,6 +36,11 @@ function index(): PatternIndex {
   return (patternIndex = { lists, byHighBits })
 }
 
+/** By bits 31 to 21 of a word: 0 where no instruction needs a feature. */
+export function arm64MayNeedFeature(): Uint8Array {
+  return index().byHighBits
+}
+
 /** The feature one A64 instruction word needs: an index into `arm64Features`. */
 export function arm64FeatureOf(word: number): number {
   const { lists, byHighBits } = index()

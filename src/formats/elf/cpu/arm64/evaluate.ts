@@ -1,5 +1,6 @@
 import { branchTarget, Flow, flowOf } from '../../../../isa/arm64/control-flow.ts'
 import { destination } from '../../../../isa/arm64/operands.ts'
+import { LowestFirst } from '../program/lowest-first.ts'
 import { address, plain, singleAddress, type Value } from '../program/value.ts'
 import { branchCondition, refinedBehind } from './branches.ts'
 import { Calls } from './calls.ts'
@@ -43,7 +44,8 @@ class Evaluator implements Notes {
   readonly #to: number
   readonly #outside: Surroundings
   readonly #states = new Map<number, Machine>()
-  readonly #work: number[] = []
+  /** What meets is joined before anyone goes on from there. */
+  readonly #work = new LowestFirst()
   readonly #seen: Uint8Array
   readonly #pruned = new Set<number>()
   readonly #used = new Set<number>()

@@ -1,8 +1,9 @@
 import { branchTarget, endsPath, Flow, flowOf, isUnallocated, literalAddress, pageAddress } from '../../../../isa/arm64/control-flow.ts'
 import { destination, memoryAccess } from '../../../../isa/arm64/operands.ts'
-import { arm64FeatureOf } from '../../../../isa/arm64/scan.ts'
+import { arm64FeatureOf, arm64MayNeedFeature } from '../../../../isa/arm64/scan.ts'
 import type { MappedRange } from '../../read/address-space.ts'
 import type { MemoryImage, Slot } from '../program/memory-image.ts'
+import { lastAtMost } from '../program/number-list.ts'
 import { Access, emptySweep, type Sweep, Transfer } from '../program/sweep.ts'
 
 /** The words of a code range, whatever their alignment in the file. */
@@ -27,11 +28,17 @@ const unknown = -1
 function sweepRange(image: MemoryImage, range: MappedRange, starts: ReadonlySet<number>, sweep: Sweep): void {
   const words = wordsOf(image, range)
   const held = new Float64Array(32).fill(unknown)
+  const mayNeed = arm64MayNeedFeature()
+  const ordered = Float64Array.from(starts).sort()
+  let next = lastAtMost(ordered, range.address - 1) + 1
   const end = range.address + words.length * 4
   for (let index = 0, at = range.address; index < words.length; index++, at += 4) {
     const word = words[index]!
-    if (starts.has(at)) held.fill(unknown)
-    const feature = arm64FeatureOf(word)
+    if (ordered[next] === at) {
+      held.fill(unknown)
+      next++
+    } else while (ordered[next]! < at) next++ // in the middle of an instruction
+    const feature = mayNeed[word >>> 21] === 0 ? 0 : arm64FeatureOf(word)
     if (feature !== 0 && !isText(words, index)) {
       sweep.hitAt.push(at)
       sweep.hitSet.push(feature)

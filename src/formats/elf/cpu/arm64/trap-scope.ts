@@ -70,13 +70,18 @@ function isOnlyNamedIn({ graph }: Program, target: number, own: ReadonlySet<numb
   return true
 }
 
-/** Functions of other files that each function calls, directly or through the GOT. */
+/** Which of the functions asked about each function calls, directly or through the GOT. */
 function importsByFunction({ graph, sweep, image }: Program): ReadonlyMap<number, readonly string[]> {
-  const names = new Map<number, string[]>([...graph.importCalls].map(([index, calls]) => [index, calls.map(({ name }) => name)]))
+  const isAsked = (name: string): boolean => jumpsBack.test(name) || handles.test(name)
+  const names = new Map<number, string[]>()
+  for (const [index, calls] of graph.importCalls) {
+    const asked = calls.filter(({ name }) => isAsked(name))
+    if (asked.length > 0) names.set(index, asked.map(({ name }) => name))
+  }
   // a static program has them itself
   const named = new Map<number, string>()
   for (const [address, name] of graph.names) {
-    const index = jumpsBack.test(name) || handles.test(name) ? graph.functionAt(address) : undefined
+    const index = isAsked(name) ? graph.functionAt(address) : undefined
     if (index !== undefined) named.set(index, name)
   }
   if (named.size > 0) {
@@ -86,10 +91,12 @@ function importsByFunction({ graph, sweep, image }: Program): ReadonlyMap<number
       if (name !== undefined) names.set(index, [...(names.get(index) ?? []), name])
     }
   }
+  const places = new Map<number, string>()
+  for (const [place, slot] of image.slots) if (slot.import !== undefined && isAsked(slot.import)) places.set(place, slot.import)
   const from = sweep.accessFrom.values()
   const to = sweep.accessTo.values()
-  for (let access = 0; access < to.length; access++) {
-    const name = image.slots.get(to[access]!)?.import
+  for (let access = 0; places.size > 0 && access < to.length; access++) {
+    const name = places.get(to[access]!)
     const index = name === undefined ? -1 : graph.functionOf(from[access]!)
     if (name !== undefined && index >= 0) names.set(index, [...(names.get(index) ?? []), name])
   }

@@ -103,11 +103,14 @@ function runOn(program: Program, features: ReadonlySet<string>, passed?: Readonl
       if (!features.has(arm64Features[sets[hit]!]!)) needs.add(index)
     }
   }
-  const found = findGuards(program, hwcapModel(features))
-  const guards: Guards = passed === undefined ? found : { ...found, evaluations: new Map([...found.evaluations].filter(([index]) => !passed.has(index))) }
+  const guards = findGuards(program, hwcapModel(features))
   const search = new ReachSearch(program, guards, needs)
-  for (let all = search.search(Trust.tables); found.refine((index) => all.has(index)); ) all = search.search(Trust.tables)
-  return { guards, search, reached: [Trust.calls, Trust.addresses, Trust.tables].map((trust) => search.search(trust)) }
+  let all = search.search(Trust.tables)
+  while (guards.refine((index) => all.has(index))) all = search.search(Trust.tables)
+  if (passed === undefined) return { guards, search, reached: [search.search(Trust.calls), search.search(Trust.addresses), all] }
+  const past: Guards = { ...guards, evaluations: new Map([...guards.evaluations].filter(([index]) => !passed.has(index))) }
+  const further = new ReachSearch(program, past, needs)
+  return { guards: past, search: further, reached: [Trust.calls, Trust.addresses, Trust.tables].map((trust) => further.search(trust)) }
 }
 
 function countUses(program: Program, assumed: ReadonlySet<string>, run: Run, certain: ReturnType<typeof unavoidableCode>): Map<string, Uses> {
