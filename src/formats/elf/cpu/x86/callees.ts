@@ -66,6 +66,11 @@ export class Callees {
         const target = callee.get(at)
         return target === undefined ? EVERY_REGISTER : this.#changes(target)
       },
+      storedByCallee: (at, address) => {
+        const target = callee.get(at)
+        const stores = target === undefined ? undefined : this.#known.evaluations.get(target)?.globalStores
+        return stores?.find((store) => store.address === address)?.value
+      },
       calleeStores: (at, address) => {
         const target = callee.get(at)
         return target !== undefined && this.#stores(target, address)

@@ -18,6 +18,8 @@ export interface Surroundings {
   changedBy(at: number): number
   /** Does the function called at `at` itself store to the variable at `address`? */
   calleeStores(at: number, address: number): boolean
+  /** What it stores there, where that is known. */
+  storedByCallee(at: number, address: number): Value | undefined
   /** Is this the address of a function or of data? */
   isPointerTarget(address: number): boolean
   /** Is this an address in a function, and not its first? */

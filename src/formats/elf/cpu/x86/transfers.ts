@@ -128,7 +128,11 @@ export abstract class Transfers extends Arithmetic {
     // what we stored stays, unless the callee stores there as well; what a branch told us of a variable does not
     for (let index = this.state.memory.size - 1; index >= 0 && this.state.memory.keys[index]! >= 0; index--) {
       const key = this.state.memory.keys[index]!
-      if (!this.stored.has(key) || this.outside.calleeStores(at, key)) this.ownMemory().remove(index, 1)
+      if (this.stored.has(key) && !this.outside.calleeStores(at, key)) continue
+      const other = this.stored.has(key) ? this.outside.storedByCallee(at, key) : undefined
+      const joined = other === undefined ? undefined : this.join(this.state.memory.values[index], other)
+      if (joined === undefined) this.ownMemory().remove(index, 1)
+      else this.ownMemory().values[index] = joined
     }
     for (const write of writes) this.writeOf(write)
     const made = this.outside.origins?.objectsFrom(at)
