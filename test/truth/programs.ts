@@ -29,6 +29,7 @@ export const styles = {
   EXIT_THEN_CHOICE: 'guarded',
   BY_INDEX: 'guarded',
   MIDDLE: 'guarded',
+  WITHHELD: 'guarded',
   VIRTUAL: 'guarded',
   VIRTUAL_STATIC: 'guarded',
   EXIT: 'needed',

@@ -278,6 +278,22 @@ NOINLINE static unsigned word(int index) {
   return words[index];
 }
 static int run(void) { return word(2) ? sum_wide(data, 1024) : sum_plain(data, 1024); }
+#elif defined WITHHELD
+// an object is cleared, and only a check that succeeds stores to it
+struct features { char known[200]; int wide; };
+NOINLINE static void look(struct features *features) {
+  if (cpuid_has_avx2()) features->wide = 3;
+}
+NOINLINE static struct features *make(struct features *features) {
+  memset(features, 0, sizeof *features);
+  look(features);
+  return features;
+}
+NOINLINE static int work(struct features **holder) { return (*holder)->wide == 3 ? sum_wide(data, 1024) : sum_plain(data, 1024); }
+static int run(void) {
+  struct features *features = make(malloc(sizeof *features));
+  return work(&features);
+}
 #elif defined MIDDLE
 // assembly that jumps into the middle of the next function, with what it saw in a register
 static unsigned has_avx2;

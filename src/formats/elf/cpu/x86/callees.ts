@@ -11,8 +11,14 @@ import type { Program } from './program.ts'
 const LEAF_SIZE = 500
 const EVERY_REGISTER = 0xffff
 
+function isMemset(name: string | undefined): boolean {
+  return name === 'memset' || name === '__memset_chk'
+}
+
 /** What the search has found out so far. */
-export interface Known extends Pick<Surroundings, 'model' | 'load' | 'loadField'> {
+export interface Known extends Pick<Surroundings, 'model' | 'load' | 'initially'> {
+  /** What the function that begins at `reader` finds at `offset` of some object. */
+  loadField(offset: number, size: number, reader: number): Value | undefined
   readonly evaluations: ReadonlyMap<number, Evaluation>
   readonly results: ReadonlyMap<number, { readonly values: ReadonlyMap<number, Value> }>
   /** What function `index` returns when it is called with `registers`, where that is more than what it always returns. */
@@ -46,7 +52,7 @@ export class Callees {
       origins,
       model: this.#known.model,
       load: (at, size) => this.#known.load(at, size),
-      loadField: (offset, size) => this.#known.loadField(offset, size),
+      loadField: (offset, size) => this.#known.loadField(offset, size, graph.starts[index]!),
       returned: (at, registers) => {
         const target = callee.get(at)
         if (target !== undefined) return this.#comesBack(target) ? (this.#known.answer(target, registers) ?? this.#known.results.get(target)?.values) : 'never'
@@ -62,6 +68,15 @@ export class Callees {
         const target = callee.get(at)
         return target === undefined ? [] : (this.#known.evaluations.get(target)?.parameterStores ?? [])
       },
+      withheldBy: (at) => {
+        const target = callee.get(at)
+        return target === undefined ? [] : (this.#known.evaluations.get(target)?.withheld ?? [])
+      },
+      fills: (at) => {
+        const target = callee.get(at)
+        return isMemset(target === undefined ? imported.get(at) : graph.names.get(graph.starts[target]!))
+      },
+      initially: (at, size) => this.#known.initially(at, size),
       changedBy: (at) => {
         const target = callee.get(at)
         return target === undefined ? EVERY_REGISTER : this.#changes(target)

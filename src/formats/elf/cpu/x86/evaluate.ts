@@ -8,8 +8,12 @@ import { LowestFirst } from '../program/lowest-first.ts'
 import type { FunctionCode } from './function-code.ts'
 import { argumentRegisters, type FieldWrite, LEAST_FIELD, type Manner, Register, slotKey, STACK_ARGUMENT, type State } from './machine.ts'
 import { Places } from './places.ts'
+import { skippedStores } from './skipped-stores.ts'
 import { joinVectors, noVectors } from './vectors.ts'
-import { detectedAs, isZero, plain, relative, sameFlags, sameValue, type Value } from '../program/value.ts'
+import { detectedAs, isZero, number, plain, relative, sameFlags, sameValue, type Value } from '../program/value.ts'
+
+/** Bytes of a function that is followed once more to see what it stores on other CPUs. */
+const WITHHOLDING = 1200
 
 /** Instructions that may still be evaluated, over all functions. */
 export interface StepBudget {
@@ -37,8 +41,13 @@ export function evaluate(
   }
   const { evaluator, evaluation } = follow('likely')
   if (evaluation === undefined) return undefined
-  const regardless = evaluation.decides && evaluator.otherWrites.size > 0 ? follow('regardless') : undefined
-  const fields = fieldsOf(evaluation, evaluator.otherWrites, regardless?.evaluation === undefined ? undefined : regardless.evaluator.otherWrites)
+  const isOpen = evaluation.decides && (evaluator.otherWrites.size > 0 || evaluation.seen.length < WITHHOLDING)
+  const regardless = isOpen ? follow('regardless') : undefined
+  const known = regardless?.evaluation === undefined ? undefined : regardless.evaluator
+  const skipped = evaluation.decides ? skippedStores(decoder, target, evaluation.seen) : []
+  const leaks = { ...evaluation.leaks, fields: new Set([...evaluation.leaks.fields, ...skipped]) }
+  const stores = fieldsOf({ ...evaluation, leaks }, evaluator.otherWrites, known?.otherWrites)
+  const fields = { ...stores, ...withheldOf({ ...evaluation, ...stores }, evaluator, known) }
   if (!evaluator.assumed) return { ...evaluation, ...fields }
   return { ...evaluation, ...fields, cautious: follow('cautious').evaluation ?? 'unknown' }
 }
@@ -79,6 +88,22 @@ function fieldsOf(evaluation: Evaluation, writes: ReadonlyMap<number, FieldWrite
     }
   }
   return { fieldStores, otherFields, leaks: { ...evaluation.leaks, fields: leaked, ambiguous } }
+}
+
+/** What is only stored where a check comes out differently, and what stays there where this function itself cleared it. */
+function withheldOf(evaluation: Evaluation, evaluator: Evaluator, regardless: Evaluator | undefined): Pick<Evaluation, 'withheld' | 'parameterStores' | 'fieldStores'> {
+  const withheld = [...evaluation.withheld]
+  const parameterStores = [...evaluation.parameterStores]
+  const fieldStores = [...evaluation.fieldStores]
+  for (const [key, place] of regardless?.storedThrough ?? []) {
+    if (evaluator.storedThrough.has(key) || !argumentRegisters.includes(place.register)) continue
+    if (evaluator.hasCleared(place)) {
+      const value = number(0, 0, true)
+      parameterStores.push({ ...place, value })
+      if (place.offset >= LEAST_FIELD) fieldStores.push({ offset: place.offset, size: place.size, value })
+    } else withheld.push(place)
+  }
+  return { withheld, parameterStores, fieldStores }
 }
 
 class Evaluator extends Instructions {
@@ -134,6 +159,7 @@ class Evaluator extends Instructions {
       results: this.results ?? new Map(),
       globalStores: [...this.globals.values()],
       parameterStores: [...this.parameterStores.values()],
+      withheld: [...this.withheld.values()],
       fieldStores: [...this.fields.values()],
       otherFields: new Set(),
       passed: this.passed,

@@ -14,6 +14,12 @@ export interface Surroundings {
   returned(at: number, registers: readonly (Value | undefined)[]): ReadonlyMap<number, Value> | 'never' | undefined
   /** What the function called at `at` writes through pointers it is given. */
   writesOf(at: number): readonly ParameterStore[]
+  /** Where it would write on another CPU. */
+  withheldBy(at: number): readonly PlaceBehindParameter[]
+  /** Is this a call of `memset`? */
+  fills(at: number): boolean
+  /** What the file says memory holds. */
+  initially(address: number, size: number): Value | undefined
   /** General registers that the call at `at` may change, a bit for each. */
   changedBy(at: number): number
   /** Does the function called at `at` itself store to the variable at `address`? */
@@ -60,6 +66,13 @@ export interface Leaks {
   readonly arguments: boolean
 }
 
+/** A place behind a pointer that was passed in `register`. */
+export interface PlaceBehindParameter {
+  readonly register: number
+  readonly offset: number
+  readonly size: number
+}
+
 /** A store through a pointer that was passed in `register`, or to the caller's frame (`register` 4). */
 export interface ParameterStore {
   readonly register: number
@@ -98,6 +111,8 @@ export interface Evaluation {
   readonly results: ReadonlyMap<number, Value>
   readonly globalStores: readonly GlobalStore[]
   readonly parameterStores: readonly ParameterStore[]
+  /** Where it stores only when a check comes out differently: there stays what its caller put. */
+  readonly withheld: readonly PlaceBehindParameter[]
   readonly fieldStores: readonly { readonly offset: number; readonly size: number; readonly value: Value }[]
   /** Offsets of fields where something else is stored than what a check found out. */
   readonly otherFields: ReadonlySet<number>

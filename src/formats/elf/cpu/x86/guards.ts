@@ -78,7 +78,8 @@ class GuardSearch {
     this.#callees = new Callees(program, {
       model,
       load: (at, size) => (this.#featureSlots.has(at) ? relative(featureTable, 0) : this.#variables.load(at, size)),
-      loadField: (offset, size) => this.#fields.load(offset, size),
+      loadField: (offset, size, reader) => this.#fields.load(offset, size, reader),
+      initially: (at, size) => this.#variables.initially(at, size),
       evaluations: this.#evaluations,
       results: this.#results,
       answer: (index, registers) => this.#answers.of(index, registers, (parameters) => this.#evaluateFor(index, parameters)),
@@ -258,7 +259,7 @@ class GuardSearch {
     }
     const known = this.#results.get(index)
     if (values.size === 0 && known === undefined) {
-      if (evaluation.parameterStores.length > 0) this.#noteWrites(index, evaluation, distance)
+      if (evaluation.parameterStores.length > 0 || evaluation.withheld.length > 0) this.#noteWrites(index, evaluation, distance)
       return
     }
     let changed = known === undefined || known.values.size !== values.size
@@ -273,8 +274,9 @@ class GuardSearch {
   readonly #writes = new Map<number, string>()
 
   #noteWrites(index: number, evaluation: Evaluation, distance: number): void {
-    if (evaluation.parameterStores.length === 0 || distance > 3) return
-    const key = evaluation.parameterStores.map((store: ParameterStore) => `${store.register}+${store.offset}=${store.value.words.join(':')}`).sort().join()
+    if ((evaluation.parameterStores.length === 0 && evaluation.withheld.length === 0) || distance > 3) return
+    const writes = evaluation.parameterStores.map((store: ParameterStore) => `${store.register}+${store.offset}=${store.value.words.join(':')}`)
+    const key = [...writes, ...evaluation.withheld.map(({ register, offset }) => `${register}+${offset}`)].sort().join()
     if (this.#writes.get(index) === key) return
     this.#writes.set(index, key)
     this.#enqueueCallers(index, distance)

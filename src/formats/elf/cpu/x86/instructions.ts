@@ -1,6 +1,6 @@
 import { argumentRegisters, Register, slotKey, type State } from './machine.ts'
 import { EscapedInstructions } from './escaped-instructions.ts'
-import { number, plain, signExtended, singleAddress, singleOffset } from '../program/value.ts'
+import { isZero, number, plain, signExtended, singleAddress, singleOffset } from '../program/value.ts'
 
 /** What instructions do, by opcode. */
 export abstract class Instructions extends EscapedInstructions {
@@ -204,6 +204,9 @@ export abstract class Instructions extends EscapedInstructions {
       return true
     }
     if (byte >= 0xa4 && byte < 0xb0) {
+      const count = singleAddress(registers[Register.rcx])
+      const isFill = (byte === 0xaa || byte === 0xab) && this.code[this.at] === 0xf3 && isZero(registers[Register.rax])
+      if (isFill && count !== undefined) this.noteCleared(count * width)
       for (const register of [Register.rdi, Register.rsi, Register.rcx]) registers[register] = undefined
       if (byte >= 0xac) registers[Register.rax] = undefined
       if (byte === 0xa6 || byte === 0xa7 || byte >= 0xae) this.state.flags = undefined

@@ -1,5 +1,5 @@
 import type { X86Decoder } from '../../../../isa/x86/decode.ts'
-import type { GlobalStore, ParameterStore, Surroundings } from './evaluation.ts'
+import type { GlobalStore, ParameterStore, PlaceBehindParameter, Surroundings } from './evaluation.ts'
 import type { FunctionCode } from './function-code.ts'
 import { firstObject, HandedOut, objectLimit, type ObjectStore } from './made-objects.ts'
 import type { Places } from './places.ts'
@@ -66,7 +66,11 @@ export abstract class Machine {
   protected readonly globals: Map<string, GlobalStore> = new Map()
   /** Sizes of the variables written, by address. */
   protected readonly stored: Map<number, number> = new Map()
-  protected readonly storedThrough: Map<number, { register: number; offset: number; size: number }> = new Map()
+  readonly storedThrough: Map<number, { register: number; offset: number; size: number }> = new Map()
+  /** Where callees store on other CPUs, and what is there now is not known. */
+  protected readonly withheld: Map<number, PlaceBehindParameter> = new Map()
+  /** Memory that `memset` cleared. */
+  protected readonly cleared: PlaceBehindParameter[] = []
   protected readonly parameterStores: Map<string, ParameterStore> = new Map()
   protected readonly fields: Map<string, { offset: number; size: number; value: Value }> = new Map()
   /** A field of some object was taken to hold what was stored in another's at the same offset. */
@@ -94,6 +98,10 @@ export abstract class Machine {
     this.from = target.start - target.base
     this.to = target.end - target.base
     this.outside = outside
+  }
+
+  hasCleared({ register, offset, size }: PlaceBehindParameter): boolean {
+    return this.cleared.some((range) => range.register === register && offset >= range.offset && offset + size <= range.offset + range.size)
   }
 
   protected ownMemory(): Places {

@@ -1,11 +1,11 @@
 import { Arithmetic } from './arithmetic.ts'
-import type { ParameterStore, Surroundings } from './evaluation.ts'
+import type { ParameterStore, PlaceBehindParameter, Surroundings } from './evaluation.ts'
 import { Places } from './places.ts'
 import { joinVectors, noVectors } from './vectors.ts'
 import type { X86Decoder } from '../../../../isa/x86/decode.ts'
 import type { FunctionCode } from './function-code.ts'
 import { argumentRegisters, type Manner, Register, saysNothing, OBJECT_SIZE, placeKey, slotKey, STACK_ARGUMENT, STACK_ARGUMENTS, type State } from './machine.ts'
-import { clean, type Flags, flagsOf, number, plain, refined, sameValue, singleOffset, untouched, type Value } from '../program/value.ts'
+import { clean, detectedAs, type Flags, flagsOf, isZero, number, plain, refined, sameValue, singleAddress, singleOffset, untouched, type Value } from '../program/value.ts'
 
 /** Branches, calls and returns: where control goes, and what goes with it. */
 export abstract class Transfers extends Arithmetic {
@@ -119,6 +119,8 @@ export abstract class Transfers extends Arithmetic {
     const returned = this.outside.returned(at, registers)
     if (returned === 'never') return false
     const writes = this.outside.writesOf(at)
+    const kept = this.outside.withheldBy(at).map((place) => this.kept(place))
+    if (this.outside.fills(at) && isZero(registers[Register.rsi])) this.noteCleared(singleAddress(registers[Register.rdx]))
     this.publish(false)
     for (const register of argumentRegisters) {
       const value = registers[register]
@@ -135,6 +137,7 @@ export abstract class Transfers extends Arithmetic {
       else this.ownMemory().values[index] = joined
     }
     for (const write of writes) this.writeOf(write)
+    for (const write of kept) if (write !== undefined) this.writeOf(write)
     const made = this.outside.origins?.objectsFrom(at)
     for (const { register, offset, first } of made?.stores ?? []) {
       this.writeOf({ register, offset, size: 8, value: this.newObject(`${at} ${register} ${offset}`, first) })
@@ -149,6 +152,42 @@ export abstract class Transfers extends Arithmetic {
     this.state.flags = undefined
     this.state.vectors = noVectors // the psABI (3.2.1) has none kept
     return true
+  }
+
+  /** `size` bytes from where RDI points to are set to zero. */
+  protected noteCleared(size: number | undefined): void {
+    const pointer = this.state.registers[Register.rdi]
+    const offset = pointer === undefined ? undefined : singleOffset(pointer)
+    if (pointer === undefined || pointer.base < 0 || offset === undefined || size === undefined) return
+    this.cleared.push({ register: pointer.base, offset, size })
+  }
+
+  /** What stays in a place that the function about to be called stores to on other CPUs. */
+  protected kept({ register, offset, size }: PlaceBehindParameter): ParameterStore | undefined {
+    const pointer = this.state.registers[register]
+    const start = pointer === undefined ? undefined : pointer.base === plain ? singleAddress(pointer) : singleOffset(pointer)
+    if (pointer === undefined || start === undefined) return undefined
+    const at = start + offset
+    let held: Value | undefined
+    if (pointer.base === plain) held = this.truncated(this.state.memory.get(at), size) ?? this.outside.initially(at, size)
+    else if (pointer.base >= 0) {
+      const place = { register: pointer.base, offset: at, size }
+      held = this.hasCleared(place) ? number(0) : this.heldBehind(place)
+      if (held === undefined && pointer.base !== Register.rsp) this.withheld.set(placeKey(pointer.base, at), place)
+    }
+    return held?.base === plain && held.words.length === 2 ? { register, offset, size, value: detectedAs(held, true) } : undefined
+  }
+
+  /** What memory holds, where the store to it may have been a wider one. */
+  protected heldBehind({ register, offset, size }: PlaceBehindParameter): Value | undefined {
+    if (register === Register.rsp) return this.loadSlot(offset, size)
+    for (let back = 0; back < 8; back++) {
+      const key = placeKey(register, offset - back)
+      const stored = this.storedThrough.get(key)
+      const value = stored !== undefined && stored.size >= back + size ? this.state.memory.get(key) : undefined
+      if (value?.base === plain) return this.truncated(this.compute('shr', value, number(back * 8)), size)
+    }
+    return undefined
   }
 
   protected writeOf(write: ParameterStore): void {

@@ -69,7 +69,7 @@ export class Variables {
     if (range === undefined || !range.constant) return undefined
     const slot = image.slots.get(at)
     if (slot !== undefined) return slot.address === undefined || slot.indirect === true ? undefined : addressValue(slot.address)
-    return this.#initial(at, size)
+    return this.initially(at, size)
   }
 
   /** A load that spans several variables: one number each, or nothing is known. */
@@ -77,7 +77,7 @@ export class Variables {
     let whole: Value | undefined = number(0, 0, true)
     for (let offset = 0; offset < size; ) {
       const variable = this.#variables.get(at + offset)
-      const part = variable === undefined ? this.#initial(at + offset, 1) : variable.value
+      const part = variable === undefined ? this.initially(at + offset, 1) : variable.value
       whole = compute('or', whole, compute('shl', part, number(offset * 8)))
       offset += variable?.size ?? 1
     }
@@ -85,7 +85,7 @@ export class Variables {
   }
 
   /** What the file says memory holds before anything runs. */
-  #initial(at: number, size: number): Value | undefined {
+  initially(at: number, size: number): Value | undefined {
     const { image } = this.#program
     const range = image.dataAt(at)
     if (range === undefined || at + size > range.end) return undefined
@@ -99,7 +99,7 @@ export class Variables {
 
   /** Starts to follow a variable: whoever stores or reads it is evaluated. */
   follow(at: number, size: number, distance: number): Variable | undefined {
-    const initial = this.#initial(at, size)
+    const initial = this.initially(at, size)
     const { image } = this.#program
     if (image.slots.has(at) || initial === undefined) return undefined
     const first = detectedAs(initial, true)

@@ -1,0 +1,43 @@
+import type { X86Decoder } from '../../../../isa/x86/decode.ts'
+import { lengthAt } from '../../../../isa/x86/length.ts'
+import type { FunctionCode } from './function-code.ts'
+
+/**
+ * Offsets of fields that a function stores to where it does not get to on this CPU: what stays in them is what a check found
+ * out. By encoding: MOV from a register, of an immediate, and of vectors.
+ */
+export function skippedStores(decoder: X86Decoder, { code, view, base, start, end }: FunctionCode, seen: Uint8Array): Set<number> {
+  const offsets = new Set<number>()
+  for (let at = start - base; at < end - base; ) {
+    const length = lengthAt(decoder, code, at) || 1
+    if (seen[at - (start - base)] === 0) {
+      const modrmAt = modrmOfStore(code, at)
+      if (modrmAt !== undefined && modrmAt < at + length) noteOffset(code, view, modrmAt, offsets)
+    }
+    at += length
+  }
+  return offsets
+}
+
+/** Where the operands of a store are named; undefined when the instruction at `at` is no store. */
+function modrmOfStore(code: Uint8Array, at: number): number | undefined {
+  let place = at
+  while (code[place] === 0x66 || code[place] === 0xf2 || code[place] === 0xf3) place++
+  if ((code[place]! & 0xf0) === 0x40) place++
+  const opcode = code[place]!
+  if (opcode === 0x88 || opcode === 0x89 || opcode === 0xc6 || opcode === 0xc7) return place + 1
+  if (opcode !== 0x0f) return undefined
+  const second = code[place + 1]!
+  const isVector = second === 0x11 || second === 0x13 || second === 0x17 || second === 0x29 || second === 0x7f || second === 0xd6
+  return isVector || (second & 0xf0) === 0x90 ? place + 2 : undefined
+}
+
+function noteOffset(code: Uint8Array, view: DataView, modrmAt: number, offsets: Set<number>): void {
+  const modrm = code[modrmAt]!
+  const mod = modrm >> 6
+  const hasSib = (modrm & 7) === 4
+  const baseIsStack = hasSib && (code[modrmAt + 1]! & 7) === 4
+  if (mod === 3 || baseIsStack || (mod === 0 && (modrm & 7) === 5)) return
+  const displacementAt = modrmAt + (hasSib ? 2 : 1)
+  offsets.add(mod === 0 ? 0 : mod === 1 ? view.getInt8(displacementAt) : view.getInt32(displacementAt, true))
+}
