@@ -1,4 +1,3 @@
-import { Edge } from '../program/call-graph.ts'
 import { Access } from '../program/sweep.ts'
 import { featureTable, number, relative, type Value } from '../program/value.ts'
 import { isDetectorFunction, isDetectorTableFunction } from './detectors.ts'
@@ -28,17 +27,12 @@ export interface Known extends Pick<Surroundings, 'model' | 'load' | 'initially'
   readonly endings: Endings
 }
 
-interface Calls {
-  readonly callee: ReadonlyMap<number, number>
-  readonly imported: ReadonlyMap<number, string>
-}
-
 /** What a function that is evaluated is told of those that it calls, and of memory. */
 export class Callees {
   readonly #program: Program
   readonly #known: Known
   readonly #changed = new Map<number, number>()
-  readonly #calls = new Map<number, Calls>()
+  readonly #imports = new Map<string, ReadonlyMap<number, Value> | 'never' | undefined>()
 
   constructor(program: Program, known: Known) {
     this.#program = program
@@ -47,7 +41,7 @@ export class Callees {
 
   of(index: number, origins?: Origins): Surroundings {
     const { graph, image, stubs } = this.#program
-    const { callee, imported } = this.#callsOf(index)
+    const { callees: callee, imported } = this.#program.calls.of(index)
     return {
       origins,
       model: this.#known.model,
@@ -57,12 +51,7 @@ export class Callees {
         const target = callee.get(at)
         if (target !== undefined) return this.#comesBack(target) ? (this.#known.answer(target, registers) ?? this.#known.results.get(target)?.values) : 'never'
         const name = imported.get(at)
-        if (name === undefined) return undefined
-        if (neverReturns.has(name)) return 'never'
-        // an environment variable that overrides a check is not for us to judge: nobody sets it
-        if (/^(?:__)?(?:secure_)?getenv$/.test(name)) return new Map([[0, number(0)]])
-        if (isDetectorTableFunction(name)) return new Map([[0, relative(featureTable, 0)]])
-        return isDetectorFunction(name) ? new Map([[0, number(0, 0, true)]]) : undefined
+        return name === undefined ? undefined : this.#returnedBy(name)
       },
       writesOf: (at) => {
         const target = callee.get(at)
@@ -99,18 +88,10 @@ export class Callees {
     }
   }
 
-  /** Functions called, and names of other files', by address of the call. */
-  #callsOf(index: number): Calls {
-    let calls = this.#calls.get(index)
-    if (calls !== undefined) return calls
-    const { graph } = this.#program
-    const callee = new Map<number, number>()
-    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
-      if (graph.edgeKind[edge] === Edge.call) callee.set(graph.edgeAt[edge]!, graph.edgeTo[edge]!)
-    }
-    calls = { callee, imported: new Map((graph.importCalls.get(index) ?? []).map((call) => [call.at, call.name])) }
-    this.#calls.set(index, calls)
-    return calls
+  /** What another file's function returns. */
+  #returnedBy(name: string): ReadonlyMap<number, Value> | 'never' | undefined {
+    if (!this.#imports.has(name)) this.#imports.set(name, returnedByImport(name))
+    return this.#imports.get(name)
   }
 
   #comesBack(index: number): boolean {
@@ -138,4 +119,12 @@ export class Callees {
     }
     return false
   }
+}
+
+function returnedByImport(name: string): ReadonlyMap<number, Value> | 'never' | undefined {
+  if (neverReturns.has(name)) return 'never'
+  // an environment variable that overrides a check is not for us to judge: nobody sets it
+  if (/^(?:__)?(?:secure_)?getenv$/.test(name)) return new Map([[0, number(0)]])
+  if (isDetectorTableFunction(name)) return new Map([[0, relative(featureTable, 0)]])
+  return isDetectorFunction(name) ? new Map([[0, number(0, 0, true)]]) : undefined
 }

@@ -3,6 +3,7 @@ import type { X86Decoder } from '../../../../isa/x86/decode.ts'
 import type { CallGraph } from '../program/call-graph.ts'
 import type { MemoryImage, Slot } from '../program/memory-image.ts'
 import type { Sweep } from '../program/sweep.ts'
+import type { CallSites } from './call-sites.ts'
 import type { Detectors } from './detectors.ts'
 import type { Endings } from './endings.ts'
 import type { EntriesOfFunctions } from './entries.ts'
@@ -30,6 +31,7 @@ export interface Program {
   readonly isGo: boolean
   /** Functions as they are evaluated. */
   readonly functions: FunctionCodes
+  readonly calls: CallSites
   readonly endings: Endings
   readonly entries: EntriesOfFunctions
   /** The code range that holds an address. */

@@ -5,6 +5,7 @@ import { readGoFunctions } from '../../read/pclntab.ts'
 import { indexAccesses } from './access-index.ts'
 import { buildCallGraph, readStubs } from '../program/call-graph.ts'
 import { findDetectors } from './detectors.ts'
+import { CallSites } from './call-sites.ts'
 import { Endings } from './endings.ts'
 import { EntriesOfFunctions } from './entries.ts'
 import { FunctionCodes } from './function-code.ts'
@@ -37,6 +38,7 @@ export function readProgram(file: ElfFile): Program {
     ...read,
     pointed: new PointedFunctions(image, graph, accesses),
     functions: new FunctionCodes(read),
+    calls: new CallSites(graph),
     endings: new Endings(read),
     entries: new EntriesOfFunctions(read),
   }

@@ -26,6 +26,7 @@ export class Tracer {
   readonly #flows = new Map<number, ControlFlow>()
   readonly #unambiguous = new Map<number, { readonly evaluation: Evaluation | undefined; readonly control: ControlFlow | undefined }>()
   readonly #inProgress = new Set<number>()
+  readonly #leakingVariables = new Map<number, boolean>()
   readonly #budget = { left: STEPS }
   /** Functions that are called with nothing but what the system gives them. */
   readonly #started: ReadonlySet<number>
@@ -113,14 +114,14 @@ export class Tracer {
   #origins(index: number): Origins {
     const { leaks } = this.#guards
     const { graph } = this.#program
-    const imported = new Map((graph.importCalls.get(index) ?? []).map(({ at, name }) => [at, name]))
-    const callees = new Map<number, number>()
-    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
-      if (graph.edgeKind[edge] === Edge.call) callees.set(graph.edgeAt[edge]!, graph.edgeTo[edge]!)
-    }
+    const { callees, imported } = this.#program.calls.of(index)
     return {
       fieldLeaks: (offset) => leaks.anywhere || (offset === undefined ? leaks.fields.size > 0 : leaks.fields.has(offset)),
-      variableLeaks: (address) => this.#variableLeaks(address),
+      variableLeaks: (address) => {
+        let known = this.#leakingVariables.get(address)
+        if (known === undefined) this.#leakingVariables.set(address, (known = this.#variableLeaks(address)))
+        return known
+      },
       argumentLeaks: (register) => this.#argumentLeaks(index, register),
       resultLeaks: (at) => {
         if (imported.has(at)) return false
