@@ -1,4 +1,4 @@
-import { ByteList, NumberList } from './number-list.ts'
+import { ByteList, IndexList, NumberList } from './number-list.ts'
 
 /** How control leaves an instruction for another function. */
 export const Transfer = { call: 0, jump: 1, branch: 2, indirectCall: 3, indirectJump: 4 } as const
@@ -16,7 +16,7 @@ export interface Sweep {
   readonly accessKind: ByteList
   /** Instructions that need more than the baseline, with their feature set id. */
   readonly hitAt: NumberList
-  readonly hitSet: NumberList
+  readonly hitSet: IndexList
   /** Bytes that are no instruction: data among the code. */
   readonly undecodableAt: NumberList
   /** Instructions that ask what the CPU can do: CPUID, XGETBV, MRS of an ID register. */
@@ -38,7 +38,7 @@ export function emptySweep(codeSize = 0): Sweep {
     accessTo: new NumberList(accesses),
     accessKind: new ByteList(accesses),
     hitAt: new NumberList(),
-    hitSet: new NumberList(),
+    hitSet: new IndexList(),
     undecodableAt: new NumberList(),
     detectorAt: new NumberList(),
     legacyVectorAt: new NumberList(),

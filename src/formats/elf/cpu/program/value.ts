@@ -97,7 +97,7 @@ export function join(a: Value | undefined, b: Value | undefined): Value | undefi
   if (a.words.length === 0) return a
   if (b.words.length === 0) return b
   const partial = a.partial === true || b.partial === true
-  const words = [...a.words, ...b.words]
+  const words = a.words.concat(b.words)
   const detected = a.detected || b.detected
   if (a.hull === true || b.hull === true) return hullOf(words, detected, partial)
   const joined = withNumbers(a.base, words, detected, partial)

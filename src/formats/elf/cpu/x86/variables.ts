@@ -152,8 +152,12 @@ export class Variables {
     if (sameValue(before, now)) return
     if (now === undefined) variable.stored.delete(index)
     else variable.stored.set(index, now)
-    let joined = variable.initial
-    for (const stored of variable.stored.values()) joined = join(joined, stored) ?? joined
+    let joined = variable.value
+    if (before === undefined) joined = join(joined, now) ?? joined // one more
+    else {
+      joined = variable.initial
+      for (const stored of variable.stored.values()) joined = join(joined, stored) ?? joined
+    }
     if (sameValue(joined, variable.value)) return
     variable.value = joined
     for (const reader of this.accessors(at, variable.size)) this.#enqueue(reader, variable.distance + 1)

@@ -288,6 +288,7 @@ function witnessesOf(program: Program, feature: string, reached: { run: Run; tru
   const sets = sweep.hitSet.values()
   const at = sweep.hitAt.values()
   const witnesses: Witness[] = []
+  const steps = reached?.run.reached[reached.trust]!.steps
   let last = -1
   let current = 0
   for (let hit = 0; hit < at.length && witnesses.length < WITNESSES; hit++) {
@@ -295,8 +296,11 @@ function witnessesOf(program: Program, feature: string, reached: { run: Run; tru
     while (graph.firstHit[current + 1]! <= hit) current++
     const index = at[hit]! < (graph.starts[0] ?? Infinity) ? -1 : current
     if (index < 0 || index === last) continue
-    const steps = reached?.run.reached[reached.trust]!.steps
-    if (steps !== undefined && (!steps.has(index) || !reached!.run.search.instructionRuns(index, at[hit]!))) continue
+    if (steps !== undefined && !steps.has(index)) {
+      hit = graph.firstHit[index + 1]! - 1
+      continue
+    }
+    if (reached !== undefined && !reached.run.search.instructionRuns(index, at[hit]!)) continue
     last = index
     const range = image.code.find((candidate) => at[hit]! >= candidate.address && at[hit]! < candidate.address + candidate.size)!
     const offset = range.offset + at[hit]! - range.address
