@@ -1,5 +1,6 @@
 import { join, sameValue, truncated, type Value } from '../program/value.ts'
 import type { CallGraph } from '../program/call-graph.ts'
+import { SMALL } from './displacements.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { Program } from './program.ts'
 
@@ -88,33 +89,22 @@ export class Fields {
 
   /** Functions with an operand [register + displacement] that names a field of which something new is known: found by its bytes. */
   takeReaders(): Set<number> {
-    const { image, graph } = this.#program
+    const { graph, displacements } = this.#program
     const wanted = [...this.#fresh].filter((offset) => offset >= 0x80)
     const all = new Set<number>()
     this.#fresh.clear()
     if (wanted.length === 0 || this.#passes >= limits.passes) return all
     this.#passes++
-    const areSmall = wanted.every((offset) => offset < 0x1_0000)
-    const lowBytes = new Uint8Array(65_536)
-    for (const offset of wanted) lowBytes[offset & 0xffff] = 1
     const readers = new Map<number, Set<number>>(wanted.map((offset) => [offset, new Set()]))
-    for (const range of image.code) {
-      const { code, view } = this.#program.codeAt(range.address)!
-      const last = code.length - 4
-      for (let at = 1; at < last; at++) {
-        // the upper half of a small offset is clear: a byte that is not stands in none that begins here or behind
-        if (areSmall && code[at + 3] !== 0) {
-          at++
-          continue
-        }
-        if (lowBytes[code[at]! | (code[at + 1]! << 8)] === 0) continue
-        if ((code[at - 1]! & 0xc0) !== 0x80) continue
-        const found = readers.get(view.getInt32(at, true))
-        if (found === undefined || found.size > MOST_FOUND) continue
-        const index = graph.functionOf(range.address + at)
-        if (index >= 0 && graph.ends[index]! - graph.starts[index]! < limits.readerSize) found.add(index)
-      }
+    const note = (offset: number, address: number): void => {
+      const found = readers.get(offset)
+      if (found === undefined || found.size > MOST_FOUND) return
+      const index = graph.functionOf(address)
+      if (index >= 0 && graph.ends[index]! - graph.starts[index]! < limits.readerSize) found.add(index)
     }
+    displacements.find(wanted.filter((offset) => offset < SMALL), note)
+    const large = new Set(wanted.filter((offset) => offset >= SMALL))
+    if (large.size > 0) this.#findLarge(large, note)
     for (const { offset, readers: found } of this.#byCost(readers)) {
       const bytes = sizeOf(graph, found)
       if (bytes > this.#bytesLeft) break
@@ -123,6 +113,19 @@ export class Fields {
       else this.#fields.delete(offset)
     }
     return all
+  }
+
+  #findLarge(wanted: ReadonlySet<number>, note: (offset: number, address: number) => void): void {
+    const lowBytes = new Uint8Array(SMALL)
+    for (const offset of wanted) lowBytes[offset & (SMALL - 1)] = 1
+    for (const range of this.#program.image.code) {
+      const { code, view } = this.#program.codeAt(range.address)!
+      for (let at = 1; at + 4 < code.length; at++) {
+        if (lowBytes[code[at]! | (code[at + 1]! << 8)] === 0 || (code[at - 1]! & 0xc0) !== 0x80) continue
+        const offset = view.getInt32(at, true)
+        if (wanted.has(offset)) note(offset, range.address + at)
+      }
+    }
   }
 
   /** Fields by what it takes to evaluate their readers. */

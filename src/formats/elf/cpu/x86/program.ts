@@ -4,6 +4,7 @@ import type { CallGraph } from '../program/call-graph.ts'
 import type { MemoryImage, Slot } from '../program/memory-image.ts'
 import type { Sweep } from '../program/sweep.ts'
 import type { CallSites } from './call-sites.ts'
+import type { Displacements } from './displacements.ts'
 import type { Detectors } from './detectors.ts'
 import type { Endings } from './endings.ts'
 import type { EntriesOfFunctions } from './entries.ts'
@@ -32,6 +33,7 @@ export interface Program {
   /** Functions as they are evaluated. */
   readonly functions: FunctionCodes
   readonly calls: CallSites
+  readonly displacements: Displacements
   readonly endings: Endings
   readonly entries: EntriesOfFunctions
   /** The code range that holds an address. */

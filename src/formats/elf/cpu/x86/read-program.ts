@@ -6,6 +6,7 @@ import { indexAccesses } from './access-index.ts'
 import { buildCallGraph, readStubs } from '../program/call-graph.ts'
 import { findDetectors } from './detectors.ts'
 import { CallSites } from './call-sites.ts'
+import { Displacements } from './displacements.ts'
 import { Endings } from './endings.ts'
 import { EntriesOfFunctions } from './entries.ts'
 import { FunctionCodes } from './function-code.ts'
@@ -39,6 +40,7 @@ export function readProgram(file: ElfFile): Program {
     pointed: new PointedFunctions(image, graph, accesses),
     functions: new FunctionCodes(read),
     calls: new CallSites(graph),
+    displacements: new Displacements(read),
     endings: new Endings(read),
     entries: new EntriesOfFunctions(read),
   }
