@@ -72,6 +72,8 @@ class GuardSearch {
   readonly #fields: NearFields
   /** Functions whose arguments hang on callers that were not followed before. */
   readonly #awaited = new Set<number>()
+  /** Functions that look at fields which tell what the CPU has. */
+  readonly #fieldReaders = new Set<number>()
   readonly #addressTaken: ReadonlySet<number>
   #next = new Set<number>()
   #work = 0
@@ -180,10 +182,8 @@ class GuardSearch {
     const functions = new Set<number>()
     for (const index of this.#fields.find()) if (index >= 0 && !this.#evaluations.has(index)) this.#enqueue(functions, index, limits.distance + 1)
     if (!this.#search(functions)) return false
-    const readers = new Set<number>()
-    // what they find may be an argument
-    for (const index of this.#fields.readers) if (index >= 0) this.#enqueue(readers, index, limits.distance - 1)
-    return this.#search(readers)
+    for (const index of this.#fields.readers) if (index >= 0) this.#enqueue(this.#fieldReaders, index, limits.distance + 1)
+    return this.#search(this.#fieldReaders)
   }
 
   /** What is compared with kernels that nobody who is reached hands out. */
@@ -320,7 +320,8 @@ class GuardSearch {
 
   /** Arguments of functions that are only called directly, from where each call was followed. */
   #spreadArguments(index: number, evaluation: Evaluation, distance: number): void {
-    if (distance >= limits.distance) return
+    // what is found in a field may be an argument
+    if (distance >= limits.distance && !this.#fieldReaders.has(index)) return
     const { graph } = this.#program
     for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
       const target = graph.edgeTo[edge]!

@@ -12,6 +12,8 @@ const NEAR = 0x4000
 const FIELDS = 64
 const WRITERS = 24
 
+/** Callers of a kernel. */
+const CALLERS = 32
 /** Calls from a function that looks at a field to a kernel. */
 const CALLS = 2
 
@@ -120,10 +122,16 @@ export class NearFields {
     return loads.length === 0 ? undefined : { offset, size, stores, loads }
   }
 
+  /** Helpers of outline atomics ask by themselves, and what everybody calls is not chosen. */
+  #isChosen(index: number): boolean {
+    const { firstCaller } = this.#program.graph
+    return this.#isKernel(index) && firstCaller[index + 1]! - firstCaller[index]! <= CALLERS && this.#evaluations.get(index)?.decides !== true
+  }
+
   #leadsToKernel(index: number, depth = 0): boolean {
     const { graph } = this.#program
     if (index < 0) return false
-    if (this.#isKernel(index)) return true
+    if (this.#isChosen(index)) return true
     if (depth === CALLS) return false
     for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) if (this.#leadsToKernel(graph.edgeTo[edge]!, depth + 1)) return true
     return false
