@@ -59,7 +59,7 @@ const knownPossibleNotNeeded = /^Rust (?:detected|pointer|enumeration) x86-64 op
 test.skipIf(!haveRust)('Rust programs by style of dispatch and target CPU, stripped and not (needs rustc, gcc, qemu-user)', async () => {
   const labelled: Labelled[] = []
   const variants = [
-    ...['detected', 'pointer', 'enumeration', 'unguarded', 'checks-another', 'refuses'].map((style) => [style, 'x86-64']),
+    ...['detected', 'pointer', 'enumeration', 'once', 'boxed', 'object', 'unguarded', 'checks-another', 'refuses'].map((style) => [style, 'x86-64']),
     ...['x86-64', 'x86-64-v2', 'haswell', 'sandybridge'].map((cpu) => ['plain', cpu]),
   ]
   for (const [style, cpu] of variants) {

@@ -67,6 +67,106 @@ fn sum(numbers: &[i32]) -> i32 {
     sum_at(detect(), numbers)
 }
 
+// what std::sync::OnceLock and LazyLock do: the closure gets the address of the value, and stores through it
+#[cfg(style = "once")]
+struct Once<T> {
+    once: std::sync::Once,
+    value: std::cell::UnsafeCell<std::mem::MaybeUninit<T>>,
+}
+
+#[cfg(style = "once")]
+unsafe impl<T: Sync> Sync for Once<T> {}
+
+#[cfg(style = "once")]
+impl<T: Copy> Once<T> {
+    fn get_or_init(&self, make: impl FnOnce() -> T) -> T {
+        if !self.once.is_completed() {
+            self.initialize(make);
+        }
+        unsafe { (*self.value.get()).assume_init() }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn initialize(&self, make: impl FnOnce() -> T) {
+        let mut make = Some(make);
+        let slot = &self.value;
+        self.once.call_once_force(|_| unsafe {
+            (*slot.get()).write(make.take().unwrap()());
+        });
+    }
+}
+
+#[cfg(style = "once")]
+static HAS_AVX2: Once<bool> = Once { once: std::sync::Once::new(), value: std::cell::UnsafeCell::new(std::mem::MaybeUninit::uninit()) };
+
+#[cfg(style = "once")]
+fn sum(numbers: &[i32]) -> i32 {
+    if HAS_AVX2.get_or_init(|| is_x86_feature_detected!("avx2")) { sum_wide_safely(numbers) } else { sum_plain(numbers) }
+}
+
+// a flag in an object on the heap, which is given on, as snap and crc32fast have it
+#[cfg(style = "boxed")]
+struct Summer {
+    total: u64,
+    wide: bool,
+}
+
+#[cfg(style = "boxed")]
+impl Summer {
+    #[inline(never)]
+    fn new() -> Box<Summer> {
+        Box::new(Summer { total: 0, wide: is_x86_feature_detected!("avx2") })
+    }
+
+    #[inline(never)]
+    fn add(&mut self, numbers: &[i32]) {
+        self.total += if self.wide { sum_wide_safely(numbers) } else { sum_plain(numbers) } as u64;
+    }
+}
+
+#[cfg(style = "boxed")]
+fn sum(numbers: &[i32]) -> i32 {
+    let mut summer = Summer::new();
+    summer.add(numbers);
+    summer.total as i32
+}
+
+// an implementation chosen when an object is made, as aho-corasick has it
+#[cfg(style = "object")]
+trait Sums {
+    fn sum(&self, numbers: &[i32]) -> i32;
+}
+
+#[cfg(style = "object")]
+struct Plain;
+
+#[cfg(style = "object")]
+impl Sums for Plain {
+    fn sum(&self, numbers: &[i32]) -> i32 {
+        sum_plain(numbers)
+    }
+}
+
+#[cfg(style = "object")]
+struct Wide;
+
+#[cfg(style = "object")]
+impl Sums for Wide {
+    fn sum(&self, numbers: &[i32]) -> i32 {
+        sum_wide_safely(numbers)
+    }
+}
+
+#[cfg(style = "object")]
+fn sum(numbers: &[i32]) -> i32 {
+    #[inline(never)]
+    fn chosen() -> Box<dyn Sums> {
+        if is_x86_feature_detected!("avx2") { Box::new(Wide) } else { Box::new(Plain) }
+    }
+    chosen().sum(numbers)
+}
+
 #[cfg(style = "unguarded")]
 fn sum(numbers: &[i32]) -> i32 {
     sum_wide_safely(numbers)

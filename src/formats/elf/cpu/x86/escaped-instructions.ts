@@ -107,6 +107,8 @@ export abstract class EscapedInstructions extends SseInstructions {
       case 0xa5:
       case 0xac:
       case 0xad:
+        // by no bits: what is shifted in from the other register does not matter
+        if ((opcode & 1) === 1 && this.countInCl(size) === 0) return true
         this.write(undefined, size)
         this.state.flags = undefined
         return true

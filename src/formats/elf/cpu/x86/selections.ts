@@ -95,7 +95,25 @@ export class Selections {
     if (calleesOf(others).some((callee) => this.isTwin(callee, target))) return true
     // one of several implementations, of which others need features, too: formats and the like are told apart in the same way
     const callees = this.#isKernel(target) ? calleesOf(cases) : []
-    return callees.some((callee) => this.#featuresOf(callee) === undefined) && callees.some((callee) => this.#isKernel(callee))
+    if (callees.some((callee) => this.#featuresOf(callee) === undefined) && callees.some((callee) => this.#isKernel(callee))) return true
+    return this.#isOwnTwin(index, listing, call, target, ending)
+  }
+
+  /**
+   * Does function `index` leave everything to `target` where some flag is set, and else do by itself what that does? So
+   * compilers build two variants of one function, of which one was inlined into the choice.
+   */
+  #isOwnTwin(index: number, listing: Listing, call: number, target: number, ending: Evaluation | undefined): boolean {
+    const { code, base } = this.#program.codeAt(this.#program.graph.starts[index]!)!
+    if (listing.kind[call] !== Kind.jump || this.#isKernel(index) || !this.#areAlike(index, target)) return false
+    let first = call
+    while (first > 0 && listing.firstJumpTo[first]! < 0 && (listing.kind[first - 1] === Kind.other || checksStack(code, listing, first - 1))) first--
+    const branch = listing.firstJumpTo[first]! >= 0 ? listing.firstJumpTo[first]! : first - 1
+    if (branch < 1 || listing.kind[branch] !== Kind.branch || runsIn(ending, base + listing.at[branch]!)) return false
+    for (let place = branch - 1; place >= 0 && branch - place <= FLAG_DISTANCE && listing.kind[place] === Kind.other; place--) {
+      if (testsFlag(code, listing.at[place]!, listing.at[place + 1]!)) return true
+    }
+    return false
   }
 
   /** Function that is called first on the way from an instruction, and comes back where `ending` does not run. */
@@ -162,6 +180,31 @@ function asksCallee(listing: Listing, branch: number): boolean {
     if (kind !== Kind.other) return false
   }
   return false
+}
+
+/** Instructions between a test and the branch on it. */
+const FLAG_DISTANCE = 4
+
+/** Is the instruction at [at, next) a test of a number of at most 32 bits, which is no pointer, against zero, or of its bits? */
+function testsFlag(code: Uint8Array, at: number, next: number): boolean {
+  let opcodeAt = at
+  if ((code[opcodeAt]! & 0xf0) === 0x40) {
+    if ((code[opcodeAt]! & 8) !== 0) return false
+    opcodeAt++
+  }
+  const opcode = code[opcodeAt]!
+  const modrm = code[opcodeAt + 1]!
+  const slash = (modrm >> 3) & 7
+  if (opcode === 0x84 || opcode === 0x85) return modrm >= 0xc0 && slash === (modrm & 7)
+  if (opcode === 0xa8 || opcode === 0xa9) return true
+  if (opcode === 0xf6 || opcode === 0xf7) return slash < 2
+  if (opcode !== 0x80 && opcode !== 0x83) return false
+  return slash === 7 && code[next - 1] === 0
+}
+
+/** Is it the branch behind `sub rax, fs:40`, which compilers put before the end of functions with arrays? */
+function checksStack(code: Uint8Array, listing: Listing, branch: number): boolean {
+  return branch > 0 && listing.kind[branch] === Kind.branch && code[listing.at[branch - 1]!] === 0x64
 }
 
 const TABLE_CASES = 16

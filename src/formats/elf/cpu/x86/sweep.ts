@@ -120,7 +120,10 @@ function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange,
       const target = at + length + view.getInt8(at + length - 1)
       if (target >= nextStart || target < lastStart) transfer(sweep, base + at, base + target, byte === 0xeb ? Transfer.jump : Transfer.branch)
     } else if ((second & 0xc7) === 5 && length >= 6 && (entry & slow) === 0 && hasModrm[byte] === 1) {
-      ripRelative(accesses, sweep, byte, second, base + at, base + at + length + view.getInt32(opcodeAt + 2, true))
+      const named = base + at + length + view.getInt32(opcodeAt + 2, true)
+      ripRelative(accesses, sweep, byte, second, base + at, named)
+      // mov rax, [rip + slot]; call rax: code that was not optimized
+      if (byte === 0x8b && (rex & 8) !== 0 && callsRegister(code, at + length, ((second >> 3) & 7) | ((rex & 4) << 1))) transfer(sweep, base + at + length, named, Transfer.indirectCall)
     } else if (positionDependent && (second & 0xc7) === 4 && length >= 7 && (entry & slow) === 0 && hasModrm[byte] === 1 && (code[opcodeAt + 2]! & 7) === 5) {
       // [disp32], and [disp32 + index * scale]: an element of a table
       const target = view.getInt32(opcodeAt + 3, true)
@@ -177,6 +180,11 @@ function ripRelative(accesses: Accesses, sweep: Sweep, opcode: number, modrm: nu
     ((opcode === 0x80 || opcode === 0x81 || opcode === 0x83) && slash !== 7) ||
     ((opcode === 0xfe || opcode === 0xff) && slash < 2)
   accesses.add(from, target, store ? Access.store : Access.load)
+}
+
+function callsRegister(code: Uint8Array, at: number, register: number): boolean {
+  const opcodeAt = register < 8 ? at : at + 1
+  return code[opcodeAt] === 0xff && code[opcodeAt + 1] === (0xd0 | (register & 7)) && (register < 8 || code[at] === 0x41)
 }
 
 function transfer(sweep: Sweep, from: number, to: number, kind: number): void {
