@@ -80,6 +80,7 @@ export class Callees {
         return target !== undefined && this.#stores(target, address)
       },
       isPointerTarget: (at) => image.inCode(at) ? graph.functionAt(at) !== undefined : image.dataAt(at) !== undefined,
+      tableAt: (at) => (image.dataAt(at)?.constant === true ? this.#program.pointed.tableAt(at) : []),
       isMiddle: (at) => image.inCode(at) && graph.functionAt(at) === undefined,
       throughStub: (at) => {
         const slot = stubs.get(at)

@@ -162,6 +162,7 @@ class Evaluator extends Instructions {
       withheld: [...this.withheld.values()],
       fieldStores: [...this.fields.values()],
       otherFields: new Set(),
+      closures: [...this.closures.values()].flat(),
       passed: this.passed,
       leaks: { fields: this.leakedFields, ambiguous: new Set(), anywhere: this.leaksAnywhere, arguments: this.leaksArguments },
       indirectCalls: this.indirectCalls,

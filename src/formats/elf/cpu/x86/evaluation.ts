@@ -1,3 +1,4 @@
+import type { ClosureCall } from './closures.ts'
 import type { CpuidModel } from './cpuid-model.ts'
 import type { State } from './machine.ts'
 import type { MadeObjects } from './made-objects.ts'
@@ -26,6 +27,8 @@ export interface Surroundings {
   calleeStores(at: number, address: number): boolean
   /** What it stores there, where that is known. */
   storedByCallee(at: number, address: number): Value | undefined
+  /** Functions that the table at `address` leads to, where that is a table of functions that never changes. */
+  tableAt(address: number): readonly number[]
   /** Is this the address of a function or of data? */
   isPointerTarget(address: number): boolean
   /** Is this an address in a function, and not its first? */
@@ -116,6 +119,8 @@ export interface Evaluation {
   readonly fieldStores: readonly { readonly offset: number; readonly size: number; readonly value: Value }[]
   /** Offsets of fields where something else is stored than what a check found out. */
   readonly otherFields: ReadonlySet<number>
+  /** Calls that are given a closure. */
+  readonly closures: readonly ClosureCall[]
   /** Argument values by address of the call. */
   readonly passed: ReadonlyMap<number, ReadonlyMap<number, Value>>
   readonly leaks: Leaks

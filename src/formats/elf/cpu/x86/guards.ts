@@ -6,7 +6,7 @@ import { Callees } from './callees.ts'
 import type { CpuidModel } from './cpuid-model.ts'
 import { isDetectorFunction, isDetectorObject, isDetectorTableFunction, isOwnDetectorObject } from './detectors.ts'
 import { evaluate, resultRegardless, type StepBudget } from './evaluate.ts'
-import type { Evaluation, Leaks, Origins, ParameterStore } from './evaluation.ts'
+import type { Evaluation, GlobalStore, Leaks, Origins, ParameterStore } from './evaluation.ts'
 import { Fields } from './fields.ts'
 import { isFunctionPointer } from './function-pointer.ts'
 import { Parameters } from './parameters.ts'
@@ -25,6 +25,13 @@ const limits = {
   timesLarge: 4,
   callers: 400,
 } as const
+
+const isFlag = ({ base, words }: Value): boolean => base === plain && words.length > 0 && words.every((word) => word >>> 0 < 256)
+
+/** Tables of closures: destructor, size and alignment come before the functions (and one of those before another). */
+const TABLE_HEAD = 0x28
+/** Tables that a function is looked for in. */
+const PLACES = 8
 
 const returnRegisters = [0, 2]
 const returnRegistersOfGo = [0, 3, 1, 7, 6, 8, 9, 10, 11]
@@ -201,11 +208,12 @@ class GuardSearch {
     const distance = this.#distance.get(index) ?? 0
     this.#spreadExits(index, evaluation, distance)
     this.#spreadResults(index, evaluation, distance)
-    this.#variables.spread(index, evaluation, distance)
+    this.#variables.spread(index, this.#withClosures(evaluation), distance)
     // Go's packages keep what they found out in package variables; its calling convention makes every spill look like a field
     if (isGo) return
     if (this.#answers.note(index, evaluation) && distance <= 3 && this.#callerCount(index) <= limits.callers) this.#enqueueCallers(index, distance)
     if (distance <= 2) this.#fields.spread(evaluation)
+    if (distance <= 3 && (evaluation.leaks.fields.size > 0 || evaluation.leaks.anywhere)) this.#enqueueMakers(index, distance)
     this.#spreadArguments(index, evaluation, distance)
   }
 
@@ -269,6 +277,40 @@ class GuardSearch {
       this.#enqueueCallers(index, distance)
     }
     this.#noteWrites(index, evaluation, distance)
+  }
+
+  /** What closures that function makes store, where it is known what they were given. */
+  #withClosures(evaluation: Evaluation): Evaluation {
+    if (evaluation.closures.length === 0) return evaluation
+    const found: GlobalStore[] = []
+    for (const { functions, parameters } of evaluation.closures) {
+      for (const closure of functions) {
+        const inside = this.#evaluateFor(closure, parameters)
+        for (const store of inside?.globalStores ?? []) {
+          if (store.value?.detected === true) found.push(store)
+          // a flag by which way the check went
+          else if (inside?.decides === true && store.value !== undefined && isFlag(store.value)) found.push({ ...store, value: detectedAs(store.value, true) })
+        }
+      }
+    }
+    return found.length === 0 ? evaluation : { ...evaluation, globalStores: [...evaluation.globalStores, ...found] }
+  }
+
+  readonly #made = new Set<number>()
+
+  /** Closures store what they find out through what they were given: see who makes them. */
+  #enqueueMakers(index: number, distance: number): void {
+    if (this.#made.has(index)) return
+    this.#made.add(index)
+    const { pointed, accesses, sweep, graph } = this.#program
+    const kind = sweep.accessKind.values()
+    const from = sweep.accessFrom.values()
+    for (const place of pointed.placesOf(index).slice(0, PLACES)) {
+      for (const access of accesses.range(place - TABLE_HEAD, place)) {
+        const maker = kind[access] === Access.take ? graph.functionOf(from[access]!) : -1
+        if (maker >= 0) this.#enqueue(this.#next, maker, distance + 1)
+      }
+    }
   }
 
   readonly #writes = new Map<number, string>()

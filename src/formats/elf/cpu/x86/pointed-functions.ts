@@ -42,6 +42,13 @@ export class PointedFunctions {
     return found
   }
 
+  /** Places that hold the address of function `index`. */
+  placesOf(index: number): number[] {
+    const found: number[] = []
+    for (let pointer = 0; pointer < this.#functions.length; pointer++) if (this.#functions[pointer] === index) found.push(this.#places[pointer]!)
+    return found
+  }
+
   /** The first address of [from, from + TABLE_SIZE) in steps of a pointer that something else names. */
   #nextObject(from: number): number {
     return Math.min(this.#nextReferenced(from), this.#nextNamed(from))

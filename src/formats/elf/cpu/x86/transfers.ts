@@ -1,3 +1,4 @@
+import { closuresAmong, type ClosureCall } from './closures.ts'
 import { Arithmetic } from './arithmetic.ts'
 import type { ParameterStore, PlaceBehindParameter, Surroundings } from './evaluation.ts'
 import { Places } from './places.ts'
@@ -14,6 +15,7 @@ export abstract class Transfers extends Arithmetic {
   protected readonly seen: Uint8Array
   protected readonly pruned: Set<number> = new Set()
   protected readonly passed: Map<number, Map<number, Value>> = new Map()
+  protected readonly closures: Map<number, ClosureCall[]> = new Map()
   protected readonly exits: Map<number, State> = new Map()
   protected results: Map<number, Value> | undefined
   protected readonly open: Set<number> = new Set()
@@ -115,6 +117,8 @@ export abstract class Transfers extends Arithmetic {
     const { registers } = this.state
     this.seen[this.at - this.from]! |= 2
     this.pass(at, 0)
+    const closures = closuresAmong(registers, this.state.memory, (address) => this.outside.tableAt(address))
+    if (closures.length > 0) this.closures.set(at, closures)
     if (this.returnRegisters.length > 2) this.used_(registers[Register.rax]) // Go's first argument
     const returned = this.outside.returned(at, registers)
     if (returned === 'never') return false
