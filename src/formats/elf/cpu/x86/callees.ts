@@ -47,8 +47,8 @@ export class Callees {
       model: this.#known.model,
       load: (at, size) => this.#known.load(at, size),
       loadField: (offset, size) => this.#known.loadField(offset, size, graph.starts[index]!),
-      returned: (at, registers) => {
-        const target = callee.get(at)
+      returned: (at, registers, through) => {
+        const target = callee.get(at) ?? (through === undefined ? undefined : graph.functionAt(through))
         if (target !== undefined) return this.#comesBack(target) ? (this.#known.answer(target, registers) ?? this.#known.results.get(target)?.values) : 'never'
         const name = imported.get(at)
         return name === undefined ? undefined : this.#returnedBy(name)

@@ -11,8 +11,8 @@ export interface Surroundings {
   load(address: number, size: number): Value | undefined
   /** Value of a field at `offset` of some object, where a check of the CPU stored one. */
   loadField(offset: number, size: number): Value | undefined
-  /** Registers after a call at `at`, made with `registers`, returns; undefined when nothing is known, 'never' when it does not return. */
-  returned(at: number, registers: readonly (Value | undefined)[]): ReadonlyMap<number, Value> | 'never' | undefined
+  /** Registers after a call at `at`, made with `registers` (through a pointer that holds `target`), returns; undefined when nothing is known, 'never' when it does not return. */
+  returned(at: number, registers: readonly (Value | undefined)[], target?: number): ReadonlyMap<number, Value> | 'never' | undefined
   /** What the function called at `at` writes through pointers it is given. */
   writesOf(at: number): readonly ParameterStore[]
   /** Where it would write on another CPU. */

@@ -1,6 +1,6 @@
 import { Edge } from '../program/call-graph.ts'
 import { Access } from '../program/sweep.ts'
-import { certain, detectedAs, featureTable, plain, relative, sameValue, singleAddress, type Value } from '../program/value.ts'
+import { address as addressValue, certain, detectedAs, featureTable, plain, relative, sameValue, singleAddress, type Value } from '../program/value.ts'
 import { AnswersByArgument } from './answers-by-argument.ts'
 import { Callees } from './callees.ts'
 import type { CpuidModel } from './cpuid-model.ts'
@@ -213,14 +213,23 @@ class GuardSearch {
     if (isGo) return
     if (this.#answers.note(index, evaluation) && distance <= 3 && this.#callerCount(index) <= limits.callers) this.#enqueueCallers(index, distance)
     if (distance <= 2) this.#fields.spread(evaluation)
-    if (distance <= 3 && (evaluation.leaks.fields.size > 0 || evaluation.leaks.anywhere)) this.#enqueueMakers(index, distance)
+    if (distance <= 3 && (evaluation.leaks.fields.size > 0 || evaluation.leaks.anywhere || this.#results.has(index))) this.#enqueueMakers(index, distance)
     this.#spreadArguments(index, evaluation, distance)
   }
 
   /** What function `index` does when it is called with `parameters`. */
-  #evaluateFor(index: number, parameters: ReadonlyMap<number, Value>): Evaluation | undefined {
+  #evaluateFor(index: number, parameters: ReadonlyMap<number, Value>, otherwise?: (at: number, size: number) => Value | undefined): Evaluation | undefined {
     const target = this.#program.functions.get(index)
-    return target === undefined ? undefined : evaluate(this.#program.decoder, target, parameters, this.#callees.of(index), returnRegisters, this.#budget)
+    if (target === undefined) return undefined
+    const surroundings = this.#callees.of(index)
+    const load = otherwise === undefined ? surroundings.load : (at: number, size: number): Value | undefined => surroundings.load(at, size) ?? otherwise(at, size)
+    return evaluate(this.#program.decoder, target, parameters, { ...surroundings, load }, returnRegisters, this.#budget)
+  }
+
+  /** What a pointer to a function that the program may replace holds at first: when a closure is run once, it still does. */
+  readonly #initialPointers = (at: number, size: number): Value | undefined => {
+    const address = size === 8 ? this.#program.image.slots.get(at)?.address : undefined
+    return address !== undefined && this.#program.graph.functionAt(address) !== undefined ? addressValue(address) : undefined
   }
 
   readonly #exits = new Map<number, string>()
@@ -285,7 +294,7 @@ class GuardSearch {
     const found: GlobalStore[] = []
     for (const { functions, parameters } of evaluation.closures) {
       for (const closure of functions) {
-        const inside = this.#evaluateFor(closure, parameters)
+        const inside = this.#evaluateFor(closure, parameters, this.#initialPointers)
         for (const store of inside?.globalStores ?? []) {
           if (store.value?.detected === true) found.push(store)
           // a flag by which way the check went

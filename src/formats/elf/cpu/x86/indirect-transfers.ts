@@ -29,7 +29,7 @@ export abstract class IndirectTransfers extends EscapedInstructions {
       this.noteArguments(known === undefined)
       // the table that the callee is taken from is no argument
       if (singleAddress(target) !== undefined && this.tableRegister >= 0) this.state.registers[this.tableRegister] = undefined
-      return this.call()
+      return this.call(singleAddress(target))
     }
     if (byte === 0xff && (slash === 4 || slash === 5)) {
       const target = singleAddress(this.read(8))

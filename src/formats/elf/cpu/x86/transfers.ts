@@ -112,7 +112,7 @@ export abstract class Transfers extends Arithmetic {
     this.ownsMemory = false
   }
 
-  protected call(): boolean {
+  protected call(target?: number): boolean {
     const at = this.base + this.at
     const { registers } = this.state
     this.seen[this.at - this.from]! |= 2
@@ -120,7 +120,7 @@ export abstract class Transfers extends Arithmetic {
     const closures = closuresAmong(registers, this.state.memory, (address) => this.outside.tableAt(address))
     if (closures.length > 0) this.closures.set(at, closures)
     if (this.returnRegisters.length > 2) this.used_(registers[Register.rax]) // Go's first argument
-    const returned = this.outside.returned(at, registers)
+    const returned = this.outside.returned(at, registers, target)
     if (returned === 'never') return false
     const writes = this.outside.writesOf(at)
     const kept = this.outside.withheldBy(at).map((place) => this.kept(place))

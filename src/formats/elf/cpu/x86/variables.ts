@@ -98,11 +98,13 @@ export class Variables {
   }
 
   /** Starts to follow a variable: whoever stores or reads it is evaluated. */
-  follow(at: number, size: number, distance: number): Variable | undefined {
+  follow(at: number, size: number, distance: number, replacing?: Value): Variable | undefined {
     const initial = this.initially(at, size)
     const { image } = this.#program
-    if (image.slots.has(at) || initial === undefined) return undefined
-    const first = detectedAs(initial, true)
+    // a value that is made once may take the place of the pointer to what makes it (LazyLock)
+    const isReplaced = replacing !== undefined && size < 8 && image.slots.has(at)
+    if ((image.slots.has(at) && !isReplaced) || initial === undefined) return undefined
+    const first = detectedAs(isReplaced ? replacing : initial, true)
     const variable: Variable = { size, initial: first, stored: new Map(), value: first, distance }
     this.#variables.set(at, variable)
     this.#near[Math.floor(at / 8) & NEAR_MASK] = 1
@@ -123,7 +125,7 @@ export class Variables {
       const fromCheck = store.value?.detected === true && distance <= 5
       if (known === undefined && !fromCheck && !(controls && store.value !== undefined)) continue
       if (store.value !== undefined && isFunctionPointer(store.value, graph)) continue
-      const variable = known ?? this.follow(store.address, store.size, distance)
+      const variable = known ?? this.follow(store.address, store.size, distance, fromCheck ? store.value : undefined)
       if (variable === undefined) continue
       after.add(store.address)
       this.#store(store.address, variable, index, store.value)
