@@ -85,6 +85,8 @@ export interface ParameterStore {
 }
 
 export interface GlobalStore {
+  /** Nobody reads it before. */
+  readonly isMadeOnce?: true
   readonly address: number
   readonly size: number
   readonly value: Value | undefined

@@ -296,9 +296,9 @@ class GuardSearch {
       for (const closure of functions) {
         const inside = this.#evaluateFor(closure, parameters, this.#initialPointers)
         for (const store of inside?.globalStores ?? []) {
-          if (store.value?.detected === true) found.push(store)
-          // a flag by which way the check went
-          else if (inside?.decides === true && store.value !== undefined && isFlag(store.value)) found.push({ ...store, value: detectedAs(store.value, true) })
+          // what the check said, or a flag by which way it went
+          const isFound = store.value?.detected === true || (inside?.decides === true && store.value !== undefined && isFlag(store.value))
+          if (isFound) found.push({ ...store, value: detectedAs(store.value!, true), isMadeOnce: true })
         }
       }
     }

@@ -97,14 +97,15 @@ export class Variables {
     return size === 2 ? number(view.getUint16(place, true)) : size === 1 ? number(view.getUint8(place)) : undefined
   }
 
-  /** Starts to follow a variable: whoever stores or reads it is evaluated. */
-  follow(at: number, size: number, distance: number, replacing?: Value): Variable | undefined {
+  /**
+   * Starts to follow a variable: whoever stores or reads it is evaluated.
+   * @param made what it holds before anybody reads it, whatever the file says: the pointer to what makes it (LazyLock)
+   */
+  follow(at: number, size: number, distance: number, made?: Value): Variable | undefined {
     const initial = this.initially(at, size)
     const { image } = this.#program
-    // a value that is made once may take the place of the pointer to what makes it (LazyLock)
-    const isReplaced = replacing !== undefined && size < 8 && image.slots.has(at)
-    if ((image.slots.has(at) && !isReplaced) || initial === undefined) return undefined
-    const first = detectedAs(isReplaced ? replacing : initial, true)
+    if ((image.slots.has(at) && made === undefined) || initial === undefined) return undefined
+    const first = detectedAs(made ?? initial, true)
     const variable: Variable = { size, initial: first, stored: new Map(), value: first, distance }
     this.#variables.set(at, variable)
     this.#near[Math.floor(at / 8) & NEAR_MASK] = 1
@@ -125,7 +126,7 @@ export class Variables {
       const fromCheck = store.value?.detected === true && distance <= 5
       if (known === undefined && !fromCheck && !(controls && store.value !== undefined)) continue
       if (store.value !== undefined && isFunctionPointer(store.value, graph)) continue
-      const variable = known ?? this.follow(store.address, store.size, distance, fromCheck ? store.value : undefined)
+      const variable = known ?? this.follow(store.address, store.size, distance, store.isMadeOnce === true ? store.value : undefined)
       if (variable === undefined) continue
       after.add(store.address)
       this.#store(store.address, variable, index, store.value)
