@@ -54,7 +54,7 @@ test.skipIf(!haveGo)('Go programs for GOAMD64 v1 to v3, stripped and not: the le
  * that was not optimized hides the check behind calls.
  */
 const knownMissedPossible = /^Rust (?:checks-another|refuses x86-64 opt-level=0)/
-const knownPossibleNotNeeded = /^Rust (?:detected|pointer|enumeration) x86-64 opt-level=0/
+const knownPossibleNotNeeded = /^Rust (?:detected|pointer|enumeration|once) x86-64 opt-level=0/
 
 test.skipIf(!haveRust)('Rust programs by style of dispatch and target CPU, stripped and not (needs rustc, gcc, qemu-user)', async () => {
   const labelled: Labelled[] = []

@@ -41,7 +41,8 @@ export function evaluate(
   }
   const { evaluator, evaluation } = follow('likely')
   if (evaluation === undefined) return undefined
-  const isOpen = evaluation.decides && (evaluator.otherWrites.size > 0 || evaluation.seen.length < WITHHOLDING)
+  const mayMake = evaluation.seen.length <= LARGEST_MAKER && [...evaluator.otherWrites.values()].some(({ value }) => isFlag(value))
+  const isOpen = evaluation.decides && (mayMake || evaluation.seen.length < WITHHOLDING)
   const regardless = isOpen ? follow('regardless') : undefined
   const known = regardless?.evaluation === undefined ? undefined : regardless.evaluator
   const skipped = evaluation.decides ? skippedStores(decoder, target, evaluation.seen) : []
@@ -67,6 +68,13 @@ export function resultRegardless(
   return evaluation?.results.get(Register.rax)
 }
 
+/** Bytes of a function that is looked at once more for flags in fields: what makes objects is small. */
+const LARGEST_MAKER = 4096
+
+function isFlag(value: Value | undefined): boolean {
+  return value?.base === plain && value.words.length > 0 && value.words.every((word) => word >>> 0 < 0x1000)
+}
+
 /**
  * What is stored to fields, told apart: what a check found out, and something else. A number that would be another one
  * had the check come out differently is what it found out, too.
@@ -80,8 +88,7 @@ function fieldsOf(evaluation: Evaluation, writes: ReadonlyMap<number, FieldWrite
     const hangsOnCheck = value !== undefined && regardless !== undefined && !sameValue(value, regardless.get(at)?.value)
     if (hangsOnCheck) leaked.add(offset)
     if (offset < LEAST_FIELD) continue
-    const isFlag = hangsOnCheck && value.base === plain && value.words.every((word) => word >>> 0 < 0x1000)
-    if (isFlag) fieldStores.push({ offset, size, value: detectedAs(value, true) })
+    if (hangsOnCheck && isFlag(value)) fieldStores.push({ offset, size, value: detectedAs(value, true) })
     else if (!isZero(value)) {
       otherFields.add(offset)
       if (value?.base === plain) ambiguous.add(offset)
