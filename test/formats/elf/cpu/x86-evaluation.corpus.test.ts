@@ -177,6 +177,7 @@ const nothing: Surroundings = {
   initially: () => undefined,
   isPointerTarget: () => false,
   isMiddle: () => false,
+  tableAt: () => [],
   throughStub: (at) => at,
 }
 
