@@ -19,7 +19,7 @@ const named = process.env['SHRINK_TRUTH'] ?? ''
 const knownMissedPossible = ['image']
 const knownPossibleNotNeeded = [
   'workerd', 'deno', 'bun 1.3.14', 'bun 1.3.14 baseline', 'bun 1.4.5', 'ffmpeg', 'duckdb', 'usearch', 'canvas',
-  'sharp', 'onnxruntime', 'edr', 'lancedb',
+  'sharp', 'onnxruntime',
 ]
 
 let work: string

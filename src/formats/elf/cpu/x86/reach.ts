@@ -1,6 +1,7 @@
 import type { Program } from './program.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { ConstantArguments } from './constant-arguments.ts'
+import { isDataAmongCode } from './data-among-code.ts'
 import { type CallGraph, Edge } from '../program/call-graph.ts'
 import type { Selections } from './selections.ts'
 import type { Tracer } from './tracer.ts'
@@ -114,7 +115,7 @@ export class ReachSearch {
         if (kind === Edge.resolver || steps.has(target)) continue
         const taken = kind === Edge.taken || kind === Edge.loaded
         if (taken && trust < Trust.addresses && !fromEntry) continue
-        if (taken && detectors.any && this.#isNamedForIsa(target)) continue
+        if (taken && detectors.any && (this.#isNamedForIsa(target) || (this.#isKernel(target) && isDataAmongCode(this.#program, target)))) continue
         if (!allRun && !this.edgeRuns(index, edge)) continue
         if (detectors.any && !fromEntry && !decided && this.#needsFeatures(target) && this.#isChoice(index, edge, target, taken)) continue
         if (detectors.any && !taken && this.#needsFeatures(target) && !this.#isKernel(index) && !this.#tracer.isOpen(index)) pending.push({ index, edge })
@@ -123,6 +124,7 @@ export class ReachSearch {
       for (const address of (trust >= Trust.addresses ? evaluated?.addressesUsed : undefined) ?? []) {
         const target = graph.functionAt(address)
         if (target === undefined || steps.has(target)) continue
+        if (detectors.any && this.#isKernel(target) && isDataAmongCode(this.#program, target)) continue
         // what is called through the GOT is called, and was looked at
         if (this.#needsFeatures(target) && this.#calls(index, target)) continue
         if (detectors.any && this.#needsFeatures(target) && (this.#isNamedForIsa(target) || this.#takesTwin(index, target))) continue
