@@ -18,7 +18,7 @@ const limits = {
   rounds: 64,
   evaluations: 30_000,
   /** Instructions, over all functions: about a second. */
-  steps: 1_500_000,
+  steps: 2_200_000,
   /** Evaluations of one function, and of one of more than `largeFunction` bytes. */
   times: 8,
   largeFunction: 4000,
