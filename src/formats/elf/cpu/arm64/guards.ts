@@ -2,6 +2,7 @@ import { Edge } from '../program/call-graph.ts'
 import { Access } from '../program/sweep.ts'
 import { detectedAs, join, number, plain, relative, sameValue, type Value } from '../program/value.ts'
 import { AccessIndex } from './access-index.ts'
+import { functionsWithAddressTaken } from './address-taken.ts'
 import { isDetectorFunction } from './detectors.ts'
 import { evaluate } from './evaluate.ts'
 import { Base, type Evaluation, type StepBudget } from './evaluation.ts'
@@ -98,23 +99,7 @@ class GuardSearch {
       fields: this.#fields,
       budget: this.#budget,
     })
-    const taken = new Set<number>()
-    const { graph, image } = program
-    for (let edge = 0; edge < graph.edgeKind.length; edge++) if (graph.edgeKind[edge] !== Edge.call) taken.add(graph.edgeTo[edge]!)
-    // what the GOT holds is called through stubs, or loaded, which is an edge
-    const called = new Set(program.stubs.values())
-    const { places, targets } = image.codePointers
-    for (const [pointer, target] of targets.entries()) {
-      const place = places[pointer]!
-      if (image.dataAt(place)?.separate === true || called.has(image.slots.get(place)!)) continue
-      const index = graph.functionAt(target)
-      if (index !== undefined) taken.add(index)
-    }
-    for (const named of image.functions) {
-      const index = image.isLibrary && named.exported && program.isEntered(named.name) ? graph.functionAt(named.address) : undefined
-      if (index !== undefined) taken.add(index)
-    }
-    this.#addressTaken = taken
+    this.#addressTaken = functionsWithAddressTaken(program)
   }
 
   run(): Guards {

@@ -1,7 +1,8 @@
 import { destination } from '../../../../isa/arm64/operands.ts'
 import { signExtended, truncated, type Value } from '../program/value.ts'
-import type { Machine } from './machine.ts'
 import { elementsOf, exactly, valueOf, type Vector, vectorOf } from '../program/vector.ts'
+import type { Machine } from './machine.ts'
+import { extracted, halved, lookedUp, part, permuted } from './vector-shuffles.ts'
 
 /*
  * Data processing with vectors (Arm ARM C4.1.96), as far as compilers use it to take words of flags apart: a check of many
@@ -61,31 +62,12 @@ function resultOf(word: number, machine: Machine): Vector | undefined {
   if ((word & 0xffff_fc00) >>> 0 === 0x5ef1_b800) return vectorOf([elementsOf(first, 8).reduce((a, b) => a + b)], 8, first.detected)
   const second = machine.vectors[(word >>> 16) & 31]
   if (second === undefined) return undefined
-  const detected = first.detected || second.detected
   if ((word & 0x9f20_0400) >>> 0 === 0x0e20_0400) return ofTwo(word, first, second, machine, wide)
   if ((word & 0xdf20_0400) >>> 0 === 0x5e20_0400) return part(ofTwo(word, first, second, machine, true), 1 << ((word >>> 22) & 3))
   if ((word & 0xbf20_8c00) >>> 0 === 0x0e00_0800) return permuted(word, first, second, wide)
-  if ((word & 0xbfe0_8400) >>> 0 === 0x2e00_0000) {
-    const bytes = [...first.bytes.subarray(0, wide ? 16 : 8), ...second.bytes.subarray(0, wide ? 16 : 8)]
-    const from = (word >>> 11) & 15
-    return { bytes: padded(bytes.slice(from, from + (wide ? 16 : 8))), detected }
-  }
+  if ((word & 0xbfe0_8400) >>> 0 === 0x2e00_0000) return extracted(word, first, second, wide)
   if ((word & 0xbfe0_9c00) >>> 0 === 0x0e00_0000) return lookedUp(word, second, machine, wide)
   return undefined
-}
-
-function padded(bytes: readonly number[]): Uint8Array {
-  const all = new Uint8Array(16)
-  all.set(bytes)
-  return all
-}
-
-function part(vector: Vector | undefined, size: number): Vector | undefined {
-  return vector === undefined ? undefined : { bytes: padded([...vector.bytes.subarray(0, size)]), detected: vector.detected }
-}
-
-function halved(vector: Vector, wide: boolean): Vector {
-  return wide ? vector : part(vector, 8)!
 }
 
 /** DUP, INS. */
@@ -303,36 +285,4 @@ function logical(opcode: number, first: Vector, second: Vector, before: Vector |
   if (before === undefined) return undefined
   const selects = (mask: Vector, set: Vector, clear: Vector): Vector => bitwise(bitwise(mask, set, (m, a) => m & a), bitwise(mask, clear, (m, b) => ~m & b), (a, b) => a | b)
   return halved(opcode === 5 ? selects(before, first, second) : opcode === 6 ? selects(second, first, before) : selects(second, before, first), wide)
-}
-
-/** UZP1, TRN1, ZIP1, UZP2, TRN2, ZIP2. */
-function permuted(word: number, first: Vector, second: Vector, wide: boolean): Vector | undefined {
-  const size = 1 << ((word >>> 22) & 3)
-  const count = (wide ? 16 : 8) / size
-  const a = elementsOf(first, size).slice(0, count)
-  const b = elementsOf(second, size).slice(0, count)
-  const opcode = (word >>> 12) & 7
-  const upper = opcode >> 2
-  const result: bigint[] = []
-  for (let at = 0; at < count; at++) {
-    const pair = at >> 1
-    if ((opcode & 3) === 1) result.push([...a, ...b][at * 2 + upper]!)
-    else if ((opcode & 3) === 2) result.push(((at & 1) === 0 ? a : b)[pair * 2 + upper]!)
-    else if ((opcode & 3) === 3) result.push(((at & 1) === 0 ? a : b)[pair + (upper * count) / 2]!)
-    else return undefined
-  }
-  return vectorOf(result, size, first.detected || second.detected)
-}
-
-/** TBL. */
-function lookedUp(word: number, indexes: Vector, machine: Machine, wide: boolean): Vector | undefined {
-  const bytes: number[] = []
-  let { detected } = indexes
-  for (let table = 0; table <= ((word >>> 13) & 3); table++) {
-    const vector = machine.vectors[(((word >>> 5) & 31) + table) & 31]
-    if (vector === undefined) return undefined
-    bytes.push(...vector.bytes)
-    detected ||= vector.detected
-  }
-  return halved({ bytes: Uint8Array.from(indexes.bytes, (index) => bytes[index] ?? 0), detected }, wide)
 }
