@@ -1,4 +1,4 @@
-import { branchTarget, Flow, flowOf } from '../../../../isa/arm64/control-flow.ts'
+import { branchTarget, endsPath, Flow, flowOf } from '../../../../isa/arm64/control-flow.ts'
 import { destination } from '../../../../isa/arm64/operands.ts'
 import { LowestFirst } from '../program/lowest-first.ts'
 import { address, plain, singleAddress, type Value } from '../program/value.ts'
@@ -80,6 +80,7 @@ class Evaluator implements Notes {
         this.#follow(this.#work.pop()!)
         if (this.steps > limit) return undefined
       }
+      for (const at of this.#outside.catches) this.#land((at - this.#base) / 4)
       for (const label of this.#labels) if (!this.#tableLabels.has(label) && !this.#states.has(label)) this.#flow(label, Machine.unknown())
       if (this.#jumpsIndirectly) {
         this.#jumpsIndirectly = false
@@ -136,6 +137,14 @@ class Evaluator implements Notes {
     }
     this.#effects.keep(machine, known)
     if (known.join(machine)) this.#work.push(index)
+  }
+
+  /** An exception leads to the block with the call of __cxa_begin_catch, where nothing else does. */
+  #land(call: number): void {
+    if (call < this.#from || call >= this.#to || (this.#seen[call - this.#from]! & 1) !== 0) return
+    let pad = call
+    while (pad > this.#from && !endsPath(flowOf(this.#words[pad - 1]!))) pad--
+    if (!this.#pruned.has(pad) && !this.#states.has(pad)) this.#flow(pad, Machine.unknown())
   }
 
   /** Executes from `index` to the end of the path, or to where another path has been. */

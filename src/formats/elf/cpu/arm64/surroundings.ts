@@ -47,6 +47,8 @@ export class ProgramSurroundings {
   readonly #noReturn: NoReturn
   readonly #argumentsRead: ArgumentsRead
   readonly #few: FewInstructions
+  /** Where it is linked in. */
+  readonly #beginCatch: number | undefined
   readonly #importNames: string[] = []
   #inlined = new Map<string, CallOutcome | undefined>()
   #depth = 0
@@ -58,6 +60,7 @@ export class ProgramSurroundings {
     this.#noReturn = new NoReturn(program)
     this.#argumentsRead = new ArgumentsRead(program)
     this.#few = new FewInstructions(program)
+    for (const [address, name] of program.graph.names) if (name === '__cxa_begin_catch') this.#beginCatch = program.graph.functionAt(address)
   }
 
   /** What functions gave for certain arguments may have changed. */
@@ -77,6 +80,7 @@ export class ProgramSurroundings {
         return value === undefined ? undefined : number(value[0], value[1], true)
       },
       call: (at, target, registers) => this.#call(at, target, registers),
+      catches: this.#catches(index),
       inPlace: (target) => this.#inPlace(target),
       isArgument: (value, register, target) => this.#isArgument(value, register, target),
       isNeverHandedOut: (at) => this.#known.kernels.isNeverHandedOut(at, index),
@@ -132,6 +136,15 @@ export class ProgramSurroundings {
     if (inlined !== undefined || !known) return inlined
     const results = this.#known.results.get(index)
     return { ...(results === undefined ? {} : { results }), writes: this.#known.evaluations.get(index)?.stores.filter(({ base }) => base < Base.resolverArgument) ?? [] }
+  }
+
+  #catches(index: number): number[] {
+    const { graph } = this.#program
+    const calls = (graph.importCalls.get(index) ?? []).filter(({ name }) => name === '__cxa_begin_catch').map(({ at }) => at)
+    const own = this.#beginCatch
+    if (own === undefined) return calls
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) if (graph.edgeTo[edge] === own) calls.push(graph.edgeAt[edge]!)
+    return calls
   }
 
   #inPlace(target: Value | undefined): FunctionCode | undefined {
