@@ -4,6 +4,8 @@ import { plain, type Value } from '../program/value.ts'
 
 /** Bytes of a function that is evaluated once more for what one call gives it. */
 const SIZE = 512
+/** The same where it asks CPUID itself, the first time it is called. */
+const DETECTOR_SIZE = 1200
 const DEPTH = 2
 /** Different arguments of one function. */
 const KEPT = 64
@@ -18,11 +20,11 @@ export class AnswersByArgument {
   #depth = 0
 
   /** Notes what function `index` does whatever it is asked. True: its callers get their own answers. */
-  note(index: number, { seen, returns, results, asksByArgument }: Evaluation): boolean {
+  note(index: number, { seen, returns, results, asksByArgument }: Evaluation, isDetector: boolean): boolean {
     this.#answers.delete(index)
     const result = results.get(Register.rax)
     const isOpen = result === undefined ? asksByArgument : result.detected && result.words.length !== 2
-    if (seen.length <= SIZE && returns && isOpen) this.#asked.add(index)
+    if (seen.length <= (isDetector ? DETECTOR_SIZE : SIZE) && returns && isOpen) this.#asked.add(index)
     return this.#asked.has(index)
   }
 

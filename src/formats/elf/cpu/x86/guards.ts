@@ -211,7 +211,7 @@ class GuardSearch {
     this.#variables.spread(index, this.#withClosures(evaluation), distance)
     // Go's packages keep what they found out in package variables; its calling convention makes every spill look like a field
     if (isGo) return
-    if (this.#answers.note(index, evaluation) && distance <= 3 && this.#callerCount(index) <= limits.callers) this.#enqueueCallers(index, distance)
+    if (this.#answers.note(index, evaluation, distance === 0) && distance <= 3 && this.#callerCount(index) <= limits.callers) this.#enqueueCallers(index, distance)
     if (distance <= 2) this.#fields.spread(evaluation)
     if (distance <= 3 && (evaluation.leaks.fields.size > 0 || evaluation.leaks.anywhere || this.#results.has(index))) this.#enqueueMakers(index, distance)
     this.#spreadArguments(index, evaluation, distance)

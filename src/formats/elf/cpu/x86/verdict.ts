@@ -175,7 +175,7 @@ function isGoStandardLibrary(name: string): boolean {
 
 /** What tables in the middle of code look like when they are decoded, and what hardly any program uses. */
 function isExotic(feature: string): boolean {
-  return /^(?:apx_f|d3now|xop|fma4|tbm|padlock|svm|smx|sgx|sev|tdx|kl$|wide_kl|aeskle|avx512(?:pf|er|_4)|uintr|lkgs|rao|cmpcc|rtm|enqcmd|ptwrite|pku|movdir|pconfig)/.test(feature)
+  return /^(?:apx_f|d3now|cyrix_|invlpgb|lwp|mcommit|rmpquery|tsxldtrk|xop|fma4|tbm|padlock|svm|smx|sgx|sev|tdx|kl$|wide_kl|aeskle|avx512(?:pf|er|_4)|uintr|lkgs|rao|cmpcc|rtm|enqcmd|ptwrite|pku|movdir|pconfig)/.test(feature)
 }
 
 function isUsedThroughout(program: Program, feature: string, count: Counts, counts: ReadonlyMap<string, Counts>, run: Run): boolean {
