@@ -143,7 +143,9 @@ class Evaluator implements Notes {
   #land(call: number): void {
     if (call < this.#from || call >= this.#to || (this.#seen[call - this.#from]! & 1) !== 0) return
     let pad = call
-    while (pad > this.#from && !endsPath(flowOf(this.#words[pad - 1]!))) pad--
+    // it may stand right behind a call that does not return
+    const isBoundary = (flow: number): boolean => endsPath(flow) || flow === Flow.call || flow === Flow.indirectCall
+    while (pad > this.#from && !isBoundary(flowOf(this.#words[pad - 1]!))) pad--
     if (!this.#pruned.has(pad) && !this.#states.has(pad)) this.#flow(pad, Machine.unknown())
   }
 

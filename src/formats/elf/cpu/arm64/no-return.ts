@@ -22,9 +22,11 @@ const DEPTH = 6
 export class NoReturn {
   readonly #program: Program
   readonly #known = new Map<number, boolean>()
+  readonly #trustsShape: boolean
 
   constructor(program: Program) {
     this.#program = program
+    this.#trustsShape = knowsHandlers(program)
   }
 
   has(index: number, depth = 0): boolean {
@@ -32,7 +34,7 @@ export class NoReturn {
     if (known !== undefined) return known
     if (depth > DEPTH) return false
     this.#known.set(index, false) // until told: a circle of jumps may return
-    const ends = isEndingName(this.#program.graph.nameOf(index)) || this.#hasNoWayBack(index, depth)
+    const ends = isEndingName(this.#program.graph.nameOf(index)) || (this.#trustsShape && this.#hasNoWayBack(index, depth))
     this.#known.set(index, ends)
     return ends
   }
@@ -59,3 +61,12 @@ export class NoReturn {
 }
 
 const NOP = 0xd503_201f | 0
+/** More names than a stripped program has. */
+const NAMES = 1000
+
+/** Is it known where handlers of exceptions are? They follow calls that do not return, and a stripped static program hides them. */
+function knowsHandlers({ image, graph }: Program): boolean {
+  if (image.imports.size > 0 || graph.names.size > NAMES) return true
+  const { sections } = image.file
+  return sections.length > 0 && !sections.some(({ name }) => name === '.gcc_except_table')
+}
