@@ -32,6 +32,7 @@ export const styles = {
   WITHHELD: 'guarded',
   VIRTUAL: 'guarded',
   VIRTUAL_STATIC: 'guarded',
+  HANDLER_GUARDED: 'guarded',
   EXIT: 'needed',
   UNGUARDED: 'needed',
   PRINTED: 'needed',
@@ -39,6 +40,7 @@ export const styles = {
   POINTER_PRINTED: 'needed',
   TABLE_PRINTED: 'needed',
   VIRTUAL_PRINTED: 'needed',
+  HANDLER: 'needed',
   OTHER_FIELD: 'needed',
   CHOICE: 'needed',
   INITIALIZER: 'needed',
@@ -86,8 +88,9 @@ let folder: Promise<string> | undefined
 /** Compiles one of the programs; undefined when the compiler is missing or has no such feature. */
 export async function compile(style: Style | HeldOut, [compiler, ...flags]: Build): Promise<string | undefined> {
   folder ??= mkdtemp(join(tmpdir(), 'shrink-truth-'))
-  const isCpp = style.startsWith('VIRTUAL')
-  const source = join(programs, isCpp ? 'virtual.cpp' : style.startsWith('H_') ? 'held-out.c' : 'dispatch.c')
+  const file = style.startsWith('VIRTUAL') ? 'virtual.cpp' : style.startsWith('HANDLER') ? 'handler.cpp' : style.startsWith('H_') ? 'held-out.c' : 'dispatch.c'
+  const isCpp = file.endsWith('.cpp')
+  const source = join(programs, file)
   const command = isCpp ? { gcc: 'g++', clang: 'clang++' }[compiler] : compiler
   const output = join(await folder, [style, compiler, ...flags].join(''))
   try {

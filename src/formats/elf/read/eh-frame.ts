@@ -9,6 +9,16 @@ export interface FrameRange {
   /** Memory space. */
   readonly address: number
   readonly size: number
+  /** Where its language-specific data is: its call sites and landing pads. */
+  readonly lsda?: number
+}
+
+/** How the FDEs of a CIE write their pointers. */
+interface Encodings {
+  readonly code: number
+  readonly lsda: number
+  /** Augmentation data with a length. */
+  readonly hasData: boolean
 }
 
 /** Pointer encodings (LSB core, DWARF extensions): format in the low, application in the middle bits. */
@@ -23,7 +33,7 @@ export function readFrameRanges(file: ElfFile): FrameRange[] {
   if (section === undefined || section.sh_type === SHT.NOBITS) return []
   const reader = sectionContents(file, section)
   const base = Number(section.sh_addr)
-  const encodings = new Map<number, number>()
+  const encodings = new Map<number, Encodings>()
   const ranges: FrameRange[] = []
   while (reader.remaining >= 4) {
     let length = reader.u32('length')
@@ -38,7 +48,7 @@ export function readFrameRanges(file: ElfFile): FrameRange[] {
     if (id !== 0) {
       const cieAt = idAt - id
       let encoding = encodings.get(cieAt)
-      if (encoding === undefined) encodings.set(cieAt, (encoding = cieEncoding(reader, cieAt, file.is64)))
+      if (encoding === undefined) encodings.set(cieAt, (encoding = cieEncodings(reader, cieAt, file.is64)))
       const range = readRange(reader, encoding, base, file.is64)
       if (range !== undefined) ranges.push(range)
     }
@@ -47,8 +57,8 @@ export function readFrameRanges(file: ElfFile): FrameRange[] {
   return ranges
 }
 
-/** How the FDEs of a CIE write their code pointers: the `R` of the augmentation. */
-function cieEncoding(section: ByteReader, start: number, is64: boolean): number {
+/** The `R` and the `L` of the augmentation. */
+function cieEncodings(section: ByteReader, start: number, is64: boolean): Encodings {
   if (start < 0) throw new MalformedError(`${section.what}: CIE pointer leaves the section`, { offset: section.base })
   const reader = section.window(start, section.size - start, section.what)
   if (reader.u32('length') === 0xffff_ffff) reader.skip(8, 'extended length')
@@ -61,25 +71,35 @@ function cieEncoding(section: ByteReader, start: number, is64: boolean): number 
   skipLeb(reader)
   if (version === 1) reader.skip(1, 'return address register')
   else skipLeb(reader)
-  if (!augmentation.startsWith('z')) return DW_EH_PE.absptr
+  let code: number = DW_EH_PE.absptr
+  let lsda: number = DW_EH_PE.omit
+  const hasData = augmentation.startsWith('z')
+  if (!hasData) return { code, lsda, hasData }
   skipLeb(reader)
   for (const letter of augmentation.slice(1)) {
-    if (letter === 'R') return reader.u8('FDE encoding')
-    if (letter === 'L') reader.skip(1, 'LSDA encoding')
+    if (letter === 'R') code = reader.u8('FDE encoding')
+    else if (letter === 'L') lsda = reader.u8('LSDA encoding')
     else if (letter === 'P') skipPointer(reader, reader.u8('personality encoding'), is64)
     else if (letter !== 'S' && letter !== 'B' && letter !== 'G') break // unknown data: nothing after it can be found
   }
-  return DW_EH_PE.absptr
+  return { code, lsda, hasData }
 }
 
-function readRange(reader: ByteReader, encoding: number, base: number, is64: boolean): FrameRange | undefined {
+function readRange(reader: ByteReader, { code, lsda: lsdaEncoding, hasData }: Encodings, base: number, is64: boolean): FrameRange | undefined {
   const at = reader.offset
-  let address = readPointer(reader, encoding, is64)
-  const size = readPointer(reader, encoding & 7, is64)
-  if (address === 0 && (encoding & 0x70) !== 0) return undefined // discarded by the linker
-  if ((encoding & 0x70) === DW_EH_PE.pcrel) address += base + at
+  let address = readPointer(reader, code, is64)
+  const size = readPointer(reader, code & 7, is64)
+  if (address === 0 && (code & 0x70) !== 0) return undefined // discarded by the linker
+  if ((code & 0x70) === DW_EH_PE.pcrel) address += base + at
   if (!is64) address >>>= 0
-  return size > 0 && address > 0 ? { address, size } : undefined
+  if (size <= 0 || address <= 0) return undefined
+  if (!hasData || lsdaEncoding === DW_EH_PE.omit) return { address, size }
+  skipLeb(reader)
+  const lsdaAt = reader.offset
+  let lsda = readPointer(reader, lsdaEncoding, is64)
+  if (lsda === 0) return { address, size }
+  if ((lsdaEncoding & 0x70) === DW_EH_PE.pcrel) lsda += base + lsdaAt
+  return { address, size, lsda: is64 ? lsda : lsda >>> 0 }
 }
 
 function readPointer(reader: ByteReader, encoding: number, is64: boolean): number {

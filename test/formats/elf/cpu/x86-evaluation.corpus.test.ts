@@ -178,6 +178,7 @@ const nothing: Surroundings = {
   isPointerTarget: () => false,
   isMiddle: () => false,
   tableAt: () => [],
+  landingPad: () => undefined,
   throughStub: (at) => at,
 }
 

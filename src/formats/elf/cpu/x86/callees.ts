@@ -82,6 +82,7 @@ export class Callees {
       isPointerTarget: (at) => image.inCode(at) ? graph.functionAt(at) !== undefined : image.dataAt(at) !== undefined,
       tableAt: (at) => (image.dataAt(at)?.constant === true ? this.#program.pointed.tableAt(at) : []),
       isMiddle: (at) => image.inCode(at) && graph.functionAt(at) === undefined,
+      landingPad: (at) => this.#program.landingPads.of(at),
       throughStub: (at) => {
         const slot = stubs.get(at)
         return slot?.address ?? at

@@ -23,7 +23,7 @@ const onlyStart: Entries = { start: true, inside: new Map() }
  * what it saw in a register. So do parts of functions that a compiler moved away because they are cold.
  */
 export class EntriesOfFunctions {
-  readonly #program: Pick<Program, 'image' | 'graph' | 'decoder' | 'codeAt'>
+  readonly #program: Pick<Program, 'image' | 'graph' | 'decoder' | 'codeAt' | 'landingPads'>
   /** Functions whose address is in data or taken by code, or known outside. */
   readonly #referenced: IndexSet
   readonly #holdsData: IndexSet
@@ -33,7 +33,7 @@ export class EntriesOfFunctions {
   readonly #jumps = new Map<number, readonly { readonly from: number; readonly to: number }[]>()
   readonly #isStarted = new Map<number, boolean>()
 
-  constructor(program: Pick<Program, 'image' | 'graph' | 'sweep' | 'decoder' | 'codeAt'>) {
+  constructor(program: Pick<Program, 'image' | 'graph' | 'sweep' | 'decoder' | 'codeAt' | 'landingPads'>) {
     this.#program = program
     const { image, graph, sweep } = program
     this.#holdsData = new IndexSet(graph.starts.length)
@@ -60,8 +60,9 @@ export class EntriesOfFunctions {
   /** How function `index` is entered, where `evaluations` tell what those who jump into it know. */
   of(index: number, evaluations: ReadonlyMap<number, Evaluation>): Entries {
     const jumps = this.#jumpsInto(index)
-    if (jumps.length === 0) return onlyStart
-    const inside = new Map<number, State>()
+    const pads = [...this.#program.landingPads.entering(index)]
+    if (jumps.length === 0 && pads.length === 0) return onlyStart
+    const inside = new Map<number, State>(pads.map((pad) => [pad, unknownState()]))
     for (const { from, to } of jumps) {
       const evaluation = evaluations.get(from)
       const state = evaluation === undefined ? unknownState() : evaluation.exits.get(to)
@@ -74,8 +75,8 @@ export class EntriesOfFunctions {
 
   /** The same where nothing is known of those who jump into it. */
   anywhere(index: number): Entries {
-    const jumps = this.#jumpsInto(index)
-    return jumps.length === 0 ? onlyStart : { start: true, inside: new Map(jumps.map(({ to }) => [to, unknownState()])) }
+    const places = [...this.#jumpsInto(index).map(({ to }) => to), ...this.#program.landingPads.entering(index)]
+    return places.length === 0 ? onlyStart : { start: true, inside: new Map(places.map((place) => [place, unknownState()])) }
   }
 
   /** Functions that are entered in the middle from function `index`. */

@@ -33,6 +33,8 @@ export interface Surroundings {
   isPointerTarget(address: number): boolean
   /** Is this an address in a function, and not its first? */
   isMiddle(address: number): boolean
+  /** Where exceptions out of the call at `at` are handled. */
+  landingPad(at: number): number | undefined
   /** A PLT stub's target, or the address itself. */
   throughStub(address: number): number
   /** Given where it is of interest which branches are checks. */
@@ -43,6 +45,8 @@ export interface Surroundings {
  * Tells what else is not what CPUID says, so that a branch on it is known to be no check. Where there is doubt, it is one.
  */
 export interface Origins {
+  /** Are handlers of exceptions followed? What is tried more often than it fails is told without them. */
+  readonly handlers: boolean
   /** May a field at `offset` of some object hold what CPUID says? `undefined`: any place. */
   fieldLeaks(offset: number | undefined): boolean
   /** May the variable at `address`? */

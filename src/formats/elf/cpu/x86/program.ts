@@ -8,6 +8,7 @@ import type { Displacements } from './displacements.ts'
 import type { Detectors } from './detectors.ts'
 import type { Endings } from './endings.ts'
 import type { EntriesOfFunctions } from './entries.ts'
+import type { LandingPads } from './landing-pads.ts'
 import type { FunctionCodes } from './function-code.ts'
 import type { PointedFunctions } from './pointed-functions.ts'
 
@@ -36,6 +37,7 @@ export interface Program {
   readonly displacements: Displacements
   readonly endings: Endings
   readonly entries: EntriesOfFunctions
+  readonly landingPads: LandingPads
   /** The code range that holds an address. */
   codeAt(address: number): CodeRange | undefined
 }

@@ -121,6 +121,10 @@ export class ReachSearch {
         if (detectors.any && !taken && this.#needsFeatures(target) && !this.#isKernel(index) && !this.#tracer.isOpen(index)) pending.push({ index, edge })
         else reach(target, index, taken ? 'address' : 'call')
       }
+      // seldom, if ever: no part of what shows how a program was compiled
+      for (const { start, end, to } of trust >= Trust.addresses ? this.#program.landingPads.leaving(index) : []) {
+        if (allRun || (evaluated !== undefined && callsIn(evaluated, start, end))) reach(to, index, 'call')
+      }
       for (const address of (trust >= Trust.addresses ? evaluated?.addressesUsed : undefined) ?? []) {
         const target = graph.functionAt(address)
         if (target === undefined || steps.has(target)) continue
@@ -270,6 +274,12 @@ export function* initializers(program: Program): Iterable<number> {
       }
     }
   }
+}
+
+/** Does a call in [start, end) run? */
+function callsIn({ seen, start: base }: Evaluation, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if ((seen[at - base]! & 2) !== 0) return true
+  return false
 }
 
 function edgeRunsIn(graph: CallGraph, evaluation: Evaluation, edge: number): boolean {

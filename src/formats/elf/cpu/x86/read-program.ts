@@ -9,6 +9,7 @@ import { CallSites } from './call-sites.ts'
 import { Displacements } from './displacements.ts'
 import { Endings } from './endings.ts'
 import { EntriesOfFunctions } from './entries.ts'
+import { LandingPads } from './landing-pads.ts'
 import { FunctionCodes } from './function-code.ts'
 import { PointedFunctions } from './pointed-functions.ts'
 import { codeRanges, type Program } from './program.ts'
@@ -24,7 +25,8 @@ export function readProgram(file: ElfFile): Program {
   const go = readGoFunctions(file)
   const { starts, names } = knownFunctions(image, go)
   // what looks like an address of code in a Go program's data does not begin another function in the middle of one
-  const frames = [...readFrameRanges(file), ...(go?.functions ?? [])]
+  const unwinding = readFrameRanges(file)
+  const frames = [...unwinding, ...(go?.functions ?? [])]
   const synchronization = new Set(starts)
   for (const frame of frames) synchronization.add(frame.address)
   const sorted = Float64Array.from(synchronization).sort()
@@ -34,7 +36,8 @@ export function readProgram(file: ElfFile): Program {
   const isGo = go !== undefined
   const accesses = indexAccesses(sweep)
   const detectors = findDetectors(image, sweep, graph, liveFunctions(image, graph, isGo))
-  const read = { image, graph, sweep, accesses, detectors, decoder, stubs, isGo, codeAt: codeRanges(image) }
+  const landingPads = new LandingPads(file, unwinding, graph)
+  const read = { image, graph, landingPads, sweep, accesses, detectors, decoder, stubs, isGo, codeAt: codeRanges(image) }
   return {
     ...read,
     pointed: new PointedFunctions(image, graph, accesses),

@@ -25,6 +25,7 @@ export class Tracer {
   readonly #traces = new Map<number, Evaluation | undefined>()
   readonly #flows = new Map<number, ControlFlow>()
   readonly #unambiguous = new Map<number, { readonly evaluation: Evaluation | undefined; readonly control: ControlFlow | undefined }>()
+  readonly #inHandlers = new Map<number, { readonly evaluation: Evaluation | undefined; readonly control: ControlFlow | undefined }>()
   readonly #inProgress = new Set<number>()
   readonly #leakingVariables = new Map<number, boolean>()
   readonly #budget = { left: STEPS }
@@ -72,10 +73,24 @@ export class Tracer {
   /** Branches that it hangs on whether the instruction at `at` runs, and that may be checks. Undefined where it cannot be told. */
   checksOf(index: number, at: number): readonly number[] | undefined {
     const evaluation = this.trace(index)
-    if (evaluation === undefined || (evaluation.seen[at - evaluation.start]! & 1) === 0) return undefined
+    if (evaluation === undefined) return undefined
+    if ((evaluation.seen[at - evaluation.start]! & 1) === 0) return this.#checksInHandler(index, at)
     let flow = this.#flows.get(index)
     if (flow === undefined) this.#flows.set(index, (flow = new ControlFlow(this.#program, evaluation)))
     return flow.decidingOf(evaluation.open, at)
+  }
+
+  /** The same where only handlers of exceptions lead there. */
+  #checksInHandler(index: number, at: number): readonly number[] | undefined {
+    let flow = this.#inHandlers.get(index)
+    if (flow === undefined) {
+      const evaluation = this.#budget.left <= 0 ? undefined : this.#guards.trace(index, { ...this.#origins(index), handlers: true }, this.#budget)
+      flow = { evaluation, control: evaluation && new ControlFlow(this.#program, evaluation) }
+      this.#inHandlers.set(index, flow)
+    }
+    const { evaluation, control } = flow
+    if (evaluation === undefined || (evaluation.seen[at - evaluation.start]! & 1) === 0) return undefined
+    return control?.decidingOf(evaluation.open, at)
   }
 
   /**
@@ -116,6 +131,7 @@ export class Tracer {
     const { graph } = this.#program
     const { callees, imported } = this.#program.calls.of(index)
     return {
+      handlers: false,
       fieldLeaks: (offset) => leaks.anywhere || (offset === undefined ? leaks.fields.size > 0 : leaks.fields.has(offset)),
       variableLeaks: (address) => {
         let known = this.#leakingVariables.get(address)

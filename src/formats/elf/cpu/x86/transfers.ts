@@ -8,6 +8,9 @@ import type { FunctionCode } from './function-code.ts'
 import { argumentRegisters, type Manner, Register, saysNothing, OBJECT_SIZE, placeKey, slotKey, STACK_ARGUMENT, STACK_ARGUMENTS, type State } from './machine.ts'
 import { clean, detectedAs, type Flags, flagsOf, isZero, number, plain, refined, sameValue, singleAddress, singleOffset, untouched, type Value } from '../program/value.ts'
 
+/** RBX, RSP, RBP, R12 to R15 (psABI 3.2.1). */
+const keptByCallees: ReadonlySet<number> = new Set([3, 4, 5, 12, 13, 14, 15])
+
 /** Branches, calls and returns: where control goes, and what goes with it. */
 export abstract class Transfers extends Arithmetic {
   protected readonly returnRegisters: readonly number[]
@@ -112,11 +115,23 @@ export abstract class Transfers extends Arithmetic {
     this.ownsMemory = false
   }
 
+  /** An exception that a call lets out is handled in this function: with its frame, and the registers that every callee keeps. */
+  #unwind(at: number): void {
+    if (this.outside.origins?.handlers === false) return
+    const pad = this.outside.landingPad(at)
+    if (pad === undefined) return
+    const unknown = this.outside.origins === undefined ? undefined : untouched
+    const registers = this.state.registers.map((value, register) => (keptByCallees.has(register) ? value : unknown))
+    this.flow(pad - this.base, { registers, memory: this.state.memory, flags: undefined, vectors: noVectors })
+    this.ownsMemory = false
+  }
+
   protected call(target?: number): boolean {
     const at = this.base + this.at
     const { registers } = this.state
     this.seen[this.at - this.from]! |= 2
     this.pass(at, 0)
+    this.#unwind(at)
     const closures = closuresAmong(registers, this.state.memory, (address) => this.outside.tableAt(address))
     if (closures.length > 0) this.closures.set(at, closures)
     if (this.returnRegisters.length > 2) this.used_(registers[Register.rax]) // Go's first argument

@@ -181,7 +181,7 @@ function isExotic(feature: string): boolean {
 function isUsedThroughout(program: Program, feature: string, count: Counts, counts: ReadonlyMap<string, Counts>, run: Run): boolean {
   if (silentFeatures.has(feature)) return false
   // where hardly anything is called directly (Rust's main is a pointer), addresses have to do
-  const last = run.reached[0]!.steps.size < 0.25 * run.reached[1]!.steps.size ? 1 : 0
+  const last = run.reached[0]!.steps.size < 0.3 * run.reached[1]!.steps.size ? 1 : 0
   for (let trust = 0; trust <= last; trust++) {
     const reachedFunctions = run.reached[trust]!.steps.size
     const users = count.reached[trust]!.size
