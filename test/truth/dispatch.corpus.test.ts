@@ -52,6 +52,8 @@ function check(outcomes: readonly Outcome[], bars: { readonly exact: number; rea
   const silent = outcomes.filter(({ needed, possible }) => possible < needed).map(({ label }) => label)
   expect(silent).toEqual([])
   expect(outcomes.filter(({ needed, required }) => required > needed).map(({ label }) => label)).toEqual([])
+  const inexact = outcomes.filter(({ needed, required, possible }) => required !== needed || possible > needed).map(({ label, needed, required, possible }) => `${label}: needed ${needed}, required ${required}, possible ${possible}`)
+  console.log([`${outcomes.length} programs, all exact but`, ...inexact].join('\n'))
   const share = (matches: (outcome: Outcome) => boolean): number => outcomes.filter(matches).length / outcomes.length
   expect(share(({ needed, required }) => required === needed)).toBeGreaterThan(bars.exact)
   expect(share(({ needed, possible }) => possible > needed)).toBeLessThanOrEqual(bars.possible)
