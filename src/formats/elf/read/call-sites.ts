@@ -1,5 +1,6 @@
 import type { ByteReader } from '../../../bytes/byte-reader.ts'
 import { MalformedError } from '../../../core/errors.ts'
+import { DW_EH_PE, isPcRelative, readPointer, readUleb128 } from './encoded-pointer.ts'
 
 /** Calls in [start, end) whose exceptions go on at `pad`. Memory space. */
 export interface HandledCalls {
@@ -7,8 +8,6 @@ export interface HandledCalls {
   readonly end: number
   readonly pad: number
 }
-
-const DW_EH_PE_omit = 0xff
 
 /**
  * Call sites with a handler of a language-specific data area as GCC and LLVM lay it out (Itanium C++ ABI, exception handling,
@@ -19,25 +18,25 @@ const DW_EH_PE_omit = 0xff
  * @param start first address of the function
  * @throws MalformedError
  */
-export function readHandledCalls(area: ByteReader, address: number, start: number): HandledCalls[] {
+export function readHandledCalls(area: ByteReader, address: number, start: number, is64: boolean): HandledCalls[] {
   const lpStartEncoding = area.u8('LPStart encoding')
   let lpStart = start
-  if (lpStartEncoding !== DW_EH_PE_omit) {
+  if (lpStartEncoding !== DW_EH_PE.omit) {
     const at = area.offset
-    lpStart = readEncoded(area, lpStartEncoding)
-    if ((lpStartEncoding & 0x70) === 0x10) lpStart += address + at
+    lpStart = readPointer(area, lpStartEncoding, is64)
+    if (isPcRelative(lpStartEncoding)) lpStart += address + at
   }
-  if (area.u8('TType encoding') !== DW_EH_PE_omit) readEncoded(area, 1)
+  if (area.u8('TType encoding') !== DW_EH_PE.omit) readUleb128(area)
   const encoding = area.u8('call site encoding')
-  const length = readEncoded(area, 1)
+  const length = readUleb128(area)
   const end = area.offset + length
   if (length > area.remaining) throw new MalformedError(`${area.what}: call site table leaves the section`, { offset: area.fileOffset })
   const handled: HandledCalls[] = []
   while (area.offset < end) {
-    const from = readEncoded(area, encoding)
-    const size = readEncoded(area, encoding)
-    const pad = readEncoded(area, encoding)
-    const action = readEncoded(area, 1)
+    const from = readPointer(area, encoding, is64)
+    const size = readPointer(area, encoding, is64)
+    const pad = readPointer(area, encoding, is64)
+    const action = readUleb128(area)
     if (pad !== 0 && action !== 0) handled.push({ start: start + from, end: start + from + size, pad: lpStart + pad })
   }
   return handled
@@ -45,31 +44,5 @@ export function readHandledCalls(area: ByteReader, address: number, start: numbe
 
 /** Does the LSDA name another place for its landing pads than the function: a part of it that was moved away? */
 export function hasOwnLandingPadBase(area: ByteReader): boolean {
-  return area.u8('LPStart encoding') !== DW_EH_PE_omit
-}
-
-function readEncoded(reader: ByteReader, encoding: number): number {
-  switch (encoding & 0x0f) {
-    case 0x1: {
-      let value = 0
-      for (let scale = 1; ; scale *= 128) {
-        const byte = reader.u8('LEB128')
-        value += (byte & 0x7f) * scale
-        if ((byte & 0x80) === 0) return value
-      }
-    }
-    case 0x2:
-      return reader.u16('offset')
-    case 0x3:
-      return reader.u32('offset')
-    case 0xb:
-      return reader.i32('offset')
-    case 0x0:
-    case 0x4:
-      return Number(reader.u64('offset'))
-    case 0xc:
-      return Number(reader.i64('offset'))
-    default:
-      throw new MalformedError(`${reader.what}: pointer encoding 0x${encoding.toString(16)}`, { offset: reader.fileOffset })
-  }
+  return area.u8('LPStart encoding') !== DW_EH_PE.omit
 }

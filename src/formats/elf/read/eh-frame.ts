@@ -3,6 +3,7 @@ import { MalformedError } from '../../../core/errors.ts'
 import { SHT } from '../constants.ts'
 import type { ElfFile } from './elf-file.ts'
 import { findSection, sectionContents } from './elf-file.ts'
+import { DW_EH_PE, isPcRelative, isRelative, readPointer } from './encoded-pointer.ts'
 
 /** The code that one frame description entry covers: in practice one function, or a part of one. */
 export interface FrameRange {
@@ -20,9 +21,6 @@ interface Encodings {
   /** Augmentation data with a length. */
   readonly hasData: boolean
 }
-
-/** Pointer encodings (LSB core, DWARF extensions): format in the low, application in the middle bits. */
-const DW_EH_PE = { absptr: 0, omit: 0xff, pcrel: 0x10 } as const
 
 /**
  * Code ranges of the FDEs in .eh_frame (LSB core, exception frames), in file order. Empty without the section.
@@ -89,8 +87,8 @@ function readRange(reader: ByteReader, { code, lsda: lsdaEncoding, hasData }: En
   const at = reader.offset
   let address = readPointer(reader, code, is64)
   const size = readPointer(reader, code & 7, is64)
-  if (address === 0 && (code & 0x70) !== 0) return undefined // discarded by the linker
-  if ((code & 0x70) === DW_EH_PE.pcrel) address += base + at
+  if (address === 0 && isRelative(code)) return undefined // discarded by the linker
+  if (isPcRelative(code)) address += base + at
   if (!is64) address >>>= 0
   if (size <= 0 || address <= 0) return undefined
   if (!hasData || lsdaEncoding === DW_EH_PE.omit) return { address, size }
@@ -98,31 +96,8 @@ function readRange(reader: ByteReader, { code, lsda: lsdaEncoding, hasData }: En
   const lsdaAt = reader.offset
   let lsda = readPointer(reader, lsdaEncoding, is64)
   if (lsda === 0) return { address, size }
-  if ((lsdaEncoding & 0x70) === DW_EH_PE.pcrel) lsda += base + lsdaAt
+  if (isPcRelative(lsdaEncoding)) lsda += base + lsdaAt
   return { address, size, lsda: is64 ? lsda : lsda >>> 0 }
-}
-
-function readPointer(reader: ByteReader, encoding: number, is64: boolean): number {
-  switch (encoding & 0x0f) {
-    case 0x0:
-      return is64 ? Number(reader.u64('pointer')) : reader.u32('pointer')
-    case 0x1:
-      return readLeb(reader)
-    case 0x2:
-      return reader.u16('pointer')
-    case 0x3:
-      return reader.u32('pointer')
-    case 0x4:
-      return Number(reader.u64('pointer'))
-    case 0xa:
-      return (reader.u16('pointer') << 16) >> 16
-    case 0xb:
-      return reader.i32('pointer')
-    case 0xc:
-      return Number(reader.i64('pointer'))
-    default:
-      throw new MalformedError(`${reader.what}: pointer encoding 0x${encoding.toString(16)}`, { offset: reader.fileOffset })
-  }
 }
 
 function skipPointer(reader: ByteReader, encoding: number, is64: boolean): void {
@@ -131,15 +106,4 @@ function skipPointer(reader: ByteReader, encoding: number, is64: boolean): void 
 
 function skipLeb(reader: ByteReader): void {
   while ((reader.u8('LEB128') & 0x80) !== 0);
-}
-
-function readLeb(reader: ByteReader): number {
-  let value = 0
-  let scale = 1
-  for (;;) {
-    const byte = reader.u8('LEB128')
-    value += (byte & 0x7f) * scale
-    if ((byte & 0x80) === 0) return value
-    scale *= 128
-  }
 }

@@ -16,17 +16,24 @@ export interface MovedHandler {
   readonly pad: number
 }
 
+interface Handlers {
+  readonly calls: readonly HandledCalls[]
+  readonly starts: Float64Array
+}
+
 /** Where exceptions go on: what no jump leads to runs all the same. */
 export class LandingPads {
   readonly #section: ByteReader | undefined
   readonly #address: number
   readonly #starts: Float64Array
   readonly #frames: readonly FrameRange[]
-  readonly #known = new Map<FrameRange, readonly HandledCalls[]>()
+  readonly #is64: boolean
+  readonly #known = new Map<FrameRange, Handlers>()
   readonly #leaving = new Map<number, MovedHandler[]>()
   readonly #entering = new Map<number, Set<number>>()
 
   constructor(file: ElfFile, frames: readonly FrameRange[], graph: CallGraph) {
+    this.#is64 = file.is64
     const section = findSection(file, '.gcc_except_table')
     this.#section = section === undefined || section.sh_type === SHT.NOBITS ? undefined : sectionContents(file, section)
     this.#address = Number(section?.sh_addr ?? 0)
@@ -39,7 +46,9 @@ export class LandingPads {
   of(at: number): number | undefined {
     const frame = this.#frames[lastAtMost(this.#starts, at)]
     if (frame === undefined || at >= frame.address + frame.size) return undefined
-    return this.#handled(frame).find(({ start, end }) => at >= start && at < end)?.pad
+    const { calls, starts } = this.#handled(frame)
+    const last = calls[lastAtMost(starts, at)]
+    return last !== undefined && at < last.end ? last.pad : undefined
   }
 
   /** Handlers of calls in function `index` that lie in other functions. */
@@ -53,7 +62,7 @@ export class LandingPads {
   }
 
   #noteMoved(frame: FrameRange, graph: CallGraph): void {
-    for (const { start, end, pad } of this.#handled(frame)) {
+    for (const { start, end, pad } of this.#handled(frame).calls) {
       const [from, to] = [graph.functionOf(start), graph.functionOf(pad)]
       if (from < 0 || to < 0 || from === to) continue
       const leaving = this.#leaving.get(from)
@@ -70,9 +79,13 @@ export class LandingPads {
     return area !== undefined && hasOwnLandingPadBase(area)
   }
 
-  #handled(frame: FrameRange): readonly HandledCalls[] {
+  #handled(frame: FrameRange): Handlers {
     let known = this.#known.get(frame)
-    if (known === undefined) this.#known.set(frame, (known = this.#read(frame)))
+    if (known === undefined) {
+      // the run time takes the table to be in order, too
+      const calls = this.#read(frame)
+      this.#known.set(frame, (known = { calls, starts: Float64Array.from(calls, ({ start }) => start) }))
+    }
     return known
   }
 
@@ -80,7 +93,7 @@ export class LandingPads {
     const area = this.#area(frame)
     if (area === undefined) return []
     try {
-      return readHandledCalls(area, frame.lsda!, frame.address)
+      return readHandledCalls(area, frame.lsda!, frame.address, this.#is64)
     } catch (error) {
       if (error instanceof MalformedError) return [] // another language's data, or none
       throw error

@@ -15,6 +15,11 @@ const CALLERS = 8
 /** Variables that are stored to through the address of what they are a part of. */
 const STRUCTURE_SIZE = 64
 
+interface View {
+  readonly evaluation: Evaluation
+  readonly control: ControlFlow
+}
+
 /**
  * Tells whether an instruction runs whatever checks of the CPU say. The guards that were found are not enough for that: a
  * check may keep what it found out in some object. So every branch counts as one that is not known to look at something else.
@@ -24,8 +29,8 @@ export class Tracer {
   readonly #guards: Guards
   readonly #traces = new Map<number, Evaluation | undefined>()
   readonly #flows = new Map<number, ControlFlow>()
-  readonly #unambiguous = new Map<number, { readonly evaluation: Evaluation | undefined; readonly control: ControlFlow | undefined }>()
-  readonly #inHandlers = new Map<number, { readonly evaluation: Evaluation | undefined; readonly control: ControlFlow | undefined }>()
+  readonly #unambiguous = new Map<number, View | undefined>()
+  readonly #inHandlers = new Map<number, View | undefined>()
   readonly #inProgress = new Set<number>()
   readonly #leakingVariables = new Map<number, boolean>()
   readonly #budget = { left: STEPS }
@@ -82,15 +87,18 @@ export class Tracer {
 
   /** The same where only handlers of exceptions lead there. */
   #checksInHandler(index: number, at: number): readonly number[] | undefined {
-    let flow = this.#inHandlers.get(index)
-    if (flow === undefined) {
-      const evaluation = this.#budget.left <= 0 ? undefined : this.#guards.trace(index, { ...this.#origins(index), handlers: true }, this.#budget)
-      flow = { evaluation, control: evaluation && new ControlFlow(this.#program, evaluation) }
-      this.#inHandlers.set(index, flow)
-    }
-    const { evaluation, control } = flow
-    if (evaluation === undefined || (evaluation.seen[at - evaluation.start]! & 1) === 0) return undefined
-    return control?.decidingOf(evaluation.open, at)
+    const view = this.#view(this.#inHandlers, index, (origins) => ({ ...origins, handlers: true }))
+    return view === undefined || (view.evaluation.seen[at - view.evaluation.start]! & 1) === 0 ? undefined : view.control.decidingOf(view.evaluation.open, at)
+  }
+
+  /** Function `index` followed with other `Origins`, once. */
+  #view(known: Map<number, View | undefined>, index: number, others: (origins: Origins) => Origins): View | undefined {
+    if (known.has(index)) return known.get(index)
+    if (this.#budget.left <= 0) return undefined
+    const evaluation = this.#guards.trace(index, others(this.#origins(index)), this.#budget)
+    const view = evaluation && { evaluation, control: new ControlFlow(this.#program, evaluation) }
+    known.set(index, view)
+    return view
   }
 
   /**
@@ -100,17 +108,11 @@ export class Tracer {
   hangsOnAmbiguousFields(index: number, at: number): boolean {
     const { leaks } = this.#guards
     if (!this.#hasAmbiguousFields) return false
-    if (this.#budget.left <= 0 && !this.#unambiguous.has(index)) return false
-    let flow = this.#unambiguous.get(index)
-    if (flow === undefined) {
-      const origins = this.#origins(index)
-      const fieldLeaks = (offset: number | undefined): boolean => origins.fieldLeaks(offset) && !(offset !== undefined && leaks.ambiguous.has(offset))
-      const evaluation = this.#guards.trace(index, { ...origins, fieldLeaks }, this.#budget)
-      flow = { evaluation, control: evaluation && new ControlFlow(this.#program, evaluation) }
-      this.#unambiguous.set(index, flow)
-    }
-    const { evaluation, control } = flow
-    return evaluation !== undefined && control !== undefined && control.decidingOf(evaluation.open, at)?.length === 0
+    const view = this.#view(this.#unambiguous, index, (origins) => ({
+      ...origins,
+      fieldLeaks: (offset) => origins.fieldLeaks(offset) && !(offset !== undefined && leaks.ambiguous.has(offset)),
+    }))
+    return view !== undefined && view.control.decidingOf(view.evaluation.open, at)?.length === 0
   }
 
   /** Who has the address of a variable, or of what it is a part of, may store to it: as to a field. */
