@@ -60,13 +60,19 @@ export function singleOffset(value: Value): number | undefined {
 }
 
 export function isZero(value: Value | undefined): boolean {
-  return value !== undefined && value.partial !== true && value.base === plain && value.words.every((word) => word === 0)
+  if (value === undefined || value.partial === true || value.base !== plain) return false
+  const { words } = value
+  for (let index = 0; index < words.length; index++) if (words[index] !== 0) return false
+  return true
 }
 
 export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
   if (a === b) return true
   if (a === undefined || b === undefined || a.base !== b.base || a.detected !== b.detected || a.partial !== b.partial || a.hull !== b.hull) return false
-  return a.words.length === b.words.length && a.words.every((word, index) => word === b.words[index])
+  const [ours, theirs] = [a.words, b.words]
+  if (ours.length !== theirs.length) return false
+  for (let index = 0; index < ours.length; index++) if (ours[index] !== theirs[index]) return false
+  return true
 }
 
 /** What CPUID says, in a way that was not followed. */
@@ -152,6 +158,10 @@ export function truncated(value: Value | undefined, size: number): Value | undef
     const low = value.words[0]! & (size === 4 ? -1 : size === 2 ? 0xffff : 0xff)
     return low === value.words[0] && value.words[1] === 0 ? value : valueOf(plain, [low, 0], value.detected)
   }
+  return eachTruncated(value, size)
+}
+
+function eachTruncated(value: Value, size: number): Value | undefined {
   const words: number[] = []
   const mask = size === 4 ? -1 : size === 2 ? 0xffff : 0xff
   for (let at = 0; at < value.words.length; at += 2) words.push(value.words[at]! & mask, 0)
@@ -220,23 +230,29 @@ function computeOne(operation: Operation, aLow: number, aHigh: number, bLow: num
     case 'xor':
       return [aLow ^ bLow, aHigh ^ bHigh]
     case 'mul':
+      return [Math.imul(aLow, bLow), (highOfProduct(aLow, bLow) + Math.imul(aLow, bHigh) + Math.imul(aHigh, bLow)) | 0]
     case 'shl':
     case 'shr':
     case 'sar':
-      return wide(operation, join64(aLow, aHigh), operation === 'mul' ? join64(bLow, bHigh) : BigInt(bLow & 63))
+      return shifted(operation, aLow, aHigh, bLow & 63)
   }
 }
 
-function wide(operation: 'mul' | 'shl' | 'shr' | 'sar', a: bigint, b: bigint): [number, number] {
-  let result: bigint
-  if (operation === 'mul') result = a * b
-  else if (operation === 'shl') result = a << b
-  else result = operation === 'shr' ? BigInt.asUintN(64, a) >> b : a >> b
-  return [Number(BigInt.asIntN(32, result)), Number(BigInt.asIntN(32, result >> 32n))]
+/** The high word of the product of two words without sign. */
+function highOfProduct(a: number, b: number): number {
+  const [aLow, aHigh, bLow, bHigh] = [a & 0xffff, a >>> 16, b & 0xffff, b >>> 16]
+  const middle = aHigh * bLow + ((aLow * bLow) >>> 16)
+  const other = aLow * bHigh + (middle & 0xffff)
+  return (aHigh * bHigh + Math.floor(middle / 0x1_0000) + Math.floor(other / 0x1_0000)) | 0
 }
 
-function join64(low: number, high: number): bigint {
-  return (BigInt(high) << 32n) | BigInt(low >>> 0)
+/** Words are kept as integers all through: an array of other numbers is of another kind, and what works on both is compiled again. */
+function shifted(operation: 'shl' | 'shr' | 'sar', low: number, high: number, count: number): [number, number] {
+  const filler = operation === 'sar' ? high >> 31 : 0
+  if (count === 0) return [low, high]
+  if (operation === 'shl') return count < 32 ? [low << count, (high << count) | (low >>> (32 - count))] : [0, low << (count - 32)]
+  if (count < 32) return [(low >>> count) | (high << (32 - count)), operation === 'sar' ? high >> count : (high >>> count) | 0]
+  return [operation === 'sar' ? high >> (count - 32) : (high >>> (count - 32)) | 0, filler]
 }
 
 /** What a conditional branch looks at. */

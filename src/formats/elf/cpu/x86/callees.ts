@@ -3,16 +3,12 @@ import { featureTable, number, relative, type Value } from '../program/value.ts'
 import { isDetectorFunction, isDetectorTableFunction } from './detectors.ts'
 import { type Endings, neverReturns } from './endings.ts'
 import type { Evaluation, Origins, Surroundings } from './evaluation.ts'
+import { EVERY_REGISTER, FunctionSurroundings } from './function-surroundings.ts'
 import { mentionedRegisters } from './mentioned-registers.ts'
 import type { Program } from './program.ts'
 
 /** Functions beyond that size leave no register alone. */
 const LEAF_SIZE = 500
-const EVERY_REGISTER = 0xffff
-
-function isMemset(name: string | undefined): boolean {
-  return name === 'memset' || name === '__memset_chk'
-}
 
 /** What the search has found out so far. */
 export interface Known extends Pick<Surroundings, 'model' | 'load' | 'initially'> {
@@ -39,70 +35,26 @@ export class Callees {
     this.#known = known
   }
 
-  of(index: number, origins?: Origins): Surroundings {
-    const { graph, image, stubs } = this.#program
-    const { callees: callee, imported } = this.#program.calls.of(index)
-    return {
-      origins,
-      model: this.#known.model,
-      load: (at, size) => this.#known.load(at, size),
-      loadField: (offset, size) => this.#known.loadField(offset, size, graph.starts[index]!),
-      returned: (at, registers, through) => {
-        const target = callee.get(at) ?? (through === undefined ? undefined : graph.functionAt(through))
-        if (target !== undefined) return this.#comesBack(target) ? (this.#known.answer(target, registers) ?? this.#known.results.get(target)?.values) : 'never'
-        const name = imported.get(at)
-        return name === undefined ? undefined : this.#returnedBy(name)
-      },
-      writesOf: (at) => {
-        const target = callee.get(at)
-        return target === undefined ? [] : (this.#known.evaluations.get(target)?.parameterStores ?? [])
-      },
-      withheldBy: (at) => {
-        const target = callee.get(at)
-        return target === undefined ? [] : (this.#known.evaluations.get(target)?.withheld ?? [])
-      },
-      fills: (at) => {
-        const target = callee.get(at)
-        return isMemset(target === undefined ? imported.get(at) : graph.names.get(graph.starts[target]!))
-      },
-      initially: (at, size) => this.#known.initially(at, size),
-      changedBy: (at) => {
-        const target = callee.get(at)
-        return target === undefined ? EVERY_REGISTER : this.#changes(target)
-      },
-      storedByCallee: (at, address) => {
-        const target = callee.get(at)
-        const stores = target === undefined ? undefined : this.#known.evaluations.get(target)?.globalStores
-        return stores?.find((store) => store.address === address)?.value
-      },
-      calleeStores: (at, address) => {
-        const target = callee.get(at)
-        return target !== undefined && this.#stores(target, address)
-      },
-      isPointerTarget: (at) => image.inCode(at) ? graph.functionAt(at) !== undefined : image.dataAt(at) !== undefined,
-      tableAt: (at) => (image.dataAt(at)?.constant === true ? this.#program.pointed.tableAt(at) : []),
-      isMiddle: (at) => image.inCode(at) && graph.functionAt(at) === undefined,
-      landingPad: (at) => this.#program.landingPads.of(at),
-      throughStub: (at) => {
-        const slot = stubs.get(at)
-        return slot?.address ?? at
-      },
-    }
+  /** `otherwise`: what memory holds where nothing else is known of it. */
+  of(index: number, origins?: Origins, otherwise?: Surroundings['load']): Surroundings {
+    return new FunctionSurroundings(this.#program, this.#known, this, index, origins, otherwise)
   }
 
   /** What another file's function returns. */
-  #returnedBy(name: string): ReadonlyMap<number, Value> | 'never' | undefined {
+  returnedBy(name: string): ReadonlyMap<number, Value> | 'never' | undefined {
     if (!this.#imports.has(name)) this.#imports.set(name, returnedByImport(name))
     return this.#imports.get(name)
   }
 
-  #comesBack(index: number): boolean {
+  /** Can a call of function `index` return? */
+  comesBack(index: number): boolean {
     const { graph } = this.#program
     if (this.#known.dead.has(index) || this.#known.endings.endsProgram(index)) return false
     return !neverReturns.has(graph.names.get(graph.starts[index]!) ?? '')
   }
 
-  #changes(index: number): number {
+  /** General registers that function `index` may change, a bit for each. */
+  changes(index: number): number {
     let known = this.#changed.get(index)
     if (known === undefined) {
       const target = this.#program.functions.get(index)
@@ -112,7 +64,8 @@ export class Callees {
     return known
   }
 
-  #stores(index: number, address: number): boolean {
+  /** Does function `index` itself store to the variable at `address`? */
+  stores(index: number, address: number): boolean {
     const { graph, sweep } = this.#program
     const accessTo = sweep.accessTo.values()
     const accessKind = sweep.accessKind.values()

@@ -160,10 +160,11 @@ export class EntriesOfFunctions {
 
 /** What holds whichever of the two it is. */
 function either(a: State, b: State): State {
-  const registers = a.registers.map((value, register) => {
-    const other = b.registers[register]
-    return value === undefined || other === undefined ? undefined : join(value, other)
-  })
+  const registers = a.registers.slice()
+  for (let register = 0; register < registers.length; register++) {
+    const [value, other] = [registers[register], b.registers[register]]
+    registers[register] = value === undefined || other === undefined ? undefined : join(value, other)
+  }
   return { registers, memory: new Places(), flags: undefined, vectors: joinVectors(a.vectors, b.vectors) }
 }
 

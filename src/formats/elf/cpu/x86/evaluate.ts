@@ -33,7 +33,7 @@ export function evaluate(
   budget: StepBudget,
   entries?: Entries,
 ): Evaluation | undefined {
-  const follow = (manner: Manner): { evaluator: Evaluator; evaluation: Evaluation | undefined } => {
+  const follow = (manner: Manner): { evaluator: Evaluator; evaluation: Draft | undefined } => {
     const evaluator = new Evaluator(decoder, target, parameters, surroundings, returnRegisters, manner, entries)
     const evaluation = evaluator.run(budget.left)
     budget.left -= evaluator.steps
@@ -46,12 +46,14 @@ export function evaluate(
   const regardless = isOpen ? follow('regardless') : undefined
   const known = regardless?.evaluation === undefined ? undefined : regardless.evaluator
   const skipped = evaluation.decides ? skippedStores(decoder, target, evaluation.seen) : []
-  const leaks = { ...evaluation.leaks, fields: new Set([...evaluation.leaks.fields, ...skipped]) }
-  const stores = fieldsOf({ ...evaluation, leaks }, evaluator.otherWrites, known?.otherWrites)
-  const fields = { ...stores, ...withheldOf({ ...evaluation, ...stores }, evaluator, known) }
-  if (!evaluator.assumed) return { ...evaluation, ...fields }
-  return { ...evaluation, ...fields, cautious: follow('cautious').evaluation ?? 'unknown' }
+  addFields(evaluation, skipped, evaluator.otherWrites, known?.otherWrites)
+  addWithheld(evaluation, evaluator, known)
+  if (evaluator.assumed) evaluation.cautious = follow('cautious').evaluation ?? 'unknown'
+  return evaluation
 }
+
+/** An evaluation that is being made: completed in place, so that all are of one shape. */
+type Draft = { -readonly [Key in keyof Evaluation]: Evaluation[Key] }
 
 /** What a function returns whatever checks say. */
 export function resultRegardless(
@@ -79,11 +81,12 @@ function isFlag(value: Value | undefined): boolean {
  * What is stored to fields, told apart: what a check found out, and something else. A number that would be another one
  * had the check come out differently is what it found out, too.
  */
-function fieldsOf(evaluation: Evaluation, writes: ReadonlyMap<number, FieldWrite>, regardless: ReadonlyMap<number, FieldWrite> | undefined): Pick<Evaluation, 'fieldStores' | 'otherFields' | 'leaks'> {
+function addFields(evaluation: Draft, skipped: Iterable<number>, writes: ReadonlyMap<number, FieldWrite>, regardless: ReadonlyMap<number, FieldWrite> | undefined): void {
   const fieldStores = [...evaluation.fieldStores]
   const otherFields = new Set<number>()
   const ambiguous = new Set<number>()
   const leaked = new Set(evaluation.leaks.fields)
+  for (const offset of skipped) leaked.add(offset)
   for (const [at, { offset, size, value }] of writes) {
     const hangsOnCheck = value !== undefined && regardless !== undefined && !sameValue(value, regardless.get(at)?.value)
     if (hangsOnCheck) leaked.add(offset)
@@ -94,11 +97,13 @@ function fieldsOf(evaluation: Evaluation, writes: ReadonlyMap<number, FieldWrite
       if (value?.base === plain) ambiguous.add(offset)
     }
   }
-  return { fieldStores, otherFields, leaks: { ...evaluation.leaks, fields: leaked, ambiguous } }
+  evaluation.fieldStores = fieldStores
+  evaluation.otherFields = otherFields
+  evaluation.leaks = { fields: leaked, ambiguous, anywhere: evaluation.leaks.anywhere, arguments: evaluation.leaks.arguments }
 }
 
 /** What is only stored where a check comes out differently, and what stays there where this function itself cleared it. */
-function withheldOf(evaluation: Evaluation, evaluator: Evaluator, regardless: Evaluator | undefined): Pick<Evaluation, 'withheld' | 'parameterStores' | 'fieldStores'> {
+function addWithheld(evaluation: Draft, evaluator: Evaluator, regardless: Evaluator | undefined): void {
   const withheld = [...evaluation.withheld]
   const parameterStores = [...evaluation.parameterStores]
   const fieldStores = [...evaluation.fieldStores]
@@ -106,11 +111,13 @@ function withheldOf(evaluation: Evaluation, evaluator: Evaluator, regardless: Ev
     if (evaluator.storedThrough.has(key) || !argumentRegisters.includes(place.register)) continue
     if (evaluator.hasCleared(place)) {
       const value = number(0, 0, true)
-      parameterStores.push({ ...place, value })
+      parameterStores.push({ register: place.register, offset: place.offset, size: place.size, value })
       if (place.offset >= LEAST_FIELD) fieldStores.push({ offset: place.offset, size: place.size, value })
     } else withheld.push(place)
   }
-  return { withheld, parameterStores, fieldStores }
+  evaluation.withheld = withheld
+  evaluation.parameterStores = parameterStores
+  evaluation.fieldStores = fieldStores
 }
 
 class Evaluator extends Instructions {
@@ -144,7 +151,7 @@ class Evaluator extends Instructions {
     for (const [at, state] of entries?.inside ?? []) this.flow(at - this.base, state)
   }
 
-  run(left: number): Evaluation | undefined {
+  run(left: number): Draft | undefined {
     const limit = Math.min(left, 8000 + (this.to - this.from) * 3)
     for (;;) {
       // in the order of addresses, so that what meets behind a branch is mostly joined before anyone goes on from there
@@ -160,6 +167,7 @@ class Evaluator extends Instructions {
       seen: this.seen,
       decides: this.decides,
       doubts: this.doubts,
+      cautious: undefined,
       exits: this.exits,
       asksByArgument: this.asksByArgument,
       returns: this.returns,

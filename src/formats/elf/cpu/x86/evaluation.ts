@@ -110,7 +110,7 @@ export interface Evaluation {
    * The same where fields of objects decide nothing: that what a check stored is what is read elsewhere at the same offset
    * is likely, no more. Undefined where no field was read; 'unknown' when following it took too many steps.
    */
-  readonly cautious?: Evaluation | 'unknown'
+  readonly cautious: Evaluation | 'unknown' | undefined
   /** What registers and memory hold where it jumps into the middle of other functions, by address. */
   readonly exits: ReadonlyMap<number, State>
   /** It looks at an element of a table that checks fill, and which one its caller says. */

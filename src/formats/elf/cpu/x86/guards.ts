@@ -221,9 +221,7 @@ class GuardSearch {
   #evaluateFor(index: number, parameters: ReadonlyMap<number, Value>, otherwise?: (at: number, size: number) => Value | undefined): Evaluation | undefined {
     const target = this.#program.functions.get(index)
     if (target === undefined) return undefined
-    const surroundings = this.#callees.of(index)
-    const load = otherwise === undefined ? surroundings.load : (at: number, size: number): Value | undefined => surroundings.load(at, size) ?? otherwise(at, size)
-    return evaluate(this.#program.decoder, target, parameters, { ...surroundings, load }, returnRegisters, this.#budget)
+    return evaluate(this.#program.decoder, target, parameters, this.#callees.of(index, undefined, otherwise), returnRegisters, this.#budget)
   }
 
   /** What a pointer to a function that the program may replace holds at first: when a closure is run once, it still does. */

@@ -110,7 +110,8 @@ export abstract class Transfers extends Arithmetic {
     if (!this.outside.isMiddle(target)) return
     const { registers, memory, vectors } = this.state
     const known = this.exits.get(target)
-    const held = known === undefined ? registers.slice() : registers.map((value, register) => this.join(known.registers[register], value))
+    const held = registers.slice()
+    if (known !== undefined) for (let register = 0; register < held.length; register++) held[register] = this.join(known.registers[register], held[register])
     this.exits.set(target, { registers: held, memory: known === undefined ? memory : new Places(), flags: undefined, vectors: known === undefined ? vectors : joinVectors(known.vectors, vectors) })
     this.ownsMemory = false
   }
@@ -121,7 +122,8 @@ export abstract class Transfers extends Arithmetic {
     const pad = this.outside.landingPad(at)
     if (pad === undefined) return
     const unknown = this.outside.origins === undefined ? undefined : untouched
-    const registers = this.state.registers.map((value, register) => (keptByCallees.has(register) ? value : unknown))
+    const registers = this.state.registers.slice()
+    for (let register = 0; register < registers.length; register++) if (!keptByCallees.has(register)) registers[register] = unknown
     this.flow(pad - this.base, { registers, memory: this.state.memory, flags: undefined, vectors: noVectors })
     this.ownsMemory = false
   }
