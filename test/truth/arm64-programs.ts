@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
-const source = fileURLToPath(new URL('programs/dispatch-arm64.c', import.meta.url))
+const programs = fileURLToPath(new URL('programs', import.meta.url))
 
 /**
  * How a program chooses between a plain kernel and one with a feature, and what it then needs to run. Beside a check: what
@@ -54,6 +54,59 @@ export const arm64Styles = {
 
 export type Arm64Style = keyof typeof arm64Styles
 
+/** Where kernels run in programs/handler-arm64.cpp: in handlers of exceptions, and where those pass by. */
+export const arm64Handlers = {
+  HANDLER_GUARDED: 'guarded',
+  HANDLER_ASKS: 'guarded',
+  HANDLER_INLINED_GUARDED: 'guarded',
+  HANDLER_INLINED_ASKS: 'guarded',
+  SECOND_HANDLER_GUARDED: 'guarded',
+  CLEANUP_GUARDED: 'guarded',
+  HANDLER: 'needed',
+  HANDLER_INLINED: 'needed',
+  HANDLER_INVERTED: 'needed',
+  SECOND_HANDLER: 'needed',
+  CLEANUP: 'needed',
+} as const
+
+export type Arm64Handler = keyof typeof arm64Handlers
+
+/** Styles of programs/held-out-arm64.c, and the features that they need: for measuring, never for tuning. */
+export const arm64HeldOut = {
+  H_SWITCH: [],
+  H_ONCE: [],
+  H_INDEX: [],
+  H_BITFIELD: [],
+  H_ACCESSOR: [],
+  H_RETURNED_STRUCT: [],
+  H_RETURNED_PAIR: [],
+  H_GUARD_INSIDE: [],
+  H_THREAD_LOCAL: [],
+  H_MASK: [],
+  H_INIT_TABLE: [],
+  H_STATIC_TABLES: [],
+  H_ENUM_IN_OBJECT: [],
+  H_ATOMIC_CACHE: [],
+  H_HWCAP_PASSED: [],
+  H_AUXV_FILE: [],
+  H_COUNTED: [],
+  H_NEGATED: [],
+  H_AND_BY_SIZE: [],
+  H_RECURSIVE: [],
+  H_CALLBACK: ['lse'],
+  H_THREAD: ['dotprod'],
+  H_AT_EXIT: ['dotprod'],
+  H_HALF: ['dotprod'],
+  H_WRONG_ORDER: ['dotprod', 'lse'],
+  H_ABORT: ['dotprod', 'lse'],
+  H_PRINTED: ['lse'],
+  H_DEFAULT_FAST: ['dotprod'],
+  H_OR_BY_SIZE: ['dotprod'],
+  H_RECURSIVE_ALL: ['dotprod'],
+} as const
+
+export type Arm64HeldOut = keyof typeof arm64HeldOut
+
 /** A feature by the macro of the program: its name in verdicts. */
 export const kernels = { DOTPROD: 'dotprod', LSE: 'lse', SVE: 'sve' } as const
 export type Kernel = keyof typeof kernels
@@ -75,13 +128,15 @@ export const arm64Builds: readonly (readonly [compiler: string, ...flags: string
 
 let folder: Promise<string> | undefined
 
-/** Compiles `programs/dispatch-arm64.c`; undefined when the compiler is missing. */
-export async function compileArm64(style: Arm64Style, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
+/** Compiles one of the programs; undefined when the compiler is missing. */
+export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
   folder ??= mkdtemp(join(tmpdir(), 'shrink-truth-arm64-'))
   const [compiler, ...flags] = build
+  const file = style in arm64Handlers ? 'handler-arm64.cpp' : style in arm64HeldOut ? 'held-out-arm64.c' : 'dispatch-arm64.c'
+  const command = file.endsWith('.cpp') ? { [gcc]: 'aarch64-linux-gnu-g++', clang: 'clang++' }[compiler]! : compiler
   const output = join(await folder, `${style}-${kernel}-${arm64Builds.indexOf(build)}`)
   try {
-    await run(compiler, ['-w', ...flags, `-D${style}`, `-D${kernel}`, source, '-o', output])
+    await run(command, ['-w', ...flags, `-D${style}`, `-D${kernel}`, join(programs, file), '-o', output])
     return output
   } catch {
     return undefined

@@ -11,14 +11,15 @@ export interface HandledCalls {
 
 /**
  * Call sites with a handler of a language-specific data area as GCC and LLVM lay it out (Itanium C++ ABI, exception handling,
- * level II, 7.3): those whose landing pads only clean up are left out.
+ * level II, 7.3).
  *
  * @param area from the first byte of the LSDA to the end of its section
  * @param address of the LSDA
  * @param start first address of the function
+ * @param cleanups with those whose landing pads only clean up
  * @throws MalformedError
  */
-export function readHandledCalls(area: ByteReader, address: number, start: number, is64: boolean): HandledCalls[] {
+export function readHandledCalls(area: ByteReader, address: number, start: number, is64: boolean, cleanups = false): HandledCalls[] {
   const lpStartEncoding = area.u8('LPStart encoding')
   let lpStart = start
   if (lpStartEncoding !== DW_EH_PE.omit) {
@@ -37,7 +38,7 @@ export function readHandledCalls(area: ByteReader, address: number, start: numbe
     const size = readPointer(area, encoding, is64)
     const pad = readPointer(area, encoding, is64)
     const action = readUleb128(area)
-    if (pad !== 0 && action !== 0) handled.push({ start: start + from, end: start + from + size, pad: lpStart + pad })
+    if (pad !== 0 && (cleanups || action !== 0)) handled.push({ start: start + from, end: start + from + size, pad: lpStart + pad })
   }
   return handled
 }

@@ -31,19 +31,12 @@ export class Calls {
     this.#effects.publish(machine)
     const outcome = this.#outside.call(at, target, machine.registers)
     if (outcome?.never === true) return false
-    for (let register = 0; register <= ARGUMENTS; register++) {
-      const value = machine.registers[register]
-      const offset = value?.base === SP ? singleOffset(value) : undefined
-      if (offset !== undefined) machine.forget(placeKey(SP, offset), placeKey(SP, offset + PASSED_OBJECT))
-    }
+    forgetPassedObjects(machine)
     if (outcome?.isForeign === true) machine.forgetPassed()
     else machine.forgetVariables()
     this.#applyWrites(machine, outcome?.writes ?? [])
-    for (let register = 0; register < CALLER_SAVED; register++) machine.write(register, undefined)
-    machine.write(30, undefined)
-    machine.forgetVectors()
+    forgetRegisters(machine)
     for (const [register, value] of outcome?.results ?? []) machine.write(register, value)
-    machine.flags = undefined
     return true
   }
 
@@ -91,4 +84,29 @@ export class Calls {
       this.#memory.storeOne(machine, compute('add', pointer, base === plain ? address(offset) : number(offset, offset < 0 ? -1 : 0)), value, size)
     }
   }
+}
+
+/** What is known where an exception out of a call is handled: the frame, and the registers that every callee keeps. */
+export function unwound(machine: Machine): Machine {
+  const landed = machine.copy()
+  forgetPassedObjects(landed)
+  landed.forgetVariables()
+  forgetRegisters(landed)
+  return landed
+}
+
+/** A callee may write what it is given a pointer to. */
+function forgetPassedObjects(machine: Machine): void {
+  for (let register = 0; register <= ARGUMENTS; register++) {
+    const value = machine.registers[register]
+    const offset = value?.base === SP ? singleOffset(value) : undefined
+    if (offset !== undefined) machine.forget(placeKey(SP, offset), placeKey(SP, offset + PASSED_OBJECT))
+  }
+}
+
+function forgetRegisters(machine: Machine): void {
+  for (let register = 0; register < CALLER_SAVED; register++) machine.write(register, undefined)
+  machine.write(30, undefined)
+  machine.forgetVectors()
+  machine.flags = undefined
 }

@@ -1,9 +1,9 @@
-import { branchTarget, endsPath, Flow, flowOf } from '../../../../isa/arm64/control-flow.ts'
+import { branchTarget, Flow, flowOf } from '../../../../isa/arm64/control-flow.ts'
 import { destination } from '../../../../isa/arm64/operands.ts'
 import { LowestFirst } from '../program/lowest-first.ts'
 import { address, plain, singleAddress, type Value } from '../program/value.ts'
 import { branchCondition, refinedBehind } from './branches.ts'
-import { Calls } from './calls.ts'
+import { Calls, unwound } from './calls.ts'
 import { Effects } from './effects.ts'
 import { ARGUMENTS, Base, type Evaluation, type FunctionCode, type StepBudget, type Surroundings } from './evaluation.ts'
 import { type Flags, outcomesOf } from './flags.ts'
@@ -71,6 +71,7 @@ class Evaluator implements Notes {
     this.#calls = new Calls(outside, this, this.#effects, this.#memory, resultRegisters)
     this.#seen = new Uint8Array(this.#to - this.#from)
     this.#flow(this.#from, Machine.atEntry(parameters))
+    for (const entry of outside.entries) this.#flow((entry - this.#base) / 4, Machine.unknown())
   }
 
   run(left: number): Evaluation | undefined {
@@ -80,7 +81,6 @@ class Evaluator implements Notes {
         this.#follow(this.#work.pop()!)
         if (this.steps > limit) return undefined
       }
-      for (const at of this.#outside.catches) this.#land((at - this.#base) / 4)
       for (const label of this.#labels) if (!this.#tableLabels.has(label) && !this.#states.has(label)) this.#flow(label, Machine.unknown())
       if (this.#jumpsIndirectly) {
         this.#jumpsIndirectly = false
@@ -139,14 +139,10 @@ class Evaluator implements Notes {
     if (known.join(machine)) this.#work.push(index)
   }
 
-  /** An exception leads to the block with the call of __cxa_begin_catch, where nothing else does. */
-  #land(call: number): void {
-    if (call < this.#from || call >= this.#to || (this.#seen[call - this.#from]! & 1) !== 0) return
-    let pad = call
-    // it may stand right behind a call that does not return
-    const isBoundary = (flow: number): boolean => endsPath(flow) || flow === Flow.call || flow === Flow.indirectCall
-    while (pad > this.#from && !isBoundary(flowOf(this.#words[pad - 1]!))) pad--
-    if (!this.#pruned.has(pad) && !this.#states.has(pad)) this.#flow(pad, Machine.unknown())
+  /** An exception that the call at word `index` lets out is handled in this function. */
+  #unwind(index: number): void {
+    const pad = this.#outside.landingPad(this.#base + index * 4)
+    if (pad !== undefined) this.#flow((pad - this.#base) / 4, unwound(this.#machine))
   }
 
   /** Executes from `index` to the end of the path, or to where another path has been. */
@@ -236,6 +232,7 @@ class Evaluator implements Notes {
     this.#seen[index - this.#from]! |= 2
     const few = depth > 2 ? undefined : this.#outside.inPlace(target)
     if (few !== undefined) return this.#runInPlace(index, few, target, depth)
+    this.#unwind(index)
     return this.#calls.call(this.#machine, this.#base + index * 4, target)
   }
 
@@ -284,8 +281,36 @@ class Evaluator implements Notes {
   }
 
   #go(machine: Machine, index: number, target: number): void {
-    if (target >= this.#from && target < this.#to) this.#flow(target, machine)
+    if (target >= this.#from && target < this.#to) {
+      this.#flow(target, machine)
+      return
+    }
+    const back = this.#throughVeneer(machine, target * 4 + this.#base)
+    if (back !== undefined) this.#flow(back, machine)
     else this.#calls.leave(machine, this.#base + index * 4, address(this.#base + target * 4))
+  }
+
+  /**
+   * Linkers move instructions that some CPUs have an erratum with (Cortex-A53, 843419) into a few of their own, from where a jump
+   * leads back: the word where it does, when the jump to `target` leads to such.
+   */
+  #throughVeneer(machine: Machine, target: number): number | undefined {
+    const veneer = this.#outside.inPlace(address(target))
+    if (veneer === undefined) return undefined
+    const { words, base, start, end } = veneer
+    for (let at = start; at < end; at += 4) {
+      const word = words[(at - base) / 4]!
+      const flow = flowOf(word)
+      if (flow === Flow.next) continue
+      const back = flow === Flow.jump ? (branchTarget(word, flow, at) - this.#base) / 4 : -1
+      if (back <= this.#from || back >= this.#to) return undefined
+      const before = this.#machine
+      this.#machine = machine
+      for (let inside = start; inside < at; inside += 4) this.#execute(words[(inside - base) / 4]!, inside)
+      this.#machine = before
+      return back
+    }
+    return undefined
   }
 
   #jumpThrough(index: number, value: Value | undefined): void {

@@ -48,8 +48,10 @@ export interface Surroundings {
   systemRegister(crm: number, op2: number): Value | undefined
   /** `target`: what is called, an address or something of another file; undefined when that is not known. */
   call(at: number, target: Value | undefined, registers: readonly (Value | undefined)[]): CallOutcome | undefined
-  /** Calls of __cxa_begin_catch in the function: what only an exception leads to runs as well. */
-  readonly catches: readonly number[]
+  /** Where exceptions out of the call at `at` are handled. */
+  landingPad(at: number): number | undefined
+  /** Where control comes into the middle of the function, from others. */
+  readonly entries: readonly number[]
   /** The code of a function that is a few instructions in a row: an accessor, or what a compiler took out of several functions. */
   inPlace(target: Value | undefined): FunctionCode | undefined
   /** Can what stands in a register at a call of `target` be an argument? Told for addresses of kernels only. */

@@ -1,9 +1,11 @@
+import { branchTarget, Flow, flowOf } from '../../../../isa/arm64/control-flow.ts'
 import { Edge } from '../program/call-graph.ts'
 import { Access } from '../program/sweep.ts'
 import { detectedAs, join, number, plain, relative, sameValue, type Value } from '../program/value.ts'
 import { AccessIndex } from './access-index.ts'
 import { functionsWithAddressTaken } from './address-taken.ts'
 import { isDetectorFunction } from './detectors.ts'
+import { EntriesInside } from './entries.ts'
 import { evaluate } from './evaluate.ts'
 import { Base, type Evaluation, type StepBudget } from './evaluation.ts'
 import { codeOf, LARGEST_FUNCTION } from './function-code.ts'
@@ -71,6 +73,7 @@ class GuardSearch {
   readonly #objects = new AllocatedObjects()
   readonly #kernels: HandedOutKernels
   readonly #fields: NearFields
+  readonly #entries: EntriesInside
   /** Functions whose arguments hang on callers that were not followed before. */
   readonly #awaited = new Set<number>()
   /** Functions that look at fields which tell what the CPU has. */
@@ -87,6 +90,7 @@ class GuardSearch {
     this.#variables = new Variables(program.image, (at) => this.#accesses.isNeverStored(at))
     this.#kernels = new HandedOutKernels(program, model.features, this.#evaluations)
     this.#fields = new NearFields(program, this.#evaluations, (index) => this.#kernels.isKernel(index))
+    this.#entries = new EntriesInside(program, this.#evaluations)
     this.#surroundings = new ProgramSurroundings(program, model, {
       evaluations: this.#evaluations,
       results: this.#results,
@@ -97,6 +101,7 @@ class GuardSearch {
       objects: this.#objects,
       kernels: this.#kernels,
       fields: this.#fields,
+      entries: this.#entries,
       budget: this.#budget,
     })
     this.#addressTaken = functionsWithAddressTaken(program)
@@ -204,23 +209,41 @@ class GuardSearch {
     if (code === undefined) return
     this.#times.set(index, times)
     if (times > limits.times) {
-      // what it sees changes too often: every path counts as possible
-      this.#evaluations.delete(index)
+      if (times === limits.times + 1) this.#giveUp(index) // what it sees changes too often
       return
     }
     this.#work++
     const evaluation = evaluate(code, this.#parameters.get(index), this.#surroundings.of(index), this.#program.isGo ? 9 : 2, this.#budget)
     if (evaluation === undefined) {
-      this.#evaluations.delete(index)
+      this.#giveUp(index)
       return
     }
+    const before = this.#evaluations.get(index)
     this.#evaluations.set(index, evaluation)
+    // where it jumps into others may be other places now
+    for (const entered of this.#entries.enteredFrom(index)) {
+      if (this.#evaluations.has(entered) && !sameCode(before?.seen, evaluation.seen)) this.#enqueue(this.#next, entered, this.#distance.get(entered)!)
+    }
     const distance = this.#distance.get(index) ?? 0
     // first the variables, as a result may be the address of one
     this.#spreadStores(index, evaluation, distance)
     this.#spreadResults(index, evaluation, distance)
     this.#spreadFields(index, evaluation, distance)
     if (!this.#program.isGo) this.#spreadArguments(index, evaluation, distance)
+  }
+
+  /** Every path through it counts as possible, and nothing is known of what it returns and passes. */
+  #giveUp(index: number): void {
+    const { graph } = this.#program
+    this.#evaluations.delete(index)
+    const distance = this.#distance.get(index)!
+    if (this.#results.delete(index) || this.#neverReturns.delete(index)) this.#enqueueCallers(this.#next, index, distance)
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) this.#forgetParameters(graph.edgeTo[edge]!, distance)
+    for (const entered of this.#entries.enteredFrom(index)) if (this.#evaluations.has(entered)) this.#enqueue(this.#next, entered, distance)
+  }
+
+  #forgetParameters(target: number, distance: number): void {
+    if (!this.#isResolver(target) && this.#parameters.delete(target)) this.#enqueue(this.#next, target, distance + 1)
   }
 
   // ---- what it tells the others
@@ -308,18 +331,31 @@ class GuardSearch {
     // what is found in a field may be an argument
     if (distance >= limits.distance && !this.#fieldReaders.has(index)) return
     const { graph } = this.#program
+    if (this.#parameters.has(index)) this.#passTo(index, distance) // it may call itself
     for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
       const target = graph.edgeTo[edge]!
-      if (graph.edgeKind[edge] !== Edge.call || target === index) continue
+      if (graph.edgeKind[edge] !== Edge.call) continue
       const passed = evaluation.passed.get(graph.edgeAt[edge]!)
-      if (passed === undefined || !(this.#awaited.has(target) || passed.some((value) => this.#tells(value)))) continue
-      const parameters = this.#parametersOf(target, distance)
-      if (parameters === undefined) continue
-      const known = this.#parameters.get(target)
-      if (known !== undefined && parameters.every((value, register) => sameValue(value, known[register]))) continue
-      this.#parameters.set(target, parameters)
-      this.#enqueue(this.#next, target, distance + 1)
+      const isAbout = this.#parameters.has(target) || this.#awaited.has(target) || passed?.some((value) => this.#tells(value)) === true
+      if (passed !== undefined && isAbout) this.#passTo(target, distance)
     }
+  }
+
+  #isResolver(index: number): boolean {
+    return this.#program.detectors.resolvers.has(this.#program.graph.starts[index]!)
+  }
+
+  #passTo(target: number, distance: number): void {
+    if (this.#isResolver(target)) return // what the loader gives it is known
+    const parameters = this.#parametersOf(target, distance)
+    if (parameters === undefined) {
+      this.#forgetParameters(target, distance)
+      return
+    }
+    const known = this.#parameters.get(target)
+    if (known !== undefined && parameters.every((value, register) => sameValue(value, known[register]))) return
+    this.#parameters.set(target, parameters)
+    this.#enqueue(this.#next, target, distance + 1)
   }
 
   #tells(value: Value | undefined): boolean {
@@ -335,11 +371,11 @@ class GuardSearch {
     let parameters: (Value | undefined)[] | undefined
     for (let entry = from; entry < to; entry++) {
       const edge = graph.callerEdge[entry]!
-      if (!this.#program.live.has(graph.edgeFrom[edge]!)) continue // dead code passes nothing
-      const caller = this.#evaluations.get(graph.edgeFrom[edge]!)
+      const source = graph.edgeFrom[edge]!
+      if (!this.#program.live.has(source)) continue // dead code passes nothing
+      const caller = this.#evaluations.get(source)
       if (caller === undefined) {
         // it may pass anything, until it has been followed as well
-        const source = graph.edgeFrom[edge]!
         if (to - from <= limits.awaited && !this.#times.has(source)) {
           this.#awaited.add(target)
           this.#enqueue(this.#next, source, distance + 1)
@@ -351,9 +387,31 @@ class GuardSearch {
       if (passed === undefined) continue
       parameters = parameters === undefined ? [...passed] : parameters.map((value, register) => join(value, passed[register]))
     }
-    return parameters?.map((value) => (value?.partial === true ? undefined : value))
+    // without arguments it was followed for nothing that it could pass on; with them it is asked again
+    const own = this.#parameters.has(target) ? passedToItself(this.#program, target, this.#evaluations.get(target)) : undefined
+    // what changes from call to call of itself would take many times to tell
+    const agree = (value: Value | undefined, register: number): boolean => own === undefined || sameValue(own[register], value) || own[register]?.detected === true
+    const all = parameters?.map((value, register) => (agree(value, register) ? join(value, own === undefined ? value : own[register]) : undefined))
+    return all?.map((value) => (value?.partial === true ? undefined : value))
   }
 
+}
+
+/** What a function passes where it calls itself: no edge of the graph. */
+function passedToItself({ graph, codeAt }: Program, index: number, evaluation: Evaluation | undefined): (Value | undefined)[] | undefined {
+  const start = graph.starts[index]!
+  const code = codeAt(start)
+  let parameters: (Value | undefined)[] | undefined
+  for (const [at, passed] of evaluation?.passed ?? []) {
+    const word = code?.words[(at - code.base) / 4] ?? 0
+    if (flowOf(word) !== Flow.call || branchTarget(word, Flow.call, at) !== start) continue
+    parameters = parameters === undefined ? [...passed] : parameters.map((value, register) => join(value, passed[register]))
+  }
+  return parameters
+}
+
+function sameCode(a: Uint8Array | undefined, b: Uint8Array): boolean {
+  return a !== undefined && a.every((seen, at) => seen === b[at])
 }
 
 function isDetectorCall(calls: readonly { readonly name: string }[]): boolean {

@@ -1,5 +1,6 @@
 import type { CallGraph } from '../program/call-graph.ts'
 import type { IndexSet } from '../program/index-set.ts'
+import type { LandingPads } from '../program/landing-pads.ts'
 import type { MemoryImage, Slot } from '../program/memory-image.ts'
 import type { Sweep } from '../program/sweep.ts'
 
@@ -30,6 +31,7 @@ export interface Program {
   readonly detectors: Detectors
   readonly stubs: ReadonlyMap<number, Slot>
   readonly isGo: boolean
+  readonly landingPads: LandingPads
   /** Functions that something could lead to, whatever checks say. */
   readonly live: IndexSet
   /** May somebody else call what is exported under this name? */

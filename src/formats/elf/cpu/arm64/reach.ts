@@ -1,5 +1,6 @@
 import { Edge } from '../program/call-graph.ts'
 import { Access } from '../program/sweep.ts'
+import type { Evaluation } from './evaluation.ts'
 import type { Guards } from './guards.ts'
 import { isArm64IsaName } from './isa-names.ts'
 import type { Program } from './program.ts'
@@ -90,6 +91,10 @@ export class ReachSearch {
           if (target !== undefined) reach(target, { from: index, how: 'address' })
         }
       }
+      // seldom, if ever: no part of what shows how a program was compiled
+      for (const { start, end, to } of trust >= Trust.addresses ? this.#program.landingPads.leaving(index) : []) {
+        if (evaluation === undefined || callsIn(evaluation, start, end)) reach(to, { from: index, how: 'call' })
+      }
       for (const targets of evaluation?.indirect.values() ?? []) {
         for (const address of targets) {
           const target = graph.functionAt(address)
@@ -175,6 +180,12 @@ export class ReachSearch {
     }
     return roots
   }
+}
+
+/** Does a call in [start, end) run? */
+function callsIn({ seen, start: base }: Evaluation, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 4) if ((seen[(at - base) / 4]! & 2) !== 0) return true
+  return false
 }
 
 /** What the loader calls: DT_INIT, DT_PREINIT_ARRAY, DT_INIT_ARRAY and their relatives at the end, by section. */

@@ -3,6 +3,7 @@ import type { ElfFile } from '../../read/elf-file.ts'
 import { readGoFunctions } from '../../read/pclntab.ts'
 import { buildCallGraph } from '../program/call-graph.ts'
 import { knownFunctions } from '../program/known-functions.ts'
+import { LandingPads } from '../program/landing-pads.ts'
 import { liveFunctions } from '../program/live-functions.ts'
 import { readMemoryImage } from '../program/memory-image.ts'
 import { isEntryOfModule, isLoadedAsModule } from '../program/module-entry.ts'
@@ -18,13 +19,15 @@ export function readArm64Program(file: ElfFile): Program {
   // mapping symbols (AAELF64, 5.5.3) are called $x and $d
   const { starts, names } = knownFunctions(image, go, (name) => !name.startsWith('$'))
   // Go's table knows all of its functions: no number in data that looks like an address starts another
-  const frames = [...readFrameRanges(file), ...(go?.functions ?? [])]
+  const unwinding = readFrameRanges(file)
+  const frames = [...unwinding, ...(go?.functions ?? [])]
   const synchronization = new Set(starts)
   for (const frame of frames) synchronization.add(frame.address)
   const sweep = sweepArm64(image, synchronization)
   for (const address of passedByEntry(sweep, Number(file.header.e_entry))) if (image.inCode(address)) starts.add(address)
   const stubs = readArm64Stubs(image)
   const graph = buildCallGraph(image, sweep, { frames, names, starts }, stubs)
+  const landingPads = new LandingPads(file, unwinding, graph, true)
   const isGo = go !== undefined
   const words = new Map<number, Int32Array>()
   const codeAt: Program['codeAt'] = (address) => {
@@ -36,9 +39,9 @@ export function readArm64Program(file: ElfFile): Program {
   }
   const isModule = isLoadedAsModule(image)
   const isEntered = (name: string): boolean => !isModule || isEntryOfModule(name)
-  const live = liveFunctions(image, graph, isGo, isEntered)
+  const live = liveFunctions(image, graph, isGo, isEntered, landingPads)
   const detectors = findDetectors(image, sweep, graph, stubs, live, codeAt)
-  return { image, graph, sweep, detectors, stubs, isGo, live, isEntered, codeAt }
+  return { image, graph, sweep, detectors, stubs, isGo, landingPads, live, isEntered, codeAt }
 }
 
 const ENTRY_SIZE = 128

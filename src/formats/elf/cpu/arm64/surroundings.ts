@@ -2,6 +2,7 @@ import { plain, number, detectedAs, relative, singleAddress, type Value } from '
 import type { AccessIndex } from './access-index.ts'
 import { ArgumentsRead } from './arguments-read.ts'
 import { AT_HWCAP, AT_HWCAP2, isAuxiliaryFunction, isDetectorFunction } from './detectors.ts'
+import type { EntriesInside } from './entries.ts'
 import { evaluate } from './evaluate.ts'
 import { ARGUMENTS, Base, type CallOutcome, type Evaluation, type FunctionCode, type StepBudget, type Surroundings } from './evaluation.ts'
 import { FewInstructions } from './few-instructions.ts'
@@ -36,6 +37,7 @@ export interface Known {
   readonly objects: AllocatedObjects
   readonly kernels: HandedOutKernels
   readonly fields: NearFields
+  readonly entries: EntriesInside
   readonly budget: StepBudget
 }
 
@@ -47,8 +49,6 @@ export class ProgramSurroundings {
   readonly #noReturn: NoReturn
   readonly #argumentsRead: ArgumentsRead
   readonly #few: FewInstructions
-  /** Where it is linked in. */
-  readonly #beginCatch: number | undefined
   readonly #importNames: string[] = []
   #inlined = new Map<string, CallOutcome | undefined>()
   #depth = 0
@@ -60,7 +60,6 @@ export class ProgramSurroundings {
     this.#noReturn = new NoReturn(program)
     this.#argumentsRead = new ArgumentsRead(program)
     this.#few = new FewInstructions(program)
-    for (const [address, name] of program.graph.names) if (name === '__cxa_begin_catch') this.#beginCatch = program.graph.functionAt(address)
   }
 
   /** What functions gave for certain arguments may have changed. */
@@ -80,7 +79,8 @@ export class ProgramSurroundings {
         return value === undefined ? undefined : number(value[0], value[1], true)
       },
       call: (at, target, registers) => this.#call(at, target, registers),
-      catches: this.#catches(index),
+      landingPad: (at) => this.#program.landingPads.of(at),
+      entries: this.#known.entries.of(index),
       inPlace: (target) => this.#inPlace(target),
       isArgument: (value, register, target) => this.#isArgument(value, register, target),
       isNeverHandedOut: (at) => this.#known.kernels.isNeverHandedOut(at, index),
@@ -136,15 +136,6 @@ export class ProgramSurroundings {
     if (inlined !== undefined || !known) return inlined
     const results = this.#known.results.get(index)
     return { ...(results === undefined ? {} : { results }), writes: this.#known.evaluations.get(index)?.stores.filter(({ base }) => base < Base.resolverArgument) ?? [] }
-  }
-
-  #catches(index: number): number[] {
-    const { graph } = this.#program
-    const calls = (graph.importCalls.get(index) ?? []).filter(({ name }) => name === '__cxa_begin_catch').map(({ at }) => at)
-    const own = this.#beginCatch
-    if (own === undefined) return calls
-    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) if (graph.edgeTo[edge] === own) calls.push(graph.edgeAt[edge]!)
-    return calls
   }
 
   #inPlace(target: Value | undefined): FunctionCode | undefined {

@@ -1,5 +1,6 @@
 import type { CallGraph } from './call-graph.ts'
 import { IndexSet } from './index-set.ts'
+import type { LandingPads } from './landing-pads.ts'
 import type { MemoryImage } from './memory-image.ts'
 
 /**
@@ -7,8 +8,9 @@ import type { MemoryImage } from './memory-image.ts'
  * say. What is not among them is dead code.
  *
  * @param isEntered false for exports that nobody looks up
+ * @param handlers lead from functions to parts of them that were moved away
  */
-export function liveFunctions(image: MemoryImage, graph: CallGraph, isGo: boolean, isEntered: (name: string) => boolean = () => true): IndexSet {
+export function liveFunctions(image: MemoryImage, graph: CallGraph, isGo: boolean, isEntered: (name: string) => boolean = () => true, handlers?: LandingPads): IndexSet {
   const live = new IndexSet(graph.starts.length)
   const stack: number[] = []
   const add = (index: number | undefined): void => {
@@ -27,6 +29,7 @@ export function liveFunctions(image: MemoryImage, graph: CallGraph, isGo: boolea
   while (stack.length > 0) {
     const index = stack.pop()!
     for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) add(graph.edgeTo[edge]!)
+    for (const { to } of handlers?.leaving(index) ?? []) add(to)
   }
   return live
 }

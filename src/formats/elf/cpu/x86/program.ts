@@ -8,7 +8,7 @@ import type { Displacements } from './displacements.ts'
 import type { Detectors } from './detectors.ts'
 import type { Endings } from './endings.ts'
 import type { EntriesOfFunctions } from './entries.ts'
-import type { LandingPads } from './landing-pads.ts'
+import type { LandingPads } from '../program/landing-pads.ts'
 import type { FunctionCodes } from './function-code.ts'
 import type { PointedFunctions } from './pointed-functions.ts'
 

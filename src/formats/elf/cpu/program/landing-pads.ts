@@ -1,7 +1,7 @@
 import { MalformedError } from '../../../../core/errors.ts'
 import type { ByteReader } from '../../../../bytes/byte-reader.ts'
-import type { CallGraph } from '../program/call-graph.ts'
-import { lastAtMost } from '../program/number-list.ts'
+import type { CallGraph } from './call-graph.ts'
+import { lastAtMost } from './number-list.ts'
 import { type HandledCalls, hasOwnLandingPadBase, readHandledCalls } from '../../read/call-sites.ts'
 import type { FrameRange } from '../../read/eh-frame.ts'
 import { type ElfFile, findSection, sectionContents } from '../../read/elf-file.ts'
@@ -28,11 +28,14 @@ export class LandingPads {
   readonly #starts: Float64Array
   readonly #frames: readonly FrameRange[]
   readonly #is64: boolean
+  readonly #cleanups: boolean
   readonly #known = new Map<FrameRange, Handlers>()
   readonly #leaving = new Map<number, MovedHandler[]>()
   readonly #entering = new Map<number, Set<number>>()
 
-  constructor(file: ElfFile, frames: readonly FrameRange[], graph: CallGraph) {
+  /** @param cleanups with those that only clean up */
+  constructor(file: ElfFile, frames: readonly FrameRange[], graph: CallGraph, cleanups = false) {
+    this.#cleanups = cleanups
     this.#is64 = file.is64
     const section = findSection(file, '.gcc_except_table')
     this.#section = section === undefined || section.sh_type === SHT.NOBITS ? undefined : sectionContents(file, section)
@@ -93,7 +96,7 @@ export class LandingPads {
     const area = this.#area(frame)
     if (area === undefined) return []
     try {
-      return readHandledCalls(area, frame.lsda!, frame.address, this.#is64)
+      return readHandledCalls(area, frame.lsda!, frame.address, this.#is64, this.#cleanups)
     } catch (error) {
       if (error instanceof MalformedError) return [] // another language's data, or none
       throw error
