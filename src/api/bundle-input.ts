@@ -35,15 +35,22 @@ export async function bundleInput(
   for (const { what, option } of result.assumptions) {
     diagnostics.push({ severity: 'info', code: 'bundle/assumption', message: `taken for granted: ${what}`, hint: `Turn it off with \`${option}\`.` })
   }
-  const imported = native.filter((name) => result.chunks.some(({ imports }) => imports.some((id) => id === name || id.startsWith(`${name}/`))))
-  if (imported.length > 0) {
-    const shipped = config.architectures.length > 0
+  const imports = (name: string): boolean => result.chunks.some((chunk) => chunk.imports.some((id) => id === name || id.startsWith(`${name}/`)))
+  const shipped = config.architectures.length > 0
+  const stays = (code: 'bundle/native' | 'bundle/file-beside', message: string): void => {
     diagnostics.push({
       severity: shipped ? 'info' : 'warning',
-      code: 'bundle/native',
-      message: `${imported.join(', ')} ${imported.length === 1 ? 'has' : 'have'} native code and ${imported.length === 1 ? 'stays an import' : 'stay imports'}`,
+      code,
+      message,
       ...(shipped ? {} : { hint: 'Add --arch: then they are put beside the bundle, with the builds for that architecture. Or deploy node_modules with it.' }),
     })
+  }
+  const imported = native.filter(imports)
+  if (imported.length > 0) {
+    stays('bundle/native', `${imported.join(', ')} ${imported.length === 1 ? 'has' : 'have'} native code and ${imported.length === 1 ? 'stays an import' : 'stay imports'}`)
+  }
+  for (const { name, reads } of result.leftOut) {
+    if (imports(name)) stays('bundle/file-beside', `${name} reads ${reads}, which cannot lie beside the bundle, and stays an import`)
   }
   const root = await mkdtemp(join(tmpdir(), 'shrink-bundle-'))
   const close = (): Promise<void> => rm(root, { recursive: true, force: true })

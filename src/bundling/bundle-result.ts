@@ -1,6 +1,7 @@
 import type { InputStamps } from '../cache/input-stamps.ts'
 import type { Context } from '../core/context.ts'
 import type { ResultCache } from '../core/result-cache.ts'
+import type { FileBeside } from './files-beside.ts'
 import type { ModuleFormat } from './bundle-options.ts'
 import type { Engine, EngineAsset } from './engines/engine.ts'
 import type { ModuleGraph } from './module-graph.ts'
@@ -25,8 +26,10 @@ export interface Chunk {
 
 export interface BundleResult {
   readonly chunks: readonly Chunk[]
-  /** Native addons and WebAssembly modules that the chunks load, copied beside them. */
-  readonly assets: readonly EngineAsset[]
+  /** Native addons and WebAssembly modules that the chunks load, and files that they read, copied beside them. */
+  readonly assets: readonly (EngineAsset | FileBeside)[]
+  /** Packages that stay imports: their code reads files by its own place that cannot lie beside a bundle. */
+  readonly leftOut: readonly { readonly name: string; readonly reads: string }[]
   readonly moduleGraph: ModuleGraph
   readonly format: ModuleFormat
   /** The bundler whose output this is. */

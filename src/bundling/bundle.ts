@@ -7,9 +7,11 @@ import type { BundleOptions, ModuleFormat } from './bundle-options.ts'
 import type { EngineChunk } from './engines/engine.ts'
 import type { BundleContext, BundleResult, Chunk } from './bundle-result.ts'
 import { cachedBundle } from './cached-bundle.ts'
+import { filesBeside, type MissingBeside } from './files-beside.ts'
 import { nameEntries } from './entry-names.ts'
 import { commonJsShims, nodeShims } from './node-shims.ts'
 import type { Planned } from './plan.ts'
+import { resolvedPaths, type ResolvedPaths } from './resolved-paths.ts'
 
 /**
  * Puts entries and what they import together.
@@ -31,36 +33,87 @@ export async function bundle(
 
 async function bundleAnew(
   named: ReadonlyMap<string, string>,
-  options: BundleOptions,
+  given: BundleOptions,
   context: BundleContext,
 ): Promise<BundleResult> {
+  // a second run says the same again
+  const said = new Set<string>()
+  const report = (diagnostic: Diagnostic): void => {
+    if (said.has(diagnostic.message)) return
+    said.add(diagnostic.message)
+    context.report(diagnostic)
+  }
   // the bundlers are loaded only when there is something to bundle
   const { planBundle } = await import('./plan.ts')
-  const planned = (format: ModuleFormat): Promise<Planned & { readonly format: ModuleFormat }> =>
+  const planned = (format: ModuleFormat, options: BundleOptions): Promise<Planned & { readonly format: ModuleFormat }> =>
     planBundle({
       entries: named,
       options,
       format,
       extension: extensionFor(format, named.values(), options),
       signal: context.signal,
-      report: (diagnostic) => context.report(diagnostic),
+      report,
     }).then((plan) => ({ ...plan, format }))
-  const preferred = options.format === 'auto' ? defaultFormat(named.values(), options) : options.format
-  const { output, engine, assumptions, removed, format } = await planned(preferred).catch((error: unknown) => {
-    const needsModule = error instanceof ShrinkError && /top-level await|module format .*cjs.* does not support/i.test(error.message)
-    if (options.format !== 'auto' || preferred === 'esm' || !needsModule) throw error
-    return planned('esm')
-  })
-  if (removed.length > 0) context.report(removedDiagnostic(removed))
+  const preferred = given.format === 'auto' ? defaultFormat(named.values(), given) : given.format
+  const planAs = (options: BundleOptions): ReturnType<typeof planned> =>
+    planned(preferred, options).catch((error: unknown) => {
+      const needsModule = error instanceof ShrinkError && /top-level await|module format .*cjs.* does not support/i.test(error.message)
+      if (options.format !== 'auto' || preferred === 'esm' || !needsModule) throw error
+      return planned('esm', options)
+    })
+  let options = given
+  let plan = await planAs(options)
+  let beside = await filesBeside(plan.output, options.root)
+  const leftOut = options.platform === 'node' ? packagesOf(beside.missing) : []
+  if (leftOut.length > 0) {
+    options = { ...options, external: [...options.external, ...leftOut.map(({ name }) => name)] }
+    plan = await planAs(options)
+    beside = await filesBeside(plan.output, options.root)
+  }
+  for (const missing of beside.missing) report(missingDiagnostic(missing))
+  for (const asked of await resolvedPaths(plan.output, options.root)) report(resolvedDiagnostic(asked))
+  const { output, engine, assumptions, removed, format } = plan
+  if (removed.length > 0) report(removedDiagnostic(removed))
   return {
-    chunks: output.chunks.map((chunk) => finishChunk(chunk, format, options)),
-    assets: output.assets,
+    chunks: await Promise.all(output.chunks.map((chunk) => finishChunk(chunk, format, options))),
+    assets: [...output.assets, ...beside.placed],
+    leftOut,
     moduleGraph: output.graph,
     format,
     engine,
     assumptions,
     removed,
     cached: false,
+  }
+}
+
+/** Packages of which some module reads what will not be there, with the first such file. */
+function packagesOf(missing: readonly MissingBeside[]): BundleResult['leftOut'] {
+  const byName = new Map<string, string>()
+  for (const { module, files } of missing) {
+    if (module.package !== undefined && !byName.has(module.package.name)) byName.set(module.package.name, `${files[0]} from ${module.id}`)
+  }
+  return [...byName].map(([name, reads]) => ({ name, reads }))
+}
+
+function missingDiagnostic({ module, files }: MissingBeside): Diagnostic {
+  const more = files.length > 3 ? ` and ${files.length - 3} more` : ''
+  return {
+    severity: 'warning',
+    code: 'bundle/file-beside',
+    message: `the code reads ${files.slice(0, 3).join(', ')}${more} by the place of its own file, where it will not be`,
+    hint: 'Import the file, or put it where the code will look for it: beside the bundle.',
+    location: { path: module.id },
+  }
+}
+
+function resolvedDiagnostic({ module, specifiers }: ResolvedPaths): Diagnostic {
+  return {
+    severity: 'warning',
+    code: 'bundle/file-beside',
+    message: `the code asks for the path of ${specifiers.join(', ')} (require.resolve), which then has to be in node_modules where the bundle runs`,
+    hint: 'Import the file instead, or deploy the package with the bundle.',
+    location: { path: module.id },
   }
 }
 
@@ -105,8 +158,8 @@ function packageType(folder: string): 'module' | 'commonjs' {
   }
 }
 
-function finishChunk({ path, code, map, isEntry, imports }: EngineChunk, format: ModuleFormat, options: BundleOptions): Chunk {
-  const shims = options.platform !== 'node' ? undefined : format === 'esm' ? nodeShims(code) : commonJsShims(code)
+async function finishChunk({ path, code, map, isEntry, imports }: EngineChunk, format: ModuleFormat, options: BundleOptions): Promise<Chunk> {
+  const shims = options.platform !== 'node' ? undefined : format === 'esm' ? await nodeShims(path, code) : commonJsShims(code)
   // a directive counts only where nothing but comments and directives stands before it
   const strict = shims !== undefined && format === 'cjs' && /^\s*['"]use strict['"]/.test(code) ? "'use strict'; " : ''
   const shifted = map === undefined || shims === undefined ? map : shiftLines(map, 1)

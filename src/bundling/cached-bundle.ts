@@ -1,4 +1,4 @@
-import { relative } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { stampInputs, type StampScope } from '../cache/input-stamps.ts'
 import { recall, remember } from '../cache/stamped-results.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
@@ -8,7 +8,7 @@ import type { BundleOptions } from './bundle-options.ts'
 import { slashed } from './paths.ts'
 
 /** Changes when the meaning of what is stored changes. */
-const SCHEMA = 2
+const SCHEMA = 3
 
 interface Stored {
   readonly result: Omit<BundleResult, 'chunks' | 'assets' | 'cached'> & {
@@ -45,7 +45,9 @@ export async function cachedBundle(
     },
   })
   const { bundleInputs } = await import('./bundle-inputs.ts')
-  const inputs = stampInputs(bundleInputs(result.moduleGraph, options), scope)
+  const looked = bundleInputs(result.moduleGraph, options)
+  for (const asset of result.assets) if ('source' in asset) looked.files.add(resolve(options.root, asset.source))
+  const inputs = stampInputs(looked, scope)
   const stamped = { ...result, inputs }
   await remember(cache, question, inputs, store(stamped, diagnostics))
   return stamped

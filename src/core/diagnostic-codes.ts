@@ -31,6 +31,7 @@ export type DiagnosticCode =
   | 'bundle/assumption'
   | 'bundle/native'
   | 'bundle/removed'
+  | 'bundle/file-beside'
   | 'job/failed'
   | 'package/entry'
   | 'package/empty'
@@ -131,6 +132,10 @@ export const diagnosticCodes: Readonly<Record<DiagnosticCode, DiagnosticInfo>> =
   'bundle/removed': {
     title: 'Dead code removed',
     help: 'The bundler kept declarations that nothing uses; running them was proved to do nothing, so they were left out.',
+  },
+  'bundle/file-beside': {
+    title: 'File beside a module is not there',
+    help: 'A module reads a file by the place of its own file. In a bundle that is where the bundle lies. Files below are copied there; a package that reads others stays an import.',
   },
   'bundle/warning': { title: 'Bundler warning', help: 'The bundler noticed something.' },
   'job/failed': { title: 'Internal failure', help: 'A bug in shrink. Please report it with the message and the file.' },

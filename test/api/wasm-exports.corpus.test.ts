@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build, type Plugin } from 'esbuild'
 import { expect, test } from 'vitest'
+import { findInlineWasm } from '../../src/bytes/base64-wasm.ts'
 import { unreachedExports } from '../../src/api/wasm-exports/unreached-exports.ts'
 import { readModule } from '../../src/formats/wasm/read/read-module.ts'
 import { withoutExports } from '../../src/formats/wasm/transforms/drop-exports.ts'
@@ -79,6 +80,38 @@ test('rapier3d: what a simulation does not reach goes, the simulation ends the s
     const collected = await tool.run(dropped, [...flags, '--remove-unused-module-elements'], { seconds: 200, memory: 4096 })
     expect(collected.length).toBeLessThan(0.8 * whole.bytes.length)
     writeFileSync(module, collected)
+    expect(run()).toBe(before)
+    expect(before.length).toBeGreaterThan(500)
+  } finally {
+    await tool.close()
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('rapier3d-compat: a module as base64, started by a generator that TypeScript made of an async function', { timeout: 300_000 }, async () => {
+  const rapier = await fetchPackage({
+    name: '@dimforge/rapier3d-compat',
+    version: '0.21.0',
+    integrity: 'sha512-tCl1HPGwOhn5aCQbgqWbOH+Nx/5fnr3IPAnzQuR7zIhC/raqi2yxC6LhvZqjdI2El5hQgY5RDAwDrAjAi2FdPA==',
+  })
+  const folder = mkdtempSync(join(tmpdir(), 'shrink-test-'))
+  const tool = cachedWasmOpt()
+  try {
+    const contents = simulation(join(rapier, 'dist/rapier.mjs')).replace('const world', 'await RAPIER.init()\nconst world')
+    const app = join(folder, 'app.mjs')
+    await build({ stdin: { contents, resolveDir: rapier }, bundle: true, format: 'esm', platform: 'node', outfile: app, logLevel: 'error' })
+    const run = (): string => execFileSync(process.execPath, [app], { encoding: 'utf8' })
+    const before = run()
+    const text = readFileSync(app, 'utf8')
+    const { byPath, diagnostics } = await unreachedExports([{ path: 'app.mjs', size: text.length }], async () => readFileSync(app))
+    expect(diagnostics).toEqual([])
+    const gone = byPath['app.mjs#wasm-1'] ?? []
+    expect(gone.length).toBeGreaterThan(400)
+    const [inline] = findInlineWasm(text)
+    const whole = readModule(inline!.bytes)
+    const collected = await tool.run(withoutExports(whole, new Set(gone)), [...wasmOptFlags(whole, { keepNames: false }), '--remove-unused-module-elements'], { seconds: 200, memory: 4096 })
+    expect(collected.length).toBeLessThan(0.8 * whole.bytes.length)
+    writeFileSync(app, text.slice(0, inline!.start) + Buffer.from(collected).toString('base64') + text.slice(inline!.end))
     expect(run()).toBe(before)
     expect(before.length).toBeGreaterThan(500)
   } finally {

@@ -115,6 +115,47 @@ describe('exports that a script reaches', () => {
     expect(found).not.toContain('shape_scale')
   })
 
+  /** What TypeScript and esbuild make of async functions for ES2015, and a minifier of the first. */
+  const drivers = [
+    `var drive = (this && this.drive) || function (thisArg, _arguments, P, generator) {
+      function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+      return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+      });
+    };`,
+    `var drive = (__this, __arguments, _, generator) => new Promise((resolve, reject) => {
+      var fulfilled = (value) => { try { step(generator.next(value)) } catch (e) { reject(e) } };
+      var rejected = (value) => { try { step(generator.throw(value)) } catch (e) { reject(e) } };
+      var step = (x) => x.done ? resolve(x.value) : Promise.resolve(x.value).then(fulfilled, rejected);
+      step((generator = generator.apply(__this, __arguments)).next());
+    });`,
+    `function drive(A,I,g,C){return new(g||(g=Promise))((function(Q,B){function E(A){try{D(C.next(A))}catch(A){B(A)}}function i(A){try{D(C.throw(A))}catch(A){B(A)}}function D(A){var I;A.done?Q(A.value):(I=A.value,I instanceof g?I:new g((function(A){A(I)}))).then(E,i)}D((C=C.apply(A,I||[])).next())}))}`,
+  ]
+  const driven = `function start() { return drive(this, void 0, void 0, function* () { yield init('m.wasm') }) }
+    function whole() { return drive(this, void 0, void 0, function* () { return yield init('m.wasm') }) }
+    start().then(() => whole()).then((all) => { all.shape_count(); make(1).area() })`
+
+  test.each(drivers)('what generators yield to a driver and return comes back to the script: %#', async (driver) => {
+    expect(await names(`${glue}\n${driver}\n${driven}; import.meta`)).toEqual(['shape_area', 'shape_count', 'shape_new', 'shape_perimeter'])
+  })
+
+  test.each([
+    ['keeps results', 'step((generator =', 'globalThis.kept = generator; step((generator ='],
+    ['resolves to what was yielded', '.then(fulfilled, rejected)', '.then(resolve, rejected)'],
+    ['tells somebody', 'resolve(result.value) :', 'resolve(result.value) : told(result.value) &&'],
+  ])('a driver that %s is none', async (_name, from, to) => {
+    const driver = drivers[0]!.replace(from, to)
+    expect(driver).not.toBe(drivers[0])
+    expect(await used(`${glue}\n${driver}\nfunction told() {}\n${driven}; import.meta`)).toMatchObject({ reason: expect.stringMatching(/the exports object is yielded in line/) as string })
+  })
+
+  test("`Function('return this')` is the global object", async () => {
+    expect(await names(`${glue} const root = typeof self === 'object' ? self : Function('return this')(); await init('m.wasm'); make(root.length).area()`)).toEqual(['shape_area', 'shape_new', 'shape_perimeter'])
+  })
+
   test.each([
     ['computed access', 'wasm[process.argv[2]]()', /computed access to the exports object in line \d+/],
     ['enumeration', 'for (const name in wasm) print(name)', /cannot be followed \(ForInStatement\)/],
@@ -141,6 +182,7 @@ describe('exports that a script reaches', () => {
     ['import() of anything', 'print(await import(await name()))', /import\(\) of a path that is computed/],
     ['a timer with a text', "setTimeout('wasm.b()', 1)", /makes functions from text/],
     ['rest', 'const { a, ...others } = wasm', /taken apart/],
+    ['a generator', 'function* each() { yield init() }; for (const one of each()) one.then(print)', /the exports object is yielded/],
     ['eval', 'eval(text)', /evaluates text/],
     ['functions from text', 'new Function("x", text)', /makes functions from text/],
   ])('%s keeps everything, with the reason', async (_name, program, reason) => {

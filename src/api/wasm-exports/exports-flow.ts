@@ -1,4 +1,5 @@
 import type { Node } from 'oxc-parser'
+import { drivenBy } from './driven-generators.ts'
 import { type AnyFunction, declarationOf, functionAround, functionOf, isFunction, keyName, mentionsArguments, propertyName } from './node-shapes.ts'
 import type { SyntaxIndex } from './syntax-index.ts'
 import { isTested, wasmSeeds } from './wasm-seeds.ts'
@@ -124,6 +125,13 @@ class Tracer {
       case 'ChainExpression':
         this.#flow(parent, kind)
         return
+      case 'YieldExpression': {
+        const around = functionAround(this.#index, parent)
+        const isDriven = !parent.delegate && around !== undefined && drivenBy(this.#index, around) !== undefined
+        if (isDriven) this.#flow(parent, kind)
+        else this.#lose(`${called[kind]} is yielded`, parent)
+        return
+      }
       case 'BinaryExpression':
         if (parent.operator === 'in') this.#lose(`${called[kind]} is searched`, parent)
         return
@@ -258,6 +266,11 @@ class Tracer {
 
   #resultOfExpression(callee: AnyFunction, parent: Node | undefined, kind: Followed): void {
     const call = parent?.type === 'CallExpression' ? parent : undefined
+    const drives = drivenBy(this.#index, callee)
+    if (drives !== undefined) {
+      this.#flow(drives, kind)
+      return
+    }
     if (call === undefined) this.#lose(`a function that returns ${called[kind]} cannot be followed`, callee)
     else if (call.callee === callee) this.#flow(call, kind)
     else if (call.callee.type === 'MemberExpression' && /^(?:then|catch)$/.test(propertyName(call.callee) ?? '')) this.#flow(call, kind)

@@ -38,15 +38,19 @@ export async function usedExports(path: string, text: string, others: OtherScrip
   return { names: new Set([...uses].filter(([node]) => live.has(node)).map(([, name]) => name)) }
 }
 
-/** `new Function(text)`, also by way of `constructor`. */
+/** `new Function(text)`, a timer with a text. `Function('return this')` only asks for the global object. */
 function functionFromText(index: SyntaxIndex): Node | undefined {
   for (const node of index.nodesIn(index.program)) {
     if (node.type !== 'NewExpression' && node.type !== 'CallExpression') continue
     const { callee } = node
-    if (callee.type === 'Identifier' && callee.name === 'Function' && index.bindingOf(callee) === undefined) return node
+    if (callee.type === 'Identifier' && callee.name === 'Function' && index.bindingOf(callee) === undefined && !returnsThis(node.arguments)) return node
     if (callee.type === 'Identifier' && /^set(?:Timeout|Interval)$/.test(callee.name) && isText(node.arguments[0])) return node
   }
   return undefined
+}
+
+function returnsThis([body, ...more]: readonly Node[]): boolean {
+  return more.length === 0 && body?.type === 'Literal' && typeof body.value === 'string' && /^\s*return\s+this\s*;?\s*$/.test(body.value)
 }
 
 function isText(node: Node | undefined): boolean {

@@ -1,0 +1,120 @@
+import { readFile, stat } from 'node:fs/promises'
+import { dirname, join, parse, posix, relative, resolve, sep } from 'node:path'
+import type { EngineAsset, EngineOutput } from './engines/engine.ts'
+import type { GraphModule } from './module-graph.ts'
+import { slashed } from './paths.ts'
+
+/** A file that code of the bundle reads from where its module lay. */
+export interface FileBeside extends EngineAsset {
+  /** What it was copied from, relative to the root. */
+  readonly source: string
+}
+
+/** What a module reads by its own place and will not find there. */
+export interface MissingBeside {
+  readonly module: GraphModule
+  /** Relative to the module's folder. */
+  readonly files: readonly string[]
+}
+
+/** How a module knows where it lies; the last are ours for `import.meta` in CommonJS (`node-shims.ts`). */
+const ownPlace = /\b__(?:dirname|filename)\b|\bimport\.meta\.(?:url|dirname|filename)\b|\b__shrinkF(?:ileUrl|ile|older)\b/
+
+/** Code needs what it imports, too: a copy would not run. */
+const code = /\.(?:[cm]?[jt]sx?|node)$/i
+
+/** Emscripten's scripts put their folder and the name of their module or data together step by step. */
+const scriptsData = /["'`]([\w-][\w.-]*\.(?:wasm|data|mem))["'`]/g
+
+/** More than this of one module is rather a folder that was named than files that are read. */
+const mostFiles = 100
+const mostBytes = 16 * 2 ** 20
+
+/**
+ * The files that modules of a bundle read beside themselves: `readFileSync(join(__dirname, 'x.wasm'))`,
+ * `new URL('x.css', import.meta.url)`. Modules that are put together lie where their chunk does, so the files have to lie
+ * beside the chunk as they did beside the module. Files above the module's folder, and two of one name, cannot.
+ *
+ * @param root absolute
+ */
+export async function filesBeside(output: EngineOutput, root: string): Promise<{ readonly placed: readonly FileBeside[]; readonly missing: readonly MissingBeside[] }> {
+  const placed: FileBeside[] = []
+  const missing: MissingBeside[] = []
+  const readers = output.chunks.filter((chunk) => ownPlace.test(chunk.code))
+  if (readers.length === 0) return { placed, missing }
+  const taken = new Map<string, Uint8Array | undefined>(output.chunks.map(({ path }) => [path, undefined]))
+  for (const { path, bytes } of output.assets) taken.set(path, bytes)
+  const bundled = new Set(output.graph.modules.map(({ id }) => id))
+  for (const module of output.graph.modules) {
+    const files = module.renderedBytes > 0 ? await readBy(module, root) : []
+    const own = files.filter((path) => !bundled.has(slashed(relative(root, path))))
+    const lacking = new Set<string>()
+    for (const path of own) {
+      const beside = slashed(relative(dirname(resolve(root, module.id)), path))
+      if (beside.startsWith('../') || code.test(path)) {
+        lacking.add(beside)
+        continue
+      }
+      const bytes = await readFile(path)
+      const named = readers.filter((chunk) => chunk.code.includes(posix.basename(beside)))
+      const folders = new Set((named.length > 0 ? named : readers).map((chunk) => posix.dirname(chunk.path)))
+      for (const target of [...folders].map((folder) => posix.join(folder, beside))) {
+        if (!taken.has(target)) {
+          taken.set(target, bytes)
+          placed.push({ path: target, bytes, source: slashed(relative(root, path)) })
+        } else if (taken.get(target) === undefined || Buffer.compare(taken.get(target)!, bytes) !== 0) lacking.add(beside)
+      }
+    }
+    if (lacking.size > 0) missing.push({ module, files: [...lacking] })
+  }
+  return { placed, missing }
+}
+
+/** Absolute paths of existing files of the module's package, or of the project, that it names by its own place; sorted. */
+async function readBy(module: GraphModule, root: string): Promise<readonly string[]> {
+  if (module.kind !== 'esm' && module.kind !== 'commonjs') return []
+  const file = resolve(root, module.id)
+  const text = await readFile(file, 'utf8').catch(() => '')
+  if (!ownPlace.test(text)) return []
+  const script = /\.[cm]?tsx?$|\.jsx$/.test(file) ? await withoutTypes(file, text) : text
+  const { nodeFileTrace } = await import('@vercel/nft')
+  const base = parse(file).root
+  const { fileList, reasons } = await nodeFileTrace([file], {
+    base,
+    processCwd: root,
+    // Only what is read counts: imports are in the bundle.
+    resolve: async () => [],
+    readFile: async (path) => (resolve(path) === file ? script : readFile(path).catch(() => null)),
+  })
+  const home = homeOf(module, root)
+  const files: string[] = []
+  let bytes = 0
+  for (const path of [...fileList].map((each) => join(base, each)).sort()) {
+    const types = reasons.get(relative(base, path))?.type ?? []
+    if (path === file || !path.startsWith(home + sep) || !types.includes('asset')) continue
+    const found = await stat(path).catch(() => undefined)
+    if (found?.isFile() !== true) continue
+    files.push(path)
+    bytes += found.size
+  }
+  for (const [, name] of text.matchAll(scriptsData)) {
+    const path = join(dirname(file), name!)
+    if (!files.includes(path) && (await stat(path).catch(() => undefined))?.isFile() === true) files.push(path)
+  }
+  return files.length > mostFiles || bytes > mostBytes ? files.filter((path) => text.includes(posix.basename(path))) : files
+}
+
+async function withoutTypes(file: string, text: string): Promise<string> {
+  const { transform } = await import('rolldown/experimental')
+  return (await transform(file, text, {})).code
+}
+
+/** The folder of the module's package, or the root. */
+function homeOf(module: GraphModule, root: string): string {
+  const file = resolve(root, module.id)
+  const mark = `${sep}node_modules${sep}`
+  const at = file.lastIndexOf(mark)
+  if (at < 0 || module.package === undefined) return root
+  const parts = file.slice(at + mark.length).split(sep)
+  return join(file.slice(0, at + mark.length), ...parts.slice(0, parts[0]!.startsWith('@') ? 2 : 1))
+}
