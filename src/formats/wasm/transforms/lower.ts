@@ -11,7 +11,7 @@ import { hostVerdict } from './host-validate.ts'
 import { choose, type Left, type Wanted, wanted } from './lowering/choose.ts'
 import { lowerable, lowerings, whyNotLowered } from './lowering/lowerings.ts'
 import { mapModules } from './map-modules.ts'
-import { openWasmOpt } from './optimize.ts'
+import { openWasmOpt } from './open-wasm-opt.ts'
 import { isObjectFile } from './strip-sections.ts'
 import { type WasmSettings, wasmSettings } from './wasm-settings.ts'
 

@@ -1,9 +1,7 @@
-import { ShrinkError } from '../../../core/errors.ts'
-import type { Context } from '../../../core/context.ts'
-import type { Tool } from '../../../core/tool.ts'
 import type { Transform } from '../../../core/transform.ts'
 import type { WasmDetail } from '../detail.ts'
 import { mapModules } from './map-modules.ts'
+import { openWasmOpt } from './open-wasm-opt.ts'
 import { optimizeModule } from './optimize-module.ts'
 import { isObjectFile } from './strip-sections.ts'
 import { TimeBudget } from './time-budget.ts'
@@ -49,11 +47,4 @@ export const optimize: Transform<WasmDetail> = {
       await tool.close()
     }
   },
-}
-
-/** @throws ShrinkError `transform/skipped` on a host without wasm-opt */
-export async function openWasmOpt(path: string | null, context: Context): Promise<Tool> {
-  const tool = await context.openTool?.('wasm-opt', path)
-  if (tool === undefined) throw new ShrinkError('transform/skipped', 'there is no wasm-opt on this host')
-  return tool
 }

@@ -29,6 +29,9 @@ export function recipesFor(level: Level, measure: Measure): readonly Recipe[] {
   return [oz, ...(measure === 'raw' ? [] : [o1]), withoutInlining, ...(level === 'max' ? [o3] : [])]
 }
 
+/** Definitions that nothing reaches go; everything else is written as it was. */
+export const collecting: Recipe = { name: '--remove-unused-module-elements', args: ['--remove-unused-module-elements'], secondsPerMiB: 1 }
+
 /** The recipe repeated until the result no longer shrinks. */
 export function converging(recipe: Recipe): Recipe {
   return { name: `${recipe.name}, converged`, args: [...recipe.args, '--converge'], secondsPerMiB: recipe.secondsPerMiB * 3 }
