@@ -185,6 +185,7 @@ const programs = {
     const { code } = transform({ filename: 'a.css', code: Buffer.from(css), minify: true, targets: { safari: 13 << 16, chrome: 60 << 16 } })
     return Buffer.from(code).toString()
   },
+  'tree-sitter-dbg': () => parseRust('./debug/web-tree-sitter.cjs', require.resolve('tree-sitter-rust/tree-sitter-rust.wasm')),
   'tree-sitter': () => parseRust('./web-tree-sitter.cjs', require.resolve('tree-sitter-rust/tree-sitter-rust.wasm')),
   'draco-dec': async () => {
     const draco = await require('./draco_decoder_nodejs.js')({ wasmBinary: read('draco_decoder.wasm') })
@@ -235,17 +236,8 @@ const programs = {
     const { code } = await transform(source, { filename: '/a.astro', sourcemap: false })
     return [code, (await parse(source)).ast]
   },
-  canvaskit: async () => {
-    const CanvasKit = await require('./bin/canvaskit.js')({ locateFile: (name) => join(folder, 'bin', name) })
-    const surface = CanvasKit.MakeSurface(120, 90)
-    const [canvas, paint] = [surface.getCanvas(), new CanvasKit.Paint()]
-    paint.setAntiAlias(true)
-    paint.setShader(CanvasKit.Shader.MakeLinearGradient([0, 0], [120, 90], [CanvasKit.RED, CanvasKit.BLUE], null, CanvasKit.TileMode.Clamp))
-    canvas.drawPath(CanvasKit.Path.MakeFromSVGString('M10 80 C 40 10, 65 10, 95 80 S 150 150, 180 80 Z'), paint)
-    canvas.drawCircle(60, 40, 22.5, paint)
-    surface.flush()
-    return sha(surface.makeImageSnapshot().encodeToBytes())
-  },
+  canvaskit: () => drawing('bin'),
+  'canvaskit-prof': () => drawing('bin/profiling'),
   pglite: async () => {
     const { PGlite } = await load('dist/index.js')
     const db = new PGlite()
@@ -259,18 +251,8 @@ const programs = {
     const python = await loadPyodide({ indexURL: folder })
     return python.runPython('import json, re, hashlib, math, decimal\njson.dumps([[x**2 for x in range(20) if x % 2], re.findall(r"(\\w+)@(\\w+)", "me@x you@y"), hashlib.sha256(b"a").hexdigest(), math.erf(0.5), str(decimal.Decimal(1) / 7), sorted({"b": 1, "a": 2}.items()), f"{3.14159:.3e}", "straße".upper()])')
   },
-  ruby: async () => {
-    const { WASI } = await import('node:wasi')
-    const { RubyVM } = require('./dist/index.umd.js')
-    const wasi = new WASI({ version: 'preview1', args: ['ruby', '--disable=gems', '-W0', '-e_=0'], env: {} })
-    const [vm, imports] = [new RubyVM(), { ...wasi.getImportObject() }]
-    vm.addToImports(imports)
-    const { instance } = await WebAssembly.instantiate(read('dist/ruby.wasm'), imports)
-    await vm.setInstance(instance)
-    wasi.initialize(instance)
-    vm.initialize(['ruby', '--disable=gems', '-W0', '-e_=0'])
-    return vm.eval('[[1, 2, 3].map { |x| x ** 40 }, "ab12-cd".scan(/\\w\\d/), 1.0 / 3, {a: 1}.to_a, (1..10).each_slice(3).to_a, "straße".upcase, Rational(1, 3) + 1, [3, 1, 2].sort_by { |x| -x }, begin; raise "x"; rescue => e; e; end].inspect').toString()
-  },
+  ruby: () => evaluateRuby('dist/ruby.wasm'),
+  'ruby-debug': () => evaluateRuby('dist/ruby.debug+stdlib.wasm'),
   biome: async () => {
     const biome = await load('biome_wasm.js')
     biome.initSync({ module: read('biome_wasm_bg.wasm') })
@@ -279,11 +261,52 @@ const programs = {
     workspace.openFile({ projectKey, path: '/a.ts', content: { type: 'fromClient', content: 'let  x:number=1;class A{#p=1;static{foo?.()}}\nexport default <T,>(a:T)=>a??x**2', version: 0 } })
     return workspace.formatFile({ projectKey, path: '/a.ts' })
   },
+  sqlite3: async () => {
+    globalThis.self = globalThis
+    globalThis.location = new URL('file:///')
+    const { default: init } = await load('sqlite-wasm/jswasm/sqlite3.mjs')
+    const sqlite3 = await init({ wasmBinary: read('sqlite-wasm/jswasm/sqlite3.wasm'), print() {}, printErr() {} })
+    const db = new sqlite3.oo1.DB(':memory:')
+    db.exec(`create table t(a integer primary key, b text, c real); create index i on t(b);
+      with recursive n(x) as (select 1 union all select x + 1 from n where x < 500) insert into t select x, 'r' || ((x * 7919) % 997), x / 7.0 from n`)
+    const resultRows = []
+    db.exec({
+      sql: `select a % 3 g, count(*), sum(c), max(b), group_concat(a) filter (where a % 50 = 0), json_object('k', json_array(min(a), round(avg(c), 4))) from t where b glob 'r[2-5]*' group by g order by 2`,
+      rowMode: 'array',
+      resultRows,
+    })
+    return resultRows
+  },
   'esbuild-go': async () => {
     const esbuild = require('./lib/main.js')
     const source = 'let x:number=1;class A{#p=1;static{foo?.()}}export default <T,>(a:T)=>a??x**2'
     return (await esbuild.transform(source, { loader: 'ts', minify: true, target: 'es2019' })).code
   },
+}
+
+async function drawing(path) {
+  const CanvasKit = await require(`./${path}/canvaskit.js`)({ locateFile: (name) => join(folder, path, name) })
+  const surface = CanvasKit.MakeSurface(120, 90)
+  const [canvas, paint] = [surface.getCanvas(), new CanvasKit.Paint()]
+  paint.setAntiAlias(true)
+  paint.setShader(CanvasKit.Shader.MakeLinearGradient([0, 0], [120, 90], [CanvasKit.RED, CanvasKit.BLUE], null, CanvasKit.TileMode.Clamp))
+  canvas.drawPath(CanvasKit.Path.MakeFromSVGString('M10 80 C 40 10, 65 10, 95 80 S 150 150, 180 80 Z'), paint)
+  canvas.drawCircle(60, 40, 22.5, paint)
+  surface.flush()
+  return sha(surface.makeImageSnapshot().encodeToBytes())
+}
+
+async function evaluateRuby(path) {
+  const { WASI } = await import('node:wasi')
+  const { RubyVM } = require('./dist/index.umd.js')
+  const wasi = new WASI({ version: 'preview1', args: ['ruby', '--disable=gems', '-W0', '-e_=0'], env: {} })
+  const [vm, imports] = [new RubyVM(), { ...wasi.getImportObject() }]
+  vm.addToImports(imports)
+  const { instance } = await WebAssembly.instantiate(read(path), imports)
+  await vm.setInstance(instance)
+  wasi.initialize(instance)
+  vm.initialize(['ruby', '--disable=gems', '-W0', '-e_=0'])
+  return vm.eval('[[1, 2, 3].map { |x| x ** 40 }, "ab12-cd".scan(/\\w\\d/), 1.0 / 3, {a: 1}.to_a, (1..10).each_slice(3).to_a, "straße".upcase, Rational(1, 3) + 1, [3, 1, 2].sort_by { |x| -x }, begin; raise "x"; rescue => e; e; end].inspect').toString()
 }
 
 async function encodeWebp(path) {

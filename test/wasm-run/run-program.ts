@@ -33,6 +33,13 @@ const companions: Readonly<Record<string, readonly PinnedPackage[]>> = {
       integrity: 'sha512-NWemUDf629Tfc90Y0Z55zuwPCAHkLxWnMf2RznYu4iBkkrQl2o/CHGB7Cr52TyN5F1DAx8FmUnDtCy9iUkXZEQ==',
     },
   ],
+  'tree-sitter-dbg': [
+    {
+      name: 'tree-sitter-rust',
+      version: '0.24.0',
+      integrity: 'sha512-NWemUDf629Tfc90Y0Z55zuwPCAHkLxWnMf2RznYu4iBkkrQl2o/CHGB7Cr52TyN5F1DAx8FmUnDtCy9iUkXZEQ==',
+    },
+  ],
   'tree-sitter-rust': [
     {
       name: 'web-tree-sitter',
