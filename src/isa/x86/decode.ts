@@ -65,7 +65,8 @@ export class X86Decoder {
   /** Length in bytes of the instruction at `at`, or 0 when there is none. */
   decode(code: Uint8Array, at: number): number {
     const left = code.length - at
-    if (left >= LOOK_AHEAD) return this.#decode(code, at)
+    // an integer for V8 too, where an address less another is a double
+    if (left >= LOOK_AHEAD) return this.#decode(code, at | 0)
     if (left <= 0) return 0
     const padded = new Uint8Array(left + LOOK_AHEAD)
     padded.set(code.subarray(at))

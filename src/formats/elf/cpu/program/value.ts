@@ -205,6 +205,11 @@ export function compute(operation: Operation, a: Value | undefined, b: Value | u
   if (a.words.length === 2 && b.words.length === 2 && a.partial !== true && b.partial !== true) {
     return valueOf(base, computeOne(operation, a.words[0]!, a.words[1]!, b.words[0]!, b.words[1]!), a.detected || b.detected)
   }
+  return computeEach(operation, base, a, b)
+}
+
+/** Each number of one with each of the other. */
+function computeEach(operation: Operation, base: number, a: Value, b: Value): Value | undefined {
   const words: number[] = []
   for (let i = 0; i < a.words.length; i += 2) {
     for (let j = 0; j < b.words.length; j += 2) {

@@ -37,7 +37,8 @@ export class AnswersByArgument {
       if (value?.base === plain && value.partial !== true && value.hull !== true) parameters.set(register, value)
     }
     if (parameters.size === 0) return undefined
-    const key = [...parameters].map(([register, { words }]) => `${register}=${words.join()}`).join(' ')
+    let key = ''
+    for (const [register, { words }] of parameters) key += ` ${register}=${words.join()}`
     let answers = this.#answers.get(index)
     if (answers === undefined) this.#answers.set(index, (answers = new Map()))
     let known = answers.get(key)

@@ -1,6 +1,6 @@
 import { cleanFlags, Register, saysNothing } from './machine.ts'
 import { Operands } from './operands.ts'
-import { detectedAs, type Flags, flagsOf, isZero, number, type Operation, outcomes, plain, sameValue, signExtended, singleAddress, singleOffset, untouched, type Value, valueOf } from '../program/value.ts'
+import { detectedAs, type Flags, flagsOf, isZero, number, type Operation, outcomes, plain, sameValue, signExtended, singleAddress, untouched, type Value, valueOf } from '../program/value.ts'
 
 /** Arithmetic on sets of numbers, and the flags that it leaves. */
 export abstract class Arithmetic extends Operands {
@@ -54,7 +54,7 @@ export abstract class Arithmetic extends Operands {
   /** SBB r, r: all bits or none, as the carry says. */
   protected carryMask(): Value | undefined {
     const { flags } = this.state
-    if (flags === undefined || saysNothing(flags)) return flags === undefined && this.outside.origins !== undefined ? undefined : untouched
+    if (flags === undefined || saysNothing(flags)) return flags === undefined && this.tracesOrigins ? undefined : untouched
     const possible = this.outcome(2)
     const detected = flags.left.detected || flags.right.detected
     return possible === 3 ? valueOf(plain, [0, 0, -1, -1], detected) : number(possible === 2 ? -1 : 0, possible === 2 ? -1 : 0, detected)
@@ -70,12 +70,12 @@ export abstract class Arithmetic extends Operands {
     if (left === undefined || right === undefined || left.base !== plain || right.base !== plain) {
       // a frame of many pages is touched page by page, until RSP is where it was computed to end
       const isStack = traced && !this.isMemory && (this.code[this.modrmAt]! & 7) === Register.rsp && (this.rex & 1) === 0
-      if (isStack && right?.base === Register.rsp && singleOffset(right) !== undefined) {
+      if (isStack && right !== undefined && right.base === Register.rsp && right.words.length === 2) {
         this.state.flags = flagsOf('compare', cleanFlags.left, cleanFlags.right, cleanFlags.size, Register.rsp, undefined, right)
         return
       }
-      const isClean = this.outside.origins !== undefined && left !== undefined && right !== undefined && !left.detected && !right.detected
-      this.state.flags = isClean ? cleanFlags : undefined
+      const isDetected = left?.detected === true || right?.detected === true
+      this.state.flags = this.tracesOrigins && !isDetected && left !== undefined && right !== undefined ? cleanFlags : undefined
       return
     }
     let register = -1
@@ -167,7 +167,7 @@ export abstract class Arithmetic extends Operands {
     else {
       this.used_(old)
       this.used_(source)
-      const isOpen = flags === undefined && this.outside.origins !== undefined
+      const isOpen = flags === undefined && this.tracesOrigins
       this.setRegister(isOpen ? undefined : this.join(old, source), size)
     }
   }
@@ -176,7 +176,7 @@ export abstract class Arithmetic extends Operands {
     const { flags } = this.state
     const detected = flags !== undefined && (flags.left.detected || flags.right.detected)
     const possible = this.outcome(condition)
-    const isOpen = flags === undefined && this.outside.origins !== undefined
+    const isOpen = flags === undefined && this.tracesOrigins
     const value = isOpen ? undefined : flags !== undefined && saysNothing(flags) ? untouched : possible === 3 ? valueOf(plain, [0, 0, 1, 0], detected) : number(possible === 2 ? 1 : 0, 0, detected)
     this.write(value, 1)
   }

@@ -58,7 +58,7 @@ export class Callees {
     let known = this.#changed.get(index)
     if (known === undefined) {
       const target = this.#program.functions.get(index)
-      known = target === undefined || target.end - target.start > LEAF_SIZE ? EVERY_REGISTER : mentionedRegisters(this.#program.decoder, target.code, target.start - target.base, target.end - target.base)
+      known = target === undefined || target.to - target.from > LEAF_SIZE ? EVERY_REGISTER : mentionedRegisters(this.#program.decoder, target.code, target.from, target.to)
       this.#changed.set(index, known)
     }
     return known

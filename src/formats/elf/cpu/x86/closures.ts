@@ -1,5 +1,6 @@
 import { plain, relative, singleAddress, singleOffset, type Value } from '../program/value.ts'
 import { argumentRegisters, placeKey, Register } from './machine.ts'
+import type { Surroundings } from './evaluation.ts'
 import { firstObject, objectLimit } from './made-objects.ts'
 import type { Places } from './places.ts'
 
@@ -17,6 +18,7 @@ const OBJECT_SIZE = 128
 const DEPTH = 3
 /** Objects that an argument points to have bases from here on. */
 const FIRST_BASE = firstObject + objectLimit
+const none: readonly ClosureCall[] = []
 /** Integer arguments in order (psABI 3.2.3). */
 const inOrder = [7, 6, 2, 1, 8, 9]
 
@@ -24,19 +26,19 @@ const inOrder = [7, 6, 2, 1, 8, 9]
  * Closures among the arguments of a call. `std::sync::Once` runs what it is given as `&mut dyn FnMut`: a pointer to the
  * closure's object, and in the next register one to its table.
  */
-export function closuresAmong(registers: readonly (Value | undefined)[], memory: Places, tableAt: (address: number) => readonly number[]): ClosureCall[] {
-  const found: ClosureCall[] = []
+export function closuresAmong(registers: readonly (Value | undefined)[], memory: Places, outside: Pick<Surroundings, 'tableAt'>): readonly ClosureCall[] {
+  let found: ClosureCall[] | undefined
   for (let argument = 1; argument < argumentRegisters.length; argument++) {
     const object = registers[inOrder[argument - 1]!]
     const table = singleAddress(registers[inOrder[argument]!])
     if (table === undefined || object?.base !== Register.rsp || singleOffset(object) === undefined) continue
-    const functions = tableAt(table)
+    const functions = outside.tableAt(table)
     if (functions.length === 0) continue
     const parameters = new Map<number, Value>()
     copyObject(memory, singleOffset(object)!, Register.rdi, parameters, { next: FIRST_BASE }, DEPTH)
-    if (parameters.size > 0) found.push({ functions, parameters })
+    if (parameters.size > 0) (found ??= []).push({ functions, parameters })
   }
-  return found
+  return found ?? none
 }
 
 /** Copies what lies behind an address in the frame to places behind `base`. */

@@ -31,10 +31,11 @@ export class ControlFlow {
     this.#before = new Int32Array(2 * count + 1)
     this.#from = new Int32Array(2 * count + 1)
     this.#conditional = new Uint8Array(count)
+    const first = (start - base) | 0
     for (let offset = 0; offset < seen.length; offset++) {
       const index = this.#indexes[offset]! - 1
       if (index < 0) continue
-      const place = start + offset - base
+      const place = first + offset
       const next = place + lengthAt(decoder, code, place)
       const { target, falls, leaves, indirect } = transferAt(code, view, place, next)
       if (indirect) this.#tableJumps.push(index)

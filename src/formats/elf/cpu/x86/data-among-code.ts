@@ -14,8 +14,8 @@ export function isDataAmongCode({ graph, decoder, codeAt }: Program, index: numb
   const range = codeAt(start)
   if (range === undefined || graph.names.has(start)) return false
   const { code, base } = range
-  const end = Math.min(graph.ends[index]!, start + SIZE) - base
-  for (let at = start - base; at < end; ) {
+  const end = (Math.min(graph.ends[index]!, start + SIZE) - base) | 0
+  for (let at = (start - base) | 0; at < end; ) {
     const length = decoder.decode(code, at)
     if (length === 0) return true
     let opcodeAt = at

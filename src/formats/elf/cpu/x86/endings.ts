@@ -28,8 +28,10 @@ export class Endings {
   #jumpsAway(index: number): boolean {
     const { graph, decoder } = this.#program
     const { code, base } = this.#program.codeAt(graph.starts[index]!)!
-    let last = graph.starts[index]! - base
-    for (let at = last; at < graph.ends[index]! - base; ) {
+    const from = (graph.starts[index]! - base) | 0
+    const to = (graph.ends[index]! - base) | 0
+    let last = from
+    for (let at = from; at < to; ) {
       const length = lengthAt(decoder, code, at) || 1
       const byte = code[at]!
       // indirect jumps, and their prefixed forms
@@ -53,7 +55,8 @@ export class Endings {
   hasReturn(index: number): boolean {
     const { graph, decoder } = this.#program
     const { code, base } = this.#program.codeAt(graph.starts[index]!)!
-    for (let at = graph.starts[index]! - base; at < graph.ends[index]! - base; ) {
+    const to = (graph.ends[index]! - base) | 0
+    for (let at = (graph.starts[index]! - base) | 0; at < to; ) {
       const length = lengthAt(decoder, code, at)
       if (length > 0 && (code[at] === 0xc3 || (code[at] === 0xf3 && code[at + 1] === 0xc3))) return true
       at += length || 1

@@ -112,12 +112,13 @@ export class EntriesOfFunctions {
     const start = graph.starts[index]!
     const range = codeAt(start)
     if (range === undefined) return []
-    const targets = new Set(jumps.map(({ to }) => to))
+    const { code, base } = range
+    const targets = new Set(jumps.map(({ to }) => (to - base) | 0))
     let last = 0
     for (const target of targets) last = Math.max(last, target)
     const begins = new Set<number>()
-    for (let at = start; at <= last; at += lengthAt(decoder, range.code, at - range.base) || 1) if (targets.has(at)) begins.add(at)
-    return jumps.filter(({ to }) => begins.has(to))
+    for (let at = (start - base) | 0; at <= last; at += lengthAt(decoder, code, at) || 1) if (targets.has(at)) begins.add(at)
+    return jumps.filter(({ to }) => begins.has((to - base) | 0))
   }
 
   #isEnteredAtStart(index: number): boolean {
@@ -140,9 +141,9 @@ export class EntriesOfFunctions {
     const range = image.code.find((candidate) => start >= candidate.address && start < candidate.address + candidate.size)
     if (range === undefined) return true
     const { bytes } = image.file
-    const end = range.offset + graph.starts[index]! - range.address
+    const end = (range.offset + graph.starts[index]! - range.address) | 0
     let last = -1
-    for (let at = range.offset + start - range.address; at < end; ) {
+    for (let at = (range.offset + start - range.address) | 0; at < end; ) {
       const length = decoder.decode(bytes, at)
       if (length === 0) return true
       let opcodeAt = at

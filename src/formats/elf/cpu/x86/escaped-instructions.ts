@@ -101,7 +101,7 @@ export abstract class EscapedInstructions extends SseInstructions {
         return true
       case 0x2e:
       case 0x2f:
-        this.state.flags = this.outside.origins === undefined ? undefined : cleanFlags // floating-point numbers
+        this.state.flags = !this.tracesOrigins ? undefined : cleanFlags // floating-point numbers
         return true
       case 0xa4:
       case 0xa5:

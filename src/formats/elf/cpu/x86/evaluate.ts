@@ -120,6 +120,8 @@ function addWithheld(evaluation: Draft, evaluator: Evaluator, regardless: Evalua
   evaluation.fieldStores = fieldStores
 }
 
+const noResults: ReadonlyMap<number, Value> = new Map()
+
 class Evaluator extends Instructions {
   readonly #states: Map<number, State> = new Map()
   readonly #work = new LowestFirst()
@@ -148,20 +150,29 @@ class Evaluator extends Instructions {
       else if (place < 0) memory.set(place, value)
     }
     if (entries?.start !== false) this.flow(this.from, { registers, memory, flags: undefined, vectors: noVectors })
-    for (const [at, state] of entries?.inside ?? []) this.flow(at - this.base, state)
+    for (const [at, state] of entries?.inside ?? []) this.flow((at - this.base) | 0, state)
   }
 
   run(left: number): Draft | undefined {
     const limit = Math.min(left, 8000 + (this.to - this.from) * 3)
-    for (;;) {
-      // in the order of addresses, so that what meets behind a branch is mostly joined before anyone goes on from there
-      for (let at = this.#work.pop(); at !== undefined; at = this.#work.pop()) {
-        this.#follow(at)
-        if (this.steps > limit) return undefined
-      }
-      if (this.atTables.length === 0) break
+    while (this.#followAll(limit)) {
+      if (this.atTables.length === 0) return this.#draft()
       this.#followTables()
     }
+    return undefined
+  }
+
+  /** False where that takes more than `limit` steps. */
+  #followAll(limit: number): boolean {
+    // in the order of addresses, so that what meets behind a branch is mostly joined before anyone goes on from there
+    for (let at = this.#work.pop(); at !== undefined; at = this.#work.pop()) {
+      this.#follow(at)
+      if (this.steps > limit) return false
+    }
+    return true
+  }
+
+  #draft(): Draft {
     return {
       start: this.base + this.from,
       seen: this.seen,
@@ -171,7 +182,7 @@ class Evaluator extends Instructions {
       exits: this.exits,
       asksByArgument: this.asksByArgument,
       returns: this.returns,
-      results: this.results ?? new Map(),
+      results: this.results ?? noResults,
       globalStores: [...this.globals.values()],
       parameterStores: [...this.parameterStores.values()],
       withheld: [...this.withheld.values()],
@@ -182,7 +193,7 @@ class Evaluator extends Instructions {
       leaks: { fields: this.leakedFields, ambiguous: new Set(), anywhere: this.leaksAnywhere, arguments: this.leaksArguments },
       indirectCalls: this.indirectCalls,
       tableCalls: this.tableCalls,
-      objects: this.outside.origins !== undefined ? this.handedOut.objects : undefined,
+      objects: this.tracesOrigins ? this.handedOut.objects : undefined,
       open: this.open.size > 0 ? new Set([...this.open, ...this.undecided]) : this.open,
       addressesUsed: this.used,
     }

@@ -12,6 +12,9 @@ export class FunctionCode implements CodeRange {
   readonly base: number
   readonly start: number
   readonly end: number
+  /** Offsets of both in `code`. Integers, for V8 too: what is computed from addresses is a double, and so is what follows from it. */
+  readonly from: number
+  readonly to: number
   readonly #decoder: X86Decoder
   #blocks: Blocks | undefined
 
@@ -21,11 +24,13 @@ export class FunctionCode implements CodeRange {
     this.base = base
     this.start = start
     this.end = end
+    this.from = (start - base) | 0
+    this.to = (end - base) | 0
     this.#decoder = decoder
   }
 
   get blocks(): Blocks {
-    return (this.#blocks ??= findBlocks(this.#decoder, this.code, this.view, this.start - this.base, this.end - this.base))
+    return (this.#blocks ??= findBlocks(this.#decoder, this.code, this.view, this.from, this.to))
   }
 }
 

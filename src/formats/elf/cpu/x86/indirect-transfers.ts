@@ -36,7 +36,7 @@ export abstract class IndirectTransfers extends EscapedInstructions {
       this.seen[this.at - this.from]! |= 2
       if (target !== undefined) {
         const inside = target - this.base
-        if (inside >= this.from && inside < this.to) this.flow(inside, this.state)
+        if (inside >= this.from && inside < this.to) this.flow(inside | 0, this.state)
         else {
           this.noteTableCall(target)
           if (this.outside.isPointerTarget(target)) this.used.add(target)

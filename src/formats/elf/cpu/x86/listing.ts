@@ -63,8 +63,8 @@ export class Lister {
     if (end - start > LARGEST) return undefined
     const decoder = this.#decoder
     const [ats, kinds, targets, masks, indexes] = [this.#at, this.#kind, this.#target, this.#masks, this.#indexes]
-    const from = start - base
-    const to = end - base
+    const from = (start - base) | 0
+    const to = (end - base) | 0
     indexes.fill(0, 0, to - from)
     let count = 0
     let maskCount = 0

@@ -61,6 +61,8 @@ export abstract class Machine {
   protected readonly from: number
   protected readonly to: number
   protected readonly outside: Surroundings
+  /** Is it of interest where values come from? */
+  protected readonly tracesOrigins: boolean
   protected readonly manner: Manner
   protected readonly used: Set<number> = new Set()
   protected readonly globals: Map<string, GlobalStore> = new Map()
@@ -95,9 +97,10 @@ export abstract class Machine {
     this.code = target.code
     this.view = target.view
     this.base = target.base
-    this.from = target.start - target.base
-    this.to = target.end - target.base
+    this.from = target.from
+    this.to = target.to
     this.outside = outside
+    this.tracesOrigins = outside.origins !== undefined
   }
 
   hasCleared({ register, offset, size }: PlaceBehindParameter): boolean {
@@ -114,8 +117,8 @@ export abstract class Machine {
   protected computed(result: Value | undefined, a: Value | undefined, b: Value | undefined): Value | undefined {
     if (result !== undefined) return result
     if (a?.detected === true || b?.detected === true) return anything
-    if (this.outside.origins === undefined) return undefined
-    return a !== undefined && b !== undefined && !a.detected && !b.detected ? untouched : undefined
+    // nothing is looked up behind the condition: it is false until proofs are made, and V8 would compile all of this again
+    return this.tracesOrigins && a !== undefined && b !== undefined ? untouched : undefined
   }
 
   protected compute(operation: Operation, a: Value | undefined, b: Value | undefined): Value | undefined {
@@ -218,7 +221,7 @@ export abstract class Machine {
 
   /** The callee may make something else of the objects that it gets. (Virtual functions leave their object what it is.) */
   protected forgetPassedObjects(): void {
-    if (this.outside.origins === undefined) return
+    if (!this.tracesOrigins) return
     for (const register of argumentRegisters) {
       const base = this.state.registers[register]?.base ?? plain
       if (base >= firstObject) this.forget(placeKey(base, 0))
@@ -234,7 +237,7 @@ export abstract class Machine {
 
   /** At the end of the function: the new objects that the caller gets. */
   protected handOut(): void {
-    if (this.outside.origins === undefined) return
+    if (!this.tracesOrigins) return
     const { memory, registers } = this.state
     const stores = new Map<string, ObjectStore>()
     for (const [key, { register, offset }] of this.storedThrough) {

@@ -6,11 +6,11 @@ import type { FunctionCode } from './function-code.ts'
  * Offsets of fields that a function stores to where it does not get to on this CPU: what stays in them is what a check found
  * out. By encoding: MOV from a register, of an immediate, and of vectors.
  */
-export function skippedStores(decoder: X86Decoder, { code, view, base, start, end }: FunctionCode, seen: Uint8Array): Set<number> {
+export function skippedStores(decoder: X86Decoder, { code, view, from, to }: FunctionCode, seen: Uint8Array): Set<number> {
   const offsets = new Set<number>()
-  for (let at = start - base; at < end - base; ) {
+  for (let at = from; at < to; ) {
     const length = lengthAt(decoder, code, at) || 1
-    if (seen[at - (start - base)] === 0) {
+    if (seen[at - from] === 0) {
       const modrmAt = modrmOfStore(code, at)
       if (modrmAt !== undefined && modrmAt < at + length) noteOffset(code, view, modrmAt, offsets)
     }

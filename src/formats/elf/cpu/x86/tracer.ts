@@ -1,8 +1,9 @@
 import { type CallGraph, Edge } from '../program/call-graph.ts'
 import { Access } from '../program/sweep.ts'
 import { ControlFlow } from './control-flow.ts'
-import { allocator } from './made-objects.ts'
-import type { Evaluation, Origins } from './evaluation.ts'
+import type { Calls } from './call-sites.ts'
+import { allocator, type MadeObjects } from './made-objects.ts'
+import type { Evaluation, Leaks, Origins } from './evaluation.ts'
 import type { Guards } from './guards.ts'
 import type { Program } from './program.ts'
 import { IndexSet } from '../program/index-set.ts'
@@ -64,7 +65,7 @@ export class Tracer {
     if (this.#traces.has(index)) return this.#traces.get(index)
     if (this.#inProgress.size >= DEPTH || this.#inProgress.has(index) || this.#budget.left <= 0) return undefined
     this.#inProgress.add(index)
-    const evaluation = this.#guards.trace(index, this.#origins(index), this.#budget)
+    const evaluation = this.#guards.trace(index, new FunctionOrigins(this.#program, this, this.#guards.leaks, index, usually), this.#budget)
     this.#inProgress.delete(index)
     this.#traces.set(index, evaluation)
     return evaluation
@@ -87,15 +88,15 @@ export class Tracer {
 
   /** The same where only handlers of exceptions lead there. */
   #checksInHandler(index: number, at: number): readonly number[] | undefined {
-    const view = this.#view(this.#inHandlers, index, (origins) => ({ ...origins, handlers: true }))
+    const view = this.#view(this.#inHandlers, index, { handlers: true, ambiguousFields: true })
     return view === undefined || (view.evaluation.seen[at - view.evaluation.start]! & 1) === 0 ? undefined : view.control.decidingOf(view.evaluation.open, at)
   }
 
   /** Function `index` followed with other `Origins`, once. */
-  #view(known: Map<number, View | undefined>, index: number, others: (origins: Origins) => Origins): View | undefined {
+  #view(known: Map<number, View | undefined>, index: number, assumption: Assumption): View | undefined {
     if (known.has(index)) return known.get(index)
     if (this.#budget.left <= 0) return undefined
-    const evaluation = this.#guards.trace(index, others(this.#origins(index)), this.#budget)
+    const evaluation = this.#guards.trace(index, new FunctionOrigins(this.#program, this, this.#guards.leaks, index, assumption), this.#budget)
     const view = evaluation && { evaluation, control: new ControlFlow(this.#program, evaluation) }
     known.set(index, view)
     return view
@@ -106,12 +107,8 @@ export class Tracer {
    * nobody can tell by the field's place whether the instruction at `at` is guarded.
    */
   hangsOnAmbiguousFields(index: number, at: number): boolean {
-    const { leaks } = this.#guards
     if (!this.#hasAmbiguousFields) return false
-    const view = this.#view(this.#unambiguous, index, (origins) => ({
-      ...origins,
-      fieldLeaks: (offset) => origins.fieldLeaks(offset) && !(offset !== undefined && leaks.ambiguous.has(offset)),
-    }))
+    const view = this.#view(this.#unambiguous, index, { handlers: false, ambiguousFields: false })
     return view !== undefined && view.control.decidingOf(view.evaluation.open, at)?.length === 0
   }
 
@@ -128,37 +125,15 @@ export class Tracer {
     return false
   }
 
-  #origins(index: number): Origins {
-    const { leaks } = this.#guards
-    const { graph } = this.#program
-    const { callees, imported } = this.#program.calls.of(index)
-    return {
-      handlers: false,
-      fieldLeaks: (offset) => leaks.anywhere || (offset === undefined ? leaks.fields.size > 0 : leaks.fields.has(offset)),
-      variableLeaks: (address) => {
-        let known = this.#leakingVariables.get(address)
-        if (known === undefined) this.#leakingVariables.set(address, (known = this.#variableLeaks(address)))
-        return known
-      },
-      argumentLeaks: (register) => this.#argumentLeaks(index, register),
-      resultLeaks: (at) => {
-        if (imported.has(at)) return false
-        const callee = callees.get(at)
-        const evaluation = callee === undefined ? undefined : this.trace(callee)
-        return evaluation === undefined || (evaluation.returns && evaluation.results.get(0) === undefined)
-      },
-      allocates: (at) => {
-        const callee = callees.get(at)
-        return allocator.test(imported.get(at) ?? (callee === undefined ? undefined : graph.names.get(graph.starts[callee]!)) ?? '')
-      },
-      objectsFrom: (at) => {
-        const callee = callees.get(at)
-        return callee === undefined ? undefined : this.trace(callee)?.objects
-      },
-    }
+  /** May the variable at `address` hold what CPUID says? */
+  variableMayLeak(address: number): boolean {
+    let known = this.#leakingVariables.get(address)
+    if (known === undefined) this.#leakingVariables.set(address, (known = this.#variableLeaks(address)))
+    return known
   }
 
-  #argumentLeaks(index: number, register: number): boolean {
+  /** May the argument that function `index` gets in `register`? */
+  argumentMayLeak(index: number, register: number): boolean {
     const { leaks } = this.#guards
     if (this.#started.has(index)) return false
     if (this.#exported.has(index)) return true // whoever calls it may have asked
@@ -177,6 +152,68 @@ export class Tracer {
       if (value === undefined || value.detected) return true
     }
     return false
+  }
+}
+
+/** What functions are traced under. */
+interface Assumption {
+  readonly handlers: boolean
+  /** May fields hold what CPUID says where another number is stored in some object? */
+  readonly ambiguousFields: boolean
+}
+
+const usually: Assumption = { handlers: false, ambiguousFields: true }
+
+/** What is known of what one function works on. */
+class FunctionOrigins implements Origins {
+  readonly handlers: boolean
+  readonly #ambiguousFields: boolean
+  readonly #program: Program
+  readonly #tracer: Tracer
+  readonly #leaks: Leaks
+  readonly #index: number
+  readonly #calls: Calls
+
+  constructor(program: Program, tracer: Tracer, leaks: Leaks, index: number, { handlers, ambiguousFields }: Assumption) {
+    this.handlers = handlers
+    this.#ambiguousFields = ambiguousFields
+    this.#program = program
+    this.#tracer = tracer
+    this.#leaks = leaks
+    this.#index = index
+    this.#calls = program.calls.of(index)
+  }
+
+  fieldLeaks(offset: number | undefined): boolean {
+    const { fields, ambiguous, anywhere } = this.#leaks
+    if (offset === undefined) return anywhere || fields.size > 0
+    return (anywhere || fields.has(offset)) && (this.#ambiguousFields || !ambiguous.has(offset))
+  }
+
+  variableLeaks(address: number): boolean {
+    return this.#tracer.variableMayLeak(address)
+  }
+
+  argumentLeaks(register: number): boolean {
+    return this.#tracer.argumentMayLeak(this.#index, register)
+  }
+
+  resultLeaks(at: number): boolean {
+    if (this.#calls.imported.has(at)) return false
+    const callee = this.#calls.callees.get(at)
+    const evaluation = callee === undefined ? undefined : this.#tracer.trace(callee)
+    return evaluation === undefined || (evaluation.returns && evaluation.results.get(0) === undefined)
+  }
+
+  allocates(at: number): boolean {
+    const { names, starts } = this.#program.graph
+    const callee = this.#calls.callees.get(at)
+    return allocator.test(this.#calls.imported.get(at) ?? (callee === undefined ? undefined : names.get(starts[callee]!)) ?? '')
+  }
+
+  objectsFrom(at: number): MadeObjects | undefined {
+    const callee = this.#calls.callees.get(at)
+    return callee === undefined ? undefined : this.#tracer.trace(callee)?.objects
   }
 }
 

@@ -1,6 +1,6 @@
 import { closuresAmong, type ClosureCall } from './closures.ts'
 import { Arithmetic } from './arithmetic.ts'
-import type { ParameterStore, PlaceBehindParameter, Surroundings } from './evaluation.ts'
+import type { Origins, ParameterStore, PlaceBehindParameter, Surroundings } from './evaluation.ts'
 import { Places } from './places.ts'
 import { joinVectors, noVectors } from './vectors.ts'
 import type { X86Decoder } from '../../../../isa/x86/decode.ts'
@@ -10,15 +10,21 @@ import { clean, detectedAs, type Flags, flagsOf, isZero, number, plain, refined,
 
 /** RBX, RSP, RBP, R12 to R15 (psABI 3.2.1). */
 const keptByCallees: ReadonlySet<number> = new Set([3, 4, 5, 12, 13, 14, 15])
+/** The registers that a call may change, a bit for each: RAX, RCX, RDX, RSI, RDI, R8 to R11. */
+const changedByCalls = 0b1111_1100_0111
+/** Those of the others that Go does not keep, either: RBX, RBP, R12, R13, R15. */
+const changedByGo = 0b1011_0000_0010_1000
 
 /** Branches, calls and returns: where control goes, and what goes with it. */
 export abstract class Transfers extends Arithmetic {
   protected readonly returnRegisters: readonly number[]
+  protected readonly isGo: boolean
+  readonly #handlesExceptions: boolean
   /** By offset from the first byte: see `Evaluation`. */
   protected readonly seen: Uint8Array
   protected readonly pruned: Set<number> = new Set()
   protected readonly passed: Map<number, Map<number, Value>> = new Map()
-  protected readonly closures: Map<number, ClosureCall[]> = new Map()
+  protected readonly closures: Map<number, readonly ClosureCall[]> = new Map()
   protected readonly exits: Map<number, State> = new Map()
   protected results: Map<number, Value> | undefined
   protected readonly open: Set<number> = new Set()
@@ -30,7 +36,9 @@ export abstract class Transfers extends Arithmetic {
   constructor(decoder: X86Decoder, target: FunctionCode, outside: Surroundings, returnRegisters: readonly number[], manner: Manner) {
     super(decoder, target, outside, manner)
     this.returnRegisters = returnRegisters
-    this.seen = new Uint8Array(target.end - target.start)
+    this.isGo = returnRegisters.length > 2
+    this.#handlesExceptions = outside.origins?.handlers !== false
+    this.seen = new Uint8Array(target.to - target.from)
   }
 
   /** Control can get to `at` in that state. */
@@ -101,7 +109,7 @@ export abstract class Transfers extends Arithmetic {
     if (returned === 'never') return
     this.publish(true)
     this.returns = true
-    if (this.outside.origins !== undefined) this.handedOut.end(new Map(), undefined, sameValue)
+    if (this.tracesOrigins) this.handedOut.end(new Map(), undefined, sameValue)
     this.result(returned)
   }
 
@@ -118,13 +126,16 @@ export abstract class Transfers extends Arithmetic {
 
   /** An exception that a call lets out is handled in this function: with its frame, and the registers that every callee keeps. */
   #unwind(at: number): void {
-    if (this.outside.origins?.handlers === false) return
+    if (!this.#handlesExceptions) return
     const pad = this.outside.landingPad(at)
-    if (pad === undefined) return
-    const unknown = this.outside.origins === undefined ? undefined : untouched
+    if (pad !== undefined) this.#flowToHandler((pad - this.base) | 0)
+  }
+
+  #flowToHandler(pad: number): void {
+    const unknown = this.tracesOrigins ? untouched : undefined
     const registers = this.state.registers.slice()
     for (let register = 0; register < registers.length; register++) if (!keptByCallees.has(register)) registers[register] = unknown
-    this.flow(pad - this.base, { registers, memory: this.state.memory, flags: undefined, vectors: noVectors })
+    this.flow(pad, { registers, memory: this.state.memory, flags: undefined, vectors: noVectors })
     this.ownsMemory = false
   }
 
@@ -134,21 +145,37 @@ export abstract class Transfers extends Arithmetic {
     this.seen[this.at - this.from]! |= 2
     this.pass(at, 0)
     this.#unwind(at)
-    const closures = closuresAmong(registers, this.state.memory, (address) => this.outside.tableAt(address))
+    const closures = closuresAmong(registers, this.state.memory, this.outside)
     if (closures.length > 0) this.closures.set(at, closures)
-    if (this.returnRegisters.length > 2) this.used_(registers[Register.rax]) // Go's first argument
+    if (this.isGo) this.used_(registers[Register.rax]) // Go's first argument
     const returned = this.outside.returned(at, registers, target)
     if (returned === 'never') return false
     const writes = this.outside.writesOf(at)
-    const kept = this.outside.withheldBy(at).map((place) => this.kept(place))
+    const kept = this.#keptAt(at)
     if (this.outside.fills(at) && isZero(registers[Register.rsi])) this.noteCleared(singleAddress(registers[Register.rdx]))
     this.publish(false)
-    for (const register of argumentRegisters) {
-      const value = registers[register]
-      const offset = value?.base === Register.rsp ? singleOffset(value) : undefined
+    this.#forgetBehindArguments()
+    this.#forgetVariables(at)
+    this.#writeAll(writes)
+    this.#writeAll(kept)
+    this.#setReturned(at, returned)
+    this.state.flags = undefined
+    this.state.vectors = noVectors // the psABI (3.2.1) has none kept
+    return true
+  }
+
+  #forgetBehindArguments(): void {
+    const { registers } = this.state
+    for (let argument = 0; argument < argumentRegisters.length; argument++) {
+      const value = registers[argumentRegisters[argument]!]
+      if (value === undefined || value.base !== Register.rsp) continue
+      const offset = singleOffset(value)
       if (offset !== undefined) this.forget(slotKey(offset), slotKey(offset + 63))
     }
-    // what we stored stays, unless the callee stores there as well; what a branch told us of a variable does not
+  }
+
+  /** What we stored stays, unless the callee stores there as well; what a branch told us of a variable does not. */
+  #forgetVariables(at: number): void {
     for (let index = this.state.memory.size - 1; index >= 0 && this.state.memory.keys[index]! >= 0; index--) {
       const key = this.state.memory.keys[index]!
       if (this.stored.has(key) && !this.outside.calleeStores(at, key)) continue
@@ -157,22 +184,42 @@ export abstract class Transfers extends Arithmetic {
       if (joined === undefined) this.ownMemory().remove(index, 1)
       else this.ownMemory().values[index] = joined
     }
-    for (const write of writes) this.writeOf(write)
-    for (const write of kept) if (write !== undefined) this.writeOf(write)
-    const made = this.outside.origins?.objectsFrom(at)
+  }
+
+  #keptAt(at: number): readonly ParameterStore[] {
+    const places = this.outside.withheldBy(at)
+    const kept: ParameterStore[] = []
+    for (let index = 0; index < places.length; index++) {
+      const store = this.kept(places[index]!)
+      if (store !== undefined) kept.push(store)
+    }
+    return kept
+  }
+
+  #writeAll(writes: readonly ParameterStore[]): void {
+    for (let index = 0; index < writes.length; index++) this.writeOf(writes[index]!)
+  }
+
+  /** Registers behind a call, and the new objects that it leaves. */
+  #setReturned(at: number, returned: ReadonlyMap<number, Value> | undefined): void {
+    const { registers } = this.state
+    const { origins } = this.outside
+    const made = origins === undefined ? undefined : this.#objectsFrom(at, origins)
+    const changed = (this.outside.changedBy(at) & changedByCalls) | (this.isGo ? changedByGo : 0)
+    for (let register = 0; register < 16; register++) if ((changed & (1 << register)) !== 0) registers[register] = undefined
+    if (returned !== undefined) for (const [register, value] of returned) registers[register] = value
+    else if (origins !== undefined && !origins.resultLeaks(at)) registers[Register.rax] = registers[Register.rdx] = untouched
+    if (made !== undefined) registers[Register.rax] = this.newObject(`${at}`, made)
+    else if (origins !== undefined && origins.allocates(at)) registers[Register.rax] = this.newObject(`${at}`, undefined)
+  }
+
+  /** Notes the new objects that the callee stores. What the one that it returns holds first. */
+  #objectsFrom(at: number, origins: Origins): Value | undefined {
+    const made = origins.objectsFrom(at)
     for (const { register, offset, first } of made?.stores ?? []) {
       this.writeOf({ register, offset, size: 8, value: this.newObject(`${at} ${register} ${offset}`, first) })
     }
-    const changed = this.outside.changedBy(at)
-    for (const register of [0, 1, 2, 6, 7, 8, 9, 10, 11]) if ((changed & (1 << register)) !== 0) registers[register] = undefined
-    if (this.returnRegisters.length > 2) for (const register of [3, 5, 12, 13, 15]) registers[register] = undefined // Go keeps none
-    if (returned !== undefined) for (const [register, value] of returned) registers[register] = value
-    else if (this.outside.origins?.resultLeaks(at) === false) for (const register of [Register.rax, Register.rdx]) registers[register] = untouched
-    if (made?.returned !== undefined) registers[Register.rax] = this.newObject(`${at}`, made.returned)
-    else if (this.outside.origins?.allocates(at) === true) registers[Register.rax] = this.newObject(`${at}`, undefined)
-    this.state.flags = undefined
-    this.state.vectors = noVectors // the psABI (3.2.1) has none kept
-    return true
+    return made?.returned
   }
 
   /** `size` bytes from where RDI points to are set to zero. */
@@ -256,7 +303,7 @@ export abstract class Transfers extends Arithmetic {
     for (const register of argumentRegisters) {
       const held = registers[register]
       this.used_(held)
-      const value = held !== undefined && held.base !== plain && !held.detected && this.outside.origins !== undefined ? untouched : held
+      const value = held !== undefined && held.base !== plain && !held.detected && this.tracesOrigins ? untouched : held
       if (value === undefined || (value.base !== plain && value.base !== clean)) {
         passed?.delete(register)
         continue
@@ -278,7 +325,7 @@ export abstract class Transfers extends Arithmetic {
     const results = new Map<number, Value>()
     for (const register of this.returnRegisters) {
       const value = registers[register]
-      if (value !== undefined && (value.base === plain || (this.outside.origins !== undefined && !value.detected))) results.set(register, value)
+      if (value !== undefined && (value.base === plain || (this.tracesOrigins && !value.detected))) results.set(register, value)
     }
     this.result(results)
   }

@@ -1,9 +1,9 @@
 import { sameVector, type Vector } from '../program/vector.ts'
 
-/** XMM registers by number; replaced as a whole. */
+/** The 16 XMM registers by number; replaced as a whole. */
 export type Vectors = readonly (Vector | undefined)[]
 
-export const noVectors: Vectors = []
+export const noVectors: Vectors = Array.from({ length: 16 })
 
 /** Something that comes from a check, and is not known. */
 export const unknownFlags: Vector = { bytes: new Uint8Array(16), detected: true }
@@ -12,8 +12,9 @@ export const unknownFlags: Vector = { bytes: new Uint8Array(16), detected: true 
 export function joinVectors(a: Vectors, b: Vectors): Vectors {
   if (a === b) return a
   let joined: (Vector | undefined)[] | undefined
-  for (let index = 0; index < Math.max(a.length, b.length); index++) {
-    const [vector, other] = [a[index], b[index]]
+  for (let index = 0; index < a.length; index++) {
+    const vector = a[index]
+    const other = b[index]
     if (vector === unknownFlags || isSame(vector, other)) continue
     const result = vector?.detected === true || other?.detected === true ? unknownFlags : undefined
     if (result === vector) continue
