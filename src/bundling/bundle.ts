@@ -9,6 +9,7 @@ import type { BundleContext, BundleResult, Chunk } from './bundle-result.ts'
 import { cachedBundle } from './cached-bundle.ts'
 import { filesBeside, type MissingBeside } from './files-beside.ts'
 import { nameEntries } from './entry-names.ts'
+import { placeModules } from './module-imports.ts'
 import { commonJsShims, nodeShims } from './node-shims.ts'
 import type { Planned } from './plan.ts'
 import { resolvedPaths, type ResolvedPaths } from './resolved-paths.ts'
@@ -74,9 +75,10 @@ async function bundleAnew(
   for (const asked of await resolvedPaths(plan.output, options.root)) report(resolvedDiagnostic(asked))
   const { output, engine, assumptions, removed, format } = plan
   if (removed.length > 0) report(removedDiagnostic(removed))
+  const { chunks, modules } = await placeModules(output.chunks, options.root)
   return {
-    chunks: await Promise.all(output.chunks.map((chunk) => finishChunk(chunk, format, options))),
-    assets: [...output.assets, ...beside.placed],
+    chunks: await Promise.all(chunks.map((chunk) => finishChunk(chunk, format, options))),
+    assets: [...output.assets, ...modules, ...beside.placed],
     leftOut,
     moduleGraph: output.graph,
     format,

@@ -4,6 +4,7 @@ import { dirname, relative, sep } from 'node:path'
 import { ResolverFactory } from 'rolldown/experimental'
 import { exportConditions, packageFields } from './bundle-options.ts'
 import type { BundleOptions } from './bundle-options.ts'
+import { markModuleImport, moduleFile } from './module-imports.ts'
 import { slashed } from './paths.ts'
 import { hasSideEffects } from './side-effects-flag.ts'
 
@@ -154,6 +155,9 @@ export function createResolver(options: BundleOptions, settings: ResolverSetting
     resolve(specifier, importer, kind) {
       if (external(specifier)) return { kind: 'external', id: specifier, sideEffects: !isPlatformBuiltin(specifier, options) }
       const found = resolveFile(specifier, importer, kind)
+      if (found?.kind === 'file' && options.platform === 'worker' && kind === 'import' && moduleFile.test(specifier)) {
+        return { kind: 'external', id: markModuleImport(found.path, specifier), sideEffects: false }
+      }
       if (found !== undefined) return found
       if (isPlatformBuiltin(specifier, options)) return { kind: 'external', id: specifier, sideEffects: false }
       return undefined

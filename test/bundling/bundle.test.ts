@@ -48,6 +48,16 @@ describe.each(levels)('level %s', (level) => {
     expect(codeOf(built)).not.toContain(root)
   })
 
+  test('a WebAssembly module stays an import for workers, which compile none themselves', async () => {
+    const root = project({ 'worker.mjs': `import one from './lib/m.wasm'\nimport two from './lib/m.wasm?module'\nexport default { one, two, lazy: () => import('./lazy.mjs') }`, 'lazy.mjs': `import three from './lib/m.wasm'\nexport { three }` })
+    writeText(join(root, 'lib/m.wasm'), new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]))
+    const built = await build(['worker.mjs'], { root, level, platform: 'worker' })
+    const [asset, ...others] = built.assets
+    expect([asset!.path, others]).toEqual([expect.stringMatching(/^m-\w{8}\.wasm$/), []])
+    const imports = [...codeOf(built).matchAll(/from\s*["']([^"']+\.wasm[^"']*)["']/g)].map(([, specifier]) => specifier)
+    expect(new Set(imports)).toEqual(new Set([`./${asset!.path}`, `./${asset!.path}?module`, ...(built.chunks.length > 1 ? [`../${asset!.path}`] : [])]))
+  })
+
   test('JSX without a tsconfig asks for the runtime of React', async () => {
     const root = project({
       'package.json': '{"type":"module"}',

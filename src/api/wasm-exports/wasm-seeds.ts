@@ -97,7 +97,7 @@ export function wasmSeeds(index: SyntaxIndex): WasmSeeds {
   function importOf(node: Node & { readonly type: 'ImportDeclaration' }): void {
     const path = node.source.value
     if (!isModuleFile(path)) return
-    if (!wasmFile.test(path)) {
+    if (!wasmFile.test(path.replace(/\?module$/, ''))) {
       lose(`what the import of ${path} gives is up to a bundler`, node)
       return
     }

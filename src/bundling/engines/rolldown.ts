@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import type { InputOptions, Plugin } from 'rolldown'
 import { effectiveDefine, exportConditions, packageFields } from '../bundle-options.ts'
+import { moduleFile } from '../module-imports.ts'
 import { extensionAlias, extensions } from '../resolver.ts'
 import type { ImportKind, Resolution } from '../resolver.ts'
 import { assetExtensions, textExtensions } from './engine.ts'
@@ -91,7 +92,7 @@ function shrinkPlugin(request: EngineRequest): Plugin {
   return {
     name: 'shrink',
     resolveId: {
-      filter: { id: resolver.decidesRelative ? /^[^\0]/ : /^[^./\0]|^\.\.?$/ },
+      filter: { id: resolver.decidesRelative ? /^[^\0]/ : [/^[^./\0]|^\.\.?$/, moduleFile] },
       handler(specifier, importer, { kind, isEntry }) {
         if (isEntry) return null
         const importKind: ImportKind = kind === 'require-call' ? 'require' : 'import'

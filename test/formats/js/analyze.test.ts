@@ -147,6 +147,15 @@ describe('requirements', () => {
     })
     expect(of(requirements, 'runtime-compilation')).toEqual({ eval: 'possible', Function: 'possible' })
   })
+
+  it.each([
+    ["import mod from './a.wasm'; export const run = () => WebAssembly.instantiate(mod, {})", {}],
+    ["import mod from './a.wasm?module'; new WebAssembly.Instance(mod)", {}],
+    ["import mod from './a.wasm'; export const run = (mod) => WebAssembly.instantiate(mod, {})", { 'WebAssembly.compile': 'possible' }],
+    ["import bytes from './a.bin'; WebAssembly.instantiate(bytes, {})", { 'WebAssembly.compile': 'possible' }],
+  ])('a module that is imported as a file is compiled already: %s', async (text, expected) => {
+    expect(of((await read('a.mjs', text)).requirements, 'runtime-compilation')).toEqual(expected)
+  })
 })
 
 describe('source maps', () => {

@@ -108,6 +108,8 @@ class Surveyor {
   readonly #free = new Map<number, string>()
   /** Bindings that hold Node's `require`. */
   readonly #requireAliases = new Set<number>()
+  /** Bindings that hold a `WebAssembly.Module` which was compiled before: imports of module files. */
+  readonly #moduleFiles = new Set<number>()
   #topLevelAwait: number | undefined
 
   constructor(script: ParsedScript, scopes: Scopes, keys: Readonly<Record<string, readonly string[]>>) {
@@ -122,6 +124,10 @@ class Surveyor {
   run(): Survey {
     const { program } = this.#script
     const place: Place = { deferred: false, inFunction: false, guarded: false, wrapped: false }
+    for (const statement of program.body) {
+      if (statement.type !== 'ImportDeclaration' || !/\.wasm(?:\?module)?$/.test(statement.source.value)) continue
+      for (const { local } of statement.specifiers) this.#moduleFiles.add(this.#bindingAt(local.start))
+    }
     for (const statement of program.body) this.#visit(statement, program, place)
     if (program.hashbang !== null && program.hashbang !== undefined) this.#noteFeature('hashbang', 0)
     this.#moduleRequests()
@@ -414,7 +420,8 @@ class Surveyor {
       this.#dynamic.push({ kind: 'process.dlopen', offset })
       this.#nativeLoads.push({ by: 'process.dlopen', target: null, offset })
     } else if (this.#isFree(callee.object, 'WebAssembly') && /^(?:compile|instantiate)/.test(memberName(callee) ?? '')) {
-      this.#dynamic.push({ kind: 'WebAssembly.compile', offset })
+      const isCompiled = isMember(callee, 'instantiate') && first?.type === 'Identifier' && this.#moduleFiles.has(this.#bindingAt(first.start))
+      if (!isCompiled) this.#dynamic.push({ kind: 'WebAssembly.compile', offset })
     }
   }
 
