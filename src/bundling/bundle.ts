@@ -9,6 +9,7 @@ import type { BundleContext, BundleResult, Chunk } from './bundle-result.ts'
 import { cachedBundle } from './cached-bundle.ts'
 import { filesBeside, type MissingBeside } from './files-beside.ts'
 import { nameEntries } from './entry-names.ts'
+import type { GraphModule } from './module-graph.ts'
 import { placeModules } from './module-imports.ts'
 import { commonJsShims, nodeShims } from './node-shims.ts'
 import type { Planned } from './plan.ts'
@@ -72,6 +73,7 @@ async function bundleAnew(
     beside = await filesBeside(plan.output, options.root)
   }
   for (const missing of beside.missing) report(missingDiagnostic(missing))
+  if (beside.unclear.length > 0) report(unclearDiagnostic(beside.unclear))
   for (const asked of await resolvedPaths(plan.output, options.root)) report(resolvedDiagnostic(asked))
   const { output, engine, assumptions, removed, format } = plan
   if (removed.length > 0) report(removedDiagnostic(removed))
@@ -106,6 +108,16 @@ function missingDiagnostic({ module, files }: MissingBeside): Diagnostic {
     message: `the code reads ${files.slice(0, 3).join(', ')}${more} by the place of its own file, where it will not be`,
     hint: 'Import the file, or put it where the code will look for it: beside the bundle.',
     location: { path: module.id },
+  }
+}
+
+function unclearDiagnostic(modules: readonly GraphModule[]): Diagnostic {
+  const named = modules.slice(0, 4).map(({ id }) => id).join(', ')
+  return {
+    severity: 'info',
+    code: 'bundle/file-beside',
+    message: `${named}${modules.length > 4 ? ` and ${modules.length - 4} more` : ''} ${modules.length === 1 ? 'uses' : 'use'} __dirname, and what for could not be told: in the bundle it is the folder of the bundle`,
+    hint: 'If files are missed when it runs, leave the package out with `bundle.external`.',
   }
 }
 

@@ -37,16 +37,18 @@ const mostBytes = 16 * 2 ** 20
  *
  * @param root absolute
  */
-export async function filesBeside(output: EngineOutput, root: string): Promise<{ readonly placed: readonly FileBeside[]; readonly missing: readonly MissingBeside[] }> {
+export async function filesBeside(output: EngineOutput, root: string): Promise<{ readonly placed: readonly FileBeside[]; readonly missing: readonly MissingBeside[]; readonly unclear: readonly GraphModule[] }> {
   const placed: FileBeside[] = []
   const missing: MissingBeside[] = []
   const readers = output.chunks.filter((chunk) => ownPlace.test(chunk.code))
-  if (readers.length === 0) return { placed, missing }
+  const unclear: GraphModule[] = []
+  if (readers.length === 0) return { placed, missing, unclear }
   const taken = new Map<string, Uint8Array | undefined>(output.chunks.map(({ path }) => [path, undefined]))
   for (const { path, bytes } of output.assets) taken.set(path, bytes)
   const bundled = new Set(output.graph.modules.map(({ id }) => id))
   for (const module of output.graph.modules) {
-    const files = module.renderedBytes > 0 ? await readBy(module, root) : []
+    const { files, isClear } = module.renderedBytes > 0 ? await readBy(module, root) : nothing
+    if (!isClear && readers.some((chunk) => folder.test(chunk.code))) unclear.push(module)
     const own = files.filter((path) => !bundled.has(slashed(relative(root, path))))
     const lacking = new Set<string>()
     for (const path of own) {
@@ -67,15 +69,26 @@ export async function filesBeside(output: EngineOutput, root: string): Promise<{
     }
     if (lacking.size > 0) missing.push({ module, files: [...lacking] })
   }
-  return { placed, missing }
+  return { placed, missing, unclear }
 }
 
-/** Absolute paths of existing files of the module's package, or of the project, that it names by its own place; sorted. */
-async function readBy(module: GraphModule, root: string): Promise<readonly string[]> {
-  if (module.kind !== 'esm' && module.kind !== 'commonjs') return []
+interface Read {
+  /** Absolute paths of existing files of the module's package, or of the project, that it names by its own place; sorted. */
+  readonly files: readonly string[]
+  /** Is it known what the module uses its place for? */
+  readonly isClear: boolean
+}
+
+const nothing: Read = { files: [], isClear: true }
+
+/** CommonJS of packages with `__dirname` and without a file that was found: a folder that is handed out, a computed path. */
+const folder = /\b__dirname\b/
+
+async function readBy(module: GraphModule, root: string): Promise<Read> {
+  if (module.kind !== 'esm' && module.kind !== 'commonjs') return nothing
   const file = resolve(root, module.id)
   const text = await readFile(file, 'utf8').catch(() => '')
-  if (!ownPlace.test(text)) return []
+  if (!ownPlace.test(text)) return nothing
   const script = /\.[cm]?tsx?$|\.jsx$/.test(file) ? await withoutTypes(file, text) : text
   const { nodeFileTrace } = await import('@vercel/nft')
   const base = parse(file).root
@@ -101,7 +114,9 @@ async function readBy(module: GraphModule, root: string): Promise<readonly strin
     const path = join(dirname(file), name!)
     if (!files.includes(path) && (await stat(path).catch(() => undefined))?.isFile() === true) files.push(path)
   }
-  return files.length > mostFiles || bytes > mostBytes ? files.filter((path) => text.includes(posix.basename(path))) : files
+  const tooMuch = files.length > mostFiles || bytes > mostBytes
+  const isClear = !tooMuch && (files.length > 0 || module.package === undefined || module.kind !== 'commonjs' || !folder.test(text))
+  return { files: tooMuch ? files.filter((path) => text.includes(posix.basename(path))) : files, isClear }
 }
 
 async function withoutTypes(file: string, text: string): Promise<string> {

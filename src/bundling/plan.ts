@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { measuredSize } from '../bytes/encoded-size.ts'
 import { ShrinkError } from '../core/errors.ts'
 import { addedConditions, findAlternatives, findSplitPackages, makesDomGlobals, moduleFieldPackages, reachSame } from './alternatives.ts'
 import { awsLambdaReplacements } from './aws-lambda-preset.ts'
+import { withPlainRequire } from './created-require.ts'
 import { foldsDomChecks } from './bundle-options.ts'
 import type { BundleOptions } from './bundle-options.ts'
 import type { Engine, EngineChunk, EngineOutput, EngineRequest } from './engines/engine.ts'
@@ -84,11 +86,32 @@ async function fastBundle(base: Base): Promise<Attempt | undefined> {
   if (format === 'cjs' && options.splitting !== 'never' && entries.size > 1) return undefined
   const { esbuildEngine } = await import('./engines/esbuild.ts')
   const resolver = createResolver(options)
-  const replacements = options.awsLambdaPreset ? await replacementsFor(base) : new Map<string, string>()
-  const output = await esbuildEngine.bundle({ ...base, resolver, replacements })
+  const replacements = new Map(options.awsLambdaPreset ? await replacementsFor(base) : [])
+  let output = await esbuildEngine.bundle({ ...base, resolver, replacements })
+  // What such a `require` brings in may make one of its own.
+  for (let round = 0; round < 4 && output.chunks.some(({ code }) => code.includes('createRequire')); round++) {
+    const plain = await plainRequires(output, options)
+    if ([...plain.keys()].every((path) => replacements.has(path))) break
+    for (const [path, text] of plain) replacements.set(path, text)
+    output = await esbuildEngine.bundle({ ...base, resolver, replacements })
+  }
   if (format === 'cjs' && options.splitting !== 'never' && loadsLazily(output)) return undefined
   if (emitsMetadata(output, options)) return undefined
   return { output, engine: 'esbuild', alternatives: new Map(), resolver, size: async () => 0, removed: [] }
+}
+
+/** The texts of modules that make a `require` of their own, with the bundler's in its place; the other engines do so as they read. */
+async function plainRequires({ graph }: EngineOutput, { root, sourceMap }: BundleOptions): Promise<ReadonlyMap<string, string>> {
+  const texts = new Map<string, string>()
+  for (const { id, kind } of graph.modules) {
+    if (kind !== 'esm') continue
+    const path = resolve(root, id)
+    const plain = await withPlainRequire(path, readFileSync(path, 'utf8'))
+    if (plain === undefined) continue
+    const map = sourceMap ? `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(plain.map).toString('base64')}` : ''
+    texts.set(path, plain.code + map)
+  }
+  return texts
 }
 
 /** With esbuild's own resolution the files to replace must be found first. */

@@ -52,3 +52,5 @@ export const textExtensions: readonly string[] = ['.css', '.txt', '.sql', '.html
 
 /** Files that cannot be put into JavaScript and are copied beside it. */
 export const assetExtensions: readonly string[] = ['.node', '.wasm']
+
+export const scripts: RegExp = /\.[cm]?[jt]sx?$/

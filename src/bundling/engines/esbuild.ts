@@ -6,7 +6,7 @@ import type { GraphImport, GraphModule, ModuleGraph } from '../module-graph.ts'
 import { importMetaInCommonJs } from '../node-shims.ts'
 import { slashed } from '../paths.ts'
 import { kindOf } from './graph-from-rollup.ts'
-import { assetExtensions, textExtensions } from './engine.ts'
+import { assetExtensions, scripts, textExtensions } from './engine.ts'
 import type { Engine, EngineAsset, EngineChunk, EngineOutput, EngineRequest } from './engine.ts'
 
 /** esbuild with its own resolution: the quickest, and the behaviour that the others are compared with. */
@@ -65,12 +65,17 @@ function replacementPlugin({ replacements }: EngineRequest): Plugin {
   return {
     name: 'shrink:replacements',
     setup(build) {
-      build.onLoad({ filter: /\.[cm]?js$/ }, ({ path }) => {
+      build.onLoad({ filter: scripts }, ({ path }) => {
         const contents = replacements.get(path)
-        return contents === undefined ? null : { contents, loader: 'js' }
+        return contents === undefined ? null : { contents, loader: loaderOf(path) }
       })
     },
   }
+}
+
+function loaderOf(path: string): 'js' | 'jsx' | 'ts' | 'tsx' {
+  if (path.endsWith('.tsx')) return 'tsx'
+  return path.endsWith('.jsx') ? 'jsx' : /\.[cm]?ts$/.test(path) ? 'ts' : 'js'
 }
 
 function externals({ options }: EngineRequest): string[] {

@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import type { InputOptions, Plugin } from 'rolldown'
 import { effectiveDefine, exportConditions, packageFields } from '../bundle-options.ts'
+import { withPlainRequire } from '../created-require.ts'
 import { moduleFile } from '../module-imports.ts'
 import { extensionAlias, extensions } from '../resolver.ts'
 import type { ImportKind, Resolution } from '../resolver.ts'
-import { assetExtensions, textExtensions } from './engine.ts'
+import { assetExtensions, scripts, textExtensions } from './engine.ts'
 import type { Engine, EngineRequest } from './engine.ts'
 import { graphFromRollup } from './graph-from-rollup.ts'
 import { readOutput } from './read-output.ts'
@@ -99,6 +100,10 @@ function shrinkPlugin(request: EngineRequest): Plugin {
         const found = resolver.resolve(specifier, importer, importKind)
         return found === undefined ? null : asRolldown(found)
       },
+    },
+    transform: {
+      filter: { id: scripts, code: /\bcreateRequire\b/ },
+      handler: (code, id) => withPlainRequire(id, code),
     },
     load: {
       filter: { id: [/^\0shrink:empty$/, /\.(?:node|wasm)$/, ...(replacements.size > 0 ? [/./] : [])] },

@@ -3,8 +3,9 @@ import { basename, resolve } from 'node:path'
 import type { Plugin } from 'rollup'
 import { effectiveDefine } from '../bundle-options.ts'
 import type { BundleOptions } from '../bundle-options.ts'
+import { withPlainRequire } from '../created-require.ts'
 import type { ImportKind } from '../resolver.ts'
-import { assetExtensions, textExtensions } from './engine.ts'
+import { assetExtensions, scripts, textExtensions } from './engine.ts'
 import type { Engine, EngineRequest } from './engine.ts'
 import { fileOf, graphFromRollup, kindOf } from './graph-from-rollup.ts'
 import type { ModuleInfoLike } from './graph-from-rollup.ts'
@@ -34,7 +35,7 @@ export const rollupEngine: Engine = {
             strictRequires: 'auto',
             transformMixedEsModules: true,
             ignoreDynamicRequires: true,
-            extensions: ['.js', '.cjs', '.ts', '.cts', '.tsx'],
+            extensions: ['.js', '.cjs', '.mjs', '.ts', '.cts', '.mts', '.tsx', '.jsx'],
             defaultIsModuleExports: 'auto',
             requireReturnsDefault: (id: string) => id.endsWith('.node'),
           }),
@@ -103,6 +104,7 @@ function shrinkPlugin(request: EngineRequest): Plugin {
       if (found.kind === 'external') return { id: found.id, external: true, moduleSideEffects: found.sideEffects }
       return { id: found.path, moduleSideEffects: found.sideEffects }
     },
+    transform: (code, id) => (scripts.test(id) ? withPlainRequire(id, code) : null),
     async load(id) {
       if (id === emptyModule) return 'export default {}'
       const replacement = replacements.get(id)
