@@ -13,3 +13,17 @@ export function lengthAt(decoder: X86Decoder, code: Uint8Array, at: number): num
   const length = at < code.length - 2 * MAX_LENGTH ? lengthBehindPrefixes(table, code, at) : 0
   return length !== 0 ? length : decoder.decode(code, at)
 }
+
+/**
+ * Lengths of the instructions of [from, to), by offset from `from`; 0 where none begins, and of bytes that are none, behind
+ * which it goes on with the next. Loops read them from here: each that decodes by itself is compiled with the decoder in it.
+ */
+export function lengthsOf(decoder: X86Decoder, code: Uint8Array, from: number, to: number): Uint8Array {
+  const lengths = new Uint8Array(to - from)
+  for (let at = from; at < to; ) {
+    const length = lengthAt(decoder, code, at)
+    lengths[at - from] = length
+    at += length || 1
+  }
+  return lengths
+}

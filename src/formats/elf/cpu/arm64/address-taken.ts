@@ -1,4 +1,4 @@
-import { Edge } from '../program/call-graph.ts'
+import { Edge } from '../program/edges.ts'
 import type { Program } from './program.ts'
 
 /** Functions that somebody may call who is not known by a direct call: their arguments are not known either. */

@@ -2,7 +2,7 @@ import { flowOf, Flow, pageAddress } from '../../../../isa/arm64/control-flow.ts
 import { destination } from '../../../../isa/arm64/operands.ts'
 import { STT } from '../../constants.ts'
 import { readSymtab } from '../../read/symbols.ts'
-import { Edge } from '../program/call-graph.ts'
+import { Edge } from '../program/edges.ts'
 import { lastAtMost } from '../program/number-list.ts'
 import type { Program } from './program.ts'
 

@@ -1,5 +1,5 @@
 import { branchTarget, Flow, flowOf } from '../../../../isa/arm64/control-flow.ts'
-import { Edge } from '../program/call-graph.ts'
+import { Edge } from '../program/edges.ts'
 import { Access } from '../program/sweep.ts'
 import { detectedAs, join, number, plain, relative, sameValue, type Value } from '../program/value.ts'
 import { AccessIndex } from './access-index.ts'

@@ -1,5 +1,5 @@
 import { arm64Features } from '../../../../isa/arm64/scan.ts'
-import { Edge } from '../program/call-graph.ts'
+import { Edge } from '../program/edges.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { Program } from './program.ts'
 

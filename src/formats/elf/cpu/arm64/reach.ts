@@ -1,4 +1,4 @@
-import { Edge } from '../program/call-graph.ts'
+import { Edge } from '../program/edges.ts'
 import { Access } from '../program/sweep.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { Guards } from './guards.ts'

@@ -1,4 +1,4 @@
-import { Edge } from '../program/call-graph.ts'
+import { Edge } from '../program/edges.ts'
 import type { Guards } from './guards.ts'
 import type { Program } from './program.ts'
 

@@ -1,5 +1,5 @@
 import { branchTarget, endsPath, Flow, flowOf } from '../../../../isa/arm64/control-flow.ts'
-import { Edge } from '../program/call-graph.ts'
+import { Edge } from '../program/edges.ts'
 import type { Guards } from './guards.ts'
 import type { Program } from './program.ts'
 import type { ReachSearch, Step } from './reach.ts'

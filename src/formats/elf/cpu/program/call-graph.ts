@@ -1,17 +1,8 @@
 import type { MemoryImage, Slot } from './memory-image.ts'
 import { CodeAddresses } from './code-addresses.ts'
-import { ByteList, IndexList, lastAtMost, NumberList } from './number-list.ts'
+import { Edge, EdgeCollector } from './edges.ts'
+import { lastAtMost } from './number-list.ts'
 import { Access, type Sweep, Transfer } from './sweep.ts'
-
-/** How one function leads to another. */
-export const Edge = {
-  call: 0,
-  /** Its address is taken. */
-  taken: 1,
-  resolver: 2,
-  /** A pointer to it that nothing changes is loaded: to call it. */
-  loaded: 3,
-} as const
 
 /** Functions, by index in address order, and what they call, refer to and need. */
 export interface CallGraph {
@@ -74,7 +65,7 @@ export function buildCallGraph(image: MemoryImage, sweep: Sweep, known: KnownCod
   const { addresses, starts, ends } = functionBounds(image, sweep, known)
   const functionOf = (address: number): number => Math.max(0, addresses.rank(address)) - 1
   const functionAt = (address: number): number | undefined => (addresses.has(address) ? addresses.rank(address) - 1 : undefined)
-  const edges = collectEdges(image, sweep, starts, ends, functionAt, functionOf, stubs)
+  const edges = new EdgeCollector(image, sweep, { starts, ends, functionAt, functionOf }, stubs).collect()
   const count = starts.length
   return {
     starts,
@@ -108,25 +99,42 @@ function functionBounds(image: MemoryImage, sweep: Sweep, known: KnownCode): { a
   for (const start of known.starts) all.add(start)
   for (const start of frameStarts) all.add(start)
   for (const gap of gapStarts(image, frameStarts, frameEnds)) all.add(gap)
-  const transferFrom = sweep.transferFrom.values()
-  const transferTo = sweep.transferTo.values()
-  const transferKind = sweep.transferKind.values()
-  for (let index = 0; index < transferTo.length; index++) {
-    const kind = transferKind[index]!
-    if (kind === Transfer.call) all.add(transferTo[index]!)
-    else if (kind !== Transfer.indirectCall && kind !== Transfer.indirectJump && frames.length > 0) {
-      const target = transferTo[index]!
-      if (!all.has(target) && !covered(target) && covered(transferFrom[index]!)) all.add(target)
+  addTargets(all, sweep, frames.length > 0 ? covered : undefined)
+  addTaken(all, sweep, covered)
+  addPointed(all, image, covered)
+  const starts = all.sorted()
+  return { addresses: all, starts, ends: endsOf(image, starts, frameStarts, frameEnds) }
+}
+
+// Each loop by itself: V8 compiles a function anew for each long loop in it, and throws that away at its end.
+
+/** What is called, and what framed code jumps to and no frame covers. */
+function addTargets(all: CodeAddresses, { transferFrom, transferTo, transferKind }: Sweep, covered: ((address: number) => boolean) | undefined): void {
+  const from = transferFrom.values()
+  const to = transferTo.values()
+  const kinds = transferKind.values()
+  for (let index = 0; index < to.length; index++) {
+    const kind = kinds[index]!
+    if (kind === Transfer.call) all.add(to[index]!)
+    else if (kind !== Transfer.indirectCall && kind !== Transfer.indirectJump && covered !== undefined) {
+      const target = to[index]!
+      if (!all.has(target) && !covered(target) && covered(from[index]!)) all.add(target)
     }
   }
-  const accessTo = sweep.accessTo.values()
-  const accessKind = sweep.accessKind.values()
-  for (let index = 0; index < accessTo.length; index++) {
-    if (accessKind[index] === Access.take && !covered(accessTo[index]!)) all.add(accessTo[index]!)
-  }
-  const { targets } = image.codePointers
+}
+
+function addTaken(all: CodeAddresses, { accessTo, accessKind }: Sweep, covered: (address: number) => boolean): void {
+  const to = accessTo.values()
+  const kinds = accessKind.values()
+  for (let index = 0; index < to.length; index++) if (kinds[index] === Access.take && !covered(to[index]!)) all.add(to[index]!)
+}
+
+function addPointed(all: CodeAddresses, { codePointers: { targets } }: MemoryImage, covered: (address: number) => boolean): void {
   for (let pointer = 0; pointer < targets.length; pointer++) if (!covered(targets[pointer]!)) all.add(targets[pointer]!)
-  const starts = all.sorted()
+}
+
+/** Functions end where the next begins, the code ends, or a frame says so. */
+function endsOf(image: MemoryImage, starts: Float64Array, frameStarts: Float64Array, frameEnds: Float64Array): Float64Array {
   const ends = new Float64Array(starts.length)
   let range = 0
   let frame = -1
@@ -138,7 +146,7 @@ function functionBounds(image: MemoryImage, sweep: Sweep, known: KnownCode): { a
     while (frame + 1 < frameStarts.length && frameStarts[frame + 1]! <= start) frame++
     if (frame >= 0 && start < frameEnds[frame]!) ends[index] = Math.min(ends[index]!, frameEnds[frame]!)
   }
-  return { addresses: all, starts, ends }
+  return ends
 }
 
 /** Hand-written assembly has no frames: what is not padding between two frames is code. */
@@ -163,132 +171,6 @@ function* gapStarts(image: MemoryImage, starts: Float64Array, ends: Float64Array
 
 function isPadding(byte: number): boolean {
   return byte === 0xcc || byte === 0x90 || byte === 0 || byte === 0x66 || byte === 0x0f || byte === 0x2e
-}
-
-interface EdgeLists {
-  readonly from: Uint32Array
-  readonly to: Uint32Array
-  readonly at: Float64Array
-  readonly kind: Uint8Array
-  readonly importCalls: Map<number, { at: number; name: string }[]>
-  readonly intoMiddle: { edge: number; to: number }[]
-}
-
-function collectEdges(
-  image: MemoryImage,
-  sweep: Sweep,
-  starts: Float64Array,
-  ends: Float64Array,
-  functionAt: (address: number) => number | undefined,
-  functionOf: (address: number) => number,
-  stubs: ReadonlyMap<number, Slot>,
-): EdgeLists {
-  const expected = sweep.transferFrom.length + sweep.accessFrom.length
-  const from = new IndexList(expected)
-  const to = new IndexList(expected)
-  const at = new NumberList(expected)
-  const kind = new ByteList(expected)
-  const importCalls = new Map<number, { at: number; name: string }[]>()
-  const intoMiddle: { edge: number; to: number }[] = []
-  const add = (source: number, place: number, target: number, edge: number): void => {
-    from.push(source)
-    to.push(target)
-    at.push(place)
-    kind.push(edge)
-  }
-  const throughSlot = (source: number, place: number, slot: Slot): void => {
-    if (slot.import !== undefined) {
-      const calls = importCalls.get(source)
-      if (calls === undefined) importCalls.set(source, [{ at: place, name: slot.import }])
-      else calls.push({ at: place, name: slot.import })
-      return
-    }
-    const target = slot.address === undefined ? undefined : functionAt(slot.address)
-    if (target !== undefined) add(source, place, target, slot.indirect === true ? Edge.resolver : Edge.call)
-  }
-  const transferFrom = sweep.transferFrom.values()
-  const transferTo = sweep.transferTo.values()
-  const transferKind = sweep.transferKind.values()
-  const accessFrom = sweep.accessFrom.values()
-  const accessTo = sweep.accessTo.values()
-  const accessKind = sweep.accessKind.values()
-  const slotAt = (place: number): Slot | undefined => {
-    const slot = image.slots.get(place)
-    const address = slot === undefined ? image.codePointers.get(place) : undefined
-    return address === undefined ? slot : { address }
-  }
-  // what is stored to, or whose address somebody has
-  let changed: Set<number> | undefined
-  const isChanged = (address: number): boolean => {
-    if (changed === undefined) {
-      changed = new Set()
-      for (let index = 0; index < accessTo.length; index++) if (accessKind[index] !== Access.load) changed.add(accessTo[index]!)
-    }
-    return changed.has(address)
-  }
-  // both lists are in the order of addresses
-  let current = -1
-  const sourceOf = (place: number): number => {
-    while (current + 1 < starts.length && starts[current + 1]! <= place) current++
-    return current
-  }
-  let access = 0
-  const takenUpTo = (limit: number): void => {
-    for (; access < accessFrom.length && accessFrom[access]! <= limit; access++) {
-      let address = accessTo[access]!
-      let kind: number = Edge.taken
-      if (accessKind[access] === Access.store) continue
-      if (accessKind[access] === Access.load || !image.inCode(address)) {
-        // mov rax, [rip + slot]: the address comes from the GOT
-        const slot = accessKind[access] === Access.load ? slotAt(address) : stubs.get(address)
-        if (slot?.address === undefined || slot.indirect === true) continue
-        // a pointer that the program can change is not the address itself
-        if (accessKind[access] === Access.load && image.dataAt(address)?.constant === false) {
-          if (isChanged(address)) continue
-          kind = Edge.loaded
-        }
-        address = slot.address
-      }
-      const target = functionAt(address)
-      const source = sourceOf(accessFrom[access]!)
-      if (target !== undefined && source >= 0 && target !== source) add(source, accessFrom[access]!, target, kind)
-    }
-  }
-  for (let index = 0; index < transferFrom.length; index++) {
-    const place = transferFrom[index]!
-    takenUpTo(place)
-    const source = sourceOf(place)
-    if (source < 0) continue
-    const target = transferTo[index]!
-    const transfer = transferKind[index]!
-    if (transfer === Transfer.indirectCall || transfer === Transfer.indirectJump) {
-      const slot = slotAt(target)
-      if (slot !== undefined && (image.dataAt(target)?.constant !== false || !isChanged(target))) throughSlot(source, place, slot)
-      continue
-    }
-    const stub = image.inCode(target) ? undefined : stubs.get(target)
-    if (stub !== undefined) {
-      throughSlot(source, place, stub)
-      continue
-    }
-    const jump = transfer !== Transfer.call
-    if (jump && target >= starts[source]! && target < ends[source]!) continue
-    let callee = functionAt(target)
-    const isMiddle = callee === undefined && jump
-    if (isMiddle) callee = functionOf(target)
-    if (callee === undefined || callee < 0 || callee === source) continue
-    if (isMiddle) intoMiddle.push({ edge: from.length, to: target })
-    add(source, place, callee, Edge.call)
-  }
-  takenUpTo(Infinity)
-  return {
-    from: from.values(),
-    to: to.values(),
-    at: at.values(),
-    kind: kind.values(),
-    intoMiddle,
-    importCalls,
-  }
 }
 
 /** Where each function's entries begin in a list of addresses that is sorted. What lies before all is the first one's. */

@@ -1,6 +1,7 @@
 /** A growing list of numbers without an object for each: sweeps collect millions. */
 export class NumberList {
   #items: Float64Array
+  #values: Float64Array | undefined
   length = 0
 
   /** @param capacity how many are expected: memory that is not written to costs nothing, and copying does */
@@ -19,13 +20,15 @@ export class NumberList {
 
   /** The numbers so far; valid until the next `push`. */
   values(): Float64Array {
-    return this.#items.subarray(0, this.length)
+    if (this.#values?.length !== this.length) this.#values = this.#items.subarray(0, this.length)
+    return this.#values!
   }
 }
 
 /** The same for indexes. */
 export class IndexList {
   #items: Uint32Array
+  #values: Uint32Array | undefined
   length = 0
 
   constructor(capacity = 1024) {
@@ -43,13 +46,15 @@ export class IndexList {
 
   /** The numbers so far; valid until the next `push`. */
   values(): Uint32Array {
-    return this.#items.subarray(0, this.length)
+    if (this.#values?.length !== this.length) this.#values = this.#items.subarray(0, this.length)
+    return this.#values!
   }
 }
 
 /** The same for kinds and other small numbers. */
 export class ByteList {
   #items: Uint8Array
+  #values: Uint8Array | undefined
   length = 0
 
   constructor(capacity = 1024) {
@@ -67,7 +72,8 @@ export class ByteList {
 
   /** The numbers so far; valid until the next `push`. */
   values(): Uint8Array {
-    return this.#items.subarray(0, this.length)
+    if (this.#values?.length !== this.length) this.#values = this.#items.subarray(0, this.length)
+    return this.#values!
   }
 }
 

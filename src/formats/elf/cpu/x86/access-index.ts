@@ -26,6 +26,22 @@ const LAST = 2 ** DIGIT - 1
 
 /** Indexes of the numbers from the least to the greatest; of equal ones the first first. */
 function orderOf(numbers: Float64Array): Uint32Array {
+  const { least, greatest } = boundsOf(numbers)
+  let order = new Uint32Array(numbers.length)
+  for (let index = 0; index < order.length; index++) order[index] = index
+  if (greatest - least >= 2 ** 32) return order.sort((a, b) => numbers[a]! - numbers[b]! || a - b)
+  const offsets = offsetsFrom(numbers, least)
+  let next = new Uint32Array(order.length)
+  for (let shift = 0; shift < 32 && greatest - least >= 2 ** shift; shift += DIGIT) {
+    sortByDigit(offsets, shift, order, next)
+    const sorted = next
+    next = order
+    order = sorted
+  }
+  return order
+}
+
+function boundsOf(numbers: Float64Array): { least: number; greatest: number } {
   let least = Infinity
   let greatest = -Infinity
   for (let index = 0; index < numbers.length; index++) {
@@ -33,25 +49,33 @@ function orderOf(numbers: Float64Array): Uint32Array {
     if (number < least) least = number
     if (number > greatest) greatest = number
   }
-  let order = new Uint32Array(numbers.length)
-  for (let index = 0; index < order.length; index++) order[index] = index
-  if (greatest - least >= 2 ** 32) return order.sort((a, b) => numbers[a]! - numbers[b]! || a - b)
-  let next = new Uint32Array(order.length)
-  const counts = new Uint32Array(2 ** DIGIT)
-  for (let shift = 0; shift < 32 && greatest - least >= 2 ** shift; shift += DIGIT) {
-    counts.fill(0)
-    for (let index = 0; index < numbers.length; index++) counts[((numbers[index]! - least) >>> shift) & LAST]!++
-    let before = 0
-    for (let digit = 0; digit < counts.length; digit++) {
-      const count = counts[digit]!
-      counts[digit] = before
-      before += count
-    }
-    for (let position = 0; position < order.length; position++) {
-      const index = order[position]!
-      next[counts[((numbers[index]! - least) >>> shift) & LAST]!++] = index
-    }
-    ;[order, next] = [next, order]
+  return { least, greatest }
+}
+
+function offsetsFrom(numbers: Float64Array, least: number): Uint32Array {
+  const offsets = new Uint32Array(numbers.length)
+  for (let index = 0; index < numbers.length; index++) offsets[index] = numbers[index]! - least
+  return offsets
+}
+
+/** Puts the indexes of `order` into `sorted`, by the digit at `shift` of what they are of. */
+function sortByDigit(offsets: Uint32Array, shift: number, order: Uint32Array, sorted: Uint32Array): void {
+  const places = placesOfDigits(offsets, shift)
+  for (let position = 0; position < order.length; position++) {
+    const index = order[position]!
+    sorted[places[(offsets[index]! >>> shift) & LAST]!++] = index
   }
-  return order
+}
+
+/** Where the first number with each digit comes. */
+function placesOfDigits(offsets: Uint32Array, shift: number): Uint32Array {
+  const counts = new Uint32Array(LAST + 1)
+  for (let index = 0; index < offsets.length; index++) counts[(offsets[index]! >>> shift) & LAST]!++
+  let before = 0
+  for (let digit = 0; digit < counts.length; digit++) {
+    const count = counts[digit]!
+    counts[digit] = before
+    before += count
+  }
+  return counts
 }

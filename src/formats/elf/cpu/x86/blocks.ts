@@ -1,4 +1,4 @@
-import { lengthAt } from '../../../../isa/x86/length.ts'
+import { lengthsOf } from '../../../../isa/x86/length.ts'
 import type { X86Decoder } from '../../../../isa/x86/decode.ts'
 
 /** Where blocks of a function begin. */
@@ -14,19 +14,18 @@ export interface Blocks {
 /** Finds the blocks of the function at [from, to). */
 export function findBlocks(decoder: X86Decoder, code: Uint8Array, view: DataView, from: number, to: number): Blocks {
   const joins = new Uint8Array(to - from)
-  const lengths = new Uint8Array(to - from)
+  const lengths = lengthsOf(decoder, code, from, to)
   const lead = (target: number): void => {
     if (target >= from && target < to) joins[target - from] = 1
   }
   const leaders: number[] = []
   let open = false
   for (let at = from; at < to; ) {
-    const length = lengthAt(decoder, code, at)
+    const length = lengths[at - from]!
     if (length === 0) {
       at++
       continue
     }
-    lengths[at - from] = length
     const next = at + length
     let opcodeAt = at
     while (code[opcodeAt] === 0x66 || code[opcodeAt] === 0x2e || code[opcodeAt] === 0xf2 || code[opcodeAt] === 0x3e) opcodeAt++

@@ -1,4 +1,5 @@
-import { type CallGraph, Edge } from '../program/call-graph.ts'
+import type { CallGraph } from '../program/call-graph.ts'
+import { Edge } from '../program/edges.ts'
 
 /** What a function calls, by address of the call. */
 export interface Calls {

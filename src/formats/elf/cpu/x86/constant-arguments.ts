@@ -1,4 +1,4 @@
-import { Edge } from '../program/call-graph.ts'
+import { Edge } from '../program/edges.ts'
 import { join, plain, type Value } from '../program/value.ts'
 import type { StepBudget } from './evaluate.ts'
 import type { Evaluation } from './evaluation.ts'

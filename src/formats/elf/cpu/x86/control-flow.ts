@@ -1,4 +1,3 @@
-import { lengthAt } from '../../../../isa/x86/length.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { Program } from './program.ts'
 
@@ -19,9 +18,9 @@ export class ControlFlow {
   /** Jumps through tables: they lead to what nothing else leads to. */
   readonly #tableJumps: number[] = []
 
-  constructor({ codeAt, decoder }: Program, evaluation: Evaluation) {
+  constructor({ functions, graph }: Program, evaluation: Evaluation) {
     const { seen, start } = evaluation
-    const { code, view, base } = codeAt(start)!
+    const { code, view, base, blocks } = functions.get(graph.functionAt(start)!)!
     this.#start = start
     this.#indexes = new Int32Array(seen.length)
     let count = 0
@@ -36,7 +35,7 @@ export class ControlFlow {
       const index = this.#indexes[offset]! - 1
       if (index < 0) continue
       const place = first + offset
-      const next = place + lengthAt(decoder, code, place)
+      const next = place + blocks.lengths[offset]!
       const { target, falls, leaves, indirect } = transferAt(code, view, place, next)
       if (indirect) this.#tableJumps.push(index)
       if (target !== undefined && falls) this.#conditional[index] = 1

@@ -1,5 +1,5 @@
-import { lengthAt } from '../../../../isa/x86/length.ts'
-import { Edge } from '../program/call-graph.ts'
+import { lengthsOf } from '../../../../isa/x86/length.ts'
+import { Edge } from '../program/edges.ts'
 import type { Program } from './program.ts'
 
 /** Cold parts and the like. */
@@ -30,9 +30,10 @@ export class Endings {
     const { code, base } = this.#program.codeAt(graph.starts[index]!)!
     const from = (graph.starts[index]! - base) | 0
     const to = (graph.ends[index]! - base) | 0
+    const lengths = lengthsOf(decoder, code, from, to)
     let last = from
     for (let at = from; at < to; ) {
-      const length = lengthAt(decoder, code, at) || 1
+      const length = lengths[at - from]! || 1
       const byte = code[at]!
       // indirect jumps, and their prefixed forms
       if ((byte === 0xff || code[at + 1] === 0xff) && ((code[at + (byte === 0xff ? 1 : 2)]! >> 3) & 7) === 4) return true
@@ -55,9 +56,11 @@ export class Endings {
   hasReturn(index: number): boolean {
     const { graph, decoder } = this.#program
     const { code, base } = this.#program.codeAt(graph.starts[index]!)!
+    const from = (graph.starts[index]! - base) | 0
     const to = (graph.ends[index]! - base) | 0
-    for (let at = (graph.starts[index]! - base) | 0; at < to; ) {
-      const length = lengthAt(decoder, code, at)
+    const lengths = lengthsOf(decoder, code, from, to)
+    for (let at = from; at < to; ) {
+      const length = lengths[at - from]!
       if (length > 0 && (code[at] === 0xc3 || (code[at] === 0xf3 && code[at + 1] === 0xc3))) return true
       at += length || 1
     }

@@ -1,6 +1,6 @@
-import { Edge } from '../program/call-graph.ts'
+import { Edge } from '../program/edges.ts'
 import type { Evaluation } from './evaluation.ts'
-import { lengthAt } from '../../../../isa/x86/length.ts'
+import { lengthsOf } from '../../../../isa/x86/length.ts'
 import { IndexSet } from '../program/index-set.ts'
 import type { Program } from './program.ts'
 import type { State } from './machine.ts'
@@ -116,8 +116,10 @@ export class EntriesOfFunctions {
     const targets = new Set(jumps.map(({ to }) => (to - base) | 0))
     let last = 0
     for (const target of targets) last = Math.max(last, target)
+    const from = (start - base) | 0
+    const lengths = lengthsOf(decoder, code, from, last + 1)
     const begins = new Set<number>()
-    for (let at = (start - base) | 0; at <= last; at += lengthAt(decoder, code, at) || 1) if (targets.has(at)) begins.add(at)
+    for (let at = from; at <= last; at += lengths[at - from]! || 1) if (targets.has(at)) begins.add(at)
     return jumps.filter(({ to }) => begins.has((to - base) | 0))
   }
 

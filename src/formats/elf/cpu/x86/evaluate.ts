@@ -45,7 +45,7 @@ export function evaluate(
   const isOpen = evaluation.decides && (mayMake || evaluation.seen.length < WITHHOLDING)
   const regardless = isOpen ? follow('regardless') : undefined
   const known = regardless?.evaluation === undefined ? undefined : regardless.evaluator
-  const skipped = evaluation.decides ? skippedStores(decoder, target, evaluation.seen) : []
+  const skipped = evaluation.decides ? skippedStores(target, evaluation.seen) : []
   addFields(evaluation, skipped, evaluator.otherWrites, known?.otherWrites)
   addWithheld(evaluation, evaluator, known)
   if (evaluator.assumed) evaluation.cautious = follow('cautious').evaluation ?? 'unknown'

@@ -104,7 +104,7 @@ export class Fields {
     }
     displacements.find(wanted.filter((offset) => offset < SMALL), note)
     const large = new Set(wanted.filter((offset) => offset >= SMALL))
-    if (large.size > 0) this.#findLarge(large, note)
+    if (large.size > 0) displacements.findLarge(large, note)
     for (const { offset, readers: found } of this.#byCost(readers)) {
       const bytes = sizeOf(graph, found)
       if (bytes > this.#bytesLeft) break
@@ -113,19 +113,6 @@ export class Fields {
       else this.#fields.delete(offset)
     }
     return all
-  }
-
-  #findLarge(wanted: ReadonlySet<number>, note: (offset: number, address: number) => void): void {
-    const lowBytes = new Uint8Array(SMALL)
-    for (const offset of wanted) lowBytes[offset & (SMALL - 1)] = 1
-    for (const range of this.#program.image.code) {
-      const { code, view } = this.#program.codeAt(range.address)!
-      for (let at = 1; at + 4 < code.length; at++) {
-        if (lowBytes[code[at]! | (code[at + 1]! << 8)] === 0 || (code[at - 1]! & 0xc0) !== 0x80) continue
-        const offset = view.getInt32(at, true)
-        if (wanted.has(offset)) note(offset, range.address + at)
-      }
-    }
   }
 
   /** Fields by what it takes to evaluate their readers. */

@@ -1,4 +1,4 @@
-import { Edge } from '../program/call-graph.ts'
+import { Edge } from '../program/edges.ts'
 import { Access } from '../program/sweep.ts'
 import { address as addressValue, certain, detectedAs, featureTable, plain, relative, sameValue, singleAddress, type Value } from '../program/value.ts'
 import { AnswersByArgument } from './answers-by-argument.ts'

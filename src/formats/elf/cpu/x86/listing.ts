@@ -7,21 +7,24 @@ import type { CodeRange, Program } from './program.ts'
 /** How an instruction hands on control. */
 export const Kind = { other: 0, branch: 1, jump: 2, call: 3, end: 4 } as const
 
-/** The instructions of a function, by index. */
+/** The instructions of a function, by index. Until another is listed: the lists are the same, and are longer than what is in them. */
 export interface Listing {
   readonly count: number
   /** Offset of each instruction in the code. */
-  readonly at: Float64Array
+  readonly at: Int32Array
   readonly kind: Uint8Array
   /** Offset that it leads to, where it is a branch, jump or call. */
   readonly target: Float64Array
   /** Addresses of instructions that test bits. */
   readonly masks: Float64Array
+  readonly maskCount: number
   /** Index of the first branch or jump to each instruction, or -1, and for each of those the next one. */
   readonly firstJumpTo: Int32Array
   readonly nextJump: Int32Array
   /** Index of the first jump through a table, or -1. */
   readonly firstTable: number
+  /** Index of the instruction at an offset in the code. */
+  indexOf(offset: number): number | undefined
 }
 
 /** Opcodes that hand on control or test bits, prefixes and escapes: they are looked at. */
@@ -42,30 +45,47 @@ const regular = Fast.slow | Fast.imm64
 /** Larger functions are not listed. */
 const LARGEST = 100_000
 
-/** Lists functions. What they have in common is made once: there are tens of thousands of them. */
-export class Lister {
+/** Lists functions. The lists are made once: there are tens of thousands of functions, and each is looked at once or twice. */
+export class Lister implements Listing {
   readonly #decoder: X86Decoder
   readonly #image: MemoryImage
-  readonly #at = new Float64Array(LARGEST)
-  readonly #kind = new Uint8Array(LARGEST)
-  readonly #target = new Float64Array(LARGEST)
-  readonly #masks = new Float64Array(LARGEST)
-  /** By offset from the function's start: the instruction there, counted from 1. */
+  count = 0
+  readonly at: Int32Array = new Int32Array(LARGEST)
+  readonly kind: Uint8Array = new Uint8Array(LARGEST)
+  readonly target: Float64Array = new Float64Array(LARGEST)
+  readonly masks: Float64Array = new Float64Array(LARGEST)
+  maskCount = 0
+  readonly firstJumpTo: Int32Array = new Int32Array(LARGEST)
+  readonly nextJump: Int32Array = new Int32Array(LARGEST)
+  firstTable = -1
+  /** By offset from the function's start: the instruction there. What is left of another function does not begin there. */
   readonly #indexes = new Int32Array(LARGEST)
+  #from = 0
+  #to = 0
+  #listed = -1
 
   constructor({ decoder, image }: Pick<Program, 'decoder' | 'image'>) {
     this.#decoder = decoder
     this.#image = image
   }
 
+  indexOf(offset: number): number | undefined {
+    if (!(offset >= this.#from && offset < this.#to)) return undefined
+    const index = this.#indexes[offset - this.#from]!
+    return index < this.count && this.at[index] === offset ? index : undefined
+  }
+
   /** `start` and `end` are addresses. */
   list({ code, view, base }: CodeRange, start: number, end: number): Listing | undefined {
     if (end - start > LARGEST) return undefined
+    if (start === this.#listed) return this
+    this.#listed = start
     const decoder = this.#decoder
-    const [ats, kinds, targets, masks, indexes] = [this.#at, this.#kind, this.#target, this.#masks, this.#indexes]
+    const [ats, kinds, targets, masks, indexes] = [this.at, this.kind, this.target, this.masks, this.#indexes]
     const from = (start - base) | 0
     const to = (end - base) | 0
-    indexes.fill(0, 0, to - from)
+    this.#from = from
+    this.#to = to
     let count = 0
     let maskCount = 0
     let firstTable = -1
@@ -84,7 +104,7 @@ export class Lister {
       ats[count] = at
       if (length > 0) {
         kinds[count] = Kind.other
-        indexes[at - from] = ++count
+        indexes[at - from] = count++
         at += length
         continue
       }
@@ -116,20 +136,27 @@ export class Lister {
       if (isMaskTest(byte, second, code[opcodeAt + 2]!)) masks[maskCount++] = base + at
       kinds[count] = kind
       targets[count] = target
-      indexes[at - from] = ++count
+      indexes[at - from] = count++
       at = next
     }
-    const firstJumpTo = new Int32Array(count).fill(-1)
-    const nextJump = new Int32Array(count).fill(-1)
+    this.count = count
+    this.maskCount = maskCount
+    this.firstTable = firstTable
+    this.#linkJumps()
+    return this
+  }
+
+  #linkJumps(): void {
+    const { count, kind, target, firstJumpTo, nextJump } = this
+    firstJumpTo.fill(-1, 0, count)
     for (let index = count - 1; index >= 0; index--) {
-      if (kinds[index] !== Kind.branch && kinds[index] !== Kind.jump) continue
-      const offset = targets[index]! - from
-      const inside = offset >= 0 && offset < to - from ? indexes[offset]! - 1 : -1
-      if (inside < 0) continue
+      nextJump[index] = -1
+      if (kind[index] !== Kind.branch && kind[index] !== Kind.jump) continue
+      const inside = this.indexOf(target[index]!)
+      if (inside === undefined) continue
       nextJump[index] = firstJumpTo[inside]!
       firstJumpTo[inside] = index
     }
-    return { count, at: ats.slice(0, count), kind: kinds.slice(0, count), target: targets.slice(0, count), masks: masks.slice(0, maskCount), firstJumpTo, nextJump, firstTable }
   }
 }
 

@@ -1,4 +1,4 @@
-import { lengthAt } from '../../../../isa/x86/length.ts'
+import { lengthsOf } from '../../../../isa/x86/length.ts'
 import type { X86Decoder } from '../../../../isa/x86/decode.ts'
 
 const ALL = 0xffff
@@ -15,8 +15,9 @@ const RDI = 128
  */
 export function mentionedRegisters(decoder: X86Decoder, code: Uint8Array, from: number, to: number): number {
   let mentioned = 0
+  const lengths = lengthsOf(decoder, code, from, to)
   for (let at = from; at < to; ) {
-    const length = lengthAt(decoder, code, at)
+    const length = lengths[at - from]!
     if (length === 0) return ALL
     mentioned |= mentionedBy(code, at, from, to, at + length)
     at += length

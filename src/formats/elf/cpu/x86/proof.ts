@@ -1,4 +1,4 @@
-import { Edge } from '../program/call-graph.ts'
+import { Edge } from '../program/edges.ts'
 import { IndexSet } from '../program/index-set.ts'
 import type { Program } from './program.ts'
 import { lastAtMost } from '../program/number-list.ts'

@@ -2,7 +2,8 @@ import type { Program } from './program.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { ConstantArguments } from './constant-arguments.ts'
 import { isDataAmongCode } from './data-among-code.ts'
-import { type CallGraph, Edge } from '../program/call-graph.ts'
+import type { CallGraph } from '../program/call-graph.ts'
+import { Edge } from '../program/edges.ts'
 import type { Selections } from './selections.ts'
 import type { Tracer } from './tracer.ts'
 import { type Step, Steps } from './steps.ts'
@@ -82,61 +83,90 @@ export class ReachSearch {
   }
 
   search(trust: Trust): Reach {
-    const { graph, detectors } = this.#program
-    const steps = new Steps(graph.starts.length)
-    const stack: number[] = []
-    const visitedTables = new Set<number>()
-    const reach = (index: number, from: number, how: Step['how']): void => {
-      if (steps.add(index, from, how)) stack.push(index)
-    }
-    for (const [index, { from, how }] of this.roots) reach(index, from, how)
-    // calls of what needs features, until it is known who calls the function that they are in
-    const pending: { index: number; edge: number }[] = []
+    const progress = new Progress(trust, this.#program.graph.starts.length)
+    const { steps, stack } = progress
+    for (const [index, { from, how }] of this.roots) progress.reach(index, from, how)
     const runs = (caller: number, edge: number): boolean => steps.has(caller) && this.edgeRuns(caller, edge)
-    const release = (): void => {
-      for (const { index, edge } of pending.splice(0)) {
-        if (steps.has(graph.edgeTo[edge]!)) continue
-        const evaluation = this.#constants.evaluation(index, runs)
-        if (evaluation === undefined || edgeRunsIn(graph, evaluation, edge)) reach(graph.edgeTo[edge]!, index, 'call')
-        else pending.push({ index, edge })
-      }
-    }
     for (;;) {
-      if (stack.length === 0) release()
+      if (stack.length === 0) this.#release(progress, runs)
       const index = stack.pop()
-      if (index === undefined) break
-      const fromEntry = steps.get(index)!.how === 'entry'
-      const evaluated = this.#evaluations.get(index)
-      const decided = this.#asked && (evaluated?.decides === true || evaluated?.doubts === true)
-      const allRun = evaluated === undefined && !this.#isResolver(index)
-      for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
-        const target = graph.edgeTo[edge]!
-        const kind = graph.edgeKind[edge]!
-        if (kind === Edge.resolver || steps.has(target)) continue
-        const taken = kind === Edge.taken || kind === Edge.loaded
-        if (taken && trust < Trust.addresses && !fromEntry) continue
-        if (taken && detectors.any && (this.#isNamedForIsa(target) || (this.#isKernel(target) && isDataAmongCode(this.#program, target)))) continue
-        if (!allRun && !this.edgeRuns(index, edge)) continue
-        if (detectors.any && !fromEntry && !decided && this.#needsFeatures(target) && this.#isChoice(index, edge, target, taken)) continue
-        if (detectors.any && !taken && this.#needsFeatures(target) && !this.#isKernel(index) && !this.#tracer.isOpen(index)) pending.push({ index, edge })
-        else reach(target, index, taken ? 'address' : 'call')
-      }
-      // seldom, if ever: no part of what shows how a program was compiled
-      for (const { start, end, to } of trust >= Trust.addresses ? this.#program.landingPads.leaving(index) : []) {
-        if (allRun || (evaluated !== undefined && callsIn(evaluated, start, end))) reach(to, index, 'call')
-      }
-      for (const address of (trust >= Trust.addresses ? evaluated?.addressesUsed : undefined) ?? []) {
-        const target = graph.functionAt(address)
-        if (target === undefined || steps.has(target)) continue
-        if (detectors.any && this.#isKernel(target) && isDataAmongCode(this.#program, target)) continue
-        // what is called through the GOT is called, and was looked at
-        if (this.#needsFeatures(target) && this.#calls(index, target)) continue
-        if (detectors.any && this.#needsFeatures(target) && (this.#isNamedForIsa(target) || this.#takesTwin(index, target))) continue
-        reach(target, index, 'address')
-      }
-      if (trust >= Trust.tables) this.#tables(index, visitedTables, reach)
+      if (index === undefined) return { steps }
+      this.#follow(index, progress)
     }
-    return { steps }
+  }
+
+  /** Follows calls whose caller's callers are known by now. */
+  #release(progress: Progress, runs: (caller: number, edge: number) => boolean): void {
+    const { graph } = this.#program
+    const { steps, pending } = progress
+    const { length } = pending
+    let kept = 0
+    for (let at = 0; at < length; at += 2) {
+      const index = pending[at]!
+      const edge = pending[at + 1]!
+      const target = graph.edgeTo[edge]!
+      if (steps.has(target)) continue
+      const evaluation = this.#constants.evaluation(index, runs)
+      if (evaluation === undefined || edgeRunsIn(graph, evaluation, edge)) progress.reach(target, index, 'call')
+      else {
+        pending[kept++] = index
+        pending[kept++] = edge
+      }
+    }
+    pending.length = kept
+  }
+
+  #follow(index: number, progress: Progress): void {
+    const { trust } = progress
+    const evaluated = this.#evaluations.get(index)
+    const allRun = evaluated === undefined && !this.#isResolver(index)
+    this.#followEdges(index, progress, evaluated, allRun)
+    if (trust >= Trust.addresses) {
+      // seldom, if ever: no part of what shows how a program was compiled
+      for (const { start, end, to } of this.#program.landingPads.leaving(index)) {
+        if (allRun || (evaluated !== undefined && callsIn(evaluated, start, end))) progress.reach(to, index, 'call')
+      }
+      if (evaluated !== undefined) this.#followAddresses(index, progress, evaluated)
+    }
+    if (trust >= Trust.tables) this.#tables(index, progress)
+  }
+
+  #followEdges(index: number, progress: Progress, evaluated: Evaluation | undefined, allRun: boolean): void {
+    const { graph, detectors } = this.#program
+    const { steps, trust } = progress
+    const fromEntry = steps.startsAt(index)
+    const decided = this.#asked && (evaluated?.decides === true || evaluated?.doubts === true)
+    const end = graph.firstEdge[index + 1]!
+    for (let edge = graph.firstEdge[index]!; edge < end; edge++) {
+      const target = graph.edgeTo[edge]!
+      const kind = graph.edgeKind[edge]!
+      if (kind === Edge.resolver || steps.has(target)) continue
+      const taken = kind === Edge.taken || kind === Edge.loaded
+      if (taken && trust < Trust.addresses && !fromEntry) continue
+      if (taken && detectors.any && (this.#isNamedForIsa(target) || (this.#isKernel(target) && isDataAmongCode(this.#program, target)))) continue
+      if (!allRun && !this.edgeRuns(index, edge)) continue
+      if (detectors.any && this.#needsFeatures(target)) {
+        if (!fromEntry && !decided && this.#isChoice(index, edge, target, taken)) continue
+        if (!taken && !this.#isKernel(index) && !this.#tracer.isOpen(index)) {
+          progress.pending.push(index, edge)
+          continue
+        }
+      }
+      progress.reach(target, index, taken ? 'address' : 'call')
+    }
+  }
+
+  #followAddresses(index: number, progress: Progress, evaluated: Evaluation): void {
+    const { graph, detectors } = this.#program
+    for (const address of evaluated.addressesUsed) {
+      const target = graph.functionAt(address)
+      if (target === undefined || progress.steps.has(target)) continue
+      if (detectors.any && this.#isKernel(target) && isDataAmongCode(this.#program, target)) continue
+      // what is called through the GOT is called, and was looked at
+      if (this.#needsFeatures(target) && this.#calls(index, target)) continue
+      if (detectors.any && this.#needsFeatures(target) && (this.#isNamedForIsa(target) || this.#takesTwin(index, target))) continue
+      progress.reach(target, index, 'address')
+    }
   }
 
   /** By edge: 0 where it is not known yet, 1 no, 2 yes. */
@@ -162,28 +192,32 @@ export class ReachSearch {
   }
 
   /** Tables of function pointers (virtual tables, operations) that the function names. */
-  #tables(index: number, visited: Set<number>, reach: (index: number, from: number, how: Step['how']) => void): void {
-    const { graph, image, sweep, detectors, pointed } = this.#program
-    const to = sweep.accessTo.values()
-    const from = sweep.accessFrom.values()
-    const kind = sweep.accessKind.values()
-    for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
-      if (kind[access] === Access.store) continue
+  #tables(index: number, progress: Progress): void {
+    const { graph, image, pointed, sweep } = this.#program
+    const evaluation = this.#evaluations.get(index)
+    const kinds = sweep.accessKind.values()
+    const end = graph.firstAccess[index + 1]!
+    for (let access = graph.firstAccess[index]!; access < end; access++) {
+      if (kinds[access] === Access.store) continue
       // what a slot of the GOT points to, where the table is another unit's or exported
-      const table = image.dataAt(to[access]!)?.separate === true ? image.slots.get(to[access]!)?.address : to[access]!
+      const named = sweep.accessTo.values()[access]!
+      const table = image.dataAt(named)?.separate === true ? image.slots.get(named)?.address : named
       if (table === undefined) continue
-      if (visited.has(table) || !this.instructionRuns(index, from[access]!)) continue
-      const evaluation = this.#evaluations.get(index)
-      if (kind[access] === Access.take && evaluation !== undefined && !evaluation.addressesUsed.has(table)) continue
-      visited.add(table)
-      for (const target of pointed.tableAt(table)) {
-        if (detectors.any && this.#needsFeatures(target)) {
-          // what names the table asks about the CPU: the table is one of implementations
-          if (this.#choosesFromTable(index, from[access]!) || this.#isNamedForIsa(target) || this.#selectable.has(target)) continue
-        }
-        reach(target, index, 'table')
-      }
+      const from = sweep.accessFrom.values()[access]!
+      if (progress.tables.has(table) || !this.instructionRuns(index, from)) continue
+      if (kinds[access] === Access.take && evaluation !== undefined && !evaluation.addressesUsed.has(table)) continue
+      progress.tables.add(table)
+      const functions = pointed.tableAt(table)
+      for (let place = 0; place < functions.length; place++) this.#reachFromTable(index, from, functions[place]!, progress)
     }
+  }
+
+  #reachFromTable(index: number, from: number, target: number, progress: Progress): void {
+    if (this.#program.detectors.any && this.#needsFeatures(target)) {
+      // what names the table asks about the CPU: the table is one of implementations
+      if (this.#choosesFromTable(index, from) || this.#isNamedForIsa(target) || this.#selectable.has(target)) return
+    }
+    progress.reach(target, index, 'table')
   }
 
   /** Does function `index`, which names a table at `at`, call what is in there only behind checks? */
@@ -255,6 +289,26 @@ export class ReachSearch {
       add(named.address, 'export')
     }
     return roots
+  }
+}
+
+/** How far a search has got. */
+class Progress {
+  readonly trust: Trust
+  readonly steps: Steps
+  readonly stack: number[] = []
+  /** Tables that were looked at. */
+  readonly tables: Set<number> = new Set()
+  /** Calls of what needs features, until it is known who calls the function that they are in: function and edge of each. */
+  readonly pending: number[] = []
+
+  constructor(trust: Trust, functions: number) {
+    this.trust = trust
+    this.steps = new Steps(functions)
+  }
+
+  reach(index: number, from: number, how: Step['how']): void {
+    if (this.steps.add(index, from, how)) this.stack.push(index)
   }
 }
 

@@ -7,7 +7,7 @@ import { isIsaName } from './isa-names.ts'
 import { initializers, ReachSearch, type Reach, Trust } from './reach.ts'
 import { Selections } from './selections.ts'
 import { Tracer } from './tracer.ts'
-import { Edge } from '../program/call-graph.ts'
+import { Edge } from '../program/edges.ts'
 import { IndexSet } from '../program/index-set.ts'
 
 /** What runs on one CPU, at each degree of trust. */

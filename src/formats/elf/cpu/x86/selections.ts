@@ -20,7 +20,6 @@ export class Selections {
   readonly #featuresOf: (index: number) => ReadonlySet<number> | undefined
   readonly #isKernel: (index: number) => boolean
   readonly #lister: Lister
-  readonly #listings = new Map<number, Listing | undefined>()
   readonly #twins = new Map<number, boolean>()
 
   constructor(program: Program, featuresOf: (index: number) => ReadonlySet<number> | undefined, isKernel: (index: number) => boolean) {
@@ -38,7 +37,7 @@ export class Selections {
     const listing = this.#listing(index)
     if (listing === undefined) return false
     return branches.some((branch) => {
-      const last = lastAtMost(listing.masks, branch)
+      const last = lastAtMost(listing.masks.subarray(0, listing.maskCount), branch)
       return last >= 0 && branch - listing.masks[last]! < MASK_DISTANCE && !runsIn(ending, branch)
     })
   }
@@ -61,7 +60,7 @@ export class Selections {
     const { graph, codeAt } = this.#program
     const base = codeAt(graph.starts[index]!)?.base
     if (listing === undefined || base === undefined) return false
-    const call = indexOf(listing, at - base)
+    const call = listing.indexOf(at - base)
     if (call === undefined) return false
     const others: number[] = []
     const cases: number[] = []
@@ -76,7 +75,7 @@ export class Selections {
       const before = listing.kind[place - 1]
       if (before === Kind.branch && asksCallee(listing, place - 1)) break
       if (before === Kind.branch) {
-        const inside = indexOf(listing, listing.target[place - 1]!)
+        const inside = listing.indexOf(listing.target[place - 1]!)
         if (inside !== undefined) others.push(inside)
         else {
           const other = graph.functionAt(listing.target[place - 1]! + base)
@@ -123,7 +122,7 @@ export class Selections {
     for (let steps = 0; place < listing.count && steps < LOOK_AHEAD; steps++) {
       const kind = listing.kind[place]!
       const to = listing.target[place]!
-      const inside = indexOf(listing, to)
+      const inside = listing.indexOf(to)
       if (kind === Kind.call || (kind === Kind.jump && inside === undefined)) {
         const other = graph.functionAt(to + base)
         if (other !== undefined) return runsIn(ending, listing.at[place]! + base) ? undefined : other
@@ -149,24 +148,10 @@ export class Selections {
   }
 
   #listing(index: number): Listing | undefined {
-    if (!this.#listings.has(index)) {
-      if (this.#listings.size > 2000) this.#listings.clear()
-      const { graph, codeAt } = this.#program
-      const range = codeAt(graph.starts[index]!)
-      this.#listings.set(index, range === undefined ? undefined : this.#lister.list(range, graph.starts[index]!, graph.ends[index]!))
-    }
-    return this.#listings.get(index)
+    const { graph, codeAt } = this.#program
+    const range = codeAt(graph.starts[index]!)
+    return range === undefined ? undefined : this.#lister.list(range, graph.starts[index]!, graph.ends[index]!)
   }
-}
-
-/** Index of the instruction at an offset in the code. */
-function indexOf({ at }: Listing, offset: number): number | undefined {
-  const index = lastAtMost(at, offset)
-  return index >= 0 && at[index] === offset ? index : undefined
-}
-
-function runsIn(evaluation: Evaluation | undefined, at: number): boolean {
-  return evaluation !== undefined && (evaluation.seen[at - evaluation.start]! & 1) !== 0
 }
 
 /**
@@ -207,6 +192,10 @@ function checksStack(code: Uint8Array, listing: Listing, branch: number): boolea
   return branch > 0 && listing.kind[branch] === Kind.branch && code[listing.at[branch - 1]!] === 0x64
 }
 
+function runsIn(evaluation: Evaluation | undefined, at: number): boolean {
+  return evaluation !== undefined && (evaluation.seen[at - evaluation.start]! & 1) !== 0
+}
+
 const TABLE_CASES = 16
 
 /** Where a table of jumps leads: blocks that no jump leads to, other than the one at `from`. */
@@ -229,7 +218,7 @@ function otherCases(listing: Listing, branch: number): number[] {
   for (let place = branch - 1, length = 0; place >= 0 && length < CASE_LENGTH; place--, length++) {
     const kind = listing.kind[place]
     if (kind === Kind.other && listing.firstJumpTo[place]! < 0) continue
-    const to = kind === Kind.branch ? indexOf(listing, listing.target[place]!) : undefined
+    const to = kind === Kind.branch ? listing.indexOf(listing.target[place]!) : undefined
     if (to === undefined) break
     cases.push(to)
     length = -1
@@ -246,7 +235,7 @@ function leadsTo(listing: Listing, from: number, goal: number): boolean {
     if (kind === Kind.end) return false
     if (kind !== Kind.jump) place++
     else {
-      const inside = indexOf(listing, listing.target[place]!)
+      const inside = listing.indexOf(listing.target[place]!)
       if (inside === undefined) return false
       place = inside
     }

@@ -1,15 +1,13 @@
-import type { X86Decoder } from '../../../../isa/x86/decode.ts'
-import { lengthAt } from '../../../../isa/x86/length.ts'
 import type { FunctionCode } from './function-code.ts'
 
 /**
  * Offsets of fields that a function stores to where it does not get to on this CPU: what stays in them is what a check found
  * out. By encoding: MOV from a register, of an immediate, and of vectors.
  */
-export function skippedStores(decoder: X86Decoder, { code, view, from, to }: FunctionCode, seen: Uint8Array): Set<number> {
+export function skippedStores({ code, view, from, to, blocks }: FunctionCode, seen: Uint8Array): Set<number> {
   const offsets = new Set<number>()
   for (let at = from; at < to; ) {
-    const length = lengthAt(decoder, code, at) || 1
+    const length = blocks.lengths[at - from]! || 1
     if (seen[at - from] === 0) {
       const modrmAt = modrmOfStore(code, at)
       if (modrmAt !== undefined && modrmAt < at + length) noteOffset(code, view, modrmAt, offsets)

@@ -6,6 +6,8 @@ export interface Step {
 
 const ways: readonly Step['how'][] = ['entry', 'initializer', 'export', 'call', 'address', 'table']
 
+const ENTRY = ways.indexOf('entry') + 1
+
 /** The first step to each function that was reached, without an object for each of them. */
 export class Steps {
   /** 0: not reached; else the index of the way, counted from 1. */
@@ -25,6 +27,11 @@ export class Steps {
 
   get(index: number): Step | undefined {
     return this.has(index) ? { from: this.#from[index]!, how: ways[this.#how[index]! - 1]! } : undefined
+  }
+
+  /** Is it the entry point? */
+  startsAt(index: number): boolean {
+    return this.#how[index] === ENTRY
   }
 
   /** False where it was reached before. */

@@ -1,4 +1,5 @@
-import { type CallGraph, Edge } from '../program/call-graph.ts'
+import type { CallGraph } from '../program/call-graph.ts'
+import { Edge } from '../program/edges.ts'
 import { Access } from '../program/sweep.ts'
 import { ControlFlow } from './control-flow.ts'
 import type { Calls } from './call-sites.ts'

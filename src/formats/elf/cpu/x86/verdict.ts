@@ -290,11 +290,8 @@ function witnessesOf(program: Program, feature: string, reached: { run: Run; tru
   const witnesses: Witness[] = []
   const steps = reached?.run.reached[reached.trust]!.steps
   let last = -1
-  let current = 0
-  for (let hit = 0; hit < at.length && witnesses.length < WITNESSES; hit++) {
-    if (isWanted[sets[hit]!] === 0) continue
-    while (graph.firstHit[current + 1]! <= hit) current++
-    const index = at[hit]! < (graph.starts[0] ?? Infinity) ? -1 : current
+  for (let hit = nextWanted(sets, isWanted, 0); hit < at.length && witnesses.length < WITNESSES; hit = nextWanted(sets, isWanted, hit + 1)) {
+    const index = at[hit]! < (graph.starts[0] ?? Infinity) ? -1 : functionOfHit(graph, hit)
     if (index < 0 || index === last) continue
     if (steps !== undefined && !steps.has(index)) {
       hit = graph.firstHit[index + 1]! - 1
@@ -313,6 +310,25 @@ function witnessesOf(program: Program, feature: string, reached: { run: Run; tru
     })
   }
   return witnesses
+}
+
+/** The first hit from `from` on with one of the sets that are wanted. */
+function nextWanted(sets: Uint32Array, isWanted: Uint8Array, from: number): number {
+  let hit = from
+  while (hit < sets.length && isWanted[sets[hit]!] === 0) hit++
+  return hit
+}
+
+/** Function whose list of hits `hit` is in. */
+function functionOfHit({ firstHit }: Program['graph'], hit: number): number {
+  let low = 0
+  let high = firstHit.length - 1
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (firstHit[middle + 1]! <= hit) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 function pathTo(program: Program, steps: Run['reached'][number]['steps'], index: number): string[] {

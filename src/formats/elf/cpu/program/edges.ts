@@ -1,0 +1,182 @@
+import type { MemoryImage, Slot } from './memory-image.ts'
+import { ByteList, IndexList, NumberList } from './number-list.ts'
+import { Access, type Sweep, Transfer } from './sweep.ts'
+
+/** How one function leads to another. */
+export const Edge = {
+  call: 0,
+  /** Its address is taken. */
+  taken: 1,
+  resolver: 2,
+  /** A pointer to it that nothing changes is loaded: to call it. */
+  loaded: 3,
+} as const
+
+export interface EdgeLists {
+  readonly from: Uint32Array
+  readonly to: Uint32Array
+  readonly at: Float64Array
+  readonly kind: Uint8Array
+  readonly importCalls: ReadonlyMap<number, readonly { readonly at: number; readonly name: string }[]>
+  readonly intoMiddle: readonly { readonly edge: number; readonly to: number }[]
+}
+
+interface Functions {
+  readonly starts: Float64Array
+  readonly ends: Float64Array
+  functionAt(address: number): number | undefined
+  functionOf(address: number): number
+}
+
+/** Makes edges of what a sweep found: transfers and accesses together, in the order of addresses. */
+export class EdgeCollector {
+  readonly #image: MemoryImage
+  readonly #stubs: ReadonlyMap<number, Slot>
+  readonly #functions: Functions
+  readonly #transferFrom: Float64Array
+  readonly #transferTo: Float64Array
+  readonly #transferKind: Uint8Array
+  readonly #accessFrom: Float64Array
+  readonly #accessTo: Float64Array
+  readonly #accessKind: Uint8Array
+  readonly #from: IndexList
+  readonly #to: IndexList
+  readonly #at: NumberList
+  readonly #kind: ByteList
+  readonly #importCalls = new Map<number, { at: number; name: string }[]>()
+  readonly #intoMiddle: { edge: number; to: number }[] = []
+  /** What is stored to, or whose address somebody has. */
+  #changed: Set<number> | undefined
+  /** Function of the address at hand. */
+  #current = -1
+  #access = 0
+
+  constructor(image: MemoryImage, sweep: Sweep, functions: Functions, stubs: ReadonlyMap<number, Slot>) {
+    this.#image = image
+    this.#stubs = stubs
+    this.#functions = functions
+    this.#transferFrom = sweep.transferFrom.values()
+    this.#transferTo = sweep.transferTo.values()
+    this.#transferKind = sweep.transferKind.values()
+    this.#accessFrom = sweep.accessFrom.values()
+    this.#accessTo = sweep.accessTo.values()
+    this.#accessKind = sweep.accessKind.values()
+    const expected = this.#transferFrom.length + this.#accessFrom.length
+    this.#from = new IndexList(expected)
+    this.#to = new IndexList(expected)
+    this.#at = new NumberList(expected)
+    this.#kind = new ByteList(expected)
+  }
+
+  collect(): EdgeLists {
+    const { length } = this.#transferFrom
+    for (let index = 0; index < length; index++) {
+      const place = this.#transferFrom[index]!
+      this.#takeUpTo(place)
+      const source = this.#sourceOf(place)
+      if (source >= 0) this.#addTransfer(index, source)
+    }
+    this.#takeUpTo(Infinity)
+    return { from: this.#from.values(), to: this.#to.values(), at: this.#at.values(), kind: this.#kind.values(), intoMiddle: this.#intoMiddle, importCalls: this.#importCalls }
+  }
+
+  #add(source: number, place: number, target: number, edge: number): void {
+    this.#from.push(source)
+    this.#to.push(target)
+    this.#at.push(place)
+    this.#kind.push(edge)
+  }
+
+  /** Asked in the order of addresses. */
+  #sourceOf(place: number): number {
+    const { starts } = this.#functions
+    while (this.#current + 1 < starts.length && starts[this.#current + 1]! <= place) this.#current++
+    return this.#current
+  }
+
+  #takeUpTo(limit: number): void {
+    const { length } = this.#accessFrom
+    while (this.#access < length && this.#accessFrom[this.#access]! <= limit) this.#addAccess(this.#access++)
+  }
+
+  #addAccess(access: number): void {
+    let address = this.#accessTo[access]!
+    let kind: number = Edge.taken
+    const how = this.#accessKind[access]!
+    if (how === Access.store) return
+    if (how === Access.load || !this.#image.inCode(address)) {
+      // mov rax, [rip + slot]: the address comes from the GOT
+      const slot = how === Access.load ? this.#slotAt(address) : this.#stubs.get(address)
+      if (slot?.address === undefined || slot.indirect === true) return
+      // a pointer that the program can change is not the address itself
+      if (how === Access.load && this.#image.dataAt(address)?.constant === false) {
+        if (this.#isChanged(address)) return
+        kind = Edge.loaded
+      }
+      address = slot.address
+    }
+    const place = this.#accessFrom[access]!
+    const target = this.#functions.functionAt(address)
+    const source = this.#sourceOf(place)
+    if (target !== undefined && source >= 0 && target !== source) this.#add(source, place, target, kind)
+  }
+
+  #addTransfer(index: number, source: number): void {
+    const place = this.#transferFrom[index]!
+    const target = this.#transferTo[index]!
+    const transfer = this.#transferKind[index]!
+    if (transfer === Transfer.indirectCall || transfer === Transfer.indirectJump) {
+      this.#addThroughPointer(source, place, target)
+      return
+    }
+    const stub = this.#image.inCode(target) ? undefined : this.#stubs.get(target)
+    if (stub !== undefined) {
+      this.#addThroughSlot(source, place, stub)
+      return
+    }
+    const { starts, ends } = this.#functions
+    const jump = transfer !== Transfer.call
+    if (jump && target >= starts[source]! && target < ends[source]!) return
+    const callee = this.#functions.functionAt(target)
+    if (callee !== undefined) {
+      if (callee !== source) this.#add(source, place, callee, Edge.call)
+      return
+    }
+    const around = jump ? this.#functions.functionOf(target) : -1
+    if (around < 0 || around === source) return
+    this.#intoMiddle.push({ edge: this.#from.length, to: target })
+    this.#add(source, place, around, Edge.call)
+  }
+
+  #addThroughPointer(source: number, place: number, pointer: number): void {
+    const slot = this.#slotAt(pointer)
+    if (slot !== undefined && (this.#image.dataAt(pointer)?.constant !== false || !this.#isChanged(pointer))) this.#addThroughSlot(source, place, slot)
+  }
+
+  #addThroughSlot(source: number, place: number, slot: Slot): void {
+    if (slot.import !== undefined) {
+      const calls = this.#importCalls.get(source)
+      if (calls === undefined) this.#importCalls.set(source, [{ at: place, name: slot.import }])
+      else calls.push({ at: place, name: slot.import })
+      return
+    }
+    const target = slot.address === undefined ? undefined : this.#functions.functionAt(slot.address)
+    if (target !== undefined) this.#add(source, place, target, slot.indirect === true ? Edge.resolver : Edge.call)
+  }
+
+  #slotAt(place: number): Slot | undefined {
+    const slot = this.#image.slots.get(place)
+    const address = slot === undefined ? this.#image.codePointers.get(place) : undefined
+    return address === undefined ? slot : { address }
+  }
+
+  #isChanged(address: number): boolean {
+    return (this.#changed ??= this.#changedPlaces()).has(address)
+  }
+
+  #changedPlaces(): Set<number> {
+    const changed = new Set<number>()
+    for (let index = 0; index < this.#accessTo.length; index++) if (this.#accessKind[index] !== Access.load) changed.add(this.#accessTo[index]!)
+    return changed
+  }
+}
