@@ -235,6 +235,36 @@ describe('modules of a build', () => {
     expect((await find({ 'app.mjs': script, 'other.js': 'WebAssembly.instantiate(posted)' })).byPath).toEqual({})
   })
 
+  describe('wasm-bindgen makes functions of texts that the module hands over', () => {
+    const name = '__wbg_newnoargs_0123456789abcdef'
+    const handing = (text: string, call = '(call $new (i32.const 1024) (i32.const 11))', more = '') =>
+      assemble(`(module (import "wbg" "${name}" (func $new (param i32 i32) (result i32))) (memory (export "memory") 1)
+        (data (i32.const 1000) "some text before this   ${text}") ${more}
+        (func (export "a") (param i32) (result i32) ${call}) (func (export "b")))`)
+    const script = (more = '') => `let wasm
+      const text = (at, length) => new TextDecoder().decode(new Uint8Array(wasm.memory.buffer, at, length))
+      const imports = { wbg: {} }
+      imports.wbg.${name} = function (arg0, arg1) { const made = new Function(text(arg0, arg1)); return keep(made) }
+      function keep() { return 1 }
+      const { instance } = await WebAssembly.instantiate(await fetch('m.wasm'), imports)
+      wasm = instance.exports; wasm.a(0); import.meta; ${more}`
+
+    test('`return this` changes nothing', async () => {
+      expect(await find({ 'app.js': script(), 'm.wasm': handing('return this') })).toEqual({ byPath: { 'm.wasm': ['b'] }, diagnostics: [] })
+    })
+
+    test.each([
+      ['another text', handing('return wasm'), ''],
+      ['a text of a computed length', handing('return this', '(call $new (i32.const 1024) (local.get 0))'), ''],
+      ['a function that is called through a table', handing('return this', undefined, '(table 1 funcref) (elem (i32.const 0) $new)'), ''],
+      ['a function that the script calls, too', handing('return this'), `imports.wbg.${name}(await where(), 3); function where() {}`],
+    ])('%s keeps everything', async (_name, bytes, more) => {
+      const result = await find({ 'app.js': script(more), 'm.wasm': bytes })
+      expect(result.byPath).toEqual({})
+      expect(result.diagnostics[0]!.message).toMatch(/makes functions from text in line 4/)
+    })
+  })
+
   test('the command drops them, and the program still runs', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'shrink-test-'))
     try {

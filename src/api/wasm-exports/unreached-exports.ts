@@ -2,6 +2,7 @@ import { basename } from 'node:path/posix'
 import { findInlineWasm, inlineWasmMagic, inlineWasmPath } from '../../bytes/base64-wasm.ts'
 import type { Diagnostic } from '../../core/diagnostic.ts'
 import { ShrinkError } from '../../core/errors.ts'
+import { textsGiven } from '../../formats/wasm/graph/texts-given.ts'
 import { readModule } from '../../formats/wasm/read/read-module.ts'
 import { type OtherScripts, usedExports } from './used-exports.ts'
 
@@ -141,12 +142,13 @@ async function unreachedBy(
   try {
     const text = await readText(loader.path, read)
     if (text === undefined) return undefined
-    const used = await usedExports(loader.path, text, await wordsOf(others, read))
-    if ('reason' in used) return `${loader.path}: ${used.reason}`
     const bytes = await readBytes()
     if (bytes === undefined) return undefined
-    return readModule(bytes)
-      .exports.filter(({ kind, name }) => kind === 'function' && !used.names.has(name) && !calledByHosts.has(name))
+    const module = readModule(bytes)
+    const used = await usedExports(loader.path, text, await wordsOf(others, read), (name) => textsGiven(module, name))
+    if ('reason' in used) return `${loader.path}: ${used.reason}`
+    return module.exports
+      .filter(({ kind, name }) => kind === 'function' && !used.names.has(name) && !calledByHosts.has(name))
       .map(({ name }) => name)
   } catch (error) {
     if (error instanceof ShrinkError) return undefined

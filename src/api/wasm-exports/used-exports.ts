@@ -1,9 +1,9 @@
-import type { Node } from 'oxc-parser'
 import { followExports } from './exports-flow.ts'
+import { functionFromText, type TextsOfModule } from './functions-from-text.ts'
 import { whyMethodsHide } from './hidden-methods.ts'
 import { liveNodes } from './live-code.ts'
 import { wayOut } from './open-world.ts'
-import { indexSyntax, type SyntaxIndex } from './syntax-index.ts'
+import { indexSyntax } from './syntax-index.ts'
 
 /** Which exports of the module that it loads a script can reach; or why that cannot be told. */
 export type UsedExports = { readonly names: ReadonlySet<string> } | { readonly reason: string }
@@ -16,18 +16,21 @@ export interface OtherScripts {
   readonly computed: boolean
 }
 
+const unknown: TextsOfModule = () => undefined
+
 const none: OtherScripts = { words: new Set(), computed: false }
 
 /**
  * Reads the script of a program with the glue code of wasm-bindgen or Emscripten in it. The exports object must be
  * followed to its end: no computed access, no escape. An export is used when live code takes it.
  *
+ * @param textsOf what the module hands to one of its imports
  * @throws ShrinkError for a script that does not parse
  */
-export async function usedExports(path: string, text: string, others: OtherScripts = none): Promise<UsedExports> {
+export async function usedExports(path: string, text: string, others: OtherScripts = none, textsOf: TextsOfModule = unknown): Promise<UsedExports> {
   const index = await indexSyntax(path, text)
   if (index.dynamic) return { reason: 'the script evaluates text (`eval`) or uses `with`' }
-  const made = functionFromText(index)
+  const made = functionFromText(index, textsOf)
   if (made !== undefined) return { reason: `the script makes functions from text in line ${index.lineOf(made)}` }
   const open = wayOut(index) !== undefined
   const { uses, lost } = followExports(index, { open, words: others.words })
@@ -36,23 +39,4 @@ export async function usedExports(path: string, text: string, others: OtherScrip
   const byName = !open && !others.computed && whyMethodsHide(index) === undefined
   const live = liveNodes(index, byName ? others.words : 'any')
   return { names: new Set([...uses].filter(([node]) => live.has(node)).map(([, name]) => name)) }
-}
-
-/** `new Function(text)`, a timer with a text. `Function('return this')` only asks for the global object. */
-function functionFromText(index: SyntaxIndex): Node | undefined {
-  for (const node of index.nodesIn(index.program)) {
-    if (node.type !== 'NewExpression' && node.type !== 'CallExpression') continue
-    const { callee } = node
-    if (callee.type === 'Identifier' && callee.name === 'Function' && index.bindingOf(callee) === undefined && !returnsThis(node.arguments)) return node
-    if (callee.type === 'Identifier' && /^set(?:Timeout|Interval)$/.test(callee.name) && isText(node.arguments[0])) return node
-  }
-  return undefined
-}
-
-function returnsThis([body, ...more]: readonly Node[]): boolean {
-  return more.length === 0 && body?.type === 'Literal' && typeof body.value === 'string' && /^\s*return\s+this\s*;?\s*$/.test(body.value)
-}
-
-function isText(node: Node | undefined): boolean {
-  return (node?.type === 'Literal' && typeof node.value === 'string') || node?.type === 'TemplateLiteral'
 }
