@@ -1,8 +1,8 @@
 import { Flow } from '../../../../isa/arm64/control-flow.ts'
 import { compute, number, plain, sameValue, truncated } from '../program/value.ts'
 import { Base } from './evaluation.ts'
-import { type Flags, refinedLeft } from './flags.ts'
-import type { Machine } from './machine.ts'
+import { type Flags, flagsOf, refinedLeft } from './flags.ts'
+import { cellOf, type Machine } from './machine.ts'
 
 /** Flags and condition under which the branch is taken. */
 export function branchCondition(machine: Machine, word: number, flow: number): [Flags | undefined, number] {
@@ -14,12 +14,12 @@ export function branchCondition(machine: Machine, word: number, flow: number): [
   // a function of another file that was found is not null
   const value = whole?.base === Base.imported ? number(1) : flow === Flow.zero ? truncated(whole, size) : whole
   if (value === undefined || value.base !== plain || value.words.length === 0) return [undefined, when]
-  if (flow === Flow.zero) return [{ kind: 'subtract', left: value, right: number(0), size, register }, when]
+  if (flow === Flow.zero) return [flagsOf('subtract', value, number(0), size, register), when]
   const bit = ((word >>> 26) & 32) | ((word >>> 19) & 31)
   const mask = bit < 32 ? number(1 << bit) : number(0, 1 << (bit - 32))
-  if (value.hull !== true && value.partial !== true) return [{ kind: 'and', left: value, right: mask, size: 8, register }, when]
+  if (value.hull !== true && value.partial !== true) return [flagsOf('and', value, mask, 8, register), when]
   const tested = compute('and', value, mask)
-  return [tested === undefined || tested.words.length === 0 ? undefined : { kind: 'subtract', left: tested, right: number(0), size: 8, register: -1 }, when]
+  return [tested === undefined || tested.words.length === 0 ? undefined : flagsOf('subtract', tested, number(0), 8, -1), when]
 }
 
 /** The state behind a branch, where what was compared can only be what allows that outcome. */
@@ -31,7 +31,7 @@ export function refinedBehind(machine: Machine, flags: Flags | undefined, condit
   refined.registers[flags.register] = value
   const origin = refined.origins[flags.register]
   const cell = origin === undefined ? undefined : refined.memory.get(origin)
-  if (origin !== undefined && (cell === undefined || cell.size <= flags.size)) refined.memory.set(origin, { value, size: cell?.size ?? flags.size, stored: cell?.stored === true })
-  if (refined.flags === flags) refined.flags = { ...flags, left: value }
+  if (origin !== undefined && (cell === undefined || cell.size <= flags.size)) refined.memory.set(origin, cellOf(value, cell?.size ?? flags.size, cell?.stored === true))
+  if (refined.flags === flags) refined.flags = flagsOf(flags.kind, value, flags.right, flags.size, flags.register, flags.otherwise)
   return refined
 }

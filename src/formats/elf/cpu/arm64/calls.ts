@@ -1,5 +1,5 @@
 import { SP } from '../../../../isa/arm64/operands.ts'
-import { address, compute, join, number, plain, singleOffset, type Value } from '../program/value.ts'
+import { address, compute, join, number, plain, relative, singleOffset, type Value } from '../program/value.ts'
 import type { Effects } from './effects.ts'
 import { ARGUMENTS, CALLER_SAVED, type ParameterStore, type Surroundings } from './evaluation.ts'
 import type { Notes } from './instructions.ts'
@@ -80,7 +80,7 @@ export class Calls {
   #applyWrites(machine: Machine, writes: readonly ParameterStore[]): void {
     const pointers = machine.registers.slice(0, SP)
     for (const { base, offset, size, value } of writes) {
-      const pointer = base > SP ? { base, words: [0, 0], detected: false } : base === plain ? number(0) : pointers[base]
+      const pointer = base > SP ? relative(base, 0) : base === plain ? number(0) : pointers[base]
       this.#memory.storeOne(machine, compute('add', pointer, base === plain ? address(offset) : number(offset, offset < 0 ? -1 : 0)), value, size)
     }
   }

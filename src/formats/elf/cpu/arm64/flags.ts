@@ -1,4 +1,4 @@
-import { plain, type Value } from '../program/value.ts'
+import { plain, type Value, withWords } from '../program/value.ts'
 
 /** What set N, Z, C and V last. */
 export interface Flags {
@@ -10,7 +10,16 @@ export interface Flags {
   /** The left side came from this register, or -1. */
   readonly register: number
   /** N Z C V of another way to the same place. */
-  readonly otherwise?: number
+  readonly otherwise: number | undefined
+}
+
+/** Makes flags, all of one shape: see `valueOf`. */
+export function flagsOf(kind: Flags['kind'], left: Value, right: Value, size: 4 | 8, register: number, otherwise?: number): Flags {
+  return { kind, left, right, size, register, otherwise }
+}
+
+export function withOtherwise({ kind, left, right, size, register }: Flags, otherwise: number): Flags {
+  return flagsOf(kind, left, right, size, register, otherwise)
 }
 
 /** Outcomes of an A64 condition: bit 0: it can be false, bit 1: it can be true. */
@@ -51,7 +60,7 @@ export function refinedLeft(flags: Flags, condition: number, outcome: boolean): 
   for (let at = 0; at < left.words.length; at += 2) {
     if ((outcomesOfOne(flags, at, condition) & (outcome ? 2 : 1)) !== 0) words.push(left.words[at]!, left.words[at + 1]!)
   }
-  return words.length === 0 || words.length === left.words.length ? undefined : { ...left, words }
+  return words.length === 0 || words.length === left.words.length ? undefined : withWords(left, words)
 }
 
 function outcomesOfOne(flags: Flags, at: number, condition: number): number {

@@ -1,7 +1,7 @@
 import { pageAddress } from '../../../../isa/arm64/control-flow.ts'
 import { logicalImmediate, SP } from '../../../../isa/arm64/operands.ts'
-import { address, compute, detectedAs, isZero, join, number, type Operation, plain, signExtended, truncated, type Value } from '../program/value.ts'
-import { type Flags, outcomesOf } from './flags.ts'
+import { address, compute, detectedAs, isZero, join, number, type Operation, plain, signExtended, truncated, type Value, valueOf, withWords } from '../program/value.ts'
+import { type Flags, flagsOf, outcomesOf, withOtherwise } from './flags.ts'
 import type { Machine } from './machine.ts'
 
 /** What the evaluation wants to know of an instruction besides its result. */
@@ -83,7 +83,7 @@ function addOrSubtract(word: number, machine: Machine, size: 4 | 8, left: Value 
 
 function setFlags(machine: Machine, kind: Flags['kind'], left: Value | undefined, right: Value | undefined, size: 4 | 8, register: number): void {
   const usable = left !== undefined && right !== undefined && left.base === plain && right.base === plain && left.words.length > 0 && right.words.length > 0
-  machine.flags = usable ? { kind, left, right, size, register } : undefined
+  machine.flags = usable ? flagsOf(kind, left, right, size, register) : undefined
 }
 
 function logical(word: number, machine: Machine, size: 4 | 8, left: Value | undefined, right: Value | undefined, opcode: number, immediate: boolean): void {
@@ -106,8 +106,7 @@ export function masked(left: Value | undefined, right: Value | undefined): Value
     low |= known.words[at]!
     high |= known.words[at + 1]!
   }
-  const bits: Value = { base: plain, words: [0, 0, low, high], detected: known.detected, hull: true }
-  return known.partial === true ? { ...bits, partial: true } : bits
+  return valueOf(plain, [0, 0, low, high], known.detected, known.partial, true)
 }
 
 function isPlain(value: Value | undefined): value is Value {
@@ -150,7 +149,7 @@ function onesOf(count: number): Value {
   return count >= 32 ? number(-1, count === 32 ? 0 : (1 << (count - 32)) - 1) : number((1 << count) - 1)
 }
 
-const unequal: Flags = { kind: 'unequal', left: number(0, 0, true), right: number(0), size: 8, register: -1 }
+const unequal: Flags = flagsOf('unequal', number(0, 0, true), number(0), 8, -1)
 
 /** Nothing is known of it, or that it was passed. */
 function isUnknown(value: Value | undefined): boolean {
@@ -228,7 +227,7 @@ function oneSource(opcode: number, value: Value | undefined, size: number): Valu
     else if (size === 4) words.push(reversed(low), 0)
     else words.push(reversed(high), reversed(low))
   }
-  return { ...value, words }
+  return withWords(value, words)
 }
 
 /** Of the bits set in all and in any, the highest may be each that can be set down to the first that is. */
@@ -299,14 +298,14 @@ function conditionalCompare(word: number, machine: Machine, notes: Notes, size: 
   const second = (word >>> 16) & 31
   const first = (word >>> 5) & 31
   if (outcomes === 1) {
-    machine.flags = { kind: 'given', left: number(word & 15, 0, isDetected(machine.flags)), right: number(0), size, register: -1 }
+    machine.flags = flagsOf('given', number(word & 15, 0, isDetected(machine.flags)), number(0), size, -1)
     return
   }
   const [left, right] = [machine.read(first, size), (word & 0x0800) !== 0 ? number(second) : machine.read(second, size)]
   const subtracts = (word & 0x4000_0000) !== 0
   setFlags(machine, subtracts ? 'subtract' : 'add', left, right, size, -1)
   if (subtracts && size === 8 && areNeverTheSame(left, right, notes)) machine.flags = unequal
-  if (outcomes === 3 && machine.flags !== undefined) machine.flags = { ...machine.flags, otherwise: word & 15 }
+  if (outcomes === 3 && machine.flags !== undefined) machine.flags = withOtherwise(machine.flags, word & 15)
 }
 
 export function isDetected(flags: Flags | undefined): boolean {

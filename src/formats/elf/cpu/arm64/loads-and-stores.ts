@@ -1,6 +1,6 @@
 import { literalAddress } from '../../../../isa/arm64/control-flow.ts'
 import { memoryAccess, type MemoryAccess, SP } from '../../../../isa/arm64/operands.ts'
-import { address, compute, join, number, plain, signExtended, singleOffset, truncated, type Value } from '../program/value.ts'
+import { address, compute, join, number, plain, signExtended, singleOffset, truncated, type Value, withWords } from '../program/value.ts'
 import { exactly, valueOf, vectorOf } from '../program/vector.ts'
 import type { Effects } from './effects.ts'
 import type { Surroundings } from './evaluation.ts'
@@ -86,7 +86,7 @@ export class LoadsAndStores {
     if (place.words.length > 2 && place.hull !== true && place.base === plain) {
       let all: Value | undefined
       for (let at = 0; at < place.words.length; at += 2) {
-        const one = this.#recall(machine, { ...place, words: [place.words[at]!, place.words[at + 1]!] }, size)
+        const one = this.#recall(machine, withWords(place, [place.words[at]!, place.words[at + 1]!]), size)
         all = at === 0 ? one : join(all, one)
         if (all === undefined) break
       }

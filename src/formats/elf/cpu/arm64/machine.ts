@@ -9,9 +9,14 @@ export interface Cell {
   readonly value: Value
   readonly size: number
   /** It was stored on this path: what the file says is there no longer. */
-  readonly stored?: boolean
+  readonly stored: boolean
   /** Something may have been stored there since; the value says nothing. */
-  readonly stale?: boolean
+  readonly stale: boolean
+}
+
+/** Makes a cell, all of one shape: see `valueOf`. */
+export function cellOf(value: Value, size: number, stored: boolean, stale = false): Cell {
+  return { value, size, stored, stale }
 }
 
 type Vectors = readonly (Vector | undefined)[]
@@ -154,7 +159,7 @@ export class Machine {
     for (let at = start; at < start + size && this.memory.size < CELLS; at++) {
       if (at >= key && at < key + written) continue
       const byte = truncated(compute('shr', value, number((at - start) * 8)), 1)
-      if (byte !== undefined) this.memory.set(at, { value: byte, size: 1, stored: stored === true })
+      if (byte !== undefined) this.memory.set(at, cellOf(byte, 1, stored))
     }
   }
 
@@ -170,7 +175,7 @@ export class Machine {
       const origin = this.origins[register]
       if (origin !== undefined && origin > key - 8 && origin < key + size) this.origins[register] = undefined
     }
-    if (value !== undefined && this.memory.size < CELLS) this.memory.set(key, { value, size, stored: true })
+    if (value !== undefined && this.memory.size < CELLS) this.memory.set(key, cellOf(value, size, true))
   }
 
   forget(from: number, to: number): void {
@@ -190,7 +195,7 @@ export class Machine {
   forgetVariables(from: number = 0, to: number = Infinity): void {
     for (const [key, cell] of this.memory) {
       if (key < from || key >= to || cell.stale === true) continue
-      if (cell.stored === true) this.memory.set(key, { ...cell, stale: true })
+      if (cell.stored === true) this.memory.set(key, cellOf(cell.value, cell.size, cell.stored, true))
       else this.memory.delete(key)
     }
   }
@@ -234,9 +239,9 @@ export class Machine {
 /** What is there on one of two ways; undefined when that is not known. */
 function joinedCells(a: Cell, b: Cell): Cell | undefined {
   const stored = a.stored === true && b.stored === true
-  if (stored && (a.stale === true || b.stale === true)) return a.stale === true ? a : { ...a, stale: true }
+  if (stored && (a.stale === true || b.stale === true)) return a.stale === true ? a : cellOf(a.value, a.size, a.stored, true)
   if (a.stale === true || b.stale === true) return undefined
   const value = join(a.value, b.value)
-  if (value === undefined) return stored ? { ...a, stale: true } : undefined
-  return sameValue(a.value, value) && (a.stored === true) === stored ? a : { value, size: a.size, stored }
+  if (value === undefined) return stored ? cellOf(a.value, a.size, a.stored, true) : undefined
+  return sameValue(a.value, value) && (a.stored === true) === stored ? a : cellOf(value, a.size, stored)
 }

@@ -1,4 +1,4 @@
-import { join, number, plain, relative, sameValue, truncated, type Value } from '../program/value.ts'
+import { detectedAs, join, number, plain, relative, sameValue, truncated, type Value } from '../program/value.ts'
 import { Base, type ParameterStore } from './evaluation.ts'
 import { withoutRest } from './variables.ts'
 
@@ -44,7 +44,7 @@ export class AllocatedObjects {
    */
   store({ base, offset, size, value }: ParameterStore, chosen: boolean): Iterable<number> | undefined {
     const key = `${base}.${offset}`
-    const stored = chosen && value.base === plain && value.partial !== true ? { ...value, detected: true } : value
+    const stored = chosen && value.base === plain && value.partial !== true ? detectedAs(value, true) : value
     const known = this.#fields.get(key)
     const before = known === undefined ? (this.#cleared.has(base) ? number(0) : undefined) : known.value
     const joined = before === undefined ? stored : join(before, stored)

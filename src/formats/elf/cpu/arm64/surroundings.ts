@@ -1,4 +1,4 @@
-import { plain, number, detectedAs, relative, singleAddress, type Value } from '../program/value.ts'
+import { detectedAs, number, plain, relative, singleAddress, type Value, valueOf } from '../program/value.ts'
 import type { AccessIndex } from './access-index.ts'
 import { ArgumentsRead } from './arguments-read.ts'
 import { AT_HWCAP, AT_HWCAP2, isAuxiliaryFunction, isDetectorFunction } from './detectors.ts'
@@ -95,7 +95,7 @@ export class ProgramSurroundings {
     if (value !== undefined || this.#known.variables.has(at) || this.#program.image.dataAt(at)?.constant !== false) return value
     // features |= what the CPU has: others may have set some before, which is theirs to answer for
     const initial = this.#known.accesses.isStoredOnlyBy(reader, at, size) ? this.#known.variables.initial(at, size) : undefined
-    return initial?.base === plain ? { ...initial, partial: true } : undefined
+    return initial?.base === plain ? valueOf(initial.base, initial.words, initial.detected, true, initial.hull) : undefined
   }
 
   #imported(name: string): Value {

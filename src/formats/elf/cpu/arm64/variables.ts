@@ -1,4 +1,4 @@
-import { join, number, compute, plain, sameValue, truncated, address as addressValue, type Value } from '../program/value.ts'
+import { address as addressValue, compute, detectedAs, join, number, plain, sameValue, truncated, type Value } from '../program/value.ts'
 import type { MemoryImage } from '../program/memory-image.ts'
 
 interface Variable {
@@ -62,7 +62,7 @@ export class Variables {
       if (value?.detected !== true && value?.base === plain) return false
       if (value === undefined || this.#image.dataAt(address)?.writable !== true) return false
       const initial = this.initial(address, size)
-      variable = { size, value: undefined, stores: new Map([[-1, initial === undefined ? undefined : { ...initial, detected: true }]]), distance }
+      variable = { size, value: undefined, stores: new Map([[-1, initial === undefined ? undefined : detectedAs(initial, true)]]), distance }
       this.#variables.set(address, variable)
     }
     if (variable.stores.has(-1) && variable.distance === 0) return false // declared

@@ -64,8 +64,15 @@ export interface KnownCode {
 export function buildCallGraph(image: MemoryImage, sweep: Sweep, known: KnownCode, stubs: ReadonlyMap<number, Slot>): CallGraph {
   const { addresses, starts, ends } = functionBounds(image, sweep, known)
   const functionOf = (address: number): number => Math.max(0, addresses.rank(address)) - 1
-  const functionAt = (address: number): number | undefined => (addresses.has(address) ? addresses.rank(address) - 1 : undefined)
+  const functionAt = (address: number): number | undefined => {
+    const index = addresses.indexOf(address)
+    return index < 0 ? undefined : index
+  }
   const edges = new EdgeCollector(image, sweep, { starts, ends, functionAt, functionOf }, stubs).collect()
+  // the largest of all lists
+  sweep.transferFrom.clear()
+  sweep.transferTo.clear()
+  sweep.transferKind.clear()
   const count = starts.length
   return {
     starts,

@@ -46,10 +46,19 @@ export class CodeAddresses {
     return bit >= 0 && ((this.#bits[bit >>> 5]! >>> (bit & 31)) & 1) === 1
   }
 
+  /** Position of `address` among them in order, or -1. */
+  indexOf(address: number): number {
+    const bit = this.#bitOf(address)
+    return bit >= 0 && ((this.#bits[bit >>> 5]! >>> (bit & 31)) & 1) === 1 ? this.#rankOf(bit) - 1 : -1
+  }
+
   /** How many are at most `address`; -1 when that is outside of the code. */
   rank(address: number): number {
     const bit = this.#bitOf(address)
-    if (bit < 0) return -1
+    return bit < 0 ? -1 : this.#rankOf(bit)
+  }
+
+  #rankOf(bit: number): number {
     const before = (this.#before ??= this.#countBlocks())
     const bits = this.#bits
     const block = bit >>> BLOCK_BITS

@@ -23,6 +23,13 @@ export class NumberList {
     if (this.#values?.length !== this.length) this.#values = this.#items.subarray(0, this.length)
     return this.#values!
   }
+
+  /** Gives the memory back. */
+  clear(): void {
+    this.#items = new Float64Array(1)
+    this.#values = undefined
+    this.length = 0
+  }
 }
 
 /** The same for indexes. */
@@ -74,6 +81,13 @@ export class ByteList {
   values(): Uint8Array {
     if (this.#values?.length !== this.length) this.#values = this.#items.subarray(0, this.length)
     return this.#values!
+  }
+
+  /** Gives the memory back. */
+  clear(): void {
+    this.#items = new Uint8Array(1)
+    this.#values = undefined
+    this.length = 0
   }
 }
 

@@ -7,6 +7,7 @@ export const Access = { load: 0, store: 1, take: 2 } as const
 
 /** What one linear pass over the code finds, in address order. Parallel lists. */
 export interface Sweep {
+  /** Transfers become edges of the call graph, and are cleared then. */
   readonly transferFrom: NumberList
   readonly transferTo: NumberList
   readonly transferKind: ByteList

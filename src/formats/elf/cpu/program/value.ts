@@ -30,6 +30,11 @@ export function valueOf(base: number, words: readonly number[], detected: boolea
   return { base, words, detected, partial, hull }
 }
 
+/** The same but for its numbers. */
+export function withWords(value: Value, words: readonly number[]): Value {
+  return valueOf(value.base, words, value.detected, value.partial, value.hull)
+}
+
 export const untouched: Value = valueOf(clean, [0, 0], false)
 
 const LIMIT = 8 // words: four numbers
@@ -69,7 +74,8 @@ export function isZero(value: Value | undefined): boolean {
 export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
   if (a === b) return true
   if (a === undefined || b === undefined || a.base !== b.base || a.detected !== b.detected || a.partial !== b.partial || a.hull !== b.hull) return false
-  const [ours, theirs] = [a.words, b.words]
+  const ours = a.words
+  const theirs = b.words
   if (ours.length !== theirs.length) return false
   for (let index = 0; index < ours.length; index++) if (ours[index] !== theirs[index]) return false
   return true
@@ -95,11 +101,15 @@ function withNumbers(base: number, words: readonly number[], detected: boolean, 
 
 /** What holds when either may hold. */
 export function join(a: Value | undefined, b: Value | undefined): Value | undefined {
-  if (a === b) return a
+  if (a === b || sameValue(a, b)) return a
   if (a === undefined || b === undefined || a.base !== b.base) {
     const known = a?.detected === true ? a : b
     return known?.detected === true && known.base === plain ? withNumbers(plain, known.words, true, true) : undefined
   }
+  return joinNumbers(a, b)
+}
+
+function joinNumbers(a: Value, b: Value): Value | undefined {
   if (a.words.length === 0) return a
   if (b.words.length === 0) return b
   const partial = a.partial === true || b.partial === true
@@ -245,7 +255,10 @@ function computeOne(operation: Operation, aLow: number, aHigh: number, bLow: num
 
 /** The high word of the product of two words without sign. */
 function highOfProduct(a: number, b: number): number {
-  const [aLow, aHigh, bLow, bHigh] = [a & 0xffff, a >>> 16, b & 0xffff, b >>> 16]
+  const aLow = a & 0xffff
+  const aHigh = a >>> 16
+  const bLow = b & 0xffff
+  const bHigh = b >>> 16
   const middle = aHigh * bLow + ((aLow * bLow) >>> 16)
   const other = aLow * bHigh + (middle & 0xffff)
   return (aHigh * bHigh + Math.floor(middle / 0x1_0000) + Math.floor(other / 0x1_0000)) | 0

@@ -165,7 +165,8 @@ export class EntriesOfFunctions {
 function either(a: State, b: State): State {
   const registers = a.registers.slice()
   for (let register = 0; register < registers.length; register++) {
-    const [value, other] = [registers[register], b.registers[register]]
+    const value = registers[register]
+    const other = b.registers[register]
     registers[register] = value === undefined || other === undefined ? undefined : join(value, other)
   }
   return { registers, memory: new Places(), flags: undefined, vectors: joinVectors(a.vectors, b.vectors) }

@@ -212,7 +212,7 @@ class Evaluator extends Instructions {
     for (let register = 0; register < 16; register++) {
       const before = known.registers[register]
       const now = state.registers[register]
-      if (before === now || (before === undefined && now?.detected !== true)) continue
+      if (before === now || (before === undefined && now?.detected !== true) || sameValue(before, now)) continue
       const joined = this.join(before, now)
       if (sameValue(before, joined)) continue
       known.registers[register] = joined

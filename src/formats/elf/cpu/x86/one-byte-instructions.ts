@@ -246,7 +246,8 @@ export abstract class OneByteInstructions extends IndirectTransfers {
     const { size } = this
     const { registers } = this.state
     const other = this.#named(byte)
-    const [value, held] = [registers[Register.rax], registers[other]]
+    const value = registers[Register.rax]
+    const held = registers[other]
     this.assign(Register.rax, this.truncated(held, size), size)
     this.assign(other, this.truncated(value, size), size)
     return true

@@ -9,6 +9,9 @@ const STRUCTURE_SIZE = 128
 const NEAR_LIMIT = 64
 const NEAR_MASK = 0xffff
 
+/** Stands for what is none of the variables. */
+const other: Value = number(0)
+
 interface Variable {
   readonly size: number
   /** What the file says it holds first. */
@@ -55,21 +58,27 @@ export class Variables {
 
   /** What is loaded from the variable, or from what nothing writes to. */
   load(at: number, size: number): Value | undefined {
-    if (this.#isNear(at - 7) || this.#isNear(at) || this.#isNear(at + 7)) {
-      const exact = this.#variables.get(at)
-      if (exact !== undefined && exact.size >= size) return truncated(exact.value, size) ?? (size === 8 ? exact.value : undefined)
-      for (let back = 1; back < 8; back++) {
-        const wider = this.#variables.get(at - back)
-        if (wider !== undefined && wider.size >= back + size) return truncated(compute('shr', wider.value, number(back * 8)), size)
-      }
-      if (exact !== undefined || (size === 8 && this.#variables.has(at + 4))) return this.#compose(at, size)
+    const known = this.#isNear(at - 7) || this.#isNear(at) || this.#isNear(at + 7) ? this.#loadVariable(at, size) : other
+    return known === other ? this.#loadConstant(at, size) : known
+  }
+
+  #loadVariable(at: number, size: number): Value | undefined {
+    const exact = this.#variables.get(at)
+    if (exact !== undefined && exact.size >= size) return truncated(exact.value, size) ?? (size === 8 ? exact.value : undefined)
+    for (let back = 1; back < 8; back++) {
+      const wider = this.#variables.get(at - back)
+      if (wider !== undefined && wider.size >= back + size) return truncated(compute('shr', wider.value, number(back * 8)), size)
     }
+    return exact !== undefined || (size === 8 && this.#variables.has(at + 4)) ? this.#compose(at, size) : other
+  }
+
+  #loadConstant(at: number, size: number): Value | undefined {
     const { image } = this.#program
     const range = image.dataAt(at)
     if (range === undefined || !range.constant) return undefined
     const slot = image.slots.get(at)
-    if (slot !== undefined) return slot.address === undefined || slot.indirect === true ? undefined : addressValue(slot.address)
-    return this.initially(at, size)
+    if (slot === undefined) return this.initially(at, size)
+    return slot.address === undefined || slot.indirect === true ? undefined : addressValue(slot.address)
   }
 
   /** A load that spans several variables: one number each, or nothing is known. */
