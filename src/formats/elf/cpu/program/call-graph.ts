@@ -45,10 +45,11 @@ export function readStubs(image: MemoryImage): Map<number, Slot> {
       if (code[at] !== 0xff || code[at + 1] !== 0x25) continue
       const slot = image.slots.get(range.address + at + 6 + image.view.getInt32(range.offset + at + 2, true))
       if (slot === undefined) continue
-      // the stub starts there, or before an ENDBR64 and a BND prefix
+      // the stub starts there, or before an ENDBR64 and a BND prefix; stubs without them lie eight bytes apart in .plt.got
       stubs.set(range.address + at, slot)
-      stubs.set(range.address + (at & ~7), slot)
-      stubs.set(range.address + (at & ~15), slot)
+      const prefixed = code[at - 1] === 0xf2 ? at - 1 : at
+      stubs.set(range.address + prefixed, slot)
+      if (code[prefixed - 4] === 0xf3 && code[prefixed - 3] === 0x0f && code[prefixed - 2] === 0x1e && code[prefixed - 1] === 0xfa) stubs.set(range.address + prefixed - 4, slot)
     }
   }
   return stubs
@@ -109,6 +110,7 @@ function functionBounds(image: MemoryImage, sweep: Sweep, known: KnownCode): { a
   addTargets(all, sweep, frames.length > 0 ? covered : undefined)
   addTaken(all, sweep, covered)
   addPointed(all, image, covered)
+  if (frames.length > 0) for (const start of unnamedStarts(image, sweep, all, frameStarts, frameEnds)) all.add(start)
   const starts = all.sorted()
   return { addresses: all, starts, ends: endsOf(image, starts, frameStarts, frameEnds) }
 }
@@ -171,9 +173,51 @@ function* gapStarts(image: MemoryImage, starts: Float64Array, ends: Float64Array
     while (padding < limit && isPadding(bytes[offset + padding]!)) padding++
     if (padding === limit && next - end <= 64) continue
     yield end
+    // what is no padding belongs to what begins there
     const aligned = Math.ceil(end / 16) * 16
-    if (aligned < next) yield aligned
+    if (aligned < next && bytes.subarray(offset, offset + aligned - end).every((byte) => isPadding(byte) || isInLongNop(byte))) yield aligned
   }
+}
+
+/** Bytes of NOPs with operands (0F 1F 84 00), and of A64's. */
+function isInLongNop(byte: number): boolean {
+  return byte === 0x1f || byte === 0x40 || byte === 0x44 || byte === 0x80 || byte === 0x84 || byte === 0x20 || byte === 0x03 || byte === 0xd5
+}
+
+/**
+ * Functions of hand-written assembly that nothing names: behind the end of another one and padding. Where no jump leads there,
+ * and none through a register or a table comes before it, it is no part of that one.
+ */
+function* unnamedStarts(image: MemoryImage, sweep: Sweep, all: CodeAddresses, frameStarts: Float64Array, frameEnds: Float64Array): Iterable<number> {
+  const { bytes } = image.file
+  let jumpedTo: CodeAddresses | undefined
+  for (let index = 0; index < frameStarts.length; index++) {
+    const from = frameEnds[index]!
+    const next = frameStarts[index + 1] ?? Infinity
+    if (next - from < 32) continue
+    const range = image.code.find((candidate) => from >= candidate.address && from < candidate.address + candidate.size)
+    if (range === undefined) continue
+    const to = Math.min(next, range.address + range.size)
+    const shift = range.offset - range.address
+    let indirect = false
+    for (let at = from; at < to; at++) {
+      if (all.has(at)) indirect = false
+      if (bytes[at + shift] === 0xff && ((bytes[at + 1 + shift]! & 0xf8) === 0xe0 || bytes[at + 1 + shift] === 0x24)) indirect = true
+      if (indirect || (at & 15) !== 0 || all.has(at)) continue
+      let end = at - 1
+      while (end > from && at - end < 16 && isNopByte(bytes[end + shift]!)) end--
+      if (end === at - 1 || bytes[end + shift] !== 0xc3 || isPadding(bytes[at + shift]!)) continue
+      if (jumpedTo === undefined) {
+        jumpedTo = new CodeAddresses(image.code)
+        for (const target of sweep.transferTo.values()) jumpedTo.add(target)
+      }
+      if (!jumpedTo.has(at)) yield at
+    }
+  }
+}
+
+function isNopByte(byte: number): boolean {
+  return byte === 0x90 || byte === 0x66 || byte === 0x0f || byte === 0x1f || byte === 0x00 || byte === 0x40 || byte === 0x44 || byte === 0x80 || byte === 0x84 || byte === 0x2e || byte === 0xcc
 }
 
 function isPadding(byte: number): boolean {

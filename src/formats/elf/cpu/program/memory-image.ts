@@ -1,4 +1,4 @@
-import { DT, EM, ET, PT, SHF, SHT, STT } from '../../constants.ts'
+import { DF_1, DT, EM, ET, PT, SHF, SHT, STT } from '../../constants.ts'
 import type { ElfFile } from '../../read/elf-file.ts'
 import { executableRanges, type MappedRange } from '../../read/address-space.ts'
 import { readDynamic } from '../../read/dynamic.ts'
@@ -61,6 +61,7 @@ export interface MemoryImage {
   readonly imports: ReadonlySet<string>
   readonly isLibrary: boolean
   inCode(address: number): boolean
+  inStubs(address: number): boolean
   /** The data range that holds `address`. */
   dataAt(address: number): DataRange | undefined
 }
@@ -82,10 +83,11 @@ export function readMemoryImage(file: ElfFile): MemoryImage {
   const executable = executableRanges(file)
   const code = executable.filter((range) => !range.name.startsWith('.plt'))
   const stubs = executable.filter((range) => range.name.startsWith('.plt'))
-  const inCode = (address: number): boolean => {
-    for (const range of code) if (address >= range.address && address < range.address + range.size) return true
+  const isIn = (ranges: readonly MappedRange[], address: number): boolean => {
+    for (const range of ranges) if (address >= range.address && address < range.address + range.size) return true
     return false
   }
+  const inCode = (address: number): boolean => isIn(code, address)
   const data = dataRanges(file)
   const dataStarts = Float64Array.from(data, (range) => range.address)
   const dataAt = (address: number): DataRange | undefined => {
@@ -139,10 +141,16 @@ export function readMemoryImage(file: ElfFile): MemoryImage {
     objects,
     imports,
     // glibc's libc.so.6 can be run, and is a library all the same
-    isLibrary: file.header.e_type === ET.DYN && (dynamic?.value(DT.SONAME) !== undefined || !file.segments.some((segment) => segment.p_type === PT.INTERP)),
+    isLibrary: file.header.e_type === ET.DYN && (dynamic?.value(DT.SONAME) !== undefined || !(isStaticPie(dynamic) || file.segments.some((segment) => segment.p_type === PT.INTERP))),
     inCode,
+    inStubs: (address) => isIn(stubs, address),
     dataAt,
   }
+}
+
+/** A program that is loaded anywhere and has no interpreter: it relocates itself. */
+function isStaticPie(dynamic: ReturnType<typeof readDynamic>): boolean {
+  return (Number(dynamic?.value(DT.FLAGS_1) ?? 0) & DF_1.PIE) !== 0
 }
 
 function dataRanges(file: ElfFile): DataRange[] {

@@ -59,6 +59,14 @@ export function singleAddress(value: Value | undefined): number | undefined {
   return high < 0 || high >= 0x20_0000 ? undefined : high * 0x1_0000_0000 + (value.words[0]! >>> 0)
 }
 
+/** The addresses that a value may be. */
+export function addressesIn(value: Value | undefined): number[] {
+  const addresses: number[] = []
+  if (value?.base !== plain) return addresses
+  for (let word = 0; word < value.words.length; word += 2) addresses.push(value.words[word + 1]! * 0x1_0000_0000 + (value.words[word]! >>> 0))
+  return addresses
+}
+
 /** Offset of a relative value, when there is one. */
 export function singleOffset(value: Value): number | undefined {
   return value.words.length === 2 ? value.words[0]! : undefined
@@ -308,10 +316,18 @@ export function outcomes(flags: Flags, code: number): number {
   if (flags.left.words.length === 0 || flags.right.words.length === 0) return 3
   // of a hull it can only be told whether any bit is set
   const asksForZero = flags.kind === 'carry' || (code >> 1 === 2 && isZero(flags.right))
+  if (flags.left.hull === true && flags.kind === 'compare' && code >> 1 === 2 && differs(flags.left, flags.right, flags.size)) return (code & 1) === 1 ? 2 : 1
   if (flags.right.hull === true || (flags.left.hull === true && !asksForZero)) return 3
   let possible = 0
   for (let at = 0; at < flags.left.words.length; at += 2) possible |= outcomesOfOne(flags, at, code)
   return possible
+}
+
+/** Has a number bits that a hull has in none of its numbers, or lacks some that it has in all? */
+function differs(hull: Value, { words, hull: isHull }: Value, size: number): boolean {
+  if (isHull === true || words.length !== 2) return false
+  const misses = (word: number): boolean => (words[word]! & ~hull.words[word + 2]!) !== 0 || (hull.words[word]! & ~words[word]!) !== 0
+  return size >= 4 && (misses(0) || (size === 8 && misses(1)))
 }
 
 /** The numbers of the left side that allow `outcome`. */

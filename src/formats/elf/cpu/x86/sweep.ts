@@ -211,7 +211,7 @@ class Accesses {
   add(from: number, to: number, kind: number): void {
     if (kind === Access.take) {
       // strings and tables of jumps: without relocations there are no pointers in what is never written
-      if (!this.#image.positionDependent && !this.#isWritable(to) && !this.#image.inCode(to)) return
+      if (!this.#image.positionDependent && !this.#isWritable(to) && !this.#image.inCode(to) && !this.#image.inStubs(to)) return
     } else if (!this.#isWritable(to) && (this.#readOnlySlots.size === 0 || !this.#readOnlySlots.has(to))) return
     this.#sweep.accessFrom.push(from)
     this.#sweep.accessTo.push(to)
