@@ -49,6 +49,10 @@ export const styles = {
   GETENV: 'needed',
 } as const
 
+/** Styles of programs/ways.c. */
+export const ways = ['W_FAILS', 'W_FAILS_DEEP', 'W_TRAPS', 'W_RESOLVER', 'W_MISSING_FILE', 'W_LARGE', 'W_COPIED', 'W_CACHED', 'W_REGISTRY', 'W_DESTRUCTOR'] as const
+
+export type Way = (typeof ways)[number]
 export type Style = keyof typeof styles
 
 /** Styles of programs/held-out.c: for measuring, never for tuning. */
@@ -70,7 +74,7 @@ export const heldOut = [
 ] as const
 
 export type HeldOut = (typeof heldOut)[number]
-export type Build = readonly [compiler: 'gcc' | 'clang', ...flags: string[]]
+export type Build = readonly [compiler: 'gcc' | 'clang' | 'musl-gcc', ...flags: string[]]
 
 export const builds: readonly Build[] = [
   ['gcc', '-O0'],
@@ -83,15 +87,25 @@ export const builds: readonly Build[] = [
   ['gcc', '-O2', '-static', '-s'],
 ]
 
+/** Others than those, of which some compilers are not installed everywhere. */
+export const unusualBuilds: readonly Build[] = [
+  ['gcc', '-O2'],
+  ['gcc', '-O0'],
+  ['gcc', '-O2', '-static-pie', '-s'],
+  ['gcc', '-Os', '-flto', '-fno-plt', '-Wl,-z,now', '-Wl,-z,separate-code'],
+  ['clang', '-O2', '-flto', '-fuse-ld=lld', '-Wl,--icf=all', '-s'],
+  ['musl-gcc', '-O2', '-static', '-s'],
+]
+
 let folder: Promise<string> | undefined
 
 /** Compiles one of the programs; undefined when the compiler is missing or has no such feature. */
-export async function compile(style: Style | HeldOut, [compiler, ...flags]: Build): Promise<string | undefined> {
+export async function compile(style: Style | HeldOut | Way, [compiler, ...flags]: Build): Promise<string | undefined> {
   folder ??= mkdtemp(join(tmpdir(), 'shrink-truth-'))
-  const file = style.startsWith('VIRTUAL') ? 'virtual.cpp' : style.startsWith('HANDLER') ? 'handler.cpp' : style.startsWith('H_') ? 'held-out.c' : 'dispatch.c'
+  const file = style.startsWith('VIRTUAL') ? 'virtual.cpp' : style.startsWith('HANDLER') ? 'handler.cpp' : style.startsWith('H_') ? 'held-out.c' : style.startsWith('W_') ? 'ways.c' : 'dispatch.c'
   const isCpp = file.endsWith('.cpp')
   const source = join(programs, file)
-  const command = isCpp ? { gcc: 'g++', clang: 'clang++' }[compiler] : compiler
+  const command = isCpp ? { gcc: 'g++', clang: 'clang++', 'musl-gcc': 'g++' }[compiler] : compiler
   const output = join(await folder, [style, compiler, ...flags].join(''))
   try {
     await run(command, ['-w', ...flags, `-D${style}`, source, '-o', output, '-lpthread'])

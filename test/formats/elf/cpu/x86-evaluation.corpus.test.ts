@@ -174,6 +174,7 @@ const nothing: Surroundings = {
   storedByCallee: () => undefined,
   withheldBy: () => [],
   fills: () => false,
+  copies: () => false,
   initially: () => undefined,
   isPointerTarget: () => false,
   isMiddle: () => false,

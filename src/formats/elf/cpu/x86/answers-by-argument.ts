@@ -23,7 +23,7 @@ export class AnswersByArgument {
   note(index: number, { seen, returns, results, asksByArgument }: Evaluation, isDetector: boolean): boolean {
     this.#answers.delete(index)
     const result = results.get(Register.rax)
-    const isOpen = result === undefined ? asksByArgument : result.detected && result.words.length !== 2
+    const isOpen = (asksByArgument && result?.words.length !== 2) || (result?.detected === true && result.words.length !== 2)
     if (seen.length <= (isDetector ? DETECTOR_SIZE : SIZE) && returns && isOpen) this.#asked.add(index)
     return this.#asked.has(index)
   }

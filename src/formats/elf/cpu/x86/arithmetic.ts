@@ -60,14 +60,21 @@ export abstract class Arithmetic extends Operands {
     return possible === 3 ? valueOf(plain, [0, 0, -1, -1], detected) : number(possible === 2 ? -1 : 0, possible === 2 ? -1 : 0, detected)
   }
 
+  /** Of the instruction that ends at `before`, where nothing is known of the register. */
+  protected comparedToZero: { readonly before: number; readonly register: number } | undefined
+
   protected test(left: Value | undefined, right: Value | undefined, size: number): void {
     const register = ((this.code[this.modrmAt]! >> 3) & 7) | ((this.rex & 4) << 1)
     const same = !this.isMemory && register === ((this.code[this.modrmAt]! & 7) | ((this.rex & 1) << 3)) && sameValue(left, right)
     this.setFlags('logic', same ? left : this.compute('and', left, right), number(0), size, same)
+    // TEST r, r of a number that is not known
+    const isSame = !this.isMemory && register === ((this.code[this.modrmAt]! & 7) | ((this.rex & 1) << 3))
+    this.comparedToZero = isSame && size >= 4 && this.state.flags === undefined ? { before: this.next, register } : undefined
   }
 
   protected setFlags(kind: Flags['kind'], left: Value | undefined, right: Value | undefined, size: number, traced = false): void {
     if (left === undefined || right === undefined || left.base !== plain || right.base !== plain) {
+      if (left?.detected === true || right?.detected === true) this.asksByArgument = true
       // a frame of many pages is touched page by page, until RSP is where it was computed to end
       const isStack = traced && !this.isMemory && (this.code[this.modrmAt]! & 7) === Register.rsp && (this.rex & 1) === 0
       if (isStack && right !== undefined && right.base === Register.rsp && right.words.length === 2) {

@@ -57,8 +57,15 @@ export class Callees {
   changes(index: number): number {
     let known = this.#changed.get(index)
     if (known === undefined) {
+      this.#changed.set(index, EVERY_REGISTER) // where it calls itself
       const target = this.#program.functions.get(index)
-      known = target === undefined || target.to - target.from > LEAF_SIZE ? EVERY_REGISTER : mentionedRegisters(this.#program.decoder, target.code, target.from, target.to)
+      const { graph, decoder } = this.#program
+      const calledAt = (address: number): number => {
+        const callee = graph.functionAt(address)
+        return callee === undefined ? EVERY_REGISTER : this.changes(callee)
+      }
+      const isSmall = target !== undefined && target.to - target.from <= LEAF_SIZE
+      known = isSmall ? mentionedRegisters(decoder, target.code, target.from, target.to, (to) => calledAt(to + target.base)) : EVERY_REGISTER
       this.#changed.set(index, known)
     }
     return known

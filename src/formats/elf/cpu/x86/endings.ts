@@ -2,6 +2,9 @@ import { lengthsOf } from '../../../../isa/x86/length.ts'
 import { Edge } from '../program/edges.ts'
 import type { Program } from './program.ts'
 
+/** Second byte of the instruction that is there to trap: `__builtin_trap`. */
+const UD2 = 0x0b
+
 /** Cold parts and the like. */
 const ENDING_SIZE = 400
 
@@ -37,7 +40,7 @@ export class Endings {
       const byte = code[at]!
       // indirect jumps, and their prefixed forms
       if ((byte === 0xff || code[at + 1] === 0xff) && ((code[at + (byte === 0xff ? 1 : 2)]! >> 3) & 7) === 4) return true
-      if (byte !== 0x90 && byte !== 0xcc && byte !== 0x66 && byte !== 0x0f && byte !== 0x2e) last = at
+      if (byte !== 0x90 && byte !== 0xcc && byte !== 0x66 && (byte !== 0x0f || code[at + 1] === UD2) && byte !== 0x2e) last = at
       at += length
     }
     for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
@@ -49,6 +52,7 @@ export class Endings {
     if (calls.some(({ at, name }) => code[at - base] !== 0xe8 && code[at - base] !== 0xff && !neverReturns.has(name))) return true
     // what it ends with: a call from which nothing comes back, or it runs on into what follows
     const end = code[last]!
+    if (end === 0x0f && code[last + 1] === UD2) return false
     return end !== 0xe8 && end !== 0xff && end !== 0xf4 && end !== 0xe9 && end !== 0xeb
   }
 

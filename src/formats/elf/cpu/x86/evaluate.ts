@@ -252,6 +252,7 @@ class Evaluator extends Instructions {
       const before = known.values[index]!
       const now = otherKey === key ? other.values[next++] : undefined
       const joined = before === now ? before : this.join(before, now)
+      if (joined === undefined && key >= 0 && this.stored.has(key)) this.publishVariable(key, before)
       const same = sameValue(before, joined)
       if (!same) joint ??= new Places(known.keys.slice(0, index), known.values.slice(0, index))
       index++
@@ -264,8 +265,8 @@ class Evaluator extends Instructions {
 
   /** What a check stored must not get lost where another path has stored something unknown. */
   #onlyThere(key: number, value: Value): Value | undefined {
-    if (!value.detected) return undefined
     if (key >= 0 && this.stored.has(key)) this.publishVariable(key, value)
+    if (!value.detected) return undefined
     return this.join(undefined, value)
   }
 
@@ -274,6 +275,7 @@ class Evaluator extends Instructions {
     const start = this.#states.get(at)!
     this.state = { registers: start.registers.slice(), memory: start.memory, flags: start.flags, vectors: start.vectors }
     this.ownsMemory = false
+    this.comparedToZero = undefined
     const { joins, lengths } = this.#blocks
     let here = at
     for (;;) {

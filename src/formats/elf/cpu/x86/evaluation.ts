@@ -19,6 +19,8 @@ export interface Surroundings {
   withheldBy(at: number): readonly PlaceBehindParameter[]
   /** Is this a call of `memset`? */
   fills(at: number): boolean
+  /** Of `memcpy` or its like? */
+  copies(at: number): boolean
   /** What the file says memory holds. */
   initially(address: number, size: number): Value | undefined
   /** General registers that the call at `at` may change, a bit for each. */
@@ -91,6 +93,8 @@ export interface ParameterStore {
 export interface GlobalStore {
   /** Nobody reads it before. */
   readonly isMadeOnce?: true
+  /** What it was copied as a part of: whoever has that address may store to it. */
+  readonly structure?: number
   readonly address: number
   readonly size: number
   readonly value: Value | undefined
@@ -113,7 +117,7 @@ export interface Evaluation {
   readonly cautious: Evaluation | 'unknown' | undefined
   /** What registers and memory hold where it jumps into the middle of other functions, by address. */
   readonly exits: ReadonlyMap<number, State>
-  /** It looks at an element of a table that checks fill, and which one its caller says. */
+  /** It looks at an element of a table that checks fill, and which one its caller says; or at bits that its caller names. */
   readonly asksByArgument: boolean
   /** It can return, and whether it ever could. */
   readonly returns: boolean

@@ -44,6 +44,10 @@ export class Fields {
     this.#program = program
   }
 
+  has(offset: number): boolean {
+    return this.#fields.has(offset)
+  }
+
   /** What the function that begins at `reader` finds there. */
   load(offset: number, size: number, reader: number): Value | undefined {
     const field = this.#fields.get(offset)

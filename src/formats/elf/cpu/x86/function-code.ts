@@ -47,10 +47,10 @@ export class FunctionCodes {
   get(index: number): FunctionCode | undefined {
     const known = this.#known.get(index)
     if (known !== undefined || this.#known.has(index)) return known
-    const { graph, detectors, codeAt, decoder } = this.#program
+    const { graph, codeAt, decoder } = this.#program
     const start = graph.starts[index]!
     const end = graph.ends[index]!
-    const range = end - start > LARGEST || end <= start || detectors.resolvers.has(start) ? undefined : codeAt(start)
+    const range = end - start > LARGEST || end <= start ? undefined : codeAt(start)
     const code = range === undefined ? undefined : new FunctionCode(range, start, end, decoder)
     this.#known.set(index, code)
     return code

@@ -2,13 +2,18 @@ import type { Calls } from './call-sites.ts'
 import type { Callees, Known } from './callees.ts'
 import type { Evaluation, Origins, ParameterStore, PlaceBehindParameter, Surroundings } from './evaluation.ts'
 import type { Program } from './program.ts'
-import type { Value } from '../program/value.ts'
+import { number, type Value } from '../program/value.ts'
 
 export const EVERY_REGISTER = 0xffff
 const none: readonly never[] = []
+const nothing: ReadonlyMap<number, Value> = new Map([[0, number(0, 0, true)]])
 
 function isMemset(name: string | undefined): boolean {
   return name === 'memset' || name === '__memset_chk'
+}
+
+function isMemcpy(name: string | undefined): boolean {
+  return name !== undefined && /^(?:__)?(?:memcpy|memmove|mempcpy)(?:_chk)?$/.test(name)
 }
 
 /** What one function is told: a class, so that what asks meets one shape, however many functions are evaluated. */
@@ -46,9 +51,14 @@ export class FunctionSurroundings implements Surroundings {
 
   returned(at: number, registers: readonly (Value | undefined)[], through?: number): ReadonlyMap<number, Value> | 'never' | undefined {
     const target = this.#called.get(at) ?? (through === undefined ? undefined : this.#program.graph.functionAt(through))
-    if (target !== undefined) return this.#callees.comesBack(target) ? (this.#known.answer(target, registers) ?? this.#known.results.get(target)?.values) : 'never'
+    if (target !== undefined) return this.#callees.comesBack(target) ? (this.#known.answer(target, registers) ?? this.#known.results.get(target)?.values ?? this.#told(target)) : 'never'
     const name = this.#imported.get(at)
     return name === undefined ? undefined : this.#callees.returnedBy(name)
+  }
+
+  /** What a function whose name says that it tells what the CPU can do returns, where it could not be followed. */
+  #told(target: number): ReadonlyMap<number, Value> | undefined {
+    return this.#program.detectors.told.has(target) ? nothing : undefined
   }
 
   /** What is known of the function called at `at`. */
@@ -69,6 +79,12 @@ export class FunctionSurroundings implements Surroundings {
     const { graph } = this.#program
     const target = this.#called.get(at)
     return isMemset(target === undefined ? this.#imported.get(at) : graph.names.get(graph.starts[target]!))
+  }
+
+  copies(at: number): boolean {
+    const { graph } = this.#program
+    const target = this.#called.get(at)
+    return isMemcpy(target === undefined ? this.#imported.get(at) : graph.names.get(graph.starts[target]!))
   }
 
   initially(at: number, size: number): Value | undefined {

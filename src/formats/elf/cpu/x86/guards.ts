@@ -49,6 +49,8 @@ export interface Guards {
   /** The bounds were hit. */
   readonly incomplete: boolean
   readonly leaks: Leaks
+  /** Does a function return something else than `value` where a check goes the other way? */
+  returnsOther(index: number, value: Value): boolean
   /** Evaluates a function again, where it is of interest which branches may be checks. */
   trace(index: number, origins: Origins, budget: StepBudget): Evaluation | undefined
   /** Evaluates a function again, with arguments that the search did not follow. */
@@ -114,6 +116,9 @@ class GuardSearch {
     for (const [index, calls] of graph.importCalls) {
       if (calls.some((call) => isDetectorFunction(call.name) || isDetectorTableFunction(call.name))) this.#enqueue(work, index, 1)
     }
+    for (const told of detectors.told) {
+      for (let entry = graph.firstCaller[told]!; entry < graph.firstCaller[told + 1]!; entry++) this.#enqueue(work, graph.edgeFrom[graph.callerEdge[entry]!]!, 1)
+    }
     for (const index of this.#variables.allAccessors()) this.#enqueue(work, index, 1)
     let round = 0
     for (; work.size > 0 && round < limits.rounds && this.#work < limits.evaluations && this.#budget.left > 0; round++) {
@@ -136,6 +141,7 @@ class GuardSearch {
       work: this.#work,
       incomplete,
       leaks: this.#leaks(),
+      returnsOther: (index, value) => this.#returnsOther(index, value),
       follow: (index, passed, budget) => {
         const target = this.#program.functions.get(index)
         if (target === undefined) return undefined
@@ -212,7 +218,8 @@ class GuardSearch {
     // Go's packages keep what they found out in package variables; its calling convention makes every spill look like a field
     if (isGo) return
     if (this.#answers.note(index, evaluation, distance === 0) && distance <= 3 && this.#callerCount(index) <= limits.callers) this.#enqueueCallers(index, distance)
-    if (distance <= 2) this.#fields.spread(evaluation)
+    // what is stored to a field that is followed anyway counts wherever it is
+    if (distance <= 2 || evaluation.fieldStores.some(({ offset }) => this.#fields.has(offset))) this.#fields.spread(evaluation)
     if (distance <= 3 && (evaluation.leaks.fields.size > 0 || evaluation.leaks.anywhere || this.#results.has(index))) this.#enqueueMakers(index, distance)
     this.#spreadArguments(index, evaluation, distance)
   }
@@ -247,7 +254,10 @@ class GuardSearch {
   /** Does function `index` return something else than `value` on other CPUs, or the place where it keeps what it found out? */
   #isChosen(index: number, value: Value): boolean {
     const at = singleAddress(value)
-    if (at !== undefined && at > 0xfff && this.#program.image.dataAt(at) !== undefined) return true
+    return (at !== undefined && at > 0xfff && this.#program.image.dataAt(at) !== undefined) || this.#returnsOther(index, value)
+  }
+
+  #returnsOther(index: number, value: Value): boolean {
     if (!this.#regardless.has(index)) {
       const target = this.#program.functions.get(index)!
       const entries = this.#program.entries.of(index, this.#evaluations)

@@ -1,10 +1,57 @@
 /**
  * Names of instruction sets and processors as authors put them into function names: `memcpy_avx_unaligned`,
- * `dgemm_kernel_HASWELL`, `sha256_block_data_order_shaext`. A function that bears one is there to be chosen.
+ * `dgemm_kernel_HASWELL`, `sha256_block_data_order_shaext`. A function that bears one is there to be chosen. So are those that
+ * compilers make for vectors of a width: `_ZGVdN4v_exp` (x86 Vector Function ABI, 2.6: c is AVX, d AVX2, e AVX-512).
  */
 const isaName =
-  /(?:avx|sse[34_]|ssse3|sse2|haswell|skylake|zen\d|icelake|sandybridge|cooperlake|sapphire|westmere|nehalem|bmi[12_]|fma[34]|xop|popcnt|aesni|aes_?hw|_ni\b|sha_?ni|vaes|gfni|x86_?64_v[234]|amx|p?clmul|adx|mulx|evex|erms|piledriver|bulldozer|steamroller|excavator|barcelona|penryn|dunnington|core2|bobcat|prescott|opteron|hsw|skx|_icl|_v[34]x|carrizo|shaext|vpaes)/i
+  /(?:avx|sse[34_]|ssse3|sse2|haswell|skylake|zen\d|icelake|sandybridge|cooperlake|sapphire|westmere|nehalem|corei7|bmi[12_]|fma[34]|_fma_|xop|popcnt|aesni|aes_?hw|_ni\b|sha_?ni|vaes|gfni|x86_?64_v[234]|amx|p?clmul|adx|mulx|evex|erms|piledriver|bulldozer|steamroller|excavator|barcelona|penryn|dunnington|core2|bobcat|prescott|opteron|hsw|skx|_icl|_v[34]x|carrizo|shaext|vpaes|^_ZGV[cde][MN]\d+\w*_)/i
 
 export function isIsaName(name: string): boolean {
   return isaName.test(name)
+}
+
+/** Words that tell the variant for any CPU from the others. */
+const plainName = /^(?:c|cpp|base|baseline|generic|scalar|plain|ref|reference|default|fallback|none|noarch|portable|naive|x86|x64|amd64|x86_64|std)$/i
+
+/** Functions that have to share a word before it counts as the name of a CPU. */
+const LEAST_VARIANTS = 3
+
+/**
+ * Words that stand, at the beginning or the end of names, where others have the name of an instruction set: with
+ * `sgemm_kernel_ZEN` beside `sgemm_kernel_HASWELL`, `dgemm_kernel_ZEN` beside `dgemm_kernel_HASWELL` and so on, ZEN is one.
+ */
+export function findVariantNames(names: Iterable<string>): (name: string) => boolean {
+  const others: string[] = []
+  const frames = new Set<string>()
+  for (const name of names) {
+    if (!isIsaName(name)) others.push(name)
+    else for (const { word, frame } of wordsAtEnds(name)) if (isIsaName(word) || isIsaName(`_${word}`)) frames.add(frame)
+  }
+  const variants = new Set<string>()
+  if (frames.size >= LEAST_VARIANTS) {
+    const uses = new Map<string, { all: number; beside: number }>()
+    for (const name of others) {
+      for (const { word, frame, place } of wordsAtEnds(name)) {
+        if (plainName.test(word)) continue
+        const key = place + word
+        const use = uses.get(key) ?? { all: 0, beside: 0 }
+        use.all++
+        if (frames.has(frame)) use.beside++
+        uses.set(key, use)
+      }
+    }
+    for (const [key, { all, beside }] of uses) if (beside >= LEAST_VARIANTS && beside >= all / 2) variants.add(key)
+  }
+  return (name) => variants.size > 0 && wordsAtEnds(name).some(({ word, place }) => variants.has(place + word))
+}
+
+/** First and last word of a name, each with what the name is without it. */
+function wordsAtEnds(name: string): { word: string; frame: string; place: '<' | '>' }[] {
+  const first = name.indexOf('_', 1)
+  if (first < 0) return []
+  const last = name.lastIndexOf('_')
+  return [
+    { word: name.slice(0, first), frame: `<${name.slice(first)}`, place: '<' },
+    { word: name.slice(last + 1), frame: `>${name.slice(0, last)}`, place: '>' },
+  ]
 }

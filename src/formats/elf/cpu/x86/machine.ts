@@ -68,6 +68,8 @@ export abstract class Machine {
   protected readonly globals: Map<string, GlobalStore> = new Map()
   /** Sizes of the variables written, by address. */
   protected readonly stored: Map<number, number> = new Map()
+  /** Addresses of the structures that variables were copied as parts of. */
+  protected readonly partOf: Map<number, number> = new Map()
   readonly storedThrough: Map<number, { register: number; offset: number; size: number }> = new Map()
   /** Where callees store on other CPUs, and what is there now is not known. */
   protected readonly withheld: Map<number, PlaceBehindParameter> = new Map()
@@ -251,7 +253,8 @@ export abstract class Machine {
     const size = this.stored.get(at)!
     const key = `${at}.${size}`
     const known = this.globals.get(key)
-    this.globals.set(key, { address: at, size, value: known === undefined ? value : this.join(known.value, value) })
+    const structure = this.partOf.get(at)
+    this.globals.set(key, { address: at, size, value: known === undefined ? value : this.join(known.value, value), ...(structure === undefined ? {} : { structure }) })
   }
 
   /** What lies behind a pointer to our frame can be read through it. */

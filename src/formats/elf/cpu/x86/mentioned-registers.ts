@@ -11,18 +11,28 @@ const RDI = 128
 
 /**
  * General registers that the code of [from, to) could change: a bit for each that some instruction names. All of them where
- * it calls or jumps elsewhere. Compilers know which registers a function of the same unit leaves alone, and rely on it.
+ * it calls what is not known, or jumps elsewhere. Compilers know which registers a function of the same unit leaves alone, and rely on it.
+ *
+ * @param changedBy what the function at an offset of the code changes
  */
-export function mentionedRegisters(decoder: X86Decoder, code: Uint8Array, from: number, to: number): number {
+export function mentionedRegisters(decoder: X86Decoder, code: Uint8Array, from: number, to: number, changedBy: (target: number) => number): number {
   let mentioned = 0
   const lengths = lengthsOf(decoder, code, from, to)
   for (let at = from; at < to; ) {
     const length = lengths[at - from]!
     if (length === 0) return ALL
-    mentioned |= mentionedBy(code, at, from, to, at + length)
+    if (code[at] === 0xe8 && length === 5) mentioned |= changedBy(at + 5 + rel32(code, at + 1))
+    else if (code[at] === 0x0f && (code[at + 1]! & 0xf0) === 0x80 && length === 6) {
+      const target = at + 6 + rel32(code, at + 2)
+      if (target < from || target >= to) return ALL
+    } else mentioned |= mentionedBy(code, at, from, to, at + length)
     at += length
   }
   return mentioned
+}
+
+function rel32(code: Uint8Array, at: number): number {
+  return code[at]! | (code[at + 1]! << 8) | (code[at + 2]! << 16) | (code[at + 3]! << 24)
 }
 
 function mentionedBy(code: Uint8Array, start: number, from: number, to: number, next: number): number {
@@ -40,11 +50,11 @@ function mentionedBy(code: Uint8Array, start: number, from: number, to: number, 
     const target = next + ((code[next - 1]! << 24) >> 24)
     return target >= from && target < to ? 0 : ALL
   }
-  if (byte === 0xc3 || byte === 0xc2 || byte === 0xcc || byte === 0x6a || byte === 0x68) return 0
+  if (byte === 0xc3 || byte === 0xc2 || byte === 0xc9 || byte === 0xcc || byte === 0x6a || byte === 0x68) return 0
   if (byte === 0x98 || byte === 0x99) return RAX | RDX
   if (byte === 0xa8 || byte === 0xa9) return RAX
   if (byte >= 0xa4 && byte < 0xb0) return RAX | RCX | RSI | RDI
-  if (byte === 0xe8 || byte === 0xe9 || byte === 0xff || (byte >= 0xe0 && byte < 0xf0) || byte === 0xc9) return byte === 0xff && ((code[at + 1]! >> 3) & 7) < 2 ? byModrm(code[at + 1]!, code[at + 2]!, rex) : ALL
+  if (byte === 0xe8 || byte === 0xe9 || byte === 0xff || (byte >= 0xe0 && byte < 0xf0)) return byte === 0xff && ((code[at + 1]! >> 3) & 7) < 2 ? byModrm(code[at + 1]!, code[at + 2]!, rex) : ALL
   return byModrm(code[at + 1]!, code[at + 2]!, rex) | (byte === 0xf6 || byte === 0xf7 ? RAX | RDX : 0)
 }
 

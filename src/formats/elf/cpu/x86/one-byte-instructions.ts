@@ -339,8 +339,12 @@ export abstract class OneByteInstructions extends IndirectTransfers {
     const count = singleAddress(registers[Register.rcx])
     const isFill = (byte === 0xaa || byte === 0xab) && this.code[this.at] === 0xf3 && isZero(registers[Register.rax])
     if (isFill && count !== undefined) this.noteCleared(count * this.#width(byte))
-    for (const register of [Register.rdi, Register.rsi, Register.rcx]) registers[register] = undefined
-    if (byte >= 0xac) registers[Register.rax] = undefined
+    if (byte === 0xa4 || byte === 0xa5) this.copy(this.code[this.at] === 0xf3 ? count : 1, this.#width(byte))
+    // STOS and SCAS leave RSI alone, LODS RDI, and without a prefix each leaves RCX
+    if (byte < 0xac || byte >= 0xae) registers[Register.rdi] = undefined
+    if (byte < 0xa8 || (byte >= 0xac && byte < 0xae)) registers[Register.rsi] = undefined
+    if (this.code[this.at] === 0xf2 || this.code[this.at] === 0xf3) registers[Register.rcx] = undefined
+    if (byte === 0xac || byte === 0xad) registers[Register.rax] = undefined
     if (byte === 0xa6 || byte === 0xa7 || byte >= 0xae) this.state.flags = undefined
     return true
   }

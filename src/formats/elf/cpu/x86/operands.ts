@@ -1,6 +1,9 @@
 import { LEAST_FIELD, Machine, placeKey, Register, slotKey } from './machine.ts'
 import { address as addressValue, clean, featureTable, join, number, plain, singleAddress, singleOffset, untouched, type Value } from '../program/value.ts'
 
+/** Bytes beyond which nobody copies what he knows of the CPU. */
+const LARGEST_COPY = 65_536
+
 /** Bytes of a table of words or bytes with a bit or one for each feature. */
 const TABLE_SIZE = 64
 
@@ -210,6 +213,37 @@ export abstract class Operands extends Machine {
       this.storedThrough.set(key, { register: place.base, offset, size })
     }
     if (value?.detected === true) this.storeField(value, size)
+  }
+
+  /** What checks found out goes along when `count` elements at RSI are copied to RDI. */
+  protected copy(count: number | undefined, width: number): void {
+    const { registers, memory } = this.state
+    const from = this.#placeOf(registers[Register.rsi])
+    const to = this.#placeOf(registers[Register.rdi])
+    if (from === undefined || count === undefined || count * width > LARGEST_COPY) return
+    const copied: [key: number, value: Value][] = []
+    for (let index = memory.indexFrom(from.key); index < memory.size && memory.keys[index]! < from.key + count * width; index++) {
+      copied.push([memory.keys[index]!, memory.values[index]!])
+    }
+    if (to !== undefined) this.forget(to.key, to.key + count * width - 1)
+    for (const [key, value] of copied) {
+      const size = this.stored.get(key) ?? this.storedThrough.get(key)?.size ?? 8
+      if (to === undefined) {
+        if (value.detected) this.leakedFields.add(key - from.key)
+        continue
+      }
+      const place = to.key + key - from.key
+      if (to.base === plain) {
+        this.stored.set(place, size)
+        this.partOf.set(place, to.key)
+      } else if (to.base !== Register.rsp || to.offset >= 0) this.storedThrough.set(place, { register: to.base, offset: to.offset + key - from.key, size })
+      this.remember(place, value)
+    }
+  }
+
+  #placeOf(pointer: Value | undefined): { base: number; offset: number; key: number } | undefined {
+    const offset = pointer === undefined ? undefined : pointer.base === plain ? singleAddress(pointer) : pointer.base >= 0 ? singleOffset(pointer) : undefined
+    return pointer === undefined || offset === undefined ? undefined : { base: pointer.base, offset, key: pointer.base === plain ? offset : placeKey(pointer.base, offset) }
   }
 
   protected noteOtherWrite(value: Value | undefined, size: number): void {

@@ -10,6 +10,7 @@ import type { Endings } from './endings.ts'
 import type { EntriesOfFunctions } from './entries.ts'
 import type { LandingPads } from '../program/landing-pads.ts'
 import type { FunctionCodes } from './function-code.ts'
+import type { NearDetectors } from './near-detectors.ts'
 import type { PointedFunctions } from './pointed-functions.ts'
 
 /** A range of code, as it is decoded. */
@@ -38,6 +39,7 @@ export interface Program {
   readonly endings: Endings
   readonly entries: EntriesOfFunctions
   readonly landingPads: LandingPads
+  readonly near: NearDetectors
   /** The code range that holds an address. */
   codeAt(address: number): CodeRange | undefined
 }

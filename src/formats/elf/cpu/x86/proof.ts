@@ -35,6 +35,12 @@ export function findProven(program: Program, run: Run, goals: ReadonlySet<number
     for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
       const target = graph.edgeTo[edge]!
       const kind = graph.edgeKind[edge]!
+      if (kind === Edge.resolver) {
+        // it hands out the same whatever the CPU is
+        const kernels = run.search.handedOutBy(target)
+        if (kernels.length === 1 && !proven.has(kernels[0]!) && run.search.edgeRuns(index, edge)) pending.push({ at: graph.edgeAt[edge]!, target: kernels[0]!, how: 'call' })
+        continue
+      }
       if (proven.has(target) || !towards.has(target)) continue
       if (kind === Edge.call || kind === Edge.loaded || (kind === Edge.taken && isEntry)) {
         if (run.search.edgeRuns(index, edge)) pending.push({ at: graph.edgeAt[edge]!, target, how: kind === Edge.call ? 'call' : 'address' })
@@ -61,12 +67,11 @@ function asArgument({ graph }: Program, run: Run, index: number, target: number)
 
 /** Functions with a way to one of `goals`. */
 function leadingTo({ graph }: Program, goals: ReadonlySet<number>): IndexSet {
-  const { edgeTo, edgeFrom, edgeKind } = graph
+  const { edgeTo, edgeFrom } = graph
   // edges to a function, as a chain: the last one, and for each the one before
   const last = new Int32Array(graph.starts.length).fill(-1)
   const before = new Int32Array(edgeTo.length)
   for (let edge = 0; edge < edgeTo.length; edge++) {
-    if (edgeKind[edge] === Edge.resolver) continue
     before[edge] = last[edgeTo[edge]!]!
     last[edgeTo[edge]!] = edge
   }

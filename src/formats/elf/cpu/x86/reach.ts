@@ -6,12 +6,17 @@ import type { CallGraph } from '../program/call-graph.ts'
 import { Edge } from '../program/edges.ts'
 import type { Selections } from './selections.ts'
 import type { Tracer } from './tracer.ts'
+import { isEntryOfModule, isLoadedAsModule } from '../program/module-entry.ts'
 import { type Step, Steps } from './steps.ts'
 import { Access } from '../program/sweep.ts'
+import { addressesIn } from '../program/value.ts'
 
 /** How far a path may be trusted. Each includes the one before. */
 export const Trust = { calls: 0, addresses: 1, tables: 2 } as const
 export type Trust = (typeof Trust)[keyof typeof Trust]
+
+/** A file of which hardly anything is exported under another name than one of a CPU was made for that CPU as a whole. */
+const MOST_NAMED = 0.9
 
 export interface Reach {
   readonly steps: Steps
@@ -35,6 +40,8 @@ export class ReachSearch {
   readonly #tracer: Tracer
   readonly #constants: ConstantArguments
   readonly roots: ReadonlyMap<number, Step>
+  /** The file asks nothing, and has exports for its callers to choose from. */
+  readonly #hasExportsByCpu: boolean
 
   constructor(
     program: Program,
@@ -60,6 +67,7 @@ export class ReachSearch {
     this.#isKernel = isKernel
     this.#choices = new Uint8Array(program.graph.edgeTo.length)
     this.#selectable = this.#findSelectable()
+    this.#hasExportsByCpu = !program.detectors.any && this.#isForSeveralCpus()
     this.roots = this.#findRoots()
   }
 
@@ -140,14 +148,16 @@ export class ReachSearch {
     for (let edge = graph.firstEdge[index]!; edge < end; edge++) {
       const target = graph.edgeTo[edge]!
       const kind = graph.edgeKind[edge]!
+      if (kind === Edge.resolver) for (const kernel of this.handedOutBy(target)) progress.reach(kernel, index, 'call')
       if (kind === Edge.resolver || steps.has(target)) continue
       const taken = kind === Edge.taken || kind === Edge.loaded
       if (taken && trust < Trust.addresses && !fromEntry) continue
-      if (taken && detectors.any && (this.#isNamedForIsa(target) || (this.#isKernel(target) && isDataAmongCode(this.#program, target)))) continue
+      if (taken && (detectors.any || this.#hasExportsByCpu) && this.#isNamedForIsa(target)) continue
+      if (taken && detectors.any && this.#isKernel(target) && isDataAmongCode(this.#program, target)) continue
       if (!allRun && !this.edgeRuns(index, edge)) continue
-      if (detectors.any && this.#needsFeatures(target)) {
+      if (detectors.any && (this.#needsFeatures(target) || (!taken && this.#isNamedForIsa(target)))) {
         if (!fromEntry && !decided && this.#isChoice(index, edge, target, taken)) continue
-        if (!taken && !this.#isKernel(index) && !this.#tracer.isOpen(index)) {
+        if (!taken && this.#needsFeatures(target) && !this.#isKernel(index) && !this.#tracer.isOpen(index)) {
           progress.pending.push(index, edge)
           continue
         }
@@ -183,12 +193,30 @@ export class ReachSearch {
       (checks === undefined || checks.length > 0) && // what it is made on is something else
       (taken
         ? this.#selections.testsMask(index, checks ?? [], ending) || this.#takesTwin(index, target)
-        : // a function that is called behind a check elsewhere, or one of two that do the same
-          this.#selectable.has(target) || this.#selections.hasTwin(index, at, target, ending)) &&
+        : // a function that bears the name of a CPU, or is called behind a check elsewhere, or one of two that do the same
+          (checks !== undefined && this.#isNamedForIsa(target)) || this.#selectable.has(target) || this.#selections.hasTwin(index, at, target, ending)) &&
       // what is reached past a check that ends the program counts as required: there, what may be a choice is one
-      (this.#passed.size > 0 || !this.#tracer.hangsOnAmbiguousFields(index, at))
+      (this.#passed.size > 0 || !this.#tracer.hangsOnAmbiguousFields(index, at)) &&
+      !this.#isDecidedFor(index, target) &&
+      (this.#passed.size > 0 || !this.#tracer.hangsOnNothingNear(index, at)) &&
+      !(checks !== undefined && this.#selections.measures(index, checks))
     this.#choices[edge] = known ? 2 : 1
     return known
+  }
+
+  /** Is it known of function `index` that on this CPU it calls `target`, and no other that does the same? */
+  #isDecidedFor(index: number, target: number): boolean {
+    const { graph } = this.#program
+    const evaluation = this.#evaluations.get(index)
+    if (evaluation?.decides !== true) return false
+    let twins = 0
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+      const other = graph.edgeTo[edge]!
+      if (other === target || this.#needsFeatures(other) || !this.#selections.isTwin(other, target)) continue
+      if (edgeRunsIn(graph, evaluation, edge)) return false
+      twins++
+    }
+    return twins > 0
   }
 
   /** Tables of function pointers (virtual tables, operations) that the function names. */
@@ -246,6 +274,24 @@ export class ReachSearch {
     return false
   }
 
+  readonly #handedOut = new Map<number, readonly number[]>()
+
+  /**
+   * What an IFUNC resolver hands out on this CPU, where all of that needs features: it checks for something else, or for nothing.
+   * One that may hand out what needs none is taken to choose well.
+   */
+  handedOutBy(resolver: number): readonly number[] {
+    let known = this.#handedOut.get(resolver)
+    if (known === undefined) {
+      const { graph } = this.#program
+      const evaluation = this.#evaluations.get(resolver) ?? this.#tracer.trace(resolver)
+      const targets = addressesIn(evaluation?.results.get(0)).map((address) => graph.functionAt(address) ?? -1)
+      known = targets.every((target) => target >= 0 && this.#isKernel(target)) ? targets : []
+      this.#handedOut.set(resolver, known)
+    }
+    return known
+  }
+
   #isResolver(index: number): boolean {
     return this.#program.detectors.resolvers.has(this.#program.graph.starts[index]!)
   }
@@ -276,20 +322,63 @@ export class ReachSearch {
       const index = graph.functionAt(address)
       if (index !== undefined && !roots.has(index)) roots.set(index, { from: -1, how })
     }
-    const entry = Number(image.file.header.e_entry)
-    if (entry !== 0) add(entry, 'entry')
+    for (const index of entryFunctions(this.#program)) add(graph.starts[index]!, 'entry')
     for (const address of initializers(this.#program)) add(address, 'initializer')
     if (isGo) return roots
+    const callersChoose = detectors.any || this.#hasExportsByCpu
+    const isModule = isLoadedAsModule(image)
     for (const named of image.functions) {
-      if (!named.exported || named.indirect) continue
+      if (!named.exported) continue
       const index = graph.functionAt(named.address)
+      // nobody looks it up; what else the module exports shows how it was compiled
+      if (isModule && index !== undefined && this.#needsFeatures(index) && !isEntryOfModule(named.name)) continue
+      if (named.indirect) {
+        for (const kernel of index === undefined || !image.isLibrary ? [] : this.handedOutBy(index)) add(graph.starts[kernel]!, 'export')
+        continue
+      }
       if (index === undefined || this.#isResolver(index)) continue
       if (!image.isLibrary && !roots.has(index) && detectors.any) continue // an executable's exports serve its plugins
-      if (detectors.any && (this.#isNamedForIsa(index) || this.#selectable.has(index))) continue
+      if (callersChoose && (this.#isNamedForIsa(index) || this.#selectable.has(index))) continue
       add(named.address, 'export')
     }
     return roots
   }
+
+  /** May what is not reached be called by those who asked? */
+  get leavesChoice(): boolean {
+    return this.#hasExportsByCpu
+  }
+
+  /** A library that asks nothing about the CPU, and exports functions by CPU beside others: who calls them asks. */
+  #isForSeveralCpus(): boolean {
+    const { image, graph } = this.#program
+    if (!image.isLibrary) return false
+    let exported = 0
+    let named = 0
+    for (const { address, exported: isExported } of image.functions) {
+      const index = isExported ? graph.functionAt(address) : undefined
+      if (index === undefined) continue
+      exported++
+      if (this.#isNamedForIsa(index)) named++
+    }
+    return named > 0 && named <= MOST_NAMED * exported
+  }
+}
+
+/** Bytes of a function that does nothing but to start the program. */
+const START_SIZE = 128
+
+/** The entry point, and where that is a few instructions that call the start of the program (musl: `_start_c`), this as well. */
+export function entryFunctions({ graph, image }: Program): number[] {
+  const entry = graph.functionAt(Number(image.file.header.e_entry))
+  if (entry === undefined || Number(image.file.header.e_entry) === 0) return []
+  const functions = [entry]
+  if (graph.ends[entry]! - graph.starts[entry]! > START_SIZE) return functions
+  for (let edge = graph.firstEdge[entry]!; edge < graph.firstEdge[entry + 1]!; edge++) {
+    const target = graph.edgeTo[edge]!
+    if (graph.edgeKind[edge] === Edge.call && graph.ends[target]! - graph.starts[target]! <= START_SIZE) functions.push(target)
+  }
+  return functions
 }
 
 /** How far a search has got. */

@@ -11,6 +11,7 @@ import { Endings } from './endings.ts'
 import { EntriesOfFunctions } from './entries.ts'
 import { LandingPads } from '../program/landing-pads.ts'
 import { FunctionCodes } from './function-code.ts'
+import { NearDetectors } from './near-detectors.ts'
 import { PointedFunctions } from './pointed-functions.ts'
 import { codeRanges, type Program } from './program.ts'
 import { knownFunctions } from '../program/known-functions.ts'
@@ -46,5 +47,6 @@ export function readProgram(file: ElfFile): Program {
     displacements: new Displacements(read),
     endings: new Endings(read),
     entries: new EntriesOfFunctions(read),
+    near: new NearDetectors(read),
   }
 }

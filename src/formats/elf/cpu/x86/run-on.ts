@@ -3,8 +3,8 @@ import { ConstantArguments } from './constant-arguments.ts'
 import { cpuidModel } from './cpuid-model.ts'
 import { findGuards, type Guards } from './guards.ts'
 import type { Program } from './program.ts'
-import { isIsaName } from './isa-names.ts'
-import { initializers, ReachSearch, type Reach, Trust } from './reach.ts'
+import { findVariantNames, isIsaName } from './isa-names.ts'
+import { entryFunctions, initializers, ReachSearch, type Reach, Trust } from './reach.ts'
 import { Selections } from './selections.ts'
 import { Tracer } from './tracer.ts'
 import { Edge } from '../program/edges.ts'
@@ -63,11 +63,12 @@ function runWith(program: Program, features: ReadonlySet<string>, needs: Readonl
   const kernels = new Set(choosable.keys())
   addWrappers(program, choosable)
   const namedForIsa = new Map<number, boolean>()
+  const isVariant = findVariantNames(exportedNames(program))
   const isNamed = (index: number): boolean => {
     let known = namedForIsa.get(index)
     if (known === undefined) {
       const name = graph.names.get(graph.starts[index]!)
-      known = name !== undefined && isIsaName(name)
+      known = name !== undefined && (isIsaName(name) || isVariant(name))
       namedForIsa.set(index, known)
     }
     return known
@@ -78,6 +79,10 @@ function runWith(program: Program, features: ReadonlySet<string>, needs: Readonl
   const tracer = new Tracer(program, guards, startedFunctions(program))
   const search = new ReachSearch(program, guards.evaluations, selections, isNamed, (index) => isChoosable.has(index), (index) => kernels.has(index), features.size > 0, passed, tracer, new ConstantArguments(program, guards, (index) => tracer.isOpen(index)))
   return { guards, search, tracer, reached: [Trust.calls, Trust.addresses, Trust.tables].map((trust) => search.search(trust)) }
+}
+
+function* exportedNames({ image }: Program): Iterable<string> {
+  for (const { name, exported } of image.functions) if (exported) yield name
 }
 
 /** Larger functions do more than to hand on to a kernel. */
@@ -105,13 +110,12 @@ function addWrappers({ graph }: Program, choosable: Map<number, ReadonlySet<numb
 }
 
 /** The entry point, what it hands to the C library to start, and initializers. */
-function startedFunctions(program: Program): Set<number> {
-  const { graph, image } = program
+export function startedFunctions(program: Program): Set<number> {
+  const { graph } = program
   const started = new Set<number>()
-  const entry = graph.functionAt(Number(image.file.header.e_entry))
-  if (entry !== undefined) {
-    started.add(entry)
-    for (let edge = graph.firstEdge[entry]!; edge < graph.firstEdge[entry + 1]!; edge++) {
+  for (const index of entryFunctions(program)) {
+    started.add(index)
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
       if (graph.edgeKind[edge] === Edge.taken) started.add(graph.edgeTo[edge]!)
     }
   }

@@ -42,6 +42,21 @@ export class Selections {
     })
   }
 
+  /** Does each of `branches` ask whether a number is above or below one that is too large for a level? Sizes are told so. */
+  measures(index: number, branches: readonly number[]): boolean {
+    const listing = this.#listing(index)
+    const range = this.#program.codeAt(this.#program.graph.starts[index]!)
+    if (listing === undefined || range === undefined || branches.length === 0) return false
+    return branches.every((branch) => {
+      const place = listing.indexOf(branch - range.base)
+      const limit = place === undefined || place === 0 ? undefined : comparedWith(range.code, listing.at[place - 1]!, listing.at[place]!)
+      if (limit === undefined || limit <= LARGEST_LEVEL) return false
+      const at = listing.at[place!]!
+      const condition = (range.code[at] === 0x0f ? range.code[at + 1]! : range.code[at]!) & 15
+      return condition >> 1 !== EQUAL
+    })
+  }
+
   /**
    * Does a branch near the call at `at` lead, on its other side, to a like function without the features of `target`?
    * What is called where `ending` runs (see `chosenByMask`) is no alternative to anything.
@@ -185,6 +200,21 @@ function testsFlag(code: Uint8Array, at: number, next: number): boolean {
   if (opcode === 0xf6 || opcode === 0xf7) return slash < 2
   if (opcode !== 0x80 && opcode !== 0x83) return false
   return slash === 7 && code[next - 1] === 0
+}
+
+/** A level of the CPU, or a number of a processor. */
+const LARGEST_LEVEL = 64
+/** Condition codes in pairs: JE and JNE. */
+const EQUAL = 2
+
+/** The number that CMP at [at, next) compares something with. */
+function comparedWith(code: Uint8Array, at: number, next: number): number | undefined {
+  const opcodeAt = (code[at]! & 0xf0) === 0x40 ? at + 1 : at
+  const view = new DataView(code.buffer, code.byteOffset, code.byteLength)
+  if (code[opcodeAt] === 0x3d && next === opcodeAt + 5) return view.getInt32(opcodeAt + 1, true)
+  if (code[opcodeAt] !== 0x81 && code[opcodeAt] !== 0x83) return undefined
+  if (((code[opcodeAt + 1]! >> 3) & 7) !== 7) return undefined
+  return code[opcodeAt] === 0x83 ? view.getInt8(next - 1) : view.getInt32(next - 4, true)
 }
 
 /** Is it the branch behind `sub rax, fs:40`, which compilers put before the end of functions with arrays? */

@@ -18,7 +18,7 @@ export function skippedStores({ code, view, from, to, blocks }: FunctionCode, se
 }
 
 /** Where the operands of a store are named; undefined when the instruction at `at` is no store. */
-function modrmOfStore(code: Uint8Array, at: number): number | undefined {
+export function modrmOfStore(code: Uint8Array, at: number): number | undefined {
   let place = at
   while (code[place] === 0x66 || code[place] === 0xf2 || code[place] === 0xf3) place++
   if ((code[place]! & 0xf0) === 0x40) place++

@@ -33,6 +33,8 @@ export class Tracer {
   readonly #flows = new Map<number, ControlFlow>()
   readonly #unambiguous = new Map<number, View | undefined>()
   readonly #inHandlers = new Map<number, View | undefined>()
+  readonly #near = new Map<number, View | undefined>()
+  #nearDepth = 0
   readonly #inProgress = new Set<number>()
   readonly #leakingVariables = new Map<number, boolean>()
   readonly #budget = { left: STEPS }
@@ -113,6 +115,37 @@ export class Tracer {
     return view !== undefined && view.control.decidingOf(view.evaluation.open, at)?.length === 0
   }
 
+  /**
+   * Does it hang on nothing but what calls return that are far from everything that asks about the CPU? That may be a check as far
+   * as can be proved, but is no likely one: a file that could not be opened, memory that was not there.
+   */
+  hangsOnNothingNear(index: number, at: number): boolean {
+    const view = this.#nearView(index)
+    return view !== undefined && view.control.decidingOf(view.evaluation.open, at)?.length === 0
+  }
+
+  /** The same where results of what is far from all checks are none. What a caller hands on behind a check may hang on it, whatever it is. */
+  argumentMayLeakNear(index: number, register: number): boolean {
+    return this.argumentMayLeak(index, register, (caller) => (this.#isAboutCpu(caller) ? undefined : this.#nearView(caller)?.evaluation))
+  }
+
+  resultMayLeakNear(callee: number): boolean {
+    return this.#program.near.asks(callee, this.#guards.evaluations)
+  }
+
+  #isAboutCpu(index: number): boolean {
+    const evaluation = this.#guards.evaluations.get(index)
+    return evaluation !== undefined && (evaluation.decides || evaluation.doubts)
+  }
+
+  #nearView(index: number): View | undefined {
+    if (this.#nearDepth >= DEPTH) return undefined
+    this.#nearDepth++
+    const view = this.#view(this.#near, index, { handlers: false, ambiguousFields: true, nearOnly: true })
+    this.#nearDepth--
+    return view
+  }
+
   /** Who has the address of a variable, or of what it is a part of, may store to it: as to a field. */
   #variableLeaks(address: number): boolean {
     const { leaks } = this.#guards
@@ -134,7 +167,7 @@ export class Tracer {
   }
 
   /** May the argument that function `index` gets in `register`? */
-  argumentMayLeak(index: number, register: number): boolean {
+  argumentMayLeak(index: number, register: number, trace: (caller: number) => Evaluation | undefined = (caller) => this.trace(caller)): boolean {
     const { leaks } = this.#guards
     if (this.#started.has(index)) return false
     if (this.#exported.has(index)) return true // whoever calls it may have asked
@@ -145,7 +178,7 @@ export class Tracer {
     if (this.#named.has(index) || to - from > CALLERS) return true
     for (let entry = from; entry < to; entry++) {
       const edge = graph.callerEdge[entry]!
-      const caller = this.trace(graph.edgeFrom[edge]!)
+      const caller = trace(graph.edgeFrom[edge]!)
       if (caller === undefined) return true
       const at = graph.edgeAt[edge]!
       if ((caller.seen[at - caller.start]! & 2) === 0) continue
@@ -161,6 +194,8 @@ interface Assumption {
   readonly handlers: boolean
   /** May fields hold what CPUID says where another number is stored in some object? */
   readonly ambiguousFields: boolean
+  /** Is what calls return a check only where what is called is near one? */
+  readonly nearOnly?: boolean
 }
 
 const usually: Assumption = { handlers: false, ambiguousFields: true }
@@ -169,13 +204,15 @@ const usually: Assumption = { handlers: false, ambiguousFields: true }
 class FunctionOrigins implements Origins {
   readonly handlers: boolean
   readonly #ambiguousFields: boolean
+  readonly #nearOnly: boolean
   readonly #program: Program
   readonly #tracer: Tracer
   readonly #leaks: Leaks
   readonly #index: number
   readonly #calls: Calls
 
-  constructor(program: Program, tracer: Tracer, leaks: Leaks, index: number, { handlers, ambiguousFields }: Assumption) {
+  constructor(program: Program, tracer: Tracer, leaks: Leaks, index: number, { handlers, ambiguousFields, nearOnly }: Assumption) {
+    this.#nearOnly = nearOnly === true
     this.handlers = handlers
     this.#ambiguousFields = ambiguousFields
     this.#program = program
@@ -196,12 +233,14 @@ class FunctionOrigins implements Origins {
   }
 
   argumentLeaks(register: number): boolean {
+    if (this.#nearOnly) return this.#tracer.argumentMayLeakNear(this.#index, register)
     return this.#tracer.argumentMayLeak(this.#index, register)
   }
 
   resultLeaks(at: number): boolean {
     if (this.#calls.imported.has(at)) return false
     const callee = this.#calls.callees.get(at)
+    if (this.#nearOnly && callee !== undefined) return this.#tracer.resultMayLeakNear(callee)
     const evaluation = callee === undefined ? undefined : this.#tracer.trace(callee)
     return evaluation === undefined || (evaluation.returns && evaluation.results.get(0) === undefined)
   }

@@ -78,7 +78,8 @@ export abstract class Transfers extends Arithmetic {
       registers[flags.register] = flags.equal
       return { registers, memory: this.state.memory, flags, vectors: this.state.vectors }
     }
-    if (flags === undefined || flags.left.words.length === 2 || (flags.register < 0 && flags.place === undefined)) return this.state
+    if (flags === undefined) return condition === (outcome ? 4 : 5) ? this.withZero() : this.state
+    if (flags.left.words.length === 2 || (flags.register < 0 && flags.place === undefined)) return this.state
     const value = refined(flags, condition, outcome)
     if (value === undefined) return this.state
     const registers = this.state.registers.slice()
@@ -89,6 +90,15 @@ export abstract class Transfers extends Arithmetic {
       memory.set(flags.place, value)
     }
     return { registers, memory, flags: flagsOf(flags.kind, value, flags.right, flags.size, flags.register, flags.place, flags.equal), vectors: this.state.vectors }
+  }
+
+  /** The state where a register that was not known has just been found to hold zero. */
+  protected withZero(): State {
+    const tested = this.comparedToZero
+    if (tested?.before !== this.at || this.outside.origins !== undefined) return this.state
+    const registers = this.state.registers.slice()
+    registers[tested.register] = number(0)
+    return { registers, memory: this.state.memory, flags: undefined, vectors: this.state.vectors }
   }
 
   protected jump(target: number): boolean {
@@ -153,8 +163,10 @@ export abstract class Transfers extends Arithmetic {
     const writes = this.outside.writesOf(at)
     const kept = this.#keptAt(at)
     if (this.outside.fills(at) && isZero(registers[Register.rsi])) this.noteCleared(singleAddress(registers[Register.rdx]))
+    const isCopy = this.outside.copies(at)
+    if (isCopy) this.copy(singleAddress(registers[Register.rdx]), 1)
     this.publish(false)
-    this.#forgetBehindArguments()
+    if (!isCopy) this.#forgetBehindArguments()
     this.#forgetVariables(at)
     this.#writeAll(writes)
     this.#writeAll(kept)

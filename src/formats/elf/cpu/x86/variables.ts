@@ -2,11 +2,13 @@ import { Access } from '../program/sweep.ts'
 import { address as addressValue, certain, compute, detectedAs, join, number, plain, sameValue, truncated, type Value } from '../program/value.ts'
 import type { Evaluation } from './evaluation.ts'
 import { isFunctionPointer } from './function-pointer.ts'
+import { GotVariables } from './got-variables.ts'
 import type { Program } from './program.ts'
 
 /** Variables that are read through the address of a structure that they are in. */
 const STRUCTURE_SIZE = 128
 const NEAR_LIMIT = 64
+const NEAR_LIMIT_WITH_HITS = 2048
 const NEAR_MASK = 0xffff
 
 /** Stands for what is none of the variables. */
@@ -33,10 +35,14 @@ export class Variables {
   readonly #storedBy = new Map<number, ReadonlySet<number>>()
   /** By the lower bits of an eighth of the address: may a variable begin there? Most loads are of something else. */
   readonly #near = new Uint8Array(NEAR_MASK + 1)
+  readonly #got: GotVariables
+  /** Addresses of structures that variables were copied as parts of. */
+  readonly #structures = new Map<number, number>()
 
   constructor(program: Program, enqueue: (index: number, distance: number) => void) {
     this.#program = program
     this.#enqueue = enqueue
+    this.#got = new GotVariables(program)
   }
 
   #isNear(at: number): boolean {
@@ -135,6 +141,7 @@ export class Variables {
       const fromCheck = store.value?.detected === true && distance <= 5
       if (known === undefined && !fromCheck && !(controls && store.value !== undefined)) continue
       if (store.value !== undefined && isFunctionPointer(store.value, graph)) continue
+      if (store.structure !== undefined) this.#structures.set(store.address, store.structure)
       const variable = known ?? this.follow(store.address, store.size, distance, store.isMadeOnce === true ? store.value : undefined)
       if (variable === undefined) continue
       after.add(store.address)
@@ -155,6 +162,7 @@ export class Variables {
       if (range === undefined || !range.writable || range.constant || image.slots.has(at)) continue
       this.follow(at, 4, distance)
     }
+    for (const at of this.#got.skippedStores(index, evaluation.seen)) if (!this.#variables.has(at)) this.follow(at, 4, distance)
   }
 
   #store(at: number, variable: Variable, index: number, value: Value | undefined): void {
@@ -185,14 +193,27 @@ export class Variables {
       const index = graph.functionOf(from[access]!)
       if (index >= 0) yield index
     }
+    for (let offset = 0; offset < STRUCTURE_SIZE; offset += 4) {
+      for (const from of this.#got.loadsOf(at - offset)) {
+        const index = graph.functionOf(from)
+        if (index >= 0) yield index
+      }
+    }
+    const structure = this.#structures.get(at)
+    for (const access of structure === undefined ? [] : this.#program.accesses.range(structure, structure)) {
+      const index = graph.functionOf(from[access]!)
+      if (kind[access] === Access.take && index >= 0) yield index
+    }
     // and those that have the address of what it may be a part of
     let near = 0
     for (const access of this.#program.accesses.range(at - STRUCTURE_SIZE, at - 1)) {
       if (kind[access] !== Access.take) continue
       const index = graph.functionOf(from[access]!)
       if (index < 0) continue
-      if (++near > NEAR_LIMIT) return
-      yield index
+      near++
+      if (near > NEAR_LIMIT_WITH_HITS) return
+      // beyond that, those alone in which it may matter
+      if (near <= NEAR_LIMIT || graph.firstHit[index + 1]! > graph.firstHit[index]!) yield index
     }
   }
 }

@@ -1,7 +1,8 @@
 import { IndexSet } from '../program/index-set.ts'
 import type { Need } from '../../../../core/requirement.ts'
 import { silentFeatures, x86LevelOf, x86Levels } from '../../../../isa/x86/features.ts'
-import { featuresByFunction, type Run, runOn, runPast } from './run-on.ts'
+import { featuresByFunction, type Run, runOn, runPast, startedFunctions } from './run-on.ts'
+import { findRefusals, stillRefuse } from './refusals.ts'
 import { findGuards } from './guards.ts'
 import type { Program } from './program.ts'
 import { cpuidModel } from './cpuid-model.ts'
@@ -48,6 +49,17 @@ const density = { vector: 0.01, other: 0.008, least: 3 } as const
 
 const WITNESSES = 3
 
+/** Share of the functions that are reached in any program that was understood. */
+const LOST = 0.05
+
+/** Functions that tables among code look like by chance. */
+const FEW = 10
+
+/** Do some functions seem to use what hardly any program does? Then tables lie among the code, as GHC has them before each function. */
+function hasTablesAmongCode(counts: ReadonlyMap<string, Counts>): boolean {
+  return [...counts].some(([feature, { functions }]) => isExotic(feature) && functions.size < FEW)
+}
+
 /** Does the code of `feature` come in VEX or EVEX encoding? */
 function isVector(feature: string): boolean {
   return /^(?:avx|fma|f16c|vaes|vpclmul)/.test(feature)
@@ -68,8 +80,15 @@ export function judge(program: Program, assumed: ReadonlySet<string>): X86Verdic
   const counts = countFeatures(program, needs, run)
   const present = new Set([...assumed, ...(gate?.features ?? [])])
   const required = new Set(gate?.features ?? [])
-  const certain = !program.detectors.any
+  const certain = !program.detectors.any && !run.search.leavesChoice
+  // most of the program was not found: what starts it does so in its own way
+  const isLost = run.reached[2]!.steps.size < LOST * program.graph.starts.length
+  const isDoubtful = certain && hasTablesAmongCode(counts)
   for (const [feature, count] of counts) {
+    if (isDoubtful && count.functions.size < FEW) {
+      if (isExotic(feature)) counts.delete(feature)
+      continue
+    }
     if (certain ? count.reached[2]!.size > 0 : !present.has(feature) && isUsedThroughout(program, feature, count, counts, run)) required.add(feature)
   }
   if (!certain) {
@@ -83,7 +102,8 @@ export function judge(program: Program, assumed: ReadonlySet<string>): X86Verdic
     let need: Need
     if (required.has(feature)) need = 'required'
     else if (trust >= 0) need = 'possible'
-    else if (certain) continue // in functions that nothing refers to
+    else if (certain && !isLost) continue // in functions that nothing refers to
+    else if (certain) need = 'possible'
     else need = 'guarded'
     features.push({
       feature,
@@ -91,7 +111,7 @@ export function judge(program: Program, assumed: ReadonlySet<string>): X86Verdic
       instructions: count.instructions,
       functions: count.functions.size,
       reached: trust < 0 ? 0 : count.reached[trust]!.size,
-      witnesses: witnessesOf(program, feature, need === 'guarded' ? undefined : { run, trust: Math.max(trust, 0) }),
+      witnesses: witnessesOf(program, feature, need === 'guarded' || trust < 0 ? undefined : { run, trust }),
     })
   }
   return { features, gate: gate?.features ?? [], detectors: describeDetectors(program), incomplete: run.guards.incomplete }
@@ -185,7 +205,7 @@ function isUsedThroughout(program: Program, feature: string, count: Counts, coun
   for (let trust = 0; trust <= last; trust++) {
     const reachedFunctions = run.reached[trust]!.steps.size
     const users = count.reached[trust]!.size
-    if (users < density.least) continue
+    if (users < density.least || isForSeveralMakers(counts, trust)) continue
     if (!isVector(feature)) {
       // BMI and MOVBE without AVX are a dispatched kernel; with it they follow from it (promoteCompanions)
       if (x86LevelOf(feature) === 1 && users >= density.other * reachedFunctions && mostUsersReached(count, trust)) return true
@@ -197,6 +217,12 @@ function isUsedThroughout(program: Program, feature: string, count: Counts, coun
     if (vex.size > legacyVectorFunctions(program, run, trust, vex)) return true
   }
   return false
+}
+
+/** No CPU has AMD's old extensions and AVX-512: where both are reached, a table of kernels for all CPUs is. */
+function isForSeveralMakers(counts: ReadonlyMap<string, Counts>, trust: number): boolean {
+  const isReached = (name: RegExp): boolean => [...counts].some(([feature, { reached }]) => name.test(feature) && reached[trust]!.size > 0)
+  return isReached(/^(?:fma4|xop|tbm)$/) && isReached(/^avx512/)
 }
 
 /** Code that was let through by mistake is a small part of what is there. */
@@ -251,27 +277,29 @@ function gateFunctions(run: Run): ReadonlySet<number> {
 
 /** What runs once the program has passed the check it leaves at otherwise, and the features that takes. */
 function passGate(program: Program, assumed: ReadonlySet<string>, needs: ReadonlyMap<number, ReadonlySet<number>>, run: Run): { features: string[]; run: Run } | undefined {
-  if (program.image.isLibrary || program.isGo) return undefined
-  const gates = gateFunctions(run)
+  if (program.isGo) return undefined
+  const refusals = findRefusals(program, run, startedFunctions(program))
+  const gates = program.image.isLibrary ? refusals : new Set([...gateFunctions(run), ...refusals])
   if (gates.size === 0) return undefined
   const past = runPast(program, assumed, needs, run, gates)
   const before = countFeatures(program, needs, run)
-  const features = [...countFeatures(program, needs, past)]
+  // a module is a library: that it asks once does not mean that it asks for all it has
+  const features = [...(program.image.isLibrary ? [] : countFeatures(program, needs, past))]
     .filter(([feature, count]) => !silentFeatures.has(feature) && count.reached[1]!.size > (before.get(feature)?.reached[1]!.size ?? 0))
     .map(([feature]) => feature)
-  const asked = new Set([...features, ...askedByGate(program, assumed, run)])
-  return asked.size === 0 ? undefined : { features: [...asked].sort(), run: past }
+  const asked = new Set([...features, ...askedByGate(program, assumed, run, refusals)])
+  return asked.size === 0 && !program.image.isLibrary ? undefined : { features: [...asked].sort(), run: past }
 }
 
 /** Evaluations beyond which it is too dear to try CPU after CPU. */
 const GATE_WORK = 3000
 
 /** Features that a program leaves without, whether it has instructions that need them or not. */
-function askedByGate(program: Program, assumed: ReadonlySet<string>, { guards }: Run): string[] {
+function askedByGate(program: Program, assumed: ReadonlySet<string>, { guards }: Run, refusals: ReadonlySet<number>): string[] {
   if (guards.work > GATE_WORK) return []
   const stops = (features: ReadonlySet<string>): boolean => {
-    const { dead } = findGuards(program, cpuidModel(features))
-    return [...guards.dead].some((index) => dead.has(index))
+    const others = findGuards(program, cpuidModel(features))
+    return [...guards.dead].some((index) => others.dead.has(index)) || stillRefuse(program, others, refusals)
   }
   const offered = new Set(assumed)
   for (const { features } of x86Levels) {

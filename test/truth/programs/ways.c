@@ -1,0 +1,114 @@
+// More ways to need AVX2, or to keep it for those who have it, as programs at large have them: see `ways` in programs.ts.
+#include "sums.h"
+#include <cpuid.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef int (*kernel)(const int32_t *, int);
+#define HAS_AVX2 __builtin_cpu_supports("avx2")
+
+#if defined W_FAILS
+static int run(void) { return sum_wide(data, 1024); }
+#elif defined W_FAILS_DEEP
+NOINLINE static int application(void) {
+  if (!HAS_AVX2) {
+    fprintf(stderr, "this program needs AVX2\n");
+    return 3;
+  }
+  printf("%d\n", sum_wide(data, 1024));
+  return 0;
+}
+static int run(void) { return 0; }
+#elif defined W_TRAPS
+static int run(void) {
+  if (!HAS_AVX2) __builtin_trap();
+  return sum_wide(data, 1024);
+}
+#elif defined W_RESOLVER
+int chosen(const int32_t *values, int count) __attribute__((ifunc("resolve")));
+static kernel resolve(void) {
+  __builtin_cpu_init();
+  return HAS_AVX2 ? sum_wide : sum_wide;
+}
+static int run(void) { return chosen(data, 1024); }
+#elif defined W_MISSING_FILE
+// a static program's fopen asks about the CPU somewhere far down
+static int run(void) {
+  FILE *file = fopen("/nonexistent", "r");
+  printf("%d\n", HAS_AVX2 != 0);
+  return file == NULL ? sum_wide(data, 1024) : sum_plain(data, 1024);
+}
+#elif defined W_LARGE
+NOINLINE static int of(const int32_t *values, int count) { return count > 300 ? sum_wide(values, count) : sum_plain(values, count); }
+static int run(void) {
+  printf("%d\n", HAS_AVX2 != 0);
+  return of(data, 1024);
+}
+#elif defined W_COPIED
+// the whole structure is copied, as Mesa does it
+struct features {
+  int count;
+  char others[200];
+  int wide;
+  char more[400];
+};
+static struct features features;
+NOINLINE static void detect(void) {
+  struct features found;
+  memset(&found, 0, sizeof found);
+  found.count = 3;
+  found.wide = HAS_AVX2 != 0;
+  features = found;
+}
+static int run(void) {
+  detect();
+  return features.wide ? sum_wide(data, 1024) : sum_plain(data, 1024);
+}
+#elif defined W_CACHED
+// switched off, known, or found out: as babl does it
+static int enabled = 1;
+static unsigned cached = ~0u;
+NOINLINE static unsigned capabilities(void) {
+  if (!enabled) return 0;
+  if (cached != ~0u) return cached;
+  unsigned found = 0x40;
+  if (HAS_AVX2) found |= 4;
+  return cached = found;
+}
+static int run(void) { return capabilities() & 4 ? sum_wide(data, 1024) : sum_plain(data, 1024); }
+#elif defined W_REGISTRY
+static struct {
+  kernel run;
+  int priority;
+} known[4];
+static int count;
+NOINLINE static void offer(kernel run, int priority) {
+  known[count].run = run;
+  known[count++].priority = priority;
+}
+static int run(void) {
+  int best = 0;
+  offer(sum_plain, 1);
+  if (HAS_AVX2) offer(sum_wide, 2);
+  for (int i = 1; i < count; i++)
+    if (known[i].priority > known[best].priority) best = i;
+  return known[best].run(data, 1024);
+}
+#elif defined W_DESTRUCTOR
+__attribute__((destructor)) static void end(void) { printf("%d\n", sum_wide(data, 1024)); }
+static int run(void) { return HAS_AVX2; }
+#endif
+
+int main(int argc, char **argv) {
+#if defined W_FAILS
+  if (!HAS_AVX2) {
+    fprintf(stderr, "%s needs AVX2\n", argv[0]);
+    return 1;
+  }
+#elif defined W_FAILS_DEEP
+  return application();
+#endif
+  for (int i = 0; i < 1024; i++) data[i] = i * 3 + argc;
+  printf("%d\n", run());
+  return 0;
+}
