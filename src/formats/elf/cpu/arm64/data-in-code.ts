@@ -33,6 +33,7 @@ export class DataInCode {
 
   /** Is what looks like an instruction of function `index` that needs `feature` likely to be data? */
   has(index: number, address: number, feature: string): boolean {
+    if (this.#program.isTable(address)) return true
     const mark = lastAtMost(this.#marked, address)
     // in the even stretches, unless a function begins there: not every assembler marks code
     if ((mark & 1) === 0 && !this.#beginsCode(index, this.#marked[mark]!)) return true

@@ -23,9 +23,10 @@ export class LoadsAndStores {
   execute(machine: Machine, word: number, at: number): void {
     const literal = literalAddress(word, at)
     if (literal !== undefined) {
-      const size = word >>> 30 === 0 ? 4 : 8
+      const kind = word >>> 30
       if ((word & 0x0400_0000) !== 0) this.#loadVector(machine, word & 31, address(literal), 4 << (word >>> 30))
-      else machine.write(word & 31, word >>> 30 === 3 ? machine.read(word & 31) : this.#outside.load(literal, size))
+      else if (kind === 2) machine.write(word & 31, signExtended(this.#outside.load(literal, 4), 4))
+      else if (kind !== 3) machine.write(word & 31, this.#outside.load(literal, kind === 0 ? 4 : 8))
       return
     }
     const operand = memoryAccess(word)

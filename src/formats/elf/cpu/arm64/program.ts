@@ -36,6 +36,8 @@ export interface Program {
   readonly live: IndexSet
   /** May somebody else call what is exported under this name? */
   isEntered(name: string): boolean
+  /** Is it among constants in the code? */
+  isTable(address: number): boolean
   /** Words of the code range that holds an address. */
   codeAt(address: number): { readonly words: Int32Array; readonly base: number } | undefined
 }

@@ -4,6 +4,7 @@ import type { Evaluation } from './evaluation.ts'
 import type { Guards } from './guards.ts'
 import { isArm64IsaName } from './isa-names.ts'
 import type { Program } from './program.ts'
+import { ReachableWords } from './reachable-words.ts'
 import { trapScope } from './trap-scope.ts'
 
 /** How far a path may be trusted. Each includes the one before. */
@@ -25,6 +26,7 @@ export class ReachSearch {
   readonly #program: Program
   readonly #guards: Guards
   readonly #needs: ReadonlySet<number>
+  readonly #reachable: ReachableWords
   readonly #arrays: { readonly start: number; readonly end: number }[] = []
   readonly #pointers = new Map<number, number>()
   /** Functions that try instructions with a handler of SIGILL in place, and what only they call. */
@@ -36,6 +38,7 @@ export class ReachSearch {
     this.#program = program
     this.#guards = guards
     this.#needs = needs
+    this.#reachable = new ReachableWords(program)
     for (const { name, sh_addr, sh_size } of program.image.file.sections) {
       if (/^\.(?:preinit|init|fini)_array/.test(name)) this.#arrays.push({ start: Number(sh_addr), end: Number(sh_addr) + sh_size })
     }
@@ -51,6 +54,11 @@ export class ReachSearch {
   /** Can the instruction at `at` run? */
   instructionRuns(index: number, at: number): boolean {
     if (this.trapped.has(index)) return false
+    const evaluation = this.#guards.evaluations.get(index)
+    return evaluation === undefined ? this.#reachable.has(index, at) : (evaluation.seen[(at - evaluation.start) / 4]! & 1) !== 0
+  }
+
+  #isSeen(index: number, at: number): boolean {
     const evaluation = this.#guards.evaluations.get(index)
     return evaluation === undefined || (evaluation.seen[(at - evaluation.start) / 4]! & 1) !== 0
   }
@@ -115,7 +123,7 @@ export class ReachSearch {
     const evaluation = this.#guards.evaluations.get(index)
     const named = new Set(to.subarray(graph.firstAccess[index]!, graph.firstAccess[index + 1]!))
     for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
-      if (kind[access] === Access.store || !this.instructionRuns(index, from[access]!)) continue
+      if (kind[access] === Access.store || !this.#isSeen(index, from[access]!)) continue
       const place = to[access]!
       if (kind[access] === Access.take) {
         if (evaluation === undefined && !this.#endsArray(place, named)) this.#table(index, place, visited, reach)

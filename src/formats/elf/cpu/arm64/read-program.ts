@@ -10,6 +10,7 @@ import { isEntryOfModule, isLoadedAsModule } from '../program/module-entry.ts'
 import type { Sweep } from '../program/sweep.ts'
 import { findDetectors } from './detectors.ts'
 import type { Program } from './program.ts'
+import { leaveOutTables } from './tables-in-code.ts'
 import { readArm64Stubs, sweepArm64, wordsOf } from './sweep.ts'
 
 /** Reads, sweeps and connects the code of an AArch64 file. */
@@ -24,9 +25,10 @@ export function readArm64Program(file: ElfFile): Program {
   const synchronization = new Set(starts)
   for (const frame of frames) synchronization.add(frame.address)
   const sweep = sweepArm64(image, synchronization)
+  const isTable = leaveOutTables(image, sweep, frames)
   for (const address of passedByEntry(sweep, Number(file.header.e_entry))) if (image.inCode(address)) starts.add(address)
   const stubs = readArm64Stubs(image)
-  const graph = buildCallGraph(image, sweep, { frames, names, starts }, stubs)
+  const graph = buildCallGraph(image, sweep, { frames, names, starts, alignment: 4 }, stubs)
   const landingPads = new LandingPads(file, unwinding, graph, true)
   const isGo = go !== undefined
   const words = new Map<number, Int32Array>()
@@ -41,7 +43,7 @@ export function readArm64Program(file: ElfFile): Program {
   const isEntered = (name: string): boolean => !isModule || isEntryOfModule(name)
   const live = liveFunctions(image, graph, isGo, isEntered, landingPads)
   const detectors = findDetectors(image, sweep, graph, stubs, live, codeAt)
-  return { image, graph, sweep, detectors, stubs, isGo, landingPads, live, isEntered, codeAt }
+  return { image, graph, sweep, detectors, stubs, isGo, landingPads, live, isTable, isEntered, codeAt }
 }
 
 const ENTRY_SIZE = 128

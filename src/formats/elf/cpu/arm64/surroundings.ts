@@ -91,11 +91,21 @@ export class ProgramSurroundings {
   #load(reader: number, at: number, size: number, overwritten: boolean): Value | undefined {
     const slot = size === 8 ? this.#program.image.slots.get(at) : undefined
     if (slot?.import !== undefined) return this.#imported(slot.import)
-    const value = this.#known.variables.load(at, size, overwritten)
+    const value = this.#program.image.inCode(at) ? this.#literal(at, size) : this.#known.variables.load(at, size, overwritten)
     if (value !== undefined || this.#known.variables.has(at) || this.#program.image.dataAt(at)?.constant !== false) return value
     // features |= what the CPU has: others may have set some before, which is theirs to answer for
     const initial = this.#known.accesses.isStoredOnlyBy(reader, at, size) ? this.#known.variables.initial(at, size) : undefined
     return initial?.base === plain ? valueOf(initial.base, initial.words, initial.detected, true, initial.hull) : undefined
+  }
+
+  /** Constants between functions. */
+  #literal(at: number, size: number): Value | undefined {
+    const code = this.#program.codeAt(at)
+    const index = code === undefined ? 0.5 : (at - code.base) / 4
+    const low = code?.words[index]
+    const high = code?.words[index + 1]
+    if (low === undefined || high === undefined || size < 4) return undefined
+    return size === 4 ? number(low) : number(low, high)
   }
 
   #imported(name: string): Value {

@@ -56,10 +56,11 @@ function sweepRange(image: MemoryImage, range: MappedRange, starts: ReadonlySet<
         else if (flow === Flow.indirectCall) held.fill(unknown, 0, 19)
         else if (endsPath(flow) && flow !== Flow.jump) held.fill(unknown, 0, 19)
       }
-    } else if (group === 8 || group === 9) address(image, sweep, held, word, at, words[index + 1] ?? 0)
-    else if ((group & 5) === 4) loadOrStore(image, sweep, held, word, at)
+    } else if ((word & 0xffe0_fc00) >>> 0 === 0x8b00_0000) held[word & 31] = sum(held[(word >>> 5) & 31]!, held[(word >>> 16) & 31]!)
+    else if (group === 8 || group === 9) address(image, sweep, held, word, at, words[index + 1] ?? 0)
+    else if ((group & 5) === 4) loadOrStore(image, sweep, held, words, index, at)
     else {
-      if (word >>> 16 !== 0 && isUnallocated(word)) sweep.undecodableAt.push(at)
+      if (word !== 0 && isUnallocated(word)) sweep.undecodableAt.push(at)
       const register = destination(word)
       if (register >= 0) held[register] = unknown
     }
@@ -118,10 +119,23 @@ function isLoadOver(word: number, register: number): boolean {
   return (word & 0x3f40_0000) === 0x3940_0000 && (word & 31) === register && ((word >>> 5) & 31) === register
 }
 
-function loadOrStore(image: MemoryImage, sweep: Sweep, held: Float64Array, word: number, at: number): void {
+/** ADD of two registers: assembly keeps the distance of a variable behind its code (OpenSSL). */
+function sum(a: number, b: number): number {
+  return a === unknown || b === unknown ? unknown : a + b
+}
+
+/** What LDR (`kind` 1) or LDRSW (2) of a literal loads, when that can be a distance. */
+function distanceAt(words: Int32Array, index: number, kind: number): number {
+  const low = words[index]
+  const high = kind === 1 ? words[index + 1] : kind === 2 ? (low ?? 0) >> 31 : undefined
+  return low !== undefined && (high === 0 || high === -1) ? high * 0x1_0000_0000 + (low >>> 0) : unknown
+}
+
+function loadOrStore(image: MemoryImage, sweep: Sweep, held: Float64Array, words: Int32Array, index: number, at: number): void {
+  const word = words[index]!
   const literal = literalAddress(word, at)
   if (literal !== undefined) {
-    if ((word & 0x0400_0000) === 0) held[word & 31] = unknown
+    if ((word & 0x0400_0000) === 0) held[word & 31] = distanceAt(words, index + (literal - at) / 4, word >>> 30)
     return
   }
   const base = (word >>> 5) & 31

@@ -54,6 +54,7 @@ type Steps = ReadonlyMap<number, Step>
 interface Run {
   readonly guards: Guards
   readonly search: ReachSearch
+  readonly data: DataInCode
   /** By trust. */
   readonly reached: readonly Steps[]
 }
@@ -81,14 +82,14 @@ export function judgeArm64(program: Program, assumed: ReadonlySet<string>): Arm6
     if (!required.has(feature) && trust < 0 && !program.detectors.any && ![...use.functions].some((index) => run.search.trapped.has(index))) continue // in functions that nothing leads to
     const need: Need = required.has(feature) ? 'required' : trust >= 0 ? 'possible' : 'guarded'
     const proven = use.certain === undefined ? [] : [witness(program, use.certain.at, use.certain.index, steps)]
-    const reached = need === 'guarded' || trust < 0 ? undefined : { run, trust }
+    const reached = need === 'guarded' || trust < 0 ? undefined : trust
     features.push({
       feature,
       need,
       instructions: use.instructions,
       functions: use.functions.size,
       reached: trust < 0 ? 0 : use.reached[trust]!.size,
-      witnesses: proven.length > 0 && need === 'required' ? proven : witnessesOf(program, feature, reached),
+      witnesses: proven.length > 0 && need === 'required' ? proven : witnessesOf(program, run, feature, reached),
     })
   }
   return { features, gate, detectors: describeDetectors(program), incomplete: run.guards.incomplete }
@@ -97,6 +98,7 @@ export function judgeArm64(program: Program, assumed: ReadonlySet<string>): Arm6
 function runOn(program: Program, features: ReadonlySet<string>, passed?: ReadonlySet<number>): Run {
   const { graph, sweep } = program
   const needs = new Set<number>()
+  const data = new DataInCode(program)
   const sets = sweep.hitSet.values()
   for (let index = 0; index < graph.starts.length; index++) {
     for (let hit = graph.firstHit[index]!; hit < graph.firstHit[index + 1]!; hit++) {
@@ -107,10 +109,10 @@ function runOn(program: Program, features: ReadonlySet<string>, passed?: Readonl
   const search = new ReachSearch(program, guards, needs)
   let all = search.search(Trust.tables)
   while (guards.refine((index) => all.has(index))) all = search.search(Trust.tables)
-  if (passed === undefined) return { guards, search, reached: [search.search(Trust.calls), search.search(Trust.addresses), all] }
+  if (passed === undefined) return { guards, search, data, reached: [search.search(Trust.calls), search.search(Trust.addresses), all] }
   const past: Guards = { ...guards, evaluations: new Map([...guards.evaluations].filter(([index]) => !passed.has(index))) }
   const further = new ReachSearch(program, past, needs)
-  return { guards: past, search: further, reached: [Trust.calls, Trust.addresses, Trust.tables].map((trust) => further.search(trust)) }
+  return { guards: past, search: further, data, reached: [Trust.calls, Trust.addresses, Trust.tables].map((trust) => further.search(trust)) }
 }
 
 function countUses(program: Program, assumed: ReadonlySet<string>, run: Run, certain: ReturnType<typeof unavoidableCode>): Map<string, Uses> {
@@ -118,7 +120,6 @@ function countUses(program: Program, assumed: ReadonlySet<string>, run: Run, cer
   const sets = sweep.hitSet.values()
   const at = sweep.hitAt.values()
   const uses = new Map<string, Uses>()
-  const data = new DataInCode(program)
   for (let index = 0; index < graph.starts.length; index++) {
     const from = graph.firstHit[index]!
     const to = graph.firstHit[index + 1]!
@@ -127,7 +128,7 @@ function countUses(program: Program, assumed: ReadonlySet<string>, run: Run, cer
     for (let hit = from; hit < to; hit++) {
       const feature = arm64Features[sets[hit]!]!
       const address = at[hit]!
-      if (assumed.has(feature) || address < graph.starts[index]! || data.has(index, address, feature)) continue
+      if (assumed.has(feature) || address < graph.starts[index]! || run.data.has(index, address, feature)) continue
       let use = uses.get(feature)
       if (use === undefined) uses.set(feature, (use = { instructions: 0, functions: new Set(), reached: [new Set(), new Set(), new Set()], certain: undefined }))
       use.instructions++
@@ -198,19 +199,20 @@ function passGate(program: Program, assumed: ReadonlySet<string>, run: Run, uses
   return [...behind].filter(([feature, use]) => use.reached[1]!.size > (uses.get(feature)?.reached[1]!.size ?? 0)).map(([feature]) => feature).sort()
 }
 
-function witnessesOf(program: Program, feature: string, reached: { run: Run; trust: number } | undefined): Witness[] {
+function witnessesOf(program: Program, run: Run, feature: string, trust: number | undefined): Witness[] {
   const { graph, sweep } = program
   const id = arm64Features.indexOf(feature)
   const sets = sweep.hitSet.values()
   const at = sweep.hitAt.values()
-  const steps = reached?.run.reached[reached.trust]
+  const steps = trust === undefined ? undefined : run.reached[trust]
   const witnesses: Witness[] = []
   let last = -1
   for (let hit = 0; hit < at.length && witnesses.length < WITNESSES; hit++) {
     if (sets[hit] !== id) continue
     const index = graph.functionOf(at[hit]!)
     if (index < 0 || index === last) continue
-    if (steps !== undefined && (!steps.has(index) || !reached!.run.search.instructionRuns(index, at[hit]!) || isTrusted(program, index, wordAt(program, at[hit]!)))) continue
+    if (at[hit]! < graph.starts[index]! || run.data.has(index, at[hit]!, feature)) continue
+    if (steps !== undefined && (!steps.has(index) || !run.search.instructionRuns(index, at[hit]!) || isTrusted(program, index, wordAt(program, at[hit]!)))) continue
     last = index
     witnesses.push(witness(program, at[hit]!, index, steps))
   }

@@ -60,6 +60,8 @@ export interface KnownCode {
   readonly frames: readonly { readonly address: number; readonly size: number }[]
   readonly names: ReadonlyMap<number, string>
   readonly starts: ReadonlySet<number>
+  /** Of every instruction. */
+  readonly alignment?: number
 }
 
 export function buildCallGraph(image: MemoryImage, sweep: Sweep, known: KnownCode, stubs: ReadonlyMap<number, Slot>): CallGraph {
@@ -103,7 +105,7 @@ function functionBounds(image: MemoryImage, sweep: Sweep, known: KnownCode): { a
     const index = lastAtMost(frameStarts, address)
     return index >= 0 && address < frameEnds[index]!
   }
-  const all = new CodeAddresses(image.code)
+  const all = new CodeAddresses(image.code, known.alignment)
   for (const start of known.starts) all.add(start)
   for (const start of frameStarts) all.add(start)
   for (const gap of gapStarts(image, frameStarts, frameEnds)) all.add(gap)

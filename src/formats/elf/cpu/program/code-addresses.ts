@@ -16,9 +16,12 @@ export class CodeAddresses {
   readonly #bits: Uint32Array
   /** How many are in the blocks before. Made when it is first asked for, and again after an addition. */
   #before: Uint32Array | undefined
+  readonly #alignment: number
   #count = 0
 
-  constructor(code: readonly MappedRange[]) {
+  /** @param alignment of every instruction */
+  constructor(code: readonly MappedRange[], alignment = 1) {
+    this.#alignment = alignment
     this.#spans = spansOf(code)
     const last = this.#spans.at(-1)
     const bits = last === undefined ? 0 : last.first + last.end - last.start
@@ -29,8 +32,9 @@ export class CodeAddresses {
     return this.#count
   }
 
-  /** Addresses outside of the code are left out. */
+  /** Addresses outside of the code are left out, and where no instruction can be. */
   add(address: number): void {
+    if (address % this.#alignment !== 0) return
     const bit = this.#bitOf(address)
     if (bit < 0) return
     const mask = 1 << (bit & 31)
