@@ -35,9 +35,16 @@ export class Calls {
     if (outcome?.isForeign === true) machine.forgetPassed()
     else machine.forgetVariables()
     this.#applyWrites(machine, outcome?.writes ?? [])
-    forgetRegisters(machine)
+    forgetRegisters(machine, this.#kept(machine, target))
     for (const [register, value] of outcome?.results ?? []) machine.write(register, value)
     return true
+  }
+
+  /** Registers whose value comes from a check and outlives the call. */
+  #kept(machine: Machine, target: Value | undefined): number {
+    let mask = 0
+    for (let register = 0; register < CALLER_SAVED; register++) if (machine.registers[register]?.detected === true) mask |= 1 << register
+    return mask === 0 ? 0 : mask & ~this.#outside.registersWritten(target)
   }
 
   /** A tail call: the results go to our caller. */
@@ -104,8 +111,8 @@ function forgetPassedObjects(machine: Machine): void {
   }
 }
 
-function forgetRegisters(machine: Machine): void {
-  for (let register = 0; register < CALLER_SAVED; register++) machine.write(register, undefined)
+function forgetRegisters(machine: Machine, kept = 0): void {
+  for (let register = 0; register < CALLER_SAVED; register++) if (((kept >>> register) & 1) === 0) machine.write(register, undefined)
   machine.write(30, undefined)
   machine.forgetVectors()
   machine.flags = undefined

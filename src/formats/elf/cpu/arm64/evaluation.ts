@@ -56,6 +56,8 @@ export interface Surroundings {
   inPlace(target: Value | undefined): FunctionCode | undefined
   /** Can what stands in a register at a call of `target` be an argument? Told for addresses of kernels only. */
   isArgument(value: Value | undefined, register: number, target: Value | undefined): boolean
+  /** Registers X0 to X18 that a call of `target` may write to, as a mask. */
+  registersWritten(target: Value | undefined): number
   /** Does nothing that runs on this CPU hand out the address of the function that starts there? */
   isNeverHandedOut(address: number): boolean
   /** Is this the address of a function or of data? */

@@ -51,6 +51,9 @@ const descriptions: readonly (readonly [feature: string, bits: readonly number[]
   ['ls64', [], [6, 1, 60, 1]],
 ]
 
+/** MIDR_EL1 of a CPU with no more than Armv8.0: which one it is says nothing about what others have. */
+const CORTEX_A53 = [0x410f_d034, 0] as const
+
 /** FP, ASIMD, EVTSTRM and CPUID: what Linux says of every Armv8-A processor. */
 const EVERYWHERE = [0, 1, 2, 11]
 
@@ -78,6 +81,7 @@ export function hwcapModel(features: ReadonlySet<string>): HwcapModel {
     hwcap: [caps[0]!, caps[1]!],
     hwcap2: [caps[2]!, caps[3]!],
     idRegister(crm, op2) {
+      if (crm === 0 && op2 === 0) return features.size === 0 ? CORTEX_A53 : undefined
       if (crm < 4 || crm > 6) return undefined
       const [low, high] = registers.get(crm * 8 + op2) ?? [0, 0]
       return crm === 4 && op2 === 0 ? [low | 0x11, high] : [low, high] // EL0 and EL1 run AArch64

@@ -17,6 +17,8 @@ export interface Step {
   readonly how: 'entry' | 'initializer' | 'resolver' | 'export' | 'call' | 'address' | 'table'
 }
 
+/** Bytes of a function that is evaluated for whether an instruction in it runs. */
+const SMALL = 128
 const TABLE_SLOTS = 512
 /** Words of a record in a table of them. */
 const LARGEST_RECORD = 4
@@ -55,7 +57,14 @@ export class ReachSearch {
   instructionRuns(index: number, at: number): boolean {
     if (this.trapped.has(index)) return false
     const evaluation = this.#guards.evaluations.get(index)
-    return evaluation === undefined ? this.#reachable.has(index, at) : (evaluation.seen[(at - evaluation.start) / 4]! & 1) !== 0
+    return evaluation === undefined ? this.#reachable.has(index, at) && this.#runsInSmall(index, at) : (evaluation.seen[(at - evaluation.start) / 4]! & 1) !== 0
+  }
+
+  /** Helpers of atomic operations that nobody told about a CPU ask for a constant (`MOV W16, WZR; CBZ W16`). */
+  #runsInSmall(index: number, at: number): boolean {
+    const { starts, ends } = this.#program.graph
+    const evaluation = ends[index]! - starts[index]! > SMALL ? undefined : this.#guards.follow(index)
+    return evaluation === undefined || (evaluation.seen[(at - evaluation.start) / 4]! & 1) !== 0
   }
 
   #isSeen(index: number, at: number): boolean {

@@ -13,6 +13,7 @@ import type { NearFields } from './near-fields.ts'
 import { isEndingName, NoReturn } from './no-return.ts'
 import type { AllocatedObjects } from './objects.ts'
 import type { Program } from './program.ts'
+import { RegistersWritten } from './registers-written.ts'
 import { type Variables, withoutRest } from './variables.ts'
 
 const limits = {
@@ -49,6 +50,7 @@ export class ProgramSurroundings {
   readonly #noReturn: NoReturn
   readonly #argumentsRead: ArgumentsRead
   readonly #few: FewInstructions
+  readonly #written: RegistersWritten
   readonly #importNames: string[] = []
   #inlined = new Map<string, CallOutcome | undefined>()
   #depth = 0
@@ -60,6 +62,7 @@ export class ProgramSurroundings {
     this.#noReturn = new NoReturn(program)
     this.#argumentsRead = new ArgumentsRead(program)
     this.#few = new FewInstructions(program)
+    this.#written = new RegistersWritten(program)
   }
 
   /** What functions gave for certain arguments may have changed. */
@@ -83,6 +86,7 @@ export class ProgramSurroundings {
       entries: this.#known.entries.of(index),
       inPlace: (target) => this.#inPlace(target),
       isArgument: (value, register, target) => this.#isArgument(value, register, target),
+      registersWritten: (target) => this.#registersWritten(target),
       isNeverHandedOut: (at) => this.#known.kernels.isNeverHandedOut(at, index),
       isPointerTarget: (at) => (image.inCode(at) ? graph.functionAt(at) !== undefined : image.dataAt(at) !== undefined),
     }
@@ -167,6 +171,12 @@ export class ProgramSurroundings {
     const to = singleAddress(target)
     const index = to === undefined ? undefined : this.#program.graph.functionAt(this.#program.stubs.get(to)?.address ?? to)
     return index === undefined || ((this.#argumentsRead.by(index) >>> register) & 1) !== 0
+  }
+
+  #registersWritten(target: Value | undefined): number {
+    const to = singleAddress(target)
+    const index = to === undefined || this.#program.stubs.has(to) ? undefined : this.#program.graph.functionAt(to)
+    return index === undefined ? -1 : this.#written.by(index)
   }
 
   #passesCode(registers: readonly (Value | undefined)[]): boolean {

@@ -81,9 +81,9 @@ function isPrintable(word: number): boolean {
   return word !== 0
 }
 
-/** MRS of ID_AA64*_EL1, which the kernel emulates (op0 3, op1 0, CRn 0, CRm 4 to 7). */
+/** MRS of ID_AA64*_EL1 (op0 3, op1 0, CRn 0, CRm 4 to 7) and MIDR_EL1 (CRm 0), which the kernel emulates. */
 export function isIdRegisterRead(word: number): boolean {
-  return (word & 0xffff_f000) >>> 0 === 0xd538_0000 && ((word >>> 8) & 12) === 4
+  return (word & 0xffff_f000) >>> 0 === 0xd538_0000 && (((word >>> 8) & 12) === 4 || (word & 0xfe0) === 0)
 }
 
 function transfer(sweep: Sweep, word: number, flow: number, at: number, base: number, end: number): void {

@@ -68,6 +68,7 @@ function findTables(image: MemoryImage, undecodable: Float64Array): { readonly s
 
 function hasReturn({ code, view }: MemoryImage, from: number, to: number): boolean {
   const range = code.find(({ address, size }) => from >= address && to <= address + size)
-  for (let at = from; range !== undefined && at < to; at += 4) if (view.getInt32(range.offset + at - range.address, true) === RET) return true
-  return range === undefined
+  if (range === undefined) return true
+  for (let at = from; at < to; at += 4) if (view.getInt32(range.offset + at - range.address, true) === RET) return true
+  return false
 }
