@@ -3,6 +3,7 @@ import { Access } from '../program/sweep.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { Guards } from './guards.ts'
 import { isArm64IsaName } from './isa-names.ts'
+import { ObjectEnds } from './object-ends.ts'
 import type { Program } from './program.ts'
 import { ReachableWords } from './reachable-words.ts'
 import { trapScope } from './trap-scope.ts'
@@ -29,6 +30,8 @@ export class ReachSearch {
   readonly #guards: Guards
   readonly #needs: ReadonlySet<number>
   readonly #reachable: ReachableWords
+  readonly #followed = new Map<number, Evaluation | undefined>()
+  readonly #objects: ObjectEnds
   readonly #arrays: { readonly start: number; readonly end: number }[] = []
   readonly #pointers = new Map<number, number>()
   /** Functions that try instructions with a handler of SIGILL in place, and what only they call. */
@@ -41,6 +44,7 @@ export class ReachSearch {
     this.#guards = guards
     this.#needs = needs
     this.#reachable = new ReachableWords(program)
+    this.#objects = new ObjectEnds(program.image)
     for (const { name, sh_addr, sh_size } of program.image.file.sections) {
       if (/^\.(?:preinit|init|fini)_array/.test(name)) this.#arrays.push({ start: Number(sh_addr), end: Number(sh_addr) + sh_size })
     }
@@ -63,8 +67,13 @@ export class ReachSearch {
   /** Helpers of atomic operations that nobody told about a CPU ask for a constant (`MOV W16, WZR; CBZ W16`). */
   #runsInSmall(index: number, at: number): boolean {
     const { starts, ends } = this.#program.graph
-    const evaluation = ends[index]! - starts[index]! > SMALL ? undefined : this.#guards.follow(index)
+    const evaluation = ends[index]! - starts[index]! > SMALL ? undefined : this.#follow(index)
     return evaluation === undefined || (evaluation.seen[(at - evaluation.start) / 4]! & 1) !== 0
+  }
+
+  #follow(index: number): Evaluation | undefined {
+    if (!this.#followed.has(index)) this.#followed.set(index, this.#guards.follow(index))
+    return this.#followed.get(index)
   }
 
   #isSeen(index: number, at: number): boolean {
@@ -74,8 +83,13 @@ export class ReachSearch {
 
   edgeRuns(index: number, edge: number): boolean {
     const { graph } = this.#program
-    const evaluation = this.#guards.evaluations.get(index)
-    if (evaluation === undefined) return true
+    let evaluation = this.#guards.evaluations.get(index)
+    if (evaluation === undefined) {
+      if (graph.edgeKind[edge] !== Edge.call || !this.#needs.has(graph.edgeTo[edge]!)) return true
+      // the bounds of the search were reached before it: what variables tell it is known all the same
+      evaluation = this.#follow(index)
+      if (evaluation === undefined) return true
+    }
     if (graph.edgeKind[edge] === Edge.taken) return evaluation.addressesUsed.has(graph.starts[graph.edgeTo[edge]!]!)
     return (evaluation.seen[(graph.edgeAt[edge]! - evaluation.start) / 4]! & 2) !== 0
   }
@@ -158,7 +172,8 @@ export class ReachSearch {
     visited.add(table)
     let last = -1
     let stride = 0
-    const slots = Math.min(TABLE_SLOTS, ((this.#program.image.dataAt(table)?.end ?? table) - table) / 8)
+    const end = Math.min(this.#program.image.dataAt(table)?.end ?? table, this.#objects.behind(table))
+    const slots = Math.min(TABLE_SLOTS, (end - table) / 8)
     for (let slot = 0; slot < slots; slot++) {
       const target = this.#pointers.get(table + slot * 8)
       if (target === undefined) {
