@@ -31,7 +31,7 @@ export function refinedBehind(machine: Machine, flags: Flags | undefined, condit
   refined.registers[flags.register] = value
   const origin = refined.origins[flags.register]
   const cell = origin === undefined ? undefined : refined.memory.get(origin)
-  if (origin !== undefined && (cell === undefined || cell.size <= flags.size)) refined.memory.set(origin, cellOf(value, cell?.size ?? flags.size, cell?.stored === true))
+  if (origin !== undefined && (cell === undefined || cell.size <= flags.size)) refined.place(origin, cellOf(value, cell?.size ?? flags.size, cell?.stored === true))
   if (refined.flags === flags) refined.flags = flagsOf(flags.kind, value, flags.right, flags.size, flags.register, flags.otherwise)
   return refined
 }

@@ -55,15 +55,18 @@ export class Machine {
   readonly origins: (number | undefined)[]
   /** Registers whose value a selection has passed over: what still stands there is no argument. */
   spent: number
-  readonly memory: Map<number, Cell>
+  #memory: Map<number, Cell>
+  /** A copy has the same map: it is copied when one of them changes it. */
+  #sharesMemory: boolean
   flags: Flags | undefined
   /** V0 to V31, where known: most functions know none. Replaced, never changed. */
   vectors: Vectors
 
-  constructor(registers: (Value | undefined)[], origins: (number | undefined)[], memory: Map<number, Cell>, flags: Flags | undefined, spent = 0, vectors: Vectors = noVectors) {
+  constructor(registers: (Value | undefined)[], origins: (number | undefined)[], memory: Map<number, Cell>, flags: Flags | undefined, spent = 0, vectors: Vectors = noVectors, sharesMemory = false) {
     this.registers = registers
     this.origins = origins
-    this.memory = memory
+    this.#memory = memory
+    this.#sharesMemory = sharesMemory
     this.flags = flags
     this.spent = spent
     this.vectors = vectors
@@ -82,7 +85,21 @@ export class Machine {
   }
 
   copy(): Machine {
-    return new Machine(this.registers.slice(), this.origins.slice(), new Map(this.memory), this.flags, this.spent, this.vectors)
+    this.#sharesMemory = true
+    return new Machine(this.registers.slice(), this.origins.slice(), this.#memory, this.flags, this.spent, this.vectors, true)
+  }
+
+  get memory(): ReadonlyMap<number, Cell> {
+    return this.#memory
+  }
+
+  /** Memory that may be changed. */
+  #own(): Map<number, Cell> {
+    if (this.#sharesMemory) {
+      this.#memory = new Map(this.#memory)
+      this.#sharesMemory = false
+    }
+    return this.#memory
   }
 
   /** Register by number in an operand; 31 reads as zero. */
@@ -159,7 +176,7 @@ export class Machine {
     for (let at = start; at < start + size && this.memory.size < CELLS; at++) {
       if (at >= key && at < key + written) continue
       const byte = truncated(compute('shr', value, number((at - start) * 8)), 1)
-      if (byte !== undefined) this.memory.set(at, cellOf(byte, 1, stored))
+      if (byte !== undefined) this.#own().set(at, cellOf(byte, 1, stored))
     }
   }
 
@@ -168,18 +185,23 @@ export class Machine {
     for (let at = key - 7; at < key + size; at++) {
       const cell = this.memory.get(at)
       if (cell === undefined || at + cell.size <= key) continue
-      this.memory.delete(at)
+      this.#own().delete(at)
       if (cell.size > size) this.#keepRest(at, cell, key, size)
     }
     for (let register = 0; register < 32; register++) {
       const origin = this.origins[register]
       if (origin !== undefined && origin > key - 8 && origin < key + size) this.origins[register] = undefined
     }
-    if (value !== undefined && this.memory.size < CELLS) this.memory.set(key, cellOf(value, size, true))
+    if (value !== undefined && this.memory.size < CELLS) this.#own().set(key, cellOf(value, size, true))
+  }
+
+  /** A branch has told more about what stands there. */
+  place(key: number, cell: Cell): void {
+    this.#own().set(key, cell)
   }
 
   forget(from: number, to: number): void {
-    for (const key of this.memory.keys()) if (key >= from && key < to) this.memory.delete(key)
+    for (const key of this.memory.keys()) if (key >= from && key < to) this.#own().delete(key)
   }
 
   /** A function of another file may have stored to variables whose address it is given. */
@@ -195,8 +217,8 @@ export class Machine {
   forgetVariables(from: number = 0, to: number = Infinity): void {
     for (const [key, cell] of this.memory) {
       if (key < from || key >= to || cell.stale === true) continue
-      if (cell.stored === true) this.memory.set(key, cellOf(cell.value, cell.size, cell.stored, true))
-      else this.memory.delete(key)
+      if (cell.stored === true) this.#own().set(key, cellOf(cell.value, cell.size, cell.stored, true))
+      else this.#own().delete(key)
     }
   }
 
@@ -217,8 +239,8 @@ export class Machine {
       const cell = other.memory.get(key)
       const joined = cell?.size === before.size ? joinedCells(before, cell) : undefined
       if (joined === before) continue
-      if (joined === undefined) this.memory.delete(key)
-      else this.memory.set(key, joined)
+      if (joined === undefined) this.#own().delete(key)
+      else this.#own().set(key, joined)
       changed = true
     }
     if (this.vectors !== other.vectors && this.vectors.length > 0) {
