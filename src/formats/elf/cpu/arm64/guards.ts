@@ -1,9 +1,8 @@
-import { branchTarget, Flow, flowOf } from '../../../../isa/arm64/control-flow.ts'
-import { Edge } from '../program/edges.ts'
 import { Access } from '../program/sweep.ts'
-import { detectedAs, join, number, plain, relative, sameValue, type Value } from '../program/value.ts'
+import { detectedAs, number, plain, relative, sameValue, type Value } from '../program/value.ts'
 import { AccessIndex } from './access-index.ts'
-import { functionsWithAddressTaken } from './address-taken.ts'
+import { Agenda } from './agenda.ts'
+import { ArgumentsPassed } from './arguments-passed.ts'
 import { isDetectorFunction } from './detectors.ts'
 import { EntriesInside } from './entries.ts'
 import { evaluate } from './evaluate.ts'
@@ -26,9 +25,6 @@ const limits = {
   times: 8,
   /** Of asking again which kernels are handed out. */
   passes: 8,
-  callers: 400,
-  /** Callers that are followed for what they pass beside one that passes what a check says. */
-  awaited: 24,
   /** Steps from a check within which results and arguments are followed. */
   distance: 5,
 } as const
@@ -64,8 +60,8 @@ class GuardSearch {
   readonly #evaluations = new Map<number, Evaluation>()
   readonly #results = new Map<number, ReadonlyMap<number, Value>>()
   readonly #neverReturns = new Set<number>()
-  readonly #parameters = new Map<number, (Value | undefined)[]>()
-  readonly #distance = new Map<number, number>()
+  readonly #arguments: ArgumentsPassed
+  readonly #agenda: Agenda
   readonly #times = new Map<number, number>()
   readonly #budget: StepBudget = { left: limits.steps }
   readonly #accesses: AccessIndex
@@ -74,18 +70,15 @@ class GuardSearch {
   readonly #kernels: HandedOutKernels
   readonly #fields: NearFields
   readonly #entries: EntriesInside
-  /** Functions whose arguments hang on callers that were not followed before. */
-  readonly #awaited = new Set<number>()
   /** Functions that look at fields which tell what the CPU has. */
   readonly #fieldReaders = new Set<number>()
-  readonly #addressTaken: ReadonlySet<number>
-  #next = new Set<number>()
   #work = 0
   #passes = 0
 
   constructor(program: Program, model: HwcapModel) {
     this.#program = program
     this.#model = model
+    this.#agenda = new Agenda(program.graph)
     this.#accesses = new AccessIndex(program)
     this.#variables = new Variables(program.image, (at) => this.#accesses.isNeverStored(at))
     this.#kernels = new HandedOutKernels(program, model.features, this.#evaluations)
@@ -95,7 +88,7 @@ class GuardSearch {
       evaluations: this.#evaluations,
       results: this.#results,
       neverReturns: this.#neverReturns,
-      distance: this.#distance,
+      distance: this.#agenda.distance,
       variables: this.#variables,
       accesses: this.#accesses,
       objects: this.#objects,
@@ -104,7 +97,12 @@ class GuardSearch {
       entries: this.#entries,
       budget: this.#budget,
     })
-    this.#addressTaken = functionsWithAddressTaken(program)
+    this.#arguments = new ArgumentsPassed(program, {
+      evaluations: this.#evaluations,
+      objects: this.#objects,
+      agenda: this.#agenda,
+      wasFollowed: (index) => this.#times.has(index),
+    })
   }
 
   run(): Guards {
@@ -117,63 +115,65 @@ class GuardSearch {
       refine: (isReached: (index: number) => boolean): boolean => this.#refine(isReached),
     }
     if (!detectors.any) return { ...result, incomplete: false }
-    const work = new Set<number>()
-    for (const index of detectors.functions) this.#enqueue(work, index, 0)
+    for (const index of detectors.functions) this.#agenda.add(index, 0)
     for (const [index, calls] of graph.importCalls) {
-      if (calls.some(({ name }) => isDetectorFunction(name) || name === 'dlsym')) this.#enqueue(work, index, isDetectorCall(calls) ? 0 : 1)
+      if (calls.some(({ name }) => isDetectorFunction(name) || name === 'dlsym')) this.#agenda.add(index, isDetectorCall(calls) ? 0 : 1)
     }
-    for (const index of detectors.auxiliary) this.#enqueueCallers(work, index, 0)
+    for (const index of detectors.auxiliary) this.#agenda.addCallers(index, 0)
     for (const [place, slot] of this.#program.image.slots) {
       // called through the GOT, or kept in a variable by the loader
-      if (slot.import !== undefined && isDetectorFunction(slot.import)) for (const index of this.#accesses.accessors(place, 8)) this.#enqueue(work, index, 0)
+      if (slot.import !== undefined && isDetectorFunction(slot.import)) for (const index of this.#accesses.accessors(place, 8)) this.#agenda.add(index, 0)
     }
     for (const at of detectors.resolvers) {
       const index = graph.functionAt(at)
       if (index === undefined) continue
       const [low, high] = this.#model.hwcap
-      this.#parameters.set(index, [number(low, high | 0x4000_0000, true), relative(Base.resolverArgument, 0)])
-      this.#enqueue(work, index, 0)
+      this.#arguments.declare(index, [number(low, high | 0x4000_0000, true), relative(Base.resolverArgument, 0)])
+      this.#agenda.add(index, 0)
     }
-    for (const at of detectors.hwcap) this.#declare(work, at, this.#model.hwcap)
-    for (const at of detectors.hwcap2) this.#declare(work, at, this.#model.hwcap2)
+    for (const at of detectors.hwcap) this.#declare(at, this.#model.hwcap)
+    for (const at of detectors.hwcap2) this.#declare(at, this.#model.hwcap2)
     for (const at of detectors.haveLse) {
       this.#variables.declare(at, 1, number(this.#model.features.has('lse') ? 1 : 0, 0, true))
-      for (const index of this.#accesses.accessors(at, 1)) this.#enqueue(work, index, 0)
+      for (const index of this.#accesses.accessors(at, 1)) this.#agenda.add(index, 0)
     }
-    let isComplete = this.#search(work)
-    if (isComplete) isComplete = this.#followTakers() && this.#followFields()
+    const isComplete = this.#search() && this.#followTakers() && this.#followFields()
     return { ...result, incomplete: !isComplete }
   }
 
-  /** Follows functions and those that they affect, until nothing changes; false when the bounds were reached. */
-  #search(functions: ReadonlySet<number>): boolean {
-    let work = functions
-    for (let round = 0; work.size > 0 && round < limits.rounds && this.#work < limits.evaluations && this.#budget.left > 0; round++) {
-      this.#next = new Set()
+  /** Follows what is on the agenda and whatever that affects, until nothing changes; false when the bounds were reached. */
+  #search(): boolean {
+    for (let round = 0; !this.#agenda.isEmpty; round++) {
+      const work = this.#agenda.take()
+      if (round >= limits.rounds) return false
       this.#surroundings.forget()
-      for (const index of [...work].sort((a, b) => a - b)) {
-        if (this.#work >= limits.evaluations || this.#budget.left <= 0) break
+      for (const index of work) {
+        if (this.#work >= limits.evaluations || this.#budget.left <= 0) {
+          this.#agenda.take()
+          return false
+        }
         this.#evaluate(index)
       }
-      work = this.#next
     }
-    return work.size === 0
+    return true
   }
 
   /** Functions that take the address of a kernel, so that it is known whether they hand it out. */
   #followTakers(): boolean {
-    const takers = new Set<number>()
-    for (const index of this.#kernels.takers) if (!this.#evaluations.has(index)) this.#enqueue(takers, index, limits.distance + 1)
-    return this.#search(takers)
+    for (const index of this.#kernels.takers) if (!this.#evaluations.has(index)) this.#agenda.add(index, limits.distance + 1)
+    return this.#search()
   }
 
   /** Functions that look at what others keep in structures before they call kernels. */
   #followFields(): boolean {
-    const functions = new Set<number>()
-    for (const index of this.#fields.find()) if (index >= 0 && !this.#evaluations.has(index)) this.#enqueue(functions, index, limits.distance + 1)
-    if (!this.#search(functions)) return false
-    for (const index of this.#fields.readers) if (index >= 0) this.#enqueue(this.#fieldReaders, index, limits.distance + 1)
-    return this.#search(this.#fieldReaders)
+    for (const index of this.#fields.find()) if (index >= 0 && !this.#evaluations.has(index)) this.#agenda.add(index, limits.distance + 1)
+    if (!this.#search()) return false
+    for (const index of this.#fields.readers) {
+      if (index < 0) continue
+      this.#fieldReaders.add(index)
+      this.#agenda.add(index, limits.distance + 1)
+    }
+    return this.#search()
   }
 
   /** What is compared with kernels that nobody who is reached hands out. */
@@ -181,26 +181,21 @@ class GuardSearch {
     const changed = this.#kernels.update(isReached)
     if (changed.size === 0) return false
     this.#passes++
+    for (const index of changed) this.#agenda.add(index, this.#agenda.distance.get(index)!)
     // beyond the bounds every path counts as possible
-    if (this.#passes > limits.passes || !this.#search(changed)) for (const index of changed) this.#evaluations.delete(index)
+    if (this.#passes > limits.passes || !this.#search()) for (const index of changed) this.#evaluations.delete(index)
     return true
   }
 
-  #declare(work: Set<number>, at: number, [low, high]: readonly [number, number]): void {
+  #declare(at: number, [low, high]: readonly [number, number]): void {
     this.#variables.declare(at, 8, number(low, high, true))
-    for (const index of this.#accesses.accessors(at, 8)) this.#enqueue(work, index, 0)
-  }
-
-  #enqueue(set: Set<number>, index: number, distance: number): void {
-    const known = this.#distance.get(index)
-    if (known === undefined || known > distance) this.#distance.set(index, distance)
-    set.add(index)
+    for (const index of this.#accesses.accessors(at, 8)) this.#agenda.add(index, 0)
   }
 
   #follow(index: number): Evaluation | undefined {
     const known = this.#evaluations.get(index)
     const code = known === undefined ? codeOf(this.#program, index) : undefined
-    return code === undefined ? known : evaluate(code, this.#parameters.get(index), this.#surroundings.of(index), 2, { left: LARGEST_FUNCTION })
+    return code === undefined ? known : evaluate(code, this.#arguments.of(index), this.#surroundings.of(index), 2, { left: LARGEST_FUNCTION })
   }
 
   #evaluate(index: number): void {
@@ -213,7 +208,7 @@ class GuardSearch {
       return
     }
     this.#work++
-    const evaluation = evaluate(code, this.#parameters.get(index), this.#surroundings.of(index), this.#program.isGo ? 9 : 2, this.#budget)
+    const evaluation = evaluate(code, this.#arguments.of(index), this.#surroundings.of(index), this.#program.isGo ? 9 : 2, this.#budget)
     if (evaluation === undefined) {
       this.#giveUp(index)
       return
@@ -222,28 +217,25 @@ class GuardSearch {
     this.#evaluations.set(index, evaluation)
     // where it jumps into others may be other places now
     for (const entered of this.#entries.enteredFrom(index)) {
-      if (this.#evaluations.has(entered) && !sameCode(before?.seen, evaluation.seen)) this.#enqueue(this.#next, entered, this.#distance.get(entered)!)
+      if (this.#evaluations.has(entered) && !sameCode(before?.seen, evaluation.seen)) this.#agenda.add(entered, this.#agenda.distance.get(entered)!)
     }
-    const distance = this.#distance.get(index) ?? 0
+    const distance = this.#agenda.distance.get(index) ?? 0
     // first the variables, as a result may be the address of one
     this.#spreadStores(index, evaluation, distance)
     this.#spreadResults(index, evaluation, distance)
     this.#spreadFields(index, evaluation, distance)
-    if (!this.#program.isGo) this.#spreadArguments(index, evaluation, distance)
+    // what is found in a field may be an argument
+    const passesOn = distance < limits.distance || this.#fieldReaders.has(index)
+    if (passesOn && !this.#program.isGo) this.#arguments.spread(index, evaluation, distance)
   }
 
   /** Every path through it counts as possible, and nothing is known of what it returns and passes. */
   #giveUp(index: number): void {
-    const { graph } = this.#program
     this.#evaluations.delete(index)
-    const distance = this.#distance.get(index)!
-    if (this.#results.delete(index) || this.#neverReturns.delete(index)) this.#enqueueCallers(this.#next, index, distance)
-    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) this.#forgetParameters(graph.edgeTo[edge]!, distance)
-    for (const entered of this.#entries.enteredFrom(index)) if (this.#evaluations.has(entered)) this.#enqueue(this.#next, entered, distance)
-  }
-
-  #forgetParameters(target: number, distance: number): void {
-    if (!this.#isResolver(target) && this.#parameters.delete(target)) this.#enqueue(this.#next, target, distance + 1)
+    const distance = this.#agenda.distance.get(index)!
+    if (this.#results.delete(index) || this.#neverReturns.delete(index)) this.#agenda.addCallers(index, distance)
+    this.#arguments.forgetThoseOf(index, distance)
+    for (const entered of this.#entries.enteredFrom(index)) if (this.#evaluations.has(entered)) this.#agenda.add(entered, distance)
   }
 
   // ---- what it tells the others
@@ -251,8 +243,8 @@ class GuardSearch {
   #spreadResults(index: number, evaluation: Evaluation, distance: number): void {
     if (!evaluation.returns && evaluation.decides && !this.#neverReturns.has(index) && this.#hasReturn(index)) {
       this.#neverReturns.add(index)
-      this.#enqueueCallers(this.#next, index, distance)
-    } else if (evaluation.returns && this.#neverReturns.delete(index)) this.#enqueueCallers(this.#next, index, distance)
+      this.#agenda.addCallers(index, distance)
+    } else if (evaluation.returns && this.#neverReturns.delete(index)) this.#agenda.addCallers(index, distance)
     if (distance > limits.distance) return
     const values = this.#surroundings.resultsOf(evaluation, this.#surroundings.setsUp(index))
     const known = this.#results.get(index)
@@ -261,15 +253,7 @@ class GuardSearch {
     for (const [register, value] of values) if (!sameValue(known?.get(register), value)) changed = true
     if (!changed) return
     this.#results.set(index, values)
-    this.#enqueueCallers(this.#next, index, distance)
-  }
-
-  #enqueueCallers(set: Set<number>, index: number, distance: number): void {
-    const { graph } = this.#program
-    const from = graph.firstCaller[index]!
-    const to = graph.firstCaller[index + 1]!
-    if (to - from > limits.callers) return
-    for (let entry = from; entry < to; entry++) this.#enqueue(set, graph.edgeFrom[graph.callerEdge[entry]!]!, distance + 1)
+    this.#agenda.addCallers(index, distance)
   }
 
   #hasReturn(index: number): boolean {
@@ -313,101 +297,18 @@ class GuardSearch {
     const fresh = !this.#variables.has(at)
     if (fresh && distance > limits.distance) return
     if (!this.#variables.store(at, size, index, value, Math.max(1, distance + 1))) return
-    if (fresh || this.#variables.distanceOf(at) !== undefined) for (const reader of this.#accesses.accessors(at, size)) if (reader !== index || fresh) this.#enqueue(this.#next, reader, distance + 1)
+    if (fresh || this.#variables.distanceOf(at) !== undefined) for (const reader of this.#accesses.accessors(at, size)) if (reader !== index || fresh) this.#agenda.add(reader, distance + 1)
   }
 
   #spreadFields(index: number, evaluation: Evaluation, distance: number): void {
     for (const store of evaluation.stores) {
       const readers = store.base < Base.firstObject ? undefined : this.#objects.store(store, evaluation.decides)
       if (readers === undefined) continue
-      for (const reader of readers) this.#enqueue(this.#next, reader, distance + 1)
+      for (const reader of readers) this.#agenda.add(reader, distance + 1)
       // whoever is given the object has to be looked at
-      this.#enqueue(this.#next, index, distance)
+      this.#agenda.add(index, distance)
     }
   }
-
-  /** Arguments of functions that are only called directly, from where each call was followed. */
-  #spreadArguments(index: number, evaluation: Evaluation, distance: number): void {
-    // what is found in a field may be an argument
-    if (distance >= limits.distance && !this.#fieldReaders.has(index)) return
-    const { graph } = this.#program
-    if (this.#parameters.has(index)) this.#passTo(index, distance) // it may call itself
-    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
-      const target = graph.edgeTo[edge]!
-      if (graph.edgeKind[edge] !== Edge.call) continue
-      const passed = evaluation.passed.get(graph.edgeAt[edge]!)
-      const isAbout = this.#parameters.has(target) || this.#awaited.has(target) || passed?.some((value) => this.#tells(value)) === true
-      if (passed !== undefined && isAbout) this.#passTo(target, distance)
-    }
-  }
-
-  #isResolver(index: number): boolean {
-    return this.#program.detectors.resolvers.has(this.#program.graph.starts[index]!)
-  }
-
-  #passTo(target: number, distance: number): void {
-    if (this.#isResolver(target)) return // what the loader gives it is known
-    const parameters = this.#parametersOf(target, distance)
-    if (parameters === undefined) {
-      this.#forgetParameters(target, distance)
-      return
-    }
-    const known = this.#parameters.get(target)
-    if (known !== undefined && parameters.every((value, register) => sameValue(value, known[register]))) return
-    this.#parameters.set(target, parameters)
-    this.#enqueue(this.#next, target, distance + 1)
-  }
-
-  #tells(value: Value | undefined): boolean {
-    return value !== undefined && (value.detected || (value.base >= Base.firstObject && this.#objects.tells(value.base)))
-  }
-
-  #parametersOf(target: number, distance: number): (Value | undefined)[] | undefined {
-    const { graph } = this.#program
-    if (this.#addressTaken.has(target)) return undefined
-    const from = graph.firstCaller[target]!
-    const to = graph.firstCaller[target + 1]!
-    if (to - from > limits.callers) return undefined
-    let parameters: (Value | undefined)[] | undefined
-    for (let entry = from; entry < to; entry++) {
-      const edge = graph.callerEdge[entry]!
-      const source = graph.edgeFrom[edge]!
-      if (!this.#program.live.has(source)) continue // dead code passes nothing
-      const caller = this.#evaluations.get(source)
-      if (caller === undefined) {
-        // it may pass anything, until it has been followed as well
-        if (to - from <= limits.awaited && !this.#times.has(source)) {
-          this.#awaited.add(target)
-          this.#enqueue(this.#next, source, distance + 1)
-        }
-        return undefined
-      }
-      // a call that cannot run passes nothing
-      const passed = caller.passed.get(graph.edgeAt[edge]!)
-      if (passed === undefined) continue
-      parameters = parameters === undefined ? [...passed] : parameters.map((value, register) => join(value, passed[register]))
-    }
-    // without arguments it was followed for nothing that it could pass on; with them it is asked again
-    const own = this.#parameters.has(target) ? passedToItself(this.#program, target, this.#evaluations.get(target)) : undefined
-    // what changes from call to call of itself would take many times to tell
-    const agree = (value: Value | undefined, register: number): boolean => own === undefined || sameValue(own[register], value) || own[register]?.detected === true
-    const all = parameters?.map((value, register) => (agree(value, register) ? join(value, own === undefined ? value : own[register]) : undefined))
-    return all?.map((value) => (value?.partial === true ? undefined : value))
-  }
-
-}
-
-/** What a function passes where it calls itself: no edge of the graph. */
-function passedToItself({ graph, codeAt }: Program, index: number, evaluation: Evaluation | undefined): (Value | undefined)[] | undefined {
-  const start = graph.starts[index]!
-  const code = codeAt(start)
-  let parameters: (Value | undefined)[] | undefined
-  for (const [at, passed] of evaluation?.passed ?? []) {
-    const word = code?.words[(at - code.base) / 4] ?? 0
-    if (flowOf(word) !== Flow.call || branchTarget(word, Flow.call, at) !== start) continue
-    parameters = parameters === undefined ? [...passed] : parameters.map((value, register) => join(value, passed[register]))
-  }
-  return parameters
 }
 
 function sameCode(a: Uint8Array | undefined, b: Uint8Array): boolean {
