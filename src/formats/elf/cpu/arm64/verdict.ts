@@ -113,7 +113,11 @@ function runOn(program: Program, features: ReadonlySet<string>, passed?: Readonl
   let all = search.search(Trust.tables)
   while (guards.refine((index) => all.has(index))) all = search.search(Trust.tables)
   if (passed === undefined) return { guards, search, data, unwinder, reached: [search.search(Trust.calls), search.search(Trust.addresses), all] }
-  const past: Guards = { ...guards, evaluations: new Map([...guards.evaluations].filter(([index]) => !passed.has(index))) }
+  const past: Guards = {
+    ...guards,
+    evaluations: new Map([...guards.evaluations].filter(([index]) => !passed.has(index))),
+    follow: (index) => (passed.has(index) ? undefined : guards.follow(index)),
+  }
   const further = new ReachSearch(program, past, needs)
   return { guards: past, search: further, data, unwinder, reached: [Trust.calls, Trust.addresses, Trust.tables].map((trust) => further.search(trust)) }
 }
