@@ -3,6 +3,7 @@ import { detectedAs, number, plain, relative, sameValue, type Value } from '../p
 import { AccessIndex } from './access-index.ts'
 import { Agenda } from './agenda.ts'
 import { ArgumentsPassed } from './arguments-passed.ts'
+import { callersOfConstants } from './constant-answers.ts'
 import { isDetectorFunction } from './detectors.ts'
 import { EntriesInside } from './entries.ts'
 import { evaluate } from './evaluate.ts'
@@ -114,7 +115,10 @@ class GuardSearch {
       follow: (index: number): Evaluation | undefined => this.#follow(index),
       refine: (isReached: (index: number) => boolean): boolean => this.#refine(isReached),
     }
-    if (!detectors.any) return { ...result, incomplete: false }
+    if (!detectors.any) {
+      this.#followConstants()
+      return { ...result, incomplete: false }
+    }
     for (const index of detectors.functions) this.#agenda.add(index, 0)
     for (const [index, calls] of graph.importCalls) {
       if (calls.some(({ name }) => isDetectorFunction(name) || name === 'dlsym')) this.#agenda.add(index, isDetectorCall(calls) ? 0 : 1)
@@ -156,6 +160,16 @@ class GuardSearch {
       }
     }
     return true
+  }
+
+  /** Where nothing asks the system about the CPU, what is chosen was decided when the program was compiled. */
+  #followConstants(): void {
+    if (this.#program.isGo || !this.#kernels.any) return
+    for (const index of callersOfConstants(this.#program)) {
+      const code = codeOf(this.#program, index)
+      const evaluation = code === undefined ? undefined : evaluate(code, undefined, this.#surroundings.of(index), 2, this.#budget)
+      if (evaluation !== undefined) this.#evaluations.set(index, evaluation)
+    }
   }
 
   /** Functions that take the address of a kernel, so that it is known whether they hand it out. */

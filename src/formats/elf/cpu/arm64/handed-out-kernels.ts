@@ -49,6 +49,10 @@ export class HandedOutKernels {
     }
   }
 
+  get any(): boolean {
+    return this.#kernels.size > 0
+  }
+
   isKernel(index: number): boolean {
     return this.#kernels.has(index)
   }
