@@ -29,6 +29,10 @@ export const styles = {
   EXIT_THEN_CHOICE: 'guarded',
   BY_INDEX: 'guarded',
   MIDDLE: 'guarded',
+  TWO_TABLES: 'guarded',
+  OBJECT_FLAG: 'guarded',
+  COMPARED: 'guarded',
+  DEFAULT: 'guarded',
   WITHHELD: 'guarded',
   VIRTUAL: 'guarded',
   VIRTUAL_STATIC: 'guarded',
@@ -54,6 +58,9 @@ export const ways = ['W_FAILS', 'W_FAILS_DEEP', 'W_TRAPS', 'W_RESOLVER', 'W_MISS
 
 export type Way = (typeof ways)[number]
 export type Style = keyof typeof styles
+
+/** Needed as well, but what they do looks like a choice by CPU: `possible` is all that can be said. */
+export const doubtful = ['OBJECT_FLAG_SET', 'COMPARED_SET', 'CASES'] as const
 
 /** Styles of programs/held-out.c: for measuring, never for tuning. */
 export const heldOut = [
@@ -100,7 +107,7 @@ export const unusualBuilds: readonly Build[] = [
 let folder: Promise<string> | undefined
 
 /** Compiles one of the programs; undefined when the compiler is missing or has no such feature. */
-export async function compile(style: Style | HeldOut | Way, [compiler, ...flags]: Build): Promise<string | undefined> {
+export async function compile(style: Style | HeldOut | Way | (typeof doubtful)[number], [compiler, ...flags]: Build): Promise<string | undefined> {
   folder ??= mkdtemp(join(tmpdir(), 'shrink-truth-'))
   const file = style.startsWith('VIRTUAL') ? 'virtual.cpp' : style.startsWith('HANDLER') ? 'handler.cpp' : style.startsWith('H_') ? 'held-out.c' : style.startsWith('W_') ? 'ways.c' : 'dispatch.c'
   const isCpp = file.endsWith('.cpp')
@@ -113,6 +120,14 @@ export async function compile(style: Style | HeldOut | Way, [compiler, ...flags]
   } catch {
     return undefined
   }
+}
+
+/** Compiles a program that is one by itself. */
+export async function compileFile(file: string, [compiler, ...flags]: readonly string[]): Promise<string> {
+  folder ??= mkdtemp(join(tmpdir(), 'shrink-truth-'))
+  const output = join(await folder, [file, compiler, ...flags].join(''))
+  await run(compiler!, ['-w', ...flags, join(programs, file), '-o', output, '-lpthread'])
+  return output
 }
 
 export async function isInstalled(command: string, ...versionFlag: string[]): Promise<boolean> {

@@ -284,6 +284,114 @@ __asm__(".text\n"
         ".type chosen,@function\n.p2align 4\n"
         "chosen:\n.cfi_startproc\nmov %rsp, %rax\n.Lgo_on:\nand $1, %r11d\njne call_wide\njmp call_plain\n.cfi_endproc\n.size chosen,.-chosen\n");
 static int run(void) { return choose(data, 1024); }
+#elif defined TWO_TABLES
+// two switches: one on what the check found out, and one where the address of a table is in the same register
+__attribute__((used)) static unsigned long capabilities;
+__attribute__((constructor)) static void look(void) { capabilities = cpuid_has_avx2() ? 32 : 0; }
+int choose(const int32_t *, int, unsigned, unsigned);
+__attribute__((used)) static int call_wide(const int32_t *values, int count) { return sum_wide(values, count); }
+__attribute__((used)) static int call_plain(const int32_t *values, int count) { return sum_plain(values, count); }
+__attribute__((used)) static int call_half(const int32_t *values, int count) { return sum_plain(values, count / 2); }
+#define JUMP(table) "lea " table "(%rip), %rcx\nmovslq (%rcx,%rdx,4), %rax\nadd %rcx, %rax\njmp *%rax\n"
+__asm__(".section .rodata\n.p2align 6\n.skip 32\n"
+        ".Lfirst: .long .Lchosen-.Lfirst, .Lchosen-.Lfirst, .Lnone-.Lfirst, .Lchosen-.Lfirst\n.skip 16\n.p2align 6\n.skip 32\n"
+        ".Lsecond: .long .Lhalf-.Lsecond, .Lnone-.Lsecond, .Lnone-.Lsecond, .Lhalf-.Lsecond\n"
+        ".text\n.type choose,@function\n"
+        "choose:\n.cfi_startproc\nmov capabilities(%rip), %r8\ncmp $3, %edx\nja .Lother\nmov %edx, %edx\n" JUMP(".Lfirst")
+        ".Lother:\nlea .Lsecond(%rip), %r8\nmov %ecx, %edx\ncmp $3, %edx\nja .Lnone\n" JUMP(".Lsecond")
+        ".p2align 4\n.Lhalf:\njmp call_half\n.Lchosen:\ntest $32, %r8b\njne call_wide\n.Lnone:\njmp call_plain\n.cfi_endproc\n.size choose,.-choose\n.section .text\n");
+static int run(void) { return choose(data, 1024, data[0], data[1]); }
+#elif defined OBJECT_FLAG || defined OBJECT_FLAG_SET
+// a flag near the start of an object, which is set where the check succeeds and looked at from then on: so glibc elides locks
+struct lock { int state, owner; unsigned kind; };
+static int wide;
+__attribute__((constructor)) static void look(void) { wide = cpuid_has_avx2(); }
+NOINLINE static int with(struct lock *lock) {
+  unsigned kind = lock->kind & 0x17f;
+  if (kind == 0) {
+    if (wide) {
+      if ((lock->kind & 0x300) == 0) {
+        lock->kind |= 0x100;
+        goto wide;
+      }
+    }
+    return sum_plain(data, 1024);
+  }
+  if (kind == 0x100) {
+  wide:
+    lock->owner = 1;
+    return sum_wide(data, 1024);
+  }
+  return sum_plain(data, 512);
+}
+NOINLINE static struct lock *create(void) {
+  struct lock *lock = malloc(sizeof *lock);
+  lock->state = lock->owner = 0;
+#if defined OBJECT_FLAG_SET
+  lock->kind = 0x100;
+#else
+  lock->kind = data[0];
+#endif
+  return lock;
+}
+static int run(void) {
+  struct lock *lock = create();
+  return with(lock) + with(lock);
+}
+#elif defined COMPARED || defined COMPARED_SET
+// a pointer that is compared with a kernel: what was chosen for other sizes says what to do here
+static kernel volatile chosen = sum_plain;
+__attribute__((constructor)) static void choose(void) {
+#if defined COMPARED_SET
+  chosen = data[3] == 0 ? sum_wide : sum_plain;
+  if (cpuid_has_avx2()) data[4] = 1;
+#else
+  if (cpuid_has_avx2()) chosen = sum_wide;
+#endif
+}
+static int run(void) {
+  if (chosen == sum_wide) return sum_wide(data, 512) + sum_wide(data + 512, 512);
+  return chosen(data, 1024);
+}
+#elif defined DEFAULT
+// an object that is made for any CPU, and then for better ones
+struct platform { kernel sum; void *others[20]; long block, least; };
+static struct platform platform;
+NOINLINE static void make(struct platform *platform) {
+  platform->sum = sum_plain;
+  platform->block = 8;
+  platform->least = 4;
+  if (cpuid_has_avx2()) {
+    platform->sum = sum_wide;
+    platform->block = 16;
+  }
+}
+NOINLINE static struct platform *get(void) {
+  static int made;
+  if (!made) make(&platform);
+  made = 1;
+  return &platform;
+}
+NOINLINE static long block(void) { return get()->block; }
+static int run(void) { return block() == 16 ? sum_wide(data, 512) + sum_wide(data + 512, 512) : get()->sum(data, 1024); }
+#elif defined CASES
+// cases of a switch, beside a check: each adds to what the case before did, so that only the table leads to the first
+NOINLINE static int with(unsigned kind) {
+  int sum = 0;
+  switch (kind) {
+    case 6: sum += sum_plain(data, 8);
+    case 5: sum += sum_wide(data, 1024);
+    case 4: sum += sum_plain(data, 16);
+    case 3: sum *= 3;
+    case 2: sum += sum_plain(data, 32);
+    case 1: sum ^= 1;
+  }
+  return sum;
+}
+static int run(void) {
+  printf("avx2: %d\n", cpuid_has_avx2());
+  return with(data[3] - 15);
+}
 #else
 #error no style
 #endif

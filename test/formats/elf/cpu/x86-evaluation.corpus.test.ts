@@ -173,13 +173,17 @@ const nothing: Surroundings = {
   calleeStores: () => true,
   storedByCallee: () => undefined,
   withheldBy: () => [],
+  setsFlagElsewhere: () => true,
   fills: () => false,
   copies: () => false,
   initially: () => undefined,
   isPointerTarget: () => false,
   isMiddle: () => false,
+  isKernel: () => false,
+  isNeverHandedOut: () => false,
   tableAt: () => [],
   landingPad: () => undefined,
+  jumpTables: { loadOf: () => undefined, targets: () => undefined },
   throughStub: (at) => at,
 }
 

@@ -314,20 +314,26 @@ export function sameFlags(a: Flags, b: Flags | undefined): boolean {
  */
 export function outcomes(flags: Flags, code: number): number {
   if (flags.left.words.length === 0 || flags.right.words.length === 0) return 3
-  // of a hull it can only be told whether any bit is set
-  const asksForZero = flags.kind === 'carry' || (code >> 1 === 2 && isZero(flags.right))
-  if (flags.left.hull === true && flags.kind === 'compare' && code >> 1 === 2 && differs(flags.left, flags.right, flags.size)) return (code & 1) === 1 ? 2 : 1
-  if (flags.right.hull === true || (flags.left.hull === true && !asksForZero)) return 3
+  if (flags.right.hull === true) return 3
+  if (flags.left.hull === true) {
+    const asksForZero = flags.kind === 'carry' || (code >> 1 === 2 && isZero(flags.right))
+    // its numbers are the least and the most
+    const asksForOrder = flags.kind === 'compare' && (code >> 1 === 1 || code >> 1 === 3)
+    if (!asksForZero && !asksForOrder) return code >> 1 === 2 && flags.kind === 'compare' && isNeverIn(flags.left, flags.right) ? ((code & 1) === 1 ? 2 : 1) : 3
+  }
   let possible = 0
   for (let at = 0; at < flags.left.words.length; at += 2) possible |= outcomesOfOne(flags, at, code)
   return possible
 }
 
-/** Has a number bits that a hull has in none of its numbers, or lacks some that it has in all? */
-function differs(hull: Value, { words, hull: isHull }: Value, size: number): boolean {
-  if (isHull === true || words.length !== 2) return false
-  const misses = (word: number): boolean => (words[word]! & ~hull.words[word + 2]!) !== 0 || (hull.words[word]! & ~words[word]!) !== 0
-  return size >= 4 && (misses(0) || (size === 8 && misses(1)))
+/** Is none of the numbers among those that have all bits of the first number of a hull, and no others than the second? */
+function isNeverIn({ words: hull }: Value, { words, partial }: Value): boolean {
+  if (partial === true) return false
+  for (let at = 0; at < words.length; at += 2) {
+    const [low, high] = [words[at]!, words[at + 1]!]
+    if (((hull[0]! & ~low) | (low & ~hull[2]!) | (hull[1]! & ~high) | (high & ~hull[3]!)) === 0) return false
+  }
+  return true
 }
 
 /** The numbers of the left side that allow `outcome`. */

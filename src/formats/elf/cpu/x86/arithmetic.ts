@@ -2,6 +2,9 @@ import { cleanFlags, Register, saysNothing } from './machine.ts'
 import { Operands } from './operands.ts'
 import { detectedAs, type Flags, flagsOf, isZero, number, type Operation, outcomes, plain, sameValue, signExtended, singleAddress, untouched, type Value, valueOf } from '../program/value.ts'
 
+/** Of numbers that are not the same; which is the larger is not known. */
+const unequal: Flags = flagsOf('compare', valueOf(plain, [0, 0, 2, 0], true), number(1), 8)
+
 /** Arithmetic on sets of numbers, and the flags that it leaves. */
 export abstract class Arithmetic extends Operands {
   /** A branch was decided by what CPUID said, and one that could not be. */
@@ -40,6 +43,10 @@ export abstract class Arithmetic extends Operands {
 
   /** ADD OR ADC SBB AND SUB XOR CMP, by their number in opcodes. */
   protected applyArithmetic(operation: number, left: Value | undefined, right: Value | undefined, size: number, write: (value: Value | undefined) => void): void {
+    if (operation === 7 && size === 8 && this.areNeverTheSame(left, right)) {
+      this.state.flags = unequal
+      return
+    }
     if (operation === 7 || operation === 5) this.setFlags('compare', this.truncated(left, size), this.truncated(right, size), size, true)
     if (operation === 7) return
     const names: readonly (Operation | undefined)[] = ['add', 'or', undefined, undefined, 'and', 'sub', 'xor']
@@ -49,6 +56,19 @@ export abstract class Arithmetic extends Operands {
     if (result?.base === plain) result = this.truncated(result, size)
     write(result)
     if (operation !== 5) this.setFlags(name === 'and' || name === 'or' || name === 'xor' ? 'logic' : 'result', result, number(0), size)
+  }
+
+  /** What is compared with a kernel may be what a check chose. */
+  #isKernel(value: Value | undefined): boolean {
+    const address = singleAddress(value)
+    return address !== undefined && address > 0xfff && this.outside.isKernel(address)
+  }
+
+  /** Is one of them not known, and the other the address of a kernel that nobody hands out? */
+  protected areNeverTheSame(left: Value | undefined, right: Value | undefined): boolean {
+    if (this.outside.origins !== undefined) return false
+    const address = left === undefined ? singleAddress(right) : right === undefined ? singleAddress(left) : undefined
+    return address !== undefined && address > 0xfff && this.outside.isNeverHandedOut(address)
   }
 
   /** SBB r, r: all bits or none, as the carry says. */
@@ -81,8 +101,8 @@ export abstract class Arithmetic extends Operands {
         this.state.flags = flagsOf('compare', cleanFlags.left, cleanFlags.right, cleanFlags.size, Register.rsp, undefined, right)
         return
       }
-      const isDetected = left?.detected === true || right?.detected === true
-      this.state.flags = this.tracesOrigins && !isDetected && left !== undefined && right !== undefined ? cleanFlags : undefined
+      const isOpen = left?.detected === true || right?.detected === true || this.#isKernel(left) || this.#isKernel(right)
+      this.state.flags = this.tracesOrigins && !isOpen && left !== undefined && right !== undefined ? cleanFlags : undefined
       return
     }
     let register = -1

@@ -4,6 +4,9 @@ import { isDetectorFunction, isDetectorTableFunction } from './detectors.ts'
 import { type Endings, neverReturns } from './endings.ts'
 import type { Evaluation, Origins, Surroundings } from './evaluation.ts'
 import { EVERY_REGISTER, FunctionSurroundings } from './function-surroundings.ts'
+import type { FlagsOfObjects } from './flags-of-objects.ts'
+import type { HandedOutKernels } from './handed-out-kernels.ts'
+import type { FunctionCode } from './function-code.ts'
 import { mentionedRegisters } from './mentioned-registers.ts'
 import type { Program } from './program.ts'
 
@@ -18,6 +21,8 @@ export interface Known extends Pick<Surroundings, 'model' | 'load' | 'initially'
   readonly results: ReadonlyMap<number, { readonly values: ReadonlyMap<number, Value> }>
   /** What function `index` returns when it is called with `registers`, where that is more than what it always returns. */
   answer(index: number, registers: readonly (Value | undefined)[]): ReadonlyMap<number, Value> | undefined
+  readonly flags: FlagsOfObjects
+  readonly kernels: HandedOutKernels
   /** Functions that never return on this CPU. */
   readonly dead: ReadonlySet<number>
   readonly endings: Endings
@@ -28,6 +33,7 @@ export class Callees {
   readonly #program: Program
   readonly #known: Known
   readonly #changed = new Map<number, number>()
+  readonly #constants = new Map<number, ReadonlyMap<number, Value> | undefined>()
   readonly #imports = new Map<string, ReadonlyMap<number, Value> | 'never' | undefined>()
 
   constructor(program: Program, known: Known) {
@@ -44,6 +50,15 @@ export class Callees {
   returnedBy(name: string): ReadonlyMap<number, Value> | 'never' | undefined {
     if (!this.#imports.has(name)) this.#imports.set(name, returnedByImport(name))
     return this.#imports.get(name)
+  }
+
+  /** What a function returns that does nothing else: a stub of something that was not compiled in. */
+  constant(index: number): ReadonlyMap<number, Value> | undefined {
+    if (!this.#constants.has(index)) {
+      const target = this.#program.functions.get(index)
+      this.#constants.set(index, target === undefined ? undefined : constantResult(target))
+    }
+    return this.#constants.get(index)
   }
 
   /** Can a call of function `index` return? */
@@ -81,6 +96,17 @@ export class Callees {
     }
     return false
   }
+}
+
+/** `xor eax, eax; ret` or `mov eax, number; ret`. */
+function constantResult({ code, view, start, base }: FunctionCode): ReadonlyMap<number, Value> | undefined {
+  let at = start - base
+  if (code[at] === 0xf3 && code[at + 1] === 0x0f && code[at + 2] === 0x1e && code[at + 3] === 0xfa) at += 4 // ENDBR64
+  const isZero = code[at] === 0x31 && code[at + 1] === 0xc0
+  if (!isZero && code[at] !== 0xb8) return undefined
+  const next = at + (isZero ? 2 : 5)
+  const returns = code[next] === 0xc3 || (code[next] === 0xf3 && code[next + 1] === 0xc3)
+  return returns ? new Map([[0, number(isZero ? 0 : view.getInt32(at + 1, true))]]) : undefined
 }
 
 function returnedByImport(name: string): ReadonlyMap<number, Value> | 'never' | undefined {

@@ -27,8 +27,10 @@ export class ControlFlow {
     for (let offset = 0; offset < seen.length; offset++) if ((seen[offset]! & 1) !== 0) this.#indexes[offset] = ++count
     this.#count = count
     this.#lastTo = new Int32Array(count)
-    this.#before = new Int32Array(2 * count + 1)
-    this.#from = new Int32Array(2 * count + 1)
+    let ways = 2 * count + 1
+    for (const targets of evaluation.tableJumps.values()) ways += targets?.length ?? 0
+    this.#before = new Int32Array(ways)
+    this.#from = new Int32Array(ways)
     this.#conditional = new Uint8Array(count)
     const first = (start - base) | 0
     for (let offset = 0; offset < seen.length; offset++) {
@@ -37,7 +39,12 @@ export class ControlFlow {
       const place = first + offset
       const next = place + blocks.lengths[offset]!
       const { target, falls, leaves, indirect } = transferAt(code, view, place, next)
-      if (indirect) this.#tableJumps.push(index)
+      const cases = indirect === true ? evaluation.tableJumps.get(start + offset) : undefined
+      if (indirect && cases === undefined) this.#tableJumps.push(index)
+      if (cases !== undefined) {
+        if (cases.filter((target) => !this.#link(index, target)).length > 0) this.#exits.push(index)
+        continue
+      }
       if (target !== undefined && falls) this.#conditional[index] = 1
       if (target !== undefined && (seen[offset]! & 2) !== 0 && !this.#link(index, target + base)) this.#exits.push(index)
       if (falls) this.#link(index, next + base)

@@ -45,15 +45,14 @@ export class Endings {
     }
     for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
       if (graph.edgeKind[edge] === Edge.taken) continue
-      const opcode = code[graph.edgeAt[edge]! - base]!
-      if (opcode !== 0xe8 && opcode !== 0xff && !this.endsProgram(graph.edgeTo[edge]!)) return true
+      if (!isCall(code, graph.edgeAt[edge]! - base) && !this.endsProgram(graph.edgeTo[edge]!)) return true
     }
     const calls = graph.importCalls.get(index) ?? []
-    if (calls.some(({ at, name }) => code[at - base] !== 0xe8 && code[at - base] !== 0xff && !neverReturns.has(name))) return true
+    if (calls.some(({ at, name }) => !isCall(code, at - base) && !neverReturns.has(name))) return true
     // what it ends with: a call from which nothing comes back, or it runs on into what follows
     const end = code[last]!
     if (end === 0x0f && code[last + 1] === UD2) return false
-    return end !== 0xe8 && end !== 0xff && end !== 0xf4 && end !== 0xe9 && end !== 0xeb
+    return !isCall(code, last) && end !== 0xf4 && end !== 0xe9 && end !== 0xeb
   }
 
   /** Is there a return instruction in it? */
@@ -70,6 +69,12 @@ export class Endings {
     }
     return false
   }
+}
+
+/** Of what hands on control: is it a call? Linkers write `addr32 call` for calls through the GOT that need none. */
+function isCall(code: Uint8Array, at: number): boolean {
+  const opcode = code[at] === 0x67 ? code[at + 1] : code[at]
+  return opcode === 0xe8 || opcode === 0xff
 }
 
 /** Imports that do not come back. */

@@ -4,13 +4,15 @@ import type { Blocks } from './blocks.ts'
 import type { Entries } from './entries.ts'
 import type { Evaluation, Surroundings } from './evaluation.ts'
 import { Instructions } from './instructions.ts'
+import { flagStores } from './flags-of-objects.ts'
 import { LowestFirst } from '../program/lowest-first.ts'
 import type { FunctionCode } from './function-code.ts'
-import { argumentRegisters, type FieldWrite, LEAST_FIELD, type Manner, Register, slotKey, STACK_ARGUMENT, type State } from './machine.ts'
+import { argumentRegisters, type Manner, Register, slotKey, STACK_ARGUMENT, type State } from './machine.ts'
 import { Places } from './places.ts'
 import { skippedStores } from './skipped-stores.ts'
+import { addFields, addWithheld, clearFlags, type Draft, isFlag, settledStores } from './stores-of-checks.ts'
 import { joinVectors, noVectors } from './vectors.ts'
-import { detectedAs, isZero, number, plain, relative, sameFlags, sameValue, type Value } from '../program/value.ts'
+import { detectedAs, relative, sameFlags, sameValue, type Value } from '../program/value.ts'
 
 /** Bytes of a function that is followed once more to see what it stores on other CPUs. */
 const WITHHOLDING = 1200
@@ -33,27 +35,33 @@ export function evaluate(
   budget: StepBudget,
   entries?: Entries,
 ): Evaluation | undefined {
-  const follow = (manner: Manner): { evaluator: Evaluator; evaluation: Draft | undefined } => {
+  const follow = (manner: Manner, clear?: ReadonlyMap<number, number>): { evaluator: Evaluator; evaluation: Draft | undefined } => {
     const evaluator = new Evaluator(decoder, target, parameters, surroundings, returnRegisters, manner, entries)
+    evaluator.clear = clear
     const evaluation = evaluator.run(budget.left)
     budget.left -= evaluator.steps
     return { evaluator, evaluation }
   }
-  const { evaluator, evaluation } = follow('likely')
-  if (evaluation === undefined) return undefined
-  const mayMake = evaluation.seen.length <= LARGEST_MAKER && [...evaluator.otherWrites.values()].some(({ value }) => isFlag(value))
-  const isOpen = evaluation.decides && (mayMake || evaluation.seen.length < WITHHOLDING)
+  const first = follow('likely')
+  if (first.evaluation === undefined) return undefined
+  const { decides, seen } = first.evaluation
+  const skippedFlags = decides ? flagStores(target).filter(({ at, isMove }) => !isMove && seen[at - target.from] === 0) : []
+  const flags = skippedFlags.filter(({ offset, bits }) => !surroundings.setsFlagElsewhere(offset, bits))
+  const mayMake = seen.length <= LARGEST_MAKER && [...first.evaluator.otherWrites.values()].some(({ value }) => isFlag(value))
+  const isOpen = decides && (mayMake || seen.length < WITHHOLDING || flags.length > 0)
   const regardless = isOpen ? follow('regardless') : undefined
   const known = regardless?.evaluation === undefined ? undefined : regardless.evaluator
-  const skipped = evaluation.decides ? skippedStores(target, evaluation.seen) : []
-  addFields(evaluation, skipped, evaluator.otherWrites, known?.otherWrites)
-  addWithheld(evaluation, evaluator, known)
+  const clear = known === undefined ? new Map() : clearFlags(flags, first.evaluator, known)
+  const { evaluator, evaluation } = clear.size === 0 ? first : follow('likely', clear)
+  if (evaluation === undefined) return undefined
+  // what others set, too, says nothing about the CPU there
+  const others = skippedFlags.filter((flag) => !flags.includes(flag)).map(({ field }) => field)
+  const settled = settledStores(evaluation.seen, evaluator, known)
+  addFields(evaluation, { skipped: evaluation.decides ? skippedStores(target, evaluation.seen) : [], ambiguous: others, settled }, evaluator.otherWrites, known?.otherWrites)
+  addWithheld(evaluation, settled, evaluator, known)
   if (evaluator.assumed) evaluation.cautious = follow('cautious').evaluation ?? 'unknown'
   return evaluation
 }
-
-/** An evaluation that is being made: completed in place, so that all are of one shape. */
-type Draft = { -readonly [Key in keyof Evaluation]: Evaluation[Key] }
 
 /** What a function returns whatever checks say. */
 export function resultRegardless(
@@ -72,53 +80,6 @@ export function resultRegardless(
 
 /** Bytes of a function that is looked at once more for flags in fields: what makes objects is small. */
 const LARGEST_MAKER = 4096
-
-function isFlag(value: Value | undefined): boolean {
-  return value?.base === plain && value.words.length > 0 && value.words.every((word) => word >>> 0 < 0x1000)
-}
-
-/**
- * What is stored to fields, told apart: what a check found out, and something else. A number that would be another one
- * had the check come out differently is what it found out, too.
- */
-function addFields(evaluation: Draft, skipped: Iterable<number>, writes: ReadonlyMap<number, FieldWrite>, regardless: ReadonlyMap<number, FieldWrite> | undefined): void {
-  const fieldStores = [...evaluation.fieldStores]
-  const otherFields = new Set<number>()
-  const ambiguous = new Set<number>()
-  const leaked = new Set(evaluation.leaks.fields)
-  for (const offset of skipped) leaked.add(offset)
-  for (const [at, { offset, size, value }] of writes) {
-    const hangsOnCheck = value !== undefined && regardless !== undefined && !sameValue(value, regardless.get(at)?.value)
-    if (hangsOnCheck) leaked.add(offset)
-    if (offset < LEAST_FIELD) continue
-    if (hangsOnCheck && isFlag(value)) fieldStores.push({ offset, size, value: detectedAs(value, true) })
-    else if (!isZero(value)) {
-      otherFields.add(offset)
-      if (value?.base === plain) ambiguous.add(offset)
-    }
-  }
-  evaluation.fieldStores = fieldStores
-  evaluation.otherFields = otherFields
-  evaluation.leaks = { fields: leaked, ambiguous, anywhere: evaluation.leaks.anywhere, arguments: evaluation.leaks.arguments }
-}
-
-/** What is only stored where a check comes out differently, and what stays there where this function itself cleared it. */
-function addWithheld(evaluation: Draft, evaluator: Evaluator, regardless: Evaluator | undefined): void {
-  const withheld = [...evaluation.withheld]
-  const parameterStores = [...evaluation.parameterStores]
-  const fieldStores = [...evaluation.fieldStores]
-  for (const [key, place] of regardless?.storedThrough ?? []) {
-    if (evaluator.storedThrough.has(key) || !argumentRegisters.includes(place.register)) continue
-    if (evaluator.hasCleared(place)) {
-      const value = number(0, 0, true)
-      parameterStores.push({ register: place.register, offset: place.offset, size: place.size, value })
-      if (place.offset >= LEAST_FIELD) fieldStores.push({ offset: place.offset, size: place.size, value })
-    } else withheld.push(place)
-  }
-  evaluation.withheld = withheld
-  evaluation.parameterStores = parameterStores
-  evaluation.fieldStores = fieldStores
-}
 
 const noResults: ReadonlyMap<number, Value> = new Map()
 
@@ -183,16 +144,17 @@ class Evaluator extends Instructions {
       asksByArgument: this.asksByArgument,
       returns: this.returns,
       results: this.results ?? noResults,
-      globalStores: [...this.globals.values()],
+      globalStores: [...this.globals.values()].map((store) => ({ ...store, left: this.leftIn(store.address) })),
       parameterStores: [...this.parameterStores.values()],
       withheld: [...this.withheld.values()],
       fieldStores: [...this.fields.values()],
       otherFields: new Set(),
       closures: [...this.closures.values()].flat(),
       passed: this.passed,
-      leaks: { fields: this.leakedFields, ambiguous: new Set(), anywhere: this.leaksAnywhere, arguments: this.leaksArguments },
+      leaks: { fields: new Set([...this.leakedFields, ...this.leakedFrames]), stored: this.leakedFields, ambiguous: new Set(), anywhere: this.leaksAnywhere, arguments: this.leaksArguments },
       indirectCalls: this.indirectCalls,
       tableCalls: this.tableCalls,
+      tableJumps: this.tableJumps,
       objects: this.tracesOrigins ? this.handedOut.objects : undefined,
       open: this.open.size > 0 ? new Set([...this.open, ...this.undecided]) : this.open,
       addressesUsed: this.used,
@@ -299,7 +261,8 @@ class Evaluator extends Instructions {
 
   /** Where a jump through a table can lead: blocks that no direct jump leads to, and that no decided branch ruled out. */
   #followTables(): void {
-    for (const block of this.#blocks.unreferenced) if (!this.pruned.has(block) && !this.#states.has(block)) this.#behindTables.add(block)
+    const { tableTargets } = this
+    for (const block of this.#blocks.unreferenced) if (!this.pruned.has(block) && (!this.#states.has(block) || tableTargets.has(block))) this.#behindTables.add(block)
     const states = this.atTables.splice(0)
     for (const block of this.#behindTables) for (const state of states) this.flow(block, state)
   }

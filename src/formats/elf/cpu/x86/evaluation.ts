@@ -1,5 +1,6 @@
 import type { ClosureCall } from './closures.ts'
 import type { CpuidModel } from './cpuid-model.ts'
+import type { JumpTables } from './jump-tables.ts'
 import type { State } from './machine.ts'
 import type { MadeObjects } from './made-objects.ts'
 import type { Value } from '../program/value.ts'
@@ -29,14 +30,21 @@ export interface Surroundings {
   calleeStores(at: number, address: number): boolean
   /** What it stores there, where that is known. */
   storedByCallee(at: number, address: number): Value | undefined
+  /** Does other code near, that does not look at what checks found out, set one of these bits in the byte at `offset` of some object? */
+  setsFlagElsewhere(offset: number, bits: number): boolean
   /** Functions that the table at `address` leads to, where that is a table of functions that never changes. */
   tableAt(address: number): readonly number[]
   /** Is this the address of a function or of data? */
   isPointerTarget(address: number): boolean
+  /** Is this the address of a function that the CPU cannot run? */
+  isKernel(address: number): boolean
+  /** Is this the address of a function that the CPU cannot run, and that nothing which runs hands out? */
+  isNeverHandedOut(address: number): boolean
   /** Is this an address in a function, and not its first? */
   isMiddle(address: number): boolean
   /** Where exceptions out of the call at `at` are handled. */
   landingPad(at: number): number | undefined
+  readonly jumpTables: Pick<JumpTables, 'loadOf' | 'targets'>
   /** A PLT stub's target, or the address itself. */
   throughStub(address: number): number
   /** Given where it is of interest which branches are checks. */
@@ -67,6 +75,8 @@ export interface Origins {
 export interface Leaks {
   /** Offsets of fields of objects. */
   readonly fields: ReadonlySet<number>
+  /** Of those, the ones of objects that are stored to, and not only of what lies in frames. */
+  readonly stored: ReadonlySet<number>
   /** Offsets where another number is stored in some object. */
   readonly ambiguous: ReadonlySet<number>
   /** Somewhere that cannot be told. */
@@ -98,6 +108,8 @@ export interface GlobalStore {
   readonly address: number
   readonly size: number
   readonly value: Value | undefined
+  /** What is there whenever the function ends. */
+  readonly left?: Value | undefined
 }
 
 /** What one function does on the CPU of the model. */
@@ -138,6 +150,8 @@ export interface Evaluation {
   readonly indirectCalls: ReadonlySet<number>
   /** Targets of calls through tables of pointers, where they are known. */
   readonly tableCalls: ReadonlyMap<number, number>
+  /** Where jumps through tables lead, by address of the jump, where that is known. */
+  readonly tableJumps: ReadonlyMap<number, readonly number[] | undefined>
   /** New objects that it hands to its caller. Only where `Origins` were given. */
   readonly objects: MadeObjects | undefined
   /** Addresses of branches that may be checks of the CPU and can go either way. Only where `Origins` were given. */

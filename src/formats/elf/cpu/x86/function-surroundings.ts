@@ -20,9 +20,11 @@ function isMemcpy(name: string | undefined): boolean {
 export class FunctionSurroundings implements Surroundings {
   readonly origins: Origins | undefined
   readonly model: Surroundings['model']
+  readonly jumpTables: Surroundings['jumpTables']
   readonly #program: Program
   readonly #known: Known
   readonly #callees: Callees
+  readonly #index: number
   readonly #start: number
   readonly #otherwise: Surroundings['load'] | undefined
   readonly #called: Calls['callees']
@@ -31,9 +33,11 @@ export class FunctionSurroundings implements Surroundings {
   constructor(program: Program, known: Known, callees: Callees, index: number, origins: Origins | undefined, otherwise: Surroundings['load'] | undefined) {
     this.origins = origins
     this.model = known.model
+    this.jumpTables = program.jumpTables
     this.#program = program
     this.#known = known
     this.#callees = callees
+    this.#index = index
     this.#start = program.graph.starts[index]!
     this.#otherwise = otherwise
     const { callees: called, imported } = program.calls.of(index)
@@ -51,7 +55,7 @@ export class FunctionSurroundings implements Surroundings {
 
   returned(at: number, registers: readonly (Value | undefined)[], through?: number): ReadonlyMap<number, Value> | 'never' | undefined {
     const target = this.#called.get(at) ?? (through === undefined ? undefined : this.#program.graph.functionAt(through))
-    if (target !== undefined) return this.#callees.comesBack(target) ? (this.#known.answer(target, registers) ?? this.#known.results.get(target)?.values ?? this.#told(target)) : 'never'
+    if (target !== undefined) return this.#callees.comesBack(target) ? (this.#known.answer(target, registers) ?? this.#known.results.get(target)?.values ?? this.#told(target) ?? this.#callees.constant(target)) : 'never'
     const name = this.#imported.get(at)
     return name === undefined ? undefined : this.#callees.returnedBy(name)
   }
@@ -112,6 +116,18 @@ export class FunctionSurroundings implements Surroundings {
 
   tableAt(at: number): readonly number[] {
     return this.#program.image.dataAt(at)?.constant === true ? this.#program.pointed.tableAt(at) : none
+  }
+
+  setsFlagElsewhere(offset: number, bits: number): boolean {
+    return this.#known.flags.areSetElsewhere(this.#index, offset, bits)
+  }
+
+  isKernel(address: number): boolean {
+    return this.#known.kernels.isKernel(address)
+  }
+
+  isNeverHandedOut(address: number): boolean {
+    return this.#known.kernels.isNeverHandedOut(address, this.#index)
   }
 
   isMiddle(at: number): boolean {

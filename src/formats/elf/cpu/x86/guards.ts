@@ -1,3 +1,4 @@
+import type { CallGraph } from '../program/call-graph.ts'
 import { Edge } from '../program/edges.ts'
 import { Access } from '../program/sweep.ts'
 import { address as addressValue, certain, detectedAs, featureTable, plain, relative, sameValue, singleAddress, type Value } from '../program/value.ts'
@@ -8,7 +9,10 @@ import { isDetectorFunction, isDetectorObject, isDetectorTableFunction, isOwnDet
 import { evaluate, resultRegardless, type StepBudget } from './evaluate.ts'
 import type { Evaluation, GlobalStore, Leaks, Origins, ParameterStore } from './evaluation.ts'
 import { Fields } from './fields.ts'
+import { FlagsOfObjects } from './flags-of-objects.ts'
+import { HandedOutKernels } from './handed-out-kernels.ts'
 import { isFunctionPointer } from './function-pointer.ts'
+import { findLeaks } from './leaks.ts'
 import { Parameters } from './parameters.ts'
 import type { Program } from './program.ts'
 import { Variables } from './variables.ts'
@@ -24,6 +28,10 @@ const limits = {
   largeFunction: 4000,
   timesLarge: 4,
   callers: 400,
+  /** Steps from CPUID of functions that take the address of a kernel: what they store and return is of no interest. */
+  takers: 9,
+  /** Of asking again which kernels are handed out. */
+  refinements: 8,
 } as const
 
 const isFlag = ({ base, words }: Value): boolean => base === plain && words.length > 0 && words.every((word) => word >>> 0 < 256)
@@ -51,6 +59,8 @@ export interface Guards {
   readonly leaks: Leaks
   /** Does a function return something else than `value` where a check goes the other way? */
   returnsOther(index: number, value: Value): boolean
+  /** Asks once more whether what is compared with kernels can be one, with what was found to be reached. True: evaluations changed. */
+  refine(isReached: (index: number) => boolean): boolean
   /** Evaluates a function again, where it is of interest which branches may be checks. */
   trace(index: number, origins: Origins, budget: StepBudget): Evaluation | undefined
   /** Evaluates a function again, with arguments that the search did not follow. */
@@ -68,6 +78,7 @@ class GuardSearch {
   readonly #variables: Variables
   readonly #fields: Fields
   readonly #callees: Callees
+  readonly #kernels: HandedOutKernels
   readonly #results = new Map<number, { values: ReadonlyMap<number, Value>; distance: number }>()
   readonly #neverReturns = new Set<number>()
   readonly #parameters: Parameters
@@ -76,6 +87,7 @@ class GuardSearch {
   readonly #featureSlots = new Set<number>()
   readonly #times = new Map<number, number>()
   readonly #budget: StepBudget = { left: limits.steps }
+  #refinements = 0
   #next = new Set<number>()
   #work = 0
 
@@ -84,13 +96,16 @@ class GuardSearch {
     this.#variables = new Variables(program, (index, distance) => this.#enqueue(this.#next, index, distance))
     this.#fields = new Fields(program)
     this.#parameters = new Parameters(program)
+    this.#kernels = new HandedOutKernels(program, model.features, this.#evaluations)
     this.#callees = new Callees(program, {
       model,
       load: (at, size) => (this.#featureSlots.has(at) ? relative(featureTable, 0) : this.#variables.load(at, size)),
       loadField: (offset, size, reader) => this.#fields.load(offset, size, reader),
+      flags: new FlagsOfObjects(program, (index) => program.detectors.functions.has(index) || this.#variables.areNamedBy(index)),
       initially: (at, size) => this.#variables.initially(at, size),
       evaluations: this.#evaluations,
       results: this.#results,
+      kernels: this.#kernels,
       answer: (index, registers) => this.#answers.of(index, registers, (parameters) => this.#evaluateFor(index, parameters)),
       dead: this.#neverReturns,
       endings: program.endings,
@@ -120,17 +135,41 @@ class GuardSearch {
       for (let entry = graph.firstCaller[told]!; entry < graph.firstCaller[told + 1]!; entry++) this.#enqueue(work, graph.edgeFrom[graph.callerEdge[entry]!]!, 1)
     }
     for (const index of this.#variables.allAccessors()) this.#enqueue(work, index, 1)
-    let round = 0
-    for (; work.size > 0 && round < limits.rounds && this.#work < limits.evaluations && this.#budget.left > 0; round++) {
+    let isComplete = this.#search(work)
+    const asking = new Set<number>()
+    for (const index of this.#kernels.mayAsk()) if (!this.#evaluations.has(index)) this.#enqueue(asking, index, limits.takers)
+    if (isComplete) isComplete = this.#search(asking)
+    return this.#guards(!isComplete)
+  }
+
+  /** Evaluates functions and those that they affect, until nothing changes; false when the bounds were reached. */
+  #search(functions: ReadonlySet<number>): boolean {
+    let work = functions
+    for (let round = 0; work.size > 0 && round < limits.rounds && this.#work < limits.evaluations && this.#budget.left > 0; round++) {
       this.#next = new Set()
-      for (const index of this.#callersFirst(work)) {
+      for (const index of callersFirst(this.#program.graph, work)) {
         if (this.#work >= limits.evaluations || this.#budget.left <= 0) break
         this.#evaluate(index)
       }
       for (const index of this.#fields.takeReaders()) this.#enqueue(this.#next, index, 3)
       work = this.#next
     }
-    return this.#guards(work.size > 0 || this.#budget.left <= 0)
+    return work.size === 0 && this.#budget.left > 0
+  }
+
+  /** What is compared with kernels that nobody who is reached hands out. */
+  #refine(isReached: (index: number) => boolean): boolean {
+    // functions that take the address of a kernel, so that it is known whether they hand it out
+    const takers = new Set<number>()
+    for (const index of this.#kernels.takers()) if (!this.#evaluations.has(index) && !this.#times.has(index)) this.#enqueue(takers, index, limits.takers)
+    this.#search(takers)
+    const changed = this.#kernels.update(isReached)
+    this.#refinements++
+    for (const index of changed) this.#times.delete(index)
+    // beyond the bounds every path counts as possible
+    const isFollowed = this.#refinements <= limits.refinements && this.#search(changed)
+    for (const index of isFollowed ? [] : changed) this.#evaluations.delete(index)
+    return takers.size > 0 || changed.size > 0
   }
 
   #guards(incomplete: boolean): Guards {
@@ -140,7 +179,8 @@ class GuardSearch {
       dead: this.#neverReturns,
       work: this.#work,
       incomplete,
-      leaks: this.#leaks(),
+      leaks: findLeaks(this.#program, this.#evaluations, this.#variables, this.#parameters.dropped),
+      refine: (isReached) => this.#refine(isReached),
       returnsOther: (index, value) => this.#returnsOther(index, value),
       follow: (index, passed, budget) => {
         const target = this.#program.functions.get(index)
@@ -154,41 +194,6 @@ class GuardSearch {
         return evaluate(this.#program.decoder, target, this.#parameters.of(index), this.#callees.of(index, origins), returnRegisters, budget, this.#program.entries.anywhere(index))
       },
     }
-  }
-
-  /** Where what checks found out goes without being followed. */
-  #leaks(): Leaks {
-    const fields = new Set<number>()
-    const ambiguous = new Set<number>()
-    let anywhere = false
-    let passed = this.#parameters.dropped
-    for (const { leaks } of this.#evaluations.values()) {
-      for (const offset of leaks.fields) fields.add(offset)
-      for (const offset of leaks.ambiguous) ambiguous.add(offset)
-      anywhere ||= leaks.anywhere
-      passed ||= leaks.arguments
-    }
-    // a variable that is read through a pointer to what it is a part of
-    const accessKind = this.#program.sweep.accessKind.values()
-    const accessTo = this.#program.sweep.accessTo.values()
-    for (const at of this.#variables.addresses()) {
-      for (const access of this.#program.accesses.range(at - 1024, at)) {
-        if (accessKind[access] === Access.take) fields.add(at - accessTo[access]!)
-      }
-    }
-    return { fields, ambiguous, anywhere, arguments: passed }
-  }
-
-  /** What functions are called with should be known when they are evaluated. */
-  #callersFirst(work: ReadonlySet<number>): number[] {
-    const { graph } = this.#program
-    const isCalledBy = (index: number): boolean => {
-      for (let entry = graph.firstCaller[index]!; entry < Math.min(graph.firstCaller[index + 1]!, graph.firstCaller[index]! + 32); entry++) {
-        if (work.has(graph.edgeFrom[graph.callerEdge[entry]!]!)) return true
-      }
-      return false
-    }
-    return [...work].map((index) => ({ index, late: isCalledBy(index) ? 1 : 0 })).sort((a, b) => a.late - b.late || a.index - b.index).map(({ index }) => index)
   }
 
   #enqueue(set: Set<number>, index: number, distance: number): void {
@@ -365,4 +370,15 @@ class GuardSearch {
       else if (changed) this.#parameters.dropped = true
     }
   }
+}
+
+/** What functions are called with should be known when they are evaluated. */
+function callersFirst(graph: CallGraph, work: ReadonlySet<number>): number[] {
+  const isCalledBy = (index: number): boolean => {
+    for (let entry = graph.firstCaller[index]!; entry < Math.min(graph.firstCaller[index + 1]!, graph.firstCaller[index]! + 32); entry++) {
+      if (work.has(graph.edgeFrom[graph.callerEdge[entry]!]!)) return true
+    }
+    return false
+  }
+  return [...work].map((index) => ({ index, late: isCalledBy(index) ? 1 : 0 })).sort((a, b) => a.late - b.late || a.index - b.index).map(({ index }) => index)
 }

@@ -6,7 +6,11 @@ import { number, plain, singleAddress } from '../program/value.ts'
 export abstract class IndirectTransfers extends EscapedInstructions {
   protected readonly indirectCalls: Set<number> = new Set()
   protected readonly tableCalls: Map<number, number> = new Map()
-  /** States at jumps through tables that were met and not followed yet. */
+  /** Undefined where one of its ways there is not known. */
+  protected readonly tableJumps: Map<number, readonly number[] | undefined> = new Map()
+  /** Offsets in the code that they lead to. */
+  protected readonly tableTargets: Set<number> = new Set()
+  /** States at jumps through tables that are not known, and that were not followed yet. */
   protected readonly atTables: State[] = []
 
   protected groupFive(at: number, byte: number, segment: boolean): boolean {
@@ -44,8 +48,9 @@ export abstract class IndirectTransfers extends EscapedInstructions {
         }
         return false
       }
-      for (const register of argumentRegisters) this.used_(registers[register])
       this.open.add(this.base + this.at)
+      if (this.#jumpThroughTable()) return false
+      for (const register of argumentRegisters) this.used_(registers[register])
       this.indirectCalls.add(this.base + this.at)
       this.publish(true)
       this.atTables.push(this.state)
@@ -59,6 +64,58 @@ export abstract class IndirectTransfers extends EscapedInstructions {
       this.storeSlot(registers[Register.rsp], value)
     }
     return true
+  }
+
+  /** Tables that instructions read entries of, by the place of the instruction. Undefined: not known. */
+  readonly #tables = new Map<number, Set<number> | undefined>()
+
+  /** Notes which table [table + index * 4] is in. */
+  protected noteTable(): void {
+    if (this.tableRegister < 0) return
+    const base = this.state.registers[this.tableRegister]
+    const known = this.#tables.get(this.at)
+    if (known === undefined && this.#tables.has(this.at)) return
+    const isKnown = base?.base === plain && base.words.length > 0 && base.partial !== true && base.hull !== true
+    if (!isKnown) {
+      this.#tables.set(this.at, undefined)
+      return
+    }
+    const tables = known ?? new Set()
+    for (let word = 0; word < base.words.length; word += 2) tables.add((base.words[word + 1]! >>> 0) * 0x1_0000_0000 + (base.words[word]! >>> 0))
+    this.#tables.set(this.at, tables)
+  }
+
+  /** Goes on where the table leads that the jump at hand reads. False where that is not known. */
+  #jumpThroughTable(): boolean {
+    const at = this.base + this.at
+    const targets = this.tableJumps.has(at) && this.tableJumps.get(at) === undefined ? undefined : this.#targetsOfTable()
+    this.tableJumps.set(at, targets)
+    let leaves = false
+    for (const target of targets ?? []) {
+      const inside = target - this.base
+      if (inside >= this.from && inside < this.to) {
+        this.tableTargets.add(inside)
+        this.flow(inside, this.state)
+      } else leaves = true
+    }
+    if (leaves) {
+      this.pass(at, 8)
+      this.endWith(undefined)
+    }
+    return targets !== undefined
+  }
+
+  #targetsOfTable(): readonly number[] | undefined {
+    const { jumpTables } = this.outside
+    const load = jumpTables.loadOf(this.target, this.at)
+    const tables = load === undefined ? undefined : load.table === undefined ? this.#tables.get(load.at) : [load.table]
+    const targets: number[] = []
+    for (const table of tables ?? []) {
+      const found = jumpTables.targets(this.target, load!, table)
+      if (found === undefined) return undefined
+      targets.push(...found)
+    }
+    return targets.length === 0 ? undefined : targets
   }
 
   /** Where it has another target on another way, it has none that is known. */

@@ -35,7 +35,7 @@ const interest: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
 })
 
 function isPrefix(byte: number): boolean {
-  return byte === 0x66 || byte === 0xf2 || byte === 0xf3 || (byte & 0xe7) === 0x26 || (byte & 0xf0) === 0x40
+  return byte === 0x66 || byte === 0x67 || byte === 0xf2 || byte === 0xf3 || (byte & 0xe7) === 0x26 || (byte & 0xf0) === 0x40
 }
 
 // Copies for the loop: an imported binding is loaded anew each time.
@@ -111,7 +111,7 @@ export class Lister implements Listing {
       const next = at + (lengthAt(decoder, code, at) || 1)
       opcodeAt = at
       byte = code[at]!
-      while (byte === 0x66 || byte === 0xf2 || byte === 0x3e) byte = code[++opcodeAt]!
+      while (byte === 0x66 || byte === 0x67 || byte === 0xf2 || byte === 0x3e) byte = code[++opcodeAt]!
       if ((byte & 0xf0) === 0x40) byte = code[++opcodeAt]!
       const second = code[opcodeAt + 1]!
       let kind: number = Kind.other

@@ -35,7 +35,7 @@ export const saysNothing = (flags: Flags): boolean => flags === cleanFlags || fl
 /** Places relative to what a register held on entry (RSP: the stack) lie far below all addresses. */
 export const placeKey = (base: number, offset: number): number => offset - 2 ** 40 * (base + 1)
 export const slotKey = (offset: number): number => placeKey(Register.rsp, offset)
-const MEMORY_LIMIT = 96
+const MEMORY_LIMIT = 128
 /** Offsets that an eight-bit displacement reaches are offsets of too much to say which field it is. */
 export const LEAST_FIELD = 0x40
 
@@ -63,6 +63,7 @@ export abstract class Machine {
   protected readonly outside: Surroundings
   /** Is it of interest where values come from? */
   protected readonly tracesOrigins: boolean
+  protected readonly target: FunctionCode
   protected readonly manner: Manner
   protected readonly used: Set<number> = new Set()
   protected readonly globals: Map<string, GlobalStore> = new Map()
@@ -71,17 +72,26 @@ export abstract class Machine {
   /** Addresses of the structures that variables were copied as parts of. */
   protected readonly partOf: Map<number, number> = new Map()
   readonly storedThrough: Map<number, { register: number; offset: number; size: number }> = new Map()
+  /** By place behind a parameter: instructions that store there, by offset from the function's first byte. Of both sides of checks. */
+  readonly sites: Map<number, number[]> = new Map()
+  /** Numbers in places behind parameters and in variables at every end of the function so far, and at how many. */
+  readonly #left = new Map<number, { value: Value | undefined; ends: number }>()
+  #ends = 0
   /** Where callees store on other CPUs, and what is there now is not known. */
   protected readonly withheld: Map<number, PlaceBehindParameter> = new Map()
   /** Memory that `memset` cleared. */
   protected readonly cleared: PlaceBehindParameter[] = []
   protected readonly parameterStores: Map<string, ParameterStore> = new Map()
   protected readonly fields: Map<string, { offset: number; size: number; value: Value }> = new Map()
+  /** Bits that are clear in objects that are passed to the function, by byte; see `placeKey`. */
+  clear: ReadonlyMap<number, number> | undefined
   /** A field of some object was taken to hold what was stored in another's at the same offset. */
   assumed = false
   /** Stores to fields of something else than what a check found out, by the instruction's offset in the code. */
   readonly otherWrites: Map<number, FieldWrite> = new Map()
   protected readonly leakedFields: Set<number> = new Set()
+  /** Offsets of what lies in the frame behind pointers that are passed. */
+  protected readonly leakedFrames: Set<number> = new Set()
   protected leaksAnywhere = false
   protected leaksArguments = false
   protected readonly handedOut: HandedOut = new HandedOut()
@@ -96,6 +106,7 @@ export abstract class Machine {
   constructor(decoder: X86Decoder, target: FunctionCode, outside: Surroundings, manner: Manner) {
     this.manner = manner
     this.decoder = decoder
+    this.target = target
     this.code = target.code
     this.view = target.view
     this.base = target.base
@@ -197,8 +208,11 @@ export abstract class Machine {
       if (value !== undefined) this.publishVariable(at, value)
     }
     if (!atEnd) return
+    this.#ends++
+    for (const at of this.stored.keys()) this.#leave(at, memory.get(at))
     for (const [key, { register, offset, size }] of this.storedThrough) {
       const value = memory.get(key)
+      this.#leave(key, value)
       if (value === undefined || value.base !== plain || !value.detected) continue
       const name = `${register}.${offset}`
       const known = this.parameterStores.get(name)
@@ -206,6 +220,21 @@ export abstract class Machine {
       if (joined === undefined) this.parameterStores.delete(name)
       else if (known !== undefined || this.parameterStores.size < 64) this.parameterStores.set(name, { register, offset, size, value: joined })
     }
+  }
+
+  #leave(key: number, value: Value | undefined): void {
+    const known = this.#left.get(key)
+    if (known === undefined) this.#left.set(key, { value, ends: 1 })
+    else {
+      known.value = known.value === undefined ? undefined : this.join(known.value, value)
+      known.ends++
+    }
+  }
+
+  /** What a variable or a place behind a parameter holds whenever the function ends. */
+  leftIn(key: number): Value | undefined {
+    const known = this.#left.get(key)
+    return known?.ends === this.#ends ? known.value : undefined
   }
 
   /** A pointer to the new object that comes from `where`. Its first eight bytes hold `first`. */
@@ -267,7 +296,7 @@ export abstract class Machine {
       if (offset === undefined) continue
       const start = slotKey(offset)
       for (let index = memory.indexFrom(start); index < memory.size && memory.keys[index]! < start + 4096; index++) {
-        if (memory.values[index]!.detected) this.leakedFields.add(memory.keys[index]! - start)
+        if (memory.values[index]!.detected) this.leakedFrames.add(memory.keys[index]! - start)
       }
     }
   }

@@ -37,7 +37,7 @@ function rel32(code: Uint8Array, at: number): number {
 
 function mentionedBy(code: Uint8Array, start: number, from: number, to: number, next: number): number {
   let at = start
-  while (code[at] === 0x66 || code[at] === 0xf2 || code[at] === 0xf3 || code[at] === 0xf0 || (code[at]! & 0xe7) === 0x26 || code[at] === 0x64 || code[at] === 0x65) at++
+  while (code[at] === 0x66 || code[at] === 0x67 || code[at] === 0xf2 || code[at] === 0xf3 || code[at] === 0xf0 || (code[at]! & 0xe7) === 0x26 || code[at] === 0x64 || code[at] === 0x65) at++
   const rex = (code[at]! & 0xf0) === 0x40 ? code[at++]! : 0
   const byte = code[at]!
   const named = (byte & 7) | ((rex & 1) << 3)

@@ -1,6 +1,6 @@
 import { IndirectTransfers } from './indirect-transfers.ts'
 import { Register, slotKey } from './machine.ts'
-import { isZero, number, signExtended, singleAddress, singleOffset } from '../program/value.ts'
+import { isZero, number, signExtended, singleAddress, singleOffset, untouched } from '../program/value.ts'
 
 const eight = number(8)
 
@@ -198,6 +198,7 @@ export abstract class OneByteInstructions extends IndirectTransfers {
 
   protected moveSignExtended(at: number, _byte: number, segment: boolean): boolean {
     this.operands(at + 1, segment)
+    this.noteTable()
     this.setRegister(signExtended(this.truncated(this.read(4), 4), 4), this.size)
     return true
   }
@@ -279,7 +280,7 @@ export abstract class OneByteInstructions extends IndirectTransfers {
 
   protected loadAddress(at: number): boolean {
     this.operands(at + 1, false)
-    this.setRegister(this.resolveStub(this.memoryAddress), this.size)
+    this.setRegister(this.isCleanAddress ? untouched : this.resolveStub(this.memoryAddress), this.size)
     return true
   }
 

@@ -1,5 +1,5 @@
 import { LEAST_FIELD, Machine, placeKey, Register, slotKey } from './machine.ts'
-import { address as addressValue, clean, featureTable, join, number, plain, singleAddress, singleOffset, untouched, type Value } from '../program/value.ts'
+import { address as addressValue, clean, featureTable, join, number, plain, singleAddress, singleOffset, untouched, type Value, valueOf } from '../program/value.ts'
 
 /** Bytes beyond which nobody copies what he knows of the CPU. */
 const LARGEST_COPY = 65_536
@@ -14,6 +14,8 @@ export abstract class Operands extends Machine {
   protected modrmAt = 0
   protected memoryAddress: Value | undefined
   protected isMemory = false
+  /** The address is not known, and says nothing about the CPU. */
+  protected isCleanAddress = false
   protected asksByArgument = false
   protected displacement = 0
   protected hasBase = false
@@ -32,6 +34,7 @@ export abstract class Operands extends Machine {
     const mod = modrm >> 6
     this.isMemory = mod !== 3
     this.memoryAddress = undefined
+    this.isCleanAddress = false
     this.hasBase = false
     this.tableRegister = -1
     if (mod === 3) return
@@ -57,7 +60,8 @@ export abstract class Operands extends Machine {
     let value: Value | undefined = base === -1 ? number(0) : registers[base]
     if (index !== -1) value = this.compute('add', value, this.compute('shl', registers[index], number(scale)))
     this.memoryAddress = this.compute('add', value, number(this.displacement, this.displacement < 0 ? -1 : 0))
-    if (this.memoryAddress?.base === clean) this.memoryAddress = undefined
+    this.isCleanAddress = this.memoryAddress?.base === clean
+    if (this.isCleanAddress) this.memoryAddress = undefined
     // an element that is not known of a table that is
     if (singleAddress(this.memoryAddress) === undefined) {
       if (base !== -1) this.used_(registers[base])
@@ -140,7 +144,7 @@ export abstract class Operands extends Machine {
     if (place.base !== plain) {
       const offset = singleOffset(place)
       const held = offset === undefined ? undefined : this.state.memory.get(placeKey(place.base, offset))
-      if (held === undefined) return this.field(size) ?? this.unlessLeaked(this.hasBase ? this.displacement : offset)
+      if (held === undefined) return this.field(size) ?? this.#withoutFlags(place.base, offset, size) ?? this.unlessLeaked(this.hasBase ? this.displacement : offset)
       return this.truncated(held, size) ?? (size === 8 ? held : undefined)
     }
     const at = singleAddress(place)
@@ -149,6 +153,21 @@ export abstract class Operands extends Machine {
     if (known !== undefined) return known
     // a variable that no check stores to
     return this.outside.origins?.variableLeaks(at) === false ? untouched : undefined
+  }
+
+  /** Any number in which the flags are clear that only a check sets. */
+  #withoutFlags(base: number, offset: number | undefined, size: number): Value | undefined {
+    const { clear } = this
+    if (clear === undefined || offset === undefined) return undefined
+    const words: [number, number] = size > 4 ? [-1, -1] : [size === 4 ? -1 : (1 << (size * 8)) - 1, 0]
+    let isAny = true
+    for (let byte = 0; byte < size; byte++) {
+      const bits = clear.get(placeKey(base, offset + byte)) ?? 0
+      if (bits === 0) continue
+      isAny = false
+      words[byte >> 2]! &= ~(bits << ((byte & 3) * 8))
+    }
+    return isAny ? undefined : valueOf(plain, [0, 0, ...words], false, undefined, true)
   }
 
   protected unlessLeaked(offset: number | undefined): Value | undefined {
@@ -211,6 +230,7 @@ export abstract class Operands extends Machine {
       const key = placeKey(place.base, offset)
       this.remember(key, value)
       this.storedThrough.set(key, { register: place.base, offset, size })
+      if (this.manner === 'regardless') this.noteSite(key)
     }
     if (value?.detected === true) this.storeField(value, size)
   }
@@ -249,6 +269,12 @@ export abstract class Operands extends Machine {
   protected noteOtherWrite(value: Value | undefined, size: number): void {
     const known = this.otherWrites.get(this.at)
     this.otherWrites.set(this.at, { offset: this.displacement, size, value: known === undefined ? value : join(known.value, value) })
+  }
+
+  protected noteSite(key: number): void {
+    const sites = this.sites.get(key)
+    if (sites === undefined) this.sites.set(key, [this.at - this.from])
+    else sites.push(this.at - this.from)
   }
 
   /** What a check found out is stored where it is not followed. */

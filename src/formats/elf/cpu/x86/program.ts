@@ -8,6 +8,7 @@ import type { Displacements } from './displacements.ts'
 import type { Detectors } from './detectors.ts'
 import type { Endings } from './endings.ts'
 import type { EntriesOfFunctions } from './entries.ts'
+import type { JumpTables } from './jump-tables.ts'
 import type { LandingPads } from '../program/landing-pads.ts'
 import type { FunctionCodes } from './function-code.ts'
 import type { NearDetectors } from './near-detectors.ts'
@@ -32,6 +33,8 @@ export interface Program {
   readonly decoder: X86Decoder
   readonly stubs: ReadonlyMap<number, Slot>
   readonly isGo: boolean
+  /** May others call an export of that name? */
+  isEntered(name: string): boolean
   /** Functions as they are evaluated. */
   readonly functions: FunctionCodes
   readonly calls: CallSites
@@ -40,6 +43,7 @@ export interface Program {
   readonly entries: EntriesOfFunctions
   readonly landingPads: LandingPads
   readonly near: NearDetectors
+  readonly jumpTables: JumpTables
   /** The code range that holds an address. */
   codeAt(address: number): CodeRange | undefined
 }

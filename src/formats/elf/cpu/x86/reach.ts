@@ -4,12 +4,14 @@ import type { ConstantArguments } from './constant-arguments.ts'
 import { isDataAmongCode } from './data-among-code.ts'
 import type { CallGraph } from '../program/call-graph.ts'
 import { Edge } from '../program/edges.ts'
+import { initializerArrays, initializers } from './initializers.ts'
 import type { Selections } from './selections.ts'
 import type { Tracer } from './tracer.ts'
 import { isEntryOfModule, isLoadedAsModule } from '../program/module-entry.ts'
 import { type Step, Steps } from './steps.ts'
 import { Access } from '../program/sweep.ts'
 import { addressesIn } from '../program/value.ts'
+import { transactionEnds } from './transaction-ends.ts'
 
 /** How far a path may be trusted. Each includes the one before. */
 export const Trust = { calls: 0, addresses: 1, tables: 2 } as const
@@ -39,6 +41,8 @@ export class ReachSearch {
   readonly #passed: ReadonlyMap<number, Evaluation>
   readonly #tracer: Tracer
   readonly #constants: ConstantArguments
+  readonly #transactionEnds: ReadonlySet<number>
+  readonly #arrays: readonly { readonly start: number; readonly end: number }[]
   readonly roots: ReadonlyMap<number, Step>
   /** The file asks nothing, and has exports for its callers to choose from. */
   readonly #hasExportsByCpu: boolean
@@ -66,6 +70,8 @@ export class ReachSearch {
     this.#needsFeatures = needsFeatures
     this.#isKernel = isKernel
     this.#choices = new Uint8Array(program.graph.edgeTo.length)
+    this.#arrays = initializerArrays(program)
+    this.#transactionEnds = transactionEnds(program)
     this.#selectable = this.#findSelectable()
     this.#hasExportsByCpu = !program.detectors.any && this.#isForSeveralCpus()
     this.roots = this.#findRoots()
@@ -73,7 +79,7 @@ export class ReachSearch {
 
   /** Can the instruction at `at` run? */
   instructionRuns(index: number, at: number): boolean {
-    if (this.#isResolver(index)) return false
+    if (this.#isResolver(index) || this.#transactionEnds.has(at)) return false
     const evaluation = this.#evaluations.get(index)
     return evaluation === undefined || (evaluation.seen[at - evaluation.start]! & 1) !== 0
   }
@@ -232,7 +238,7 @@ export class ReachSearch {
       const table = image.dataAt(named)?.separate === true ? image.slots.get(named)?.address : named
       if (table === undefined) continue
       const from = sweep.accessFrom.values()[access]!
-      if (progress.tables.has(table) || !this.instructionRuns(index, from)) continue
+      if (progress.tables.has(table) || this.#endsArray(index, table) || !this.instructionRuns(index, from)) continue
       if (kinds[access] === Access.take && evaluation !== undefined && !evaluation.addressesUsed.has(table)) continue
       progress.tables.add(table)
       const functions = pointed.tableAt(table)
@@ -246,6 +252,16 @@ export class ReachSearch {
       if (this.#choosesFromTable(index, from) || this.#isNamedForIsa(target) || this.#selectable.has(target)) return
     }
     progress.reach(target, index, 'table')
+  }
+
+  /** The end of an array of initializers, beside its beginning, is a bound and no table. */
+  #endsArray(index: number, place: number): boolean {
+    const array = this.#arrays.find(({ end }) => end === place)
+    if (array === undefined) return false
+    const { graph, sweep } = this.#program
+    const to = sweep.accessTo.values()
+    for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) if (to[access] === array.start) return true
+    return false
   }
 
   /** Does function `index`, which names a table at `at`, call what is in there only behind checks? */
@@ -328,7 +344,7 @@ export class ReachSearch {
     const callersChoose = detectors.any || this.#hasExportsByCpu
     const isModule = isLoadedAsModule(image)
     for (const named of image.functions) {
-      if (!named.exported) continue
+      if (!named.exported || (detectors.any && !this.#program.isEntered(named.name))) continue
       const index = graph.functionAt(named.address)
       // nobody looks it up; what else the module exports shows how it was compiled
       if (isModule && index !== undefined && this.#needsFeatures(index) && !isEntryOfModule(named.name)) continue
@@ -398,24 +414,6 @@ class Progress {
 
   reach(index: number, from: number, how: Step['how']): void {
     if (this.steps.add(index, from, how)) this.stack.push(index)
-  }
-}
-
-/** What the loader calls: DT_INIT, DT_PREINIT_ARRAY, DT_INIT_ARRAY and their relatives at the end, by section. */
-export function* initializers(program: Program): Iterable<number> {
-  const { image } = program
-  for (const section of image.file.sections) {
-    if (section.name === '.init' || section.name === '.fini') yield Number(section.sh_addr)
-    if (!/^\.(?:preinit_array|init_array|fini_array|ctors)/.test(section.name)) continue
-    const size = Math.min(section.sh_size, image.file.bytes.length)
-    for (let offset = 0; offset + 8 <= size; offset += 8) {
-      const place = Number(section.sh_addr) + offset
-      const slot = image.slots.get(place)
-      if (slot?.address !== undefined) yield slot.address
-      else if (image.positionDependent && section.sh_offset + offset + 8 <= image.file.bytes.length) {
-        yield image.view.getUint32(section.sh_offset + offset, true)
-      }
-    }
   }
 }
 

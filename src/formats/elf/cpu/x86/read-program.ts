@@ -9,6 +9,7 @@ import { CallSites } from './call-sites.ts'
 import { Displacements } from './displacements.ts'
 import { Endings } from './endings.ts'
 import { EntriesOfFunctions } from './entries.ts'
+import { JumpTables } from './jump-tables.ts'
 import { LandingPads } from '../program/landing-pads.ts'
 import { FunctionCodes } from './function-code.ts'
 import { NearDetectors } from './near-detectors.ts'
@@ -17,6 +18,7 @@ import { codeRanges, type Program } from './program.ts'
 import { knownFunctions } from '../program/known-functions.ts'
 import { liveFunctions } from '../program/live-functions.ts'
 import { readMemoryImage } from '../program/memory-image.ts'
+import { isEntryOfModule, isLoadedAsModule } from '../program/module-entry.ts'
 import { sweepCode } from './sweep.ts'
 
 /** Reads, sweeps and connects the code of an x86-64 file. */
@@ -35,13 +37,16 @@ export function readProgram(file: ElfFile): Program {
   const stubs = readStubs(image)
   const graph = buildCallGraph(image, sweep, { frames, names, starts }, stubs)
   const isGo = go !== undefined
+  const isModule = isLoadedAsModule(image)
+  const isEntered = (name: string): boolean => !isModule || isEntryOfModule(name)
   const accesses = indexAccesses(sweep)
-  const detectors = findDetectors(image, sweep, graph, liveFunctions(image, graph, isGo))
+  const detectors = findDetectors(image, sweep, graph, liveFunctions(image, graph, isGo, isEntered))
   const landingPads = new LandingPads(file, unwinding, graph)
-  const read = { image, graph, landingPads, sweep, accesses, detectors, decoder, stubs, isGo, codeAt: codeRanges(image) }
+  const read = { image, graph, landingPads, sweep, accesses, detectors, decoder, stubs, isGo, isEntered, codeAt: codeRanges(image) }
   return {
     ...read,
     pointed: new PointedFunctions(image, graph, accesses),
+    jumpTables: new JumpTables(image, decoder),
     functions: new FunctionCodes(read),
     calls: new CallSites(graph),
     displacements: new Displacements(read),

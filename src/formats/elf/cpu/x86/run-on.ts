@@ -4,7 +4,8 @@ import { cpuidModel } from './cpuid-model.ts'
 import { findGuards, type Guards } from './guards.ts'
 import type { Program } from './program.ts'
 import { findVariantNames, isIsaName } from './isa-names.ts'
-import { entryFunctions, initializers, ReachSearch, type Reach, Trust } from './reach.ts'
+import { initializers } from './initializers.ts'
+import { entryFunctions, ReachSearch, type Reach, Trust } from './reach.ts'
 import { Selections } from './selections.ts'
 import { Tracer } from './tracer.ts'
 import { Edge } from '../program/edges.ts'
@@ -39,14 +40,25 @@ export function featuresByFunction({ graph, sweep }: Program): Map<number, Reado
 
 /** Finds what runs on a CPU with `features`. */
 export function runOn(program: Program, features: ReadonlySet<string>, needs: ReadonlyMap<number, ReadonlySet<number>>): Run {
-  return runWith(program, features, needs, findGuards(program, cpuidModel(features)), new Map())
+  const guards = findGuards(program, cpuidModel(features))
+  let run = runWith(program, features, needs, guards, new Map())
+  while (refine(run)) run = runWith(program, features, needs, guards, new Map())
+  return run
+}
+
+/** Did what is reached change what is decided? */
+function refine({ guards, reached }: Run): boolean {
+  return guards.refine((index) => reached[Trust.tables]!.steps.has(index))
 }
 
 /** The same where the checks in the functions of `opened` are taken to succeed. */
 export function runPast(program: Program, features: ReadonlySet<string>, needs: ReadonlyMap<number, ReadonlySet<number>>, run: Run, opened: ReadonlySet<number>): Run {
-  const evaluations = new Map([...run.guards.evaluations].filter(([index]) => !opened.has(index)))
-  const passed = new Map([...run.guards.evaluations].filter(([index]) => opened.has(index)))
-  return runWith(program, features, needs, { ...run.guards, evaluations }, passed)
+  for (;;) {
+    const evaluations = new Map([...run.guards.evaluations].filter(([index]) => !opened.has(index)))
+    const passed = new Map([...run.guards.evaluations].filter(([index]) => opened.has(index)))
+    const past = runWith(program, features, needs, { ...run.guards, evaluations }, passed)
+    if (!refine(past)) return past
+  }
 }
 
 function runWith(program: Program, features: ReadonlySet<string>, needs: ReadonlyMap<number, ReadonlySet<number>>, guards: Guards, passed: Run['guards']['evaluations']): Run {

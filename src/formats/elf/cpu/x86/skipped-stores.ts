@@ -1,3 +1,4 @@
+import { displacementOf } from './flags-of-objects.ts'
 import type { FunctionCode } from './function-code.ts'
 
 /**
@@ -10,7 +11,8 @@ export function skippedStores({ code, view, from, to, blocks }: FunctionCode, se
     const length = blocks.lengths[at - from]! || 1
     if (seen[at - from] === 0) {
       const modrmAt = modrmOfStore(code, at)
-      if (modrmAt !== undefined && modrmAt < at + length) noteOffset(code, view, modrmAt, offsets)
+      const offset = modrmAt === undefined || modrmAt >= at + length ? undefined : displacementOf(code, view, modrmAt)
+      if (offset !== undefined) offsets.add(offset)
     }
     at += length
   }
@@ -28,14 +30,4 @@ export function modrmOfStore(code: Uint8Array, at: number): number | undefined {
   const second = code[place + 1]!
   const isVector = second === 0x11 || second === 0x13 || second === 0x17 || second === 0x29 || second === 0x7f || second === 0xd6
   return isVector || (second & 0xf0) === 0x90 ? place + 2 : undefined
-}
-
-function noteOffset(code: Uint8Array, view: DataView, modrmAt: number, offsets: Set<number>): void {
-  const modrm = code[modrmAt]!
-  const mod = modrm >> 6
-  const hasSib = (modrm & 7) === 4
-  const baseIsStack = hasSib && (code[modrmAt + 1]! & 7) === 4
-  if (mod === 3 || baseIsStack || (mod === 0 && (modrm & 7) === 5)) return
-  const displacementAt = modrmAt + (hasSib ? 2 : 1)
-  offsets.add(mod === 0 ? 0 : mod === 1 ? view.getInt8(displacementAt) : view.getInt32(displacementAt, true))
 }

@@ -139,7 +139,7 @@ function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange,
   }
 }
 
-/** 66, F2, F3 and segment prefixes: `cmp word [rip+x]`, `lock or [rip+x]`, `bnd jmp`. */
+/** 66, 67, F2, F3 and segment prefixes: `cmp word [rip+x]`, `lock or [rip+x]`, `bnd jmp`, and the `addr32 call` that linkers make of calls through the GOT. */
 function prefixed(accesses: Accesses, sweep: Sweep, code: Uint8Array, view: DataView, at: number, length: number, base: number): void {
   let next = at
   while (next < at + length && isPrefix(code[next]!)) next++
@@ -258,7 +258,7 @@ const hasModrm: Uint8Array = Uint8Array.from({ length: 256 }, (_, opcode) => {
 })
 
 function isPrefix(byte: number): boolean {
-  return byte === 0x66 || byte === 0xf2 || byte === 0xf3 || byte === 0xf0 || (byte & 0xe7) === 0x26 || byte === 0x64 || byte === 0x65
+  return byte === 0x66 || byte === 0x67 || byte === 0xf2 || byte === 0xf3 || byte === 0xf0 || (byte & 0xe7) === 0x26 || byte === 0x64 || byte === 0x65
 }
 
 /** 0F opcodes whose ModRM names a variable; not NOPs, prefetches, and the maps behind. */

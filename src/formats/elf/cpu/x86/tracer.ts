@@ -30,6 +30,10 @@ export class Tracer {
   readonly #program: Program
   readonly #guards: Guards
   readonly #traces = new Map<number, Evaluation | undefined>()
+  /** What was found on the way to another, and might be known better when it is asked for by itself. */
+  readonly #passing = new Map<number, Evaluation | undefined>()
+  /** How often something was not looked into, as it was too far away. */
+  #cuts = 0
   readonly #flows = new Map<number, ControlFlow>()
   readonly #unambiguous = new Map<number, View | undefined>()
   readonly #inHandlers = new Map<number, View | undefined>()
@@ -52,8 +56,8 @@ export class Tracer {
     this.#named = namedByPointers(program)
     this.#hasAmbiguousFields = [...guards.leaks.ambiguous].some((offset) => guards.leaks.fields.has(offset))
     this.#exported = new IndexSet(program.graph.starts.length)
-    for (const { address, exported } of program.image.functions) {
-      const index = exported ? program.graph.functionAt(address) : undefined
+    for (const { address, exported, name } of program.image.functions) {
+      const index = exported && program.isEntered(name) ? program.graph.functionAt(address) : undefined
       if (index !== undefined) this.#exported.add(index)
     }
   }
@@ -66,11 +70,18 @@ export class Tracer {
   /** Undefined where it cannot be told. */
   trace(index: number): Evaluation | undefined {
     if (this.#traces.has(index)) return this.#traces.get(index)
-    if (this.#inProgress.size >= DEPTH || this.#inProgress.has(index) || this.#budget.left <= 0) return undefined
+    if (this.#passing.has(index)) return this.#passing.get(index)
+    if (this.#inProgress.size >= DEPTH || this.#inProgress.has(index) || this.#budget.left <= 0) {
+      this.#cuts++
+      return undefined
+    }
+    const cuts = this.#cuts
     this.#inProgress.add(index)
     const evaluation = this.#guards.trace(index, new FunctionOrigins(this.#program, this, this.#guards.leaks, index, usually), this.#budget)
     this.#inProgress.delete(index)
-    this.#traces.set(index, evaluation)
+    const isWhole = this.#cuts === cuts || this.#inProgress.size === 0
+    ;(isWhole ? this.#traces : this.#passing).set(index, evaluation)
+    if (this.#inProgress.size === 0) this.#passing.clear()
     return evaluation
   }
 
@@ -149,12 +160,12 @@ export class Tracer {
   /** Who has the address of a variable, or of what it is a part of, may store to it: as to a field. */
   #variableLeaks(address: number): boolean {
     const { leaks } = this.#guards
-    if (!leaks.anywhere && leaks.fields.size === 0) return false
+    if (!leaks.anywhere && leaks.stored.size === 0) return false
     const { accesses, sweep } = this.#program
     const to = sweep.accessTo.values()
     const kind = sweep.accessKind.values()
     for (const access of accesses.range(address - STRUCTURE_SIZE, address)) {
-      if (kind[access] === Access.take && (leaks.anywhere || leaks.fields.has(address - to[access]!))) return true
+      if (kind[access] === Access.take && (leaks.anywhere || leaks.stored.has(address - to[access]!))) return true
     }
     return false
   }

@@ -116,11 +116,15 @@ export abstract class Transfers extends Arithmetic {
     this.pass(at, 8)
     this.noteExit(target)
     const returned = this.outside.returned(at, this.state.registers)
-    if (returned === 'never') return
+    if (returned !== 'never') this.endWith(returned)
+  }
+
+  /** Somebody else comes back to our caller, with `results` where they are known. */
+  protected endWith(results: ReadonlyMap<number, Value> | undefined): void {
     this.publish(true)
     this.returns = true
     if (this.tracesOrigins) this.handedOut.end(new Map(), undefined, sameValue)
-    this.result(returned)
+    this.result(results)
   }
 
   /** Whoever jumps into the middle of a function hands on all registers. */

@@ -1,6 +1,7 @@
 import { Access } from '../program/sweep.ts'
 import { address as addressValue, certain, compute, detectedAs, join, number, plain, sameValue, truncated, type Value } from '../program/value.ts'
 import type { Evaluation } from './evaluation.ts'
+import { firstInitializer } from './initializers.ts'
 import { isFunctionPointer } from './function-pointer.ts'
 import { GotVariables } from './got-variables.ts'
 import type { Program } from './program.ts'
@@ -16,8 +17,8 @@ const other: Value = number(0)
 
 interface Variable {
   readonly size: number
-  /** What the file says it holds first. */
-  readonly initial: Value
+  /** What the file says it holds first, or what is put there before anybody reads it. */
+  initial: Value
   /** What functions store, by function: what they store when they are evaluated again with better knowledge replaces it. */
   readonly stored: Map<number, Value>
   /** What it can hold, of all that. */
@@ -32,6 +33,8 @@ export class Variables {
   /** To be evaluated again: function, and steps from CPUID. */
   readonly #enqueue: (index: number, distance: number) => void
   readonly #variables = new Map<number, Variable>()
+  /** Function that runs before all others. */
+  readonly #first: number | undefined
   readonly #storedBy = new Map<number, ReadonlySet<number>>()
   /** By the lower bits of an eighth of the address: may a variable begin there? Most loads are of something else. */
   readonly #near = new Uint8Array(NEAR_MASK + 1)
@@ -41,6 +44,8 @@ export class Variables {
 
   constructor(program: Program, enqueue: (index: number, distance: number) => void) {
     this.#program = program
+    const first = firstInitializer(program)
+    this.#first = first === undefined ? undefined : program.graph.functionAt(first)
     this.#enqueue = enqueue
     this.#got = new GotVariables(program)
   }
@@ -60,6 +65,14 @@ export class Variables {
   /** Functions that name what is followed. */
   *allAccessors(): Iterable<number> {
     for (const [at, { size }] of this.#variables) yield* this.accessors(at, size)
+  }
+
+  /** Does function `index` name one? */
+  areNamedBy(index: number): boolean {
+    const { graph, sweep } = this.#program
+    const to = sweep.accessTo.values()
+    for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) if (this.#variables.has(to[access]!)) return true
+    return false
   }
 
   /** What is loaded from the variable, or from what nothing writes to. */
@@ -131,7 +144,7 @@ export class Variables {
   /** Takes over what function `index`, so many steps from CPUID, stores. */
   spread(index: number, evaluation: Evaluation, distance: number): void {
     const { graph, image, sweep } = this.#program
-    const controls = evaluation.decides && (distance <= 1 ? evaluation.seen.length < 30_000 : distance <= 2 && evaluation.seen.length < 1200)
+    const controls = evaluation.decides && (distance <= 1 ? evaluation.seen.length < 30_000 : distance <= 3 && evaluation.seen.length < 1200)
     const before = this.#storedBy.get(index) ?? new Set<number>()
     const after = new Set<number>()
     for (const store of evaluation.globalStores) {
@@ -145,6 +158,7 @@ export class Variables {
       const variable = known ?? this.follow(store.address, store.size, distance, store.isMadeOnce === true ? store.value : undefined)
       if (variable === undefined) continue
       after.add(store.address)
+      if (index === this.#first && store.left?.base === plain && store.left.words.length > 0 && !this.#reads(index, store.address)) variable.initial = certain(store.left)
       this.#store(store.address, variable, index, store.value)
     }
     for (const address of before) if (!after.has(address)) this.#store(address, this.#variables.get(address)!, index, undefined)
@@ -165,6 +179,15 @@ export class Variables {
     for (const at of this.#got.skippedStores(index, evaluation.seen)) if (!this.#variables.has(at)) this.follow(at, 4, distance)
   }
 
+  /** Does function `index` read the variable at `at`? */
+  #reads(index: number, at: number): boolean {
+    const { graph, sweep } = this.#program
+    const to = sweep.accessTo.values()
+    const kind = sweep.accessKind.values()
+    for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) if (to[access] === at && kind[access] !== Access.store) return true
+    return false
+  }
+
   #store(at: number, variable: Variable, index: number, value: Value | undefined): void {
     // a store of something unknown is an override from outside (environment, command line): it is not for us to judge
     const before = variable.stored.get(index)
@@ -173,7 +196,7 @@ export class Variables {
     if (now === undefined) variable.stored.delete(index)
     else variable.stored.set(index, now)
     let joined = variable.value
-    if (before === undefined) joined = join(joined, now) ?? joined // one more
+    if (before === undefined && index !== this.#first) joined = join(joined, now) ?? joined // one more
     else {
       joined = variable.initial
       for (const stored of variable.stored.values()) joined = join(joined, stored) ?? joined

@@ -127,7 +127,7 @@ function provenFeatures(program: Program, present: ReadonlySet<string>, counts: 
   const proven = new Map(goals.size === 0 ? [] : findProven(program, run, goals))
   for (const [index, step] of virtualGoals.size === 0 ? [] : findProvenVirtually(program, run, virtualGoals)) proven.set(index, step)
   return wanted
-    .filter(([feature, count]) => [...count.reached[2]!].some((index) => proven.has(index) && hitsOf(program, feature, index).some((at) => needsOnEntry(program, run, index, at, isVector(feature)))))
+    .filter(([feature, count]) => [...count.reached[2]!].some((index) => proven.has(index) && hitsOf(program, feature, index).some((at) => run.search.instructionRuns(index, at) && needsOnEntry(program, run, index, at, isVector(feature)))))
     .map(([feature]) => feature)
 }
 
