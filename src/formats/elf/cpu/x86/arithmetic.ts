@@ -52,7 +52,7 @@ export abstract class Arithmetic extends Operands {
     const names: readonly (Operation | undefined)[] = ['add', 'or', undefined, undefined, 'and', 'sub', 'xor']
     const name = names[operation]
     let result = name === undefined ? undefined : this.compute(name, left, right)
-    if (name === undefined) result = this.computed(undefined, left, right) // ADC, SBB
+    if (name === undefined) result = this.#withCarry(operation === 2 ? 'add' : 'sub', left, right)
     if (result?.base === plain) result = this.truncated(result, size)
     write(result)
     if (operation !== 5) this.setFlags(name === 'and' || name === 'or' || name === 'xor' ? 'logic' : 'result', result, number(0), size)
@@ -69,6 +69,16 @@ export abstract class Arithmetic extends Operands {
     if (this.outside.origins !== undefined) return false
     const address = left === undefined ? singleAddress(right) : right === undefined ? singleAddress(left) : undefined
     return address !== undefined && address > 0xfff && this.outside.isNeverHandedOut(address)
+  }
+
+  /** ADC, SBB */
+  #withCarry(operation: 'add' | 'sub', left: Value | undefined, right: Value | undefined): Value | undefined {
+    const { flags } = this.state
+    if (flags === undefined || saysNothing(flags)) return this.computed(undefined, left, right)
+    const possible = this.outcome(2)
+    const detected = flags.left.detected || flags.right.detected
+    const carry = possible === 3 ? valueOf(plain, [0, 0, 1, 0], detected) : number(possible === 2 ? 1 : 0, 0, detected)
+    return this.compute(operation, this.compute(operation, left, right), carry)
   }
 
   /** SBB r, r: all bits or none, as the carry says. */

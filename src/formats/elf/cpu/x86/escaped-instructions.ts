@@ -32,12 +32,11 @@ export abstract class EscapedInstructions extends SseInstructions {
         this.operands(at + 3, segment)
         if (this.code[at + 2]! >= 0xf0) {
           if (this.code[at + 2] === 0xf0 || this.code[at + 2] === 0xf1) this.setRegister(undefined, 4)
-        } else this.otherVector()
+        } else this.sse38(at, this.code[at + 2]!)
         return true
       case 0x3a:
         this.operands(at + 3, segment)
-        if (this.code[at + 2]! >= 0x14 && this.code[at + 2]! <= 0x17) this.write(undefined, 4)
-        else this.otherVector()
+        this.sse3a(at, this.code[at + 2]!)
         return true
     }
     if (opcode === 0x1f || opcode === 0x1e || opcode === 0x18 || opcode === 0x0d || opcode === 0x77) return true

@@ -72,6 +72,8 @@ export class Fields {
       fresh.add(offset)
     }
     for (const store of evaluation.fieldStores) {
+      // it was evaluated before, when less was known
+      if (!evaluation.otherFields.has(store.offset)) this.#conflicting.get(store.offset)?.delete(evaluation.start)
       const conflicting = [...(this.#conflicting.get(store.offset) ?? [])]
       if (conflicting.some((start) => Math.abs(start - evaluation.start) <= limits.near)) continue
       const known = this.#fields.get(store.offset)

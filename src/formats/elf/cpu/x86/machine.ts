@@ -4,7 +4,7 @@ import type { FunctionCode } from './function-code.ts'
 import { firstObject, HandedOut, objectLimit, type ObjectStore } from './made-objects.ts'
 import type { Places } from './places.ts'
 import type { Vectors } from './vectors.ts'
-import { anything, clean, compute, type Flags, flagsOf, isZero, join, number, type Operation, plain, relative, sameValue, singleAddress, singleOffset, truncated, untouched, type Value } from '../program/value.ts'
+import { anything, clean, compute, type Flags, flagsOf, isZero, join, number, type Operation, plain, relative, sameValue, singleAddress, singleOffset, truncated, untouched, type Value, valueOf } from '../program/value.ts'
 
 /** General registers by their numbers in instructions. */
 export const Register = { rax: 0, rcx: 1, rdx: 2, rbx: 3, rsp: 4, rbp: 5, rsi: 6, rdi: 7, r8: 8, r9: 9 } as const
@@ -28,6 +28,9 @@ export interface State {
 
 /** Of a comparison of what is not known, and has nothing to do with the CPU. */
 export const cleanFlags: Flags = flagsOf('result', untouched, untouched, 8)
+
+/** What a slot of the stack holds is not known, whatever a wider one below it says. */
+export const unknownSlot: Value = valueOf(-4, [0, 0], false)
 
 /** Says nothing of what is compared, as far as the CPU is concerned. */
 export const saysNothing = (flags: Flags): boolean => flags === cleanFlags || flags.equal !== undefined
@@ -158,7 +161,9 @@ export abstract class Machine {
     const below = index > 0 && key - memory.keys[index - 1]! < 8 ? index - 1 : -1
     if (below >= 0) this.#storePart(memory.keys[below]!, memory.values[below]!, key - memory.keys[below]!, value, size)
     const held = size < 8 && memory.keys[index] === key ? memory.values[index]! : undefined
-    this.remember(key, held === undefined ? value : this.#merged(held, 0, value, size))
+    const stored = held === undefined ? value : this.#merged(held, 0, value, size)
+    // what lies below may have four bytes only: they do not say what comes behind them
+    this.remember(key, stored ?? (below >= 0 ? unknownSlot : undefined))
   }
 
   /** The slot at `key` holds eight bytes: some of them, from `offset` on, are written. */

@@ -1,4 +1,4 @@
-import { LEAST_FIELD, Machine, placeKey, Register, slotKey } from './machine.ts'
+import { LEAST_FIELD, Machine, placeKey, Register, slotKey, unknownSlot } from './machine.ts'
 import { address as addressValue, clean, featureTable, join, number, plain, singleAddress, singleOffset, untouched, type Value, valueOf } from '../program/value.ts'
 
 /** Bytes beyond which nobody copies what he knows of the CPU. */
@@ -187,6 +187,7 @@ export abstract class Operands extends Machine {
     const key = slotKey(offset)
     let index = this.state.memory.indexFrom(key)
     if (keys[index] === key) {
+      if (values[index] === unknownSlot) return undefined
       // stored in two parts
       if (size === 8 && keys[index + 1] === key + 4) return this.compute('or', values[index], this.compute('shl', values[index + 1], number(32)))
       return this.truncated(values[index]!, size) ?? (size === 8 ? values[index] : undefined)

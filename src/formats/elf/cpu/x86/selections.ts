@@ -119,10 +119,13 @@ export class Selections {
    */
   #isOwnTwin(index: number, listing: Listing, call: number, target: number, ending: Evaluation | undefined): boolean {
     const { code, base } = this.#program.codeAt(this.#program.graph.starts[index]!)!
-    if (listing.kind[call] !== Kind.jump || this.#isKernel(index) || !this.#areAlike(index, target)) return false
-    let first = call
-    while (first > 0 && listing.firstJumpTo[first]! < 0 && (listing.kind[first - 1] === Kind.other || checksStack(code, listing, first - 1))) first--
-    const branch = listing.firstJumpTo[first]! >= 0 ? listing.firstJumpTo[first]! : first - 1
+    if (this.#isKernel(index) || !this.#areAlike(index, target)) return false
+    let branch = call // a tail call on a condition
+    if (listing.kind[call] === Kind.jump) {
+      let first = call
+      while (first > 0 && listing.firstJumpTo[first]! < 0 && (listing.kind[first - 1] === Kind.other || checksStack(code, listing, first - 1))) first--
+      branch = listing.firstJumpTo[first]! >= 0 ? listing.firstJumpTo[first]! : first - 1
+    }
     if (branch < 1 || listing.kind[branch] !== Kind.branch || runsIn(ending, base + listing.at[branch]!)) return false
     for (let place = branch - 1; place >= 0 && branch - place <= FLAG_DISTANCE && listing.kind[place] === Kind.other; place--) {
       if (testsFlag(code, listing.at[place]!, listing.at[place + 1]!)) return true

@@ -1,13 +1,9 @@
 import { elementsOf, exactly, valueOf, type Vector, vectorOf } from '../program/vector.ts'
+import { Register } from './machine.ts'
 import { Transfers } from './transfers.ts'
+import { combined, combined38, combined3a, Prefix } from './vector-operations.ts'
 import { isSame, noVectors, unknownFlags } from './vectors.ts'
 import { anything, certain, compute, number, plain, singleAddress, type Value } from '../program/value.ts'
-
-/** Mandatory prefixes (Intel SDM 2.1.2). */
-const NONE = 0
-const OPERAND = 0x66
-const REPNE = 0xf2
-const REP = 0xf3
 
 const ZERO: Vector = vectorOf([0n, 0n], 8, false)
 const ONES = 0xffff_ffffn
@@ -21,11 +17,14 @@ export abstract class SseInstructions extends Transfers {
   protected sse(opcodeAt: number, opcode: number): boolean {
     const prefix = this.#prefixOf(opcodeAt)
     switch (opcode) {
+      case 0xc4:
+        this.#insert(2, this.code[this.next - 1]!)
+        return true
       case 0x6e:
         this.#set(this.#fromGeneral())
         return true
       case 0x7e:
-        if (prefix === REP) this.#set(this.#lowHalf(this.#source(8)))
+        if (prefix === Prefix.rep) this.#set(this.#lowHalf(this.#source(8)))
         else this.write(this.#toGeneral((this.rex & 8) !== 0 ? 8 : 4), (this.rex & 8) !== 0 ? 8 : 4)
         return true
       case 0xd6:
@@ -36,14 +35,14 @@ export abstract class SseInstructions extends Transfers {
       case 0x28:
       case 0x6f:
         // MOVSS and MOVSD load floating-point numbers
-        this.#set(opcode === 0x10 && prefix >= REPNE ? undefined : this.#source(16))
+        this.#set(opcode === 0x10 && prefix >= Prefix.repne ? undefined : this.#source(16))
         return true
       case 0x11:
       case 0x29:
       case 0x2b:
       case 0x7f:
       case 0xe7: {
-        const size = opcode === 0x11 && prefix === REP ? 4 : opcode === 0x11 && prefix === REPNE ? 8 : 16
+        const size = opcode === 0x11 && prefix === Prefix.rep ? 4 : opcode === 0x11 && prefix === Prefix.repne ? 8 : 16
         if (this.isMemory) this.#store(this.#register(), size)
         else this.#setOther(size === 16 ? this.#register() : undefined)
         return true
@@ -54,7 +53,7 @@ export abstract class SseInstructions extends Transfers {
         const [low, high] = halves(this.#register())
         const source = this.#source(8)
         const moved = halves(source)[!this.isMemory && opcode === 0x12 ? 1 : 0]
-        if (prefix >= REPNE) this.#set(undefined)
+        if (prefix >= Prefix.repne) this.#set(undefined)
         else if (opcode === 0x12) this.#set(this.#joined(moved, high, this.#register(), source))
         else this.#set(this.#joined(low, moved, this.#register(), source))
         return true
@@ -85,76 +84,26 @@ export abstract class SseInstructions extends Transfers {
     return true
   }
 
-  #computed(opcode: number, prefix: number): Vector | undefined {
+  #computed(opcode: number, prefix: Prefix): Vector | undefined {
     const same = !this.isMemory && this.#registerNumber() === this.#otherNumber()
-    const isInteger = prefix === OPERAND
+    const isInteger = prefix === Prefix.operand
     // a register against itself
     if (same && ((isInteger && (opcode === 0xef || (opcode >= 0xf8 && opcode <= 0xfb))) || opcode === 0x57)) return ZERO
     if (same && isInteger && opcode >= 0x74 && opcode <= 0x76) return vectorOf([ONES, ONES, ONES, ONES], 4, false)
-    const register = this.#register()
-    const onSource = opcode === 0x70
-    if (register === undefined && !onSource && this.isMemory) return undefined
-    const source = this.#source(16)
-    const detected = source?.detected === true || (!onSource && register?.detected === true)
-    const known = source !== undefined && source !== unknownFlags && (onSource || (register !== undefined && register !== unknownFlags))
-    const result = known ? this.#combined(opcode, prefix, register ?? ZERO, source) : undefined
-    if (result === undefined) return detected ? unknownFlags : undefined
-    return { bytes: result.bytes, detected }
+    const immediate = this.code[this.next - 1]!
+    return this.#made(opcode === 0x70, 16, (a, b) => combined(opcode, prefix, immediate, a, b))
   }
 
-  #combined(opcode: number, prefix: number, a: Vector, b: Vector): Vector | undefined {
-    const immediate = this.code[this.next - 1]!
-    const [words, others] = [elementsOf(a, 4), elementsOf(b, 4)]
-    const lanes = (of: (x: bigint, y: bigint) => bigint): Vector => vectorOf(words.map((word, lane) => of(word, others[lane]!)), 4, false)
-    if (prefix === NONE || prefix === OPERAND) {
-      switch (opcode) {
-        case 0x14: // UNPCKLPS, UNPCKLPD
-          return prefix === NONE ? interleaved(words, others, 0) : vectorOf([elementsOf(a, 8)[0]!, elementsOf(b, 8)[0]!], 8, false)
-        case 0x54:
-          return lanes((x, y) => x & y)
-        case 0x55:
-          return lanes((x, y) => ~x & y)
-        case 0x56:
-          return lanes((x, y) => x | y)
-        case 0x57:
-          return lanes((x, y) => x ^ y)
-        case 0xc6:
-          if (prefix === NONE) return vectorOf([words[immediate & 3]!, words[(immediate >> 2) & 3]!, others[(immediate >> 4) & 3]!, others[immediate >> 6]!], 4, false)
-      }
-    }
-    if (prefix !== OPERAND) return undefined
-    switch (opcode) {
-      case 0x62:
-        return interleaved(words, others, 0)
-      case 0x6a:
-        return interleaved(words, others, 2)
-      case 0x6c:
-        return vectorOf([elementsOf(a, 8)[0]!, elementsOf(b, 8)[0]!], 8, false)
-      case 0x6d:
-        return vectorOf([elementsOf(a, 8)[1]!, elementsOf(b, 8)[1]!], 8, false)
-      case 0x70:
-        return vectorOf([0, 2, 4, 6].map((shift) => others[(immediate >> shift) & 3]!), 4, false)
-      case 0x76:
-        return lanes((x, y) => (x === y ? ONES : 0n))
-      case 0xdb:
-        return lanes((x, y) => x & y)
-      case 0xdf:
-        return lanes((x, y) => ~x & y)
-      case 0xeb:
-        return lanes((x, y) => x | y)
-      case 0xef:
-        return lanes((x, y) => x ^ y)
-      case 0xfa:
-        return lanes((x, y) => x - y)
-      case 0xfe:
-        return lanes((x, y) => x + y)
-      case 0xfb:
-      case 0xd4: {
-        const [x, y] = [elementsOf(a, 8), elementsOf(b, 8)]
-        return vectorOf(x.map((element, lane) => (opcode === 0xfb ? element - y[lane]! : element + y[lane]!)), 8, false)
-      }
-    }
-    return undefined
+  /** What an operation makes of the first operand (of the second one only: `onSource`) and of `size` bytes of the second one. */
+  #made(onSource: boolean, size: number, operation: (a: Vector, b: Vector) => Vector | undefined): Vector | undefined {
+    const register = this.#register()
+    if (register === undefined && !onSource && this.isMemory) return undefined
+    const source = this.#source(size)
+    const detected = source?.detected === true || (!onSource && register?.detected === true)
+    const known = source !== undefined && source !== unknownFlags && (onSource || (register !== undefined && register !== unknownFlags))
+    const result = known ? operation(register ?? ZERO, source) : undefined
+    if (result === undefined) return detected ? unknownFlags : undefined
+    return { bytes: result.bytes, detected }
   }
 
   /** PSLLW to PSRLDQ with an immediate: what the second operand becomes. */
@@ -181,10 +130,50 @@ export abstract class SseInstructions extends Transfers {
     return vectorOf(elementsOf(vector, size).map(shift), size, detected)
   }
 
-  /** Another instruction, of which it is not known what it makes of vectors. */
-  protected otherVector(): void {
-    const other = this.isMemory ? undefined : this.#vector(this.#otherNumber())
-    this.#set(this.#register()?.detected === true || other?.detected === true ? unknownFlags : undefined)
+  /** An instruction behind 0F 38 on vectors whose operands are decoded. */
+  protected sse38(opcodeAt: number, opcode: number): void {
+    if (opcode === 0x17) {
+      this.state.flags = undefined // PTEST
+      return
+    }
+    const isInteger = this.#prefixOf(opcodeAt) === Prefix.operand
+    // PMOVSX, PMOVZX: 8, 4 or 2 bytes of the second operand
+    const widens = (opcode & 0xe8) === 0x20 && (opcode & 7) < 6
+    this.#set(this.#made(widens, widens ? 8 : 16, (a, b) => (isInteger ? combined38(opcode, a, b) : undefined)))
+  }
+
+  /** An instruction behind 0F 3A on vectors whose operands are decoded. */
+  protected sse3a(opcodeAt: number, opcode: number): void {
+    const immediate = this.code[this.next - 1]!
+    const isInteger = this.#prefixOf(opcodeAt) === Prefix.operand
+    if (opcode >= 0x14 && opcode <= 0x17) {
+      // PEXTRB, PEXTRW, PEXTRD, PEXTRQ, EXTRACTPS
+      const size = opcode === 0x14 ? 1 : opcode === 0x15 ? 2 : opcode === 0x16 && (this.rex & 8) !== 0 ? 8 : 4
+      const offset = (immediate * size) & 15
+      this.write(this.#elementOf(this.#register(), offset, size), this.isMemory ? size : 8)
+      return
+    }
+    if (opcode >= 0x60 && opcode <= 0x63) {
+      // PCMPESTRM to PCMPISTRI
+      this.state.registers[Register.rcx] = undefined
+      this.state.flags = undefined
+      this.#assign(0, undefined)
+    } else if (opcode === 0x20 || opcode === 0x22) this.#insert(opcode === 0x20 ? 1 : (this.rex & 8) !== 0 ? 8 : 4, immediate)
+    else this.#set(this.#made(false, 16, (a, b) => (isInteger ? combined3a(opcode, immediate, a, b) : undefined)))
+  }
+
+  /** PINSRB, PINSRD, PINSRQ: `size` bytes of a general register or of memory become an element. */
+  #insert(size: number, index: number): void {
+    const register = this.#register()
+    const value = this.read(this.isMemory || size === 8 ? size : 4)
+    const element = exactly(value && certainly(value))
+    if (register === undefined || register === unknownFlags || element === undefined) {
+      this.#set(register?.detected === true || value?.detected === true ? unknownFlags : undefined)
+      return
+    }
+    const elements = elementsOf(register, size)
+    elements[index & (16 / size - 1)] = element
+    this.#set(vectorOf(elements, size, register.detected || value!.detected))
   }
 
   /** Instructions with three operands: no vector is known any more. */
@@ -196,11 +185,11 @@ export abstract class SseInstructions extends Transfers {
 
   // ---- operands
 
-  #prefixOf(opcodeAt: number): number {
-    let prefix = NONE
+  #prefixOf(opcodeAt: number): Prefix {
+    let prefix: Prefix = Prefix.none
     for (let at = this.at; at < opcodeAt; at++) {
       const byte = this.code[at]!
-      if (byte === REP || byte === REPNE || (byte === OPERAND && prefix === NONE)) prefix = byte
+      if (byte === Prefix.rep || byte === Prefix.repne || (byte === Prefix.operand && prefix === Prefix.none)) prefix = byte
     }
     return prefix
   }
@@ -288,9 +277,12 @@ export abstract class SseInstructions extends Transfers {
   }
 
   #toGeneral(size: number): Value | undefined {
-    const vector = this.#register()
+    return this.#elementOf(this.#register(), 0, size)
+  }
+
+  #elementOf(vector: Vector | undefined, offset: number, size: number): Value | undefined {
     if (vector === unknownFlags) return anything
-    return vector === undefined ? undefined : valueOf(vector, 0, size)
+    return vector === undefined ? undefined : valueOf(vector, offset, size)
   }
 
   #lowHalf(vector: Vector | undefined): Vector | undefined {
@@ -313,10 +305,6 @@ function halves(vector: Vector | undefined): readonly [bigint | undefined, bigin
   if (vector === undefined || vector === unknownFlags) return [undefined, undefined]
   const [low, high] = elementsOf(vector, 8)
   return [low, high]
-}
-
-function interleaved(a: readonly bigint[], b: readonly bigint[], from: number): Vector {
-  return vectorOf([a[from]!, b[from]!, a[from + 1]!, b[from + 1]!], 4, false)
 }
 
 /** Opcodes behind 0F whose first operand is a vector that they write; those of moves apart. */
