@@ -20,6 +20,9 @@ export type Trust = (typeof Trust)[keyof typeof Trust]
 /** A file of which hardly anything is exported under another name than one of a CPU was made for that CPU as a whole. */
 const MOST_NAMED = 0.9
 
+/** Functions with some feature from which on it is one that many have: a flag that is handed on decides about few. */
+const FEW_USERS = 256
+
 export interface Reach {
   readonly steps: Steps
 }
@@ -34,6 +37,8 @@ export class ReachSearch {
   readonly #needsFeatures: (index: number) => boolean
   /** Does it need features itself? */
   readonly #isKernel: (index: number) => boolean
+  /** How many functions need what it needs. */
+  readonly #usersOf: (index: number) => number
   readonly #selectable: ReadonlySet<number>
   /** The user asks about a CPU: what was decided for it is more than a resemblance. */
   readonly #asked: boolean
@@ -54,6 +59,7 @@ export class ReachSearch {
     isNamedForIsa: (index: number) => boolean,
     needsFeatures: (index: number) => boolean,
     isKernel: (index: number) => boolean,
+    usersOf: (index: number) => number,
     asked: boolean,
     passed: ReadonlyMap<number, Evaluation>,
     tracer: Tracer,
@@ -69,6 +75,7 @@ export class ReachSearch {
     this.#isNamedForIsa = isNamedForIsa
     this.#needsFeatures = needsFeatures
     this.#isKernel = isKernel
+    this.#usersOf = usersOf
     this.#choices = new Uint8Array(program.graph.edgeTo.length)
     this.#arrays = initializerArrays(program)
     this.#transactionEnds = transactionEnds(program)
@@ -120,7 +127,7 @@ export class ReachSearch {
       const edge = pending[at + 1]!
       const target = graph.edgeTo[edge]!
       if (steps.has(target)) continue
-      const evaluation = this.#constants.evaluation(index, runs)
+      const evaluation = this.#constants.evaluation(index, runs, this.#usersOf(target) < FEW_USERS)
       if (evaluation === undefined || edgeRunsIn(graph, evaluation, edge)) progress.reach(target, index, 'call')
       else {
         pending[kept++] = index

@@ -89,12 +89,19 @@ function runWith(program: Program, features: ReadonlySet<string>, needs: Readonl
   const isChoosable = new IndexSet(graph.starts.length)
   for (const index of choosable.keys()) isChoosable.add(index)
   const tracer = new Tracer(program, guards, startedFunctions(program))
-  const search = new ReachSearch(program, guards.evaluations, selections, isNamed, (index) => isChoosable.has(index), (index) => kernels.has(index), features.size > 0, passed, tracer, new ConstantArguments(program, guards, (index) => tracer.isOpen(index)))
+  const search = new ReachSearch(program, guards.evaluations, selections, isNamed, (index) => isChoosable.has(index), (index) => kernels.has(index), usersBySet(choosable), features.size > 0, passed, tracer, new ConstantArguments(program, guards, (index) => tracer.isOpen(index)))
   return { guards, search, tracer, reached: [Trust.calls, Trust.addresses, Trust.tables].map((trust) => search.search(trust)) }
 }
 
 function* exportedNames({ image }: Program): Iterable<string> {
   for (const { name, exported } of image.functions) if (exported) yield name
+}
+
+/** How many functions need the feature set that fewest need of those that a function needs. */
+function usersBySet(choosable: ReadonlyMap<number, ReadonlySet<number>>): (index: number) => number {
+  const users = new Map<number, number>()
+  for (const sets of choosable.values()) for (const set of sets) users.set(set, (users.get(set) ?? 0) + 1)
+  return (index) => [...(choosable.get(index) ?? [])].reduce((least, set) => Math.min(least, users.get(set)!), Infinity)
 }
 
 /** Larger functions do more than to hand on to a kernel. */
