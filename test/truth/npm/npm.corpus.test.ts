@@ -17,9 +17,7 @@ const named = process.env['SHRINK_TRUTH'] ?? ''
 /** What does not hold yet. May only get shorter. */
 /** A library in it was compiled for a later CPU, and whether it is used is up to the program that loads the add-on. */
 const knownMissedPossible = ['image']
-const knownPossibleNotNeeded = [
-  'workerd', 'deno', 'bun 1.3.14', 'bun 1.3.14 baseline', 'bun 1.4.5', 'ffmpeg',
-]
+const knownPossibleNotNeeded = ['ffmpeg']
 
 let work: string
 beforeAll(async () => {

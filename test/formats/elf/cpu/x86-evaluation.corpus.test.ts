@@ -61,7 +61,7 @@ function instruction(random: Random, label: string): string[] {
   const [c, d] = [register(random, wide), register(random, wide)]
   const slot = `${words[size]} ptr [rsp - ${8 * (1 + random(3))}]`
   const condition = pick(random, conditions)
-  switch (random(30)) {
+  switch (random(33)) {
     case 0:
       return [`mov ${a}, ${b}`]
     case 1:
@@ -118,6 +118,8 @@ function instruction(random: Random, label: string): string[] {
       return [`cmp ${a}, ${b}`, `sbb ${c}, ${c}`]
     case 28:
       return [`mov ${c}, ${d}`]
+    case 29:
+      return [`${pick(random, [`cmp ${a}, ${b}`, `test ${a}, ${b}`, `bt ${c}, ${random(32)}`])}`, `${pick(random, ['adc', 'sbb'])} ${c}, ${pick(random, [d, String(immediate(random, 1))])}`]
     default:
       return vectors(random)
   }
@@ -130,9 +132,13 @@ function vectors(random: Random): string[] {
     const [a, b] = [`xmm${random(3)}`, `xmm${random(3)}`]
     lines.push(
       pick(random, [
-        `${pick(random, ['punpckldq', 'punpckhdq', 'punpcklqdq', 'punpckhqdq', 'pand', 'pandn', 'por', 'pxor', 'paddd', 'psubd', 'paddq', 'psubq', 'pcmpeqd', 'unpcklps', 'unpcklpd', 'andps', 'andnps', 'orps', 'xorps', 'movaps', 'movdqa', 'movlhps', 'movhlps', 'movq'])} ${a}, ${b}`,
+        `${pick(random, ['punpcklbw', 'punpckhbw', 'punpcklwd', 'punpckhwd', 'punpckldq', 'punpckhdq', 'punpcklqdq', 'punpckhqdq', 'pand', 'pandn', 'por', 'pxor', 'paddb', 'paddw', 'paddd', 'psubb', 'psubw', 'psubd', 'paddq', 'psubq', 'pmuludq', 'pmulld', 'pcmpeqb', 'pcmpeqw', 'pcmpeqd', 'pcmpeqq', 'pshufb', 'pmovzxbw', 'pmovzxbd', 'pmovzxbq', 'pmovzxwd', 'pmovzxwq', 'pmovzxdq', 'unpckhps', 'unpckhpd', 'unpcklps', 'unpcklpd', 'andps', 'andnps', 'orps', 'xorps', 'movaps', 'movdqa', 'movlhps', 'movhlps', 'movq'])} ${a}, ${b}`,
         `pshufd ${a}, ${b}, ${random(256)}`,
-        `shufps ${a}, ${b}, ${random(256)}`,
+        `${pick(random, ['shufps', 'shufpd', 'pshuflw', 'pshufhw', 'pblendw', 'blendps', 'blendpd', 'palignr'])} ${a}, ${b}, ${random(256) & pick(random, [255, 15, 3])}`,
+        `${pick(random, ['pinsrb', 'pinsrw', 'pinsrd'])} ${a}, ${register(random, 4)}, ${random(2)}`,
+        `pinsrq ${a}, ${register(random, 8)}, ${random(2)}`,
+        `${pick(random, ['pextrb', 'pextrw', 'pextrd'])} ${register(random, 4)}, ${a}, ${random(2)}`,
+        `pextrq ${register(random, 8)}, ${a}, ${random(2)}`,
         `${pick(random, ['psrld', 'pslld', 'psrad'])} ${a}, ${random(40)}`,
         `${pick(random, ['psrlq', 'psllq'])} ${a}, ${random(70)}`,
         `${pick(random, ['psrldq', 'pslldq'])} ${a}, ${random(18)}`,
@@ -177,6 +183,8 @@ const nothing: Surroundings = {
   fills: () => false,
   copies: () => false,
   initially: () => undefined,
+  isFunction: () => false,
+  readsArgument: () => true,
   isPointerTarget: () => false,
   isMiddle: () => false,
   isKernel: () => false,

@@ -62,6 +62,13 @@ export interface KnownCode {
   readonly starts: ReadonlySet<number>
   /** Of every instruction. */
   readonly alignment?: number
+  /**
+   * Pointers that lead into the middle of functions: 1 for each of them, in the order of `codePointers`. Given the functions
+   * known by something else, to which others may be added.
+   */
+  labels?(others: CodeAddresses): Uint8Array
+  /** Is a jump (`always`: not a branch) to that address a tail call, by what is there? Asked where there are no frames. */
+  isTailCalled?(address: number, always: boolean): boolean
 }
 
 export function buildCallGraph(image: MemoryImage, sweep: Sweep, known: KnownCode, stubs: ReadonlyMap<number, Slot>): CallGraph {
@@ -109,9 +116,10 @@ function functionBounds(image: MemoryImage, sweep: Sweep, known: KnownCode): { a
   for (const start of known.starts) all.add(start)
   for (const start of frameStarts) all.add(start)
   for (const gap of gapStarts(image, frameStarts, frameEnds)) all.add(gap)
-  addTargets(all, sweep, frames.length > 0 ? covered : undefined)
+  if (frames.length > 0) addTargets(all, sweep, covered)
+  else addCalled(all, sweep, known)
   addTaken(all, sweep, covered)
-  addPointed(all, image, covered)
+  addPointed(all, image, covered, frames.length > 0 ? undefined : known.labels?.(all))
   if (frames.length > 0) for (const start of unnamedStarts(image, sweep, all, frameStarts, frameEnds)) all.add(start)
   const starts = all.sorted()
   return { addresses: all, starts, ends: endsOf(image, starts, frameStarts, frameEnds) }
@@ -120,17 +128,28 @@ function functionBounds(image: MemoryImage, sweep: Sweep, known: KnownCode): { a
 // Each loop by itself: V8 compiles a function anew for each long loop in it, and throws that away at its end.
 
 /** What is called, and what framed code jumps to and no frame covers. */
-function addTargets(all: CodeAddresses, { transferFrom, transferTo, transferKind }: Sweep, covered: ((address: number) => boolean) | undefined): void {
+function addTargets(all: CodeAddresses, { transferFrom, transferTo, transferKind }: Sweep, covered: (address: number) => boolean): void {
   const from = transferFrom.values()
   const to = transferTo.values()
   const kinds = transferKind.values()
   for (let index = 0; index < to.length; index++) {
     const kind = kinds[index]!
     if (kind === Transfer.call) all.add(to[index]!)
-    else if (kind !== Transfer.indirectCall && kind !== Transfer.indirectJump && covered !== undefined) {
+    else if (kind !== Transfer.indirectCall && kind !== Transfer.indirectJump) {
       const target = to[index]!
       if (!all.has(target) && !covered(target) && covered(from[index]!)) all.add(target)
     }
+  }
+}
+
+/** What is called, and what is jumped to as a tail call: without frames. */
+function addCalled(all: CodeAddresses, { transferTo, transferKind }: Sweep, known: KnownCode): void {
+  const to = transferTo.values()
+  const kinds = transferKind.values()
+  for (let index = 0; index < to.length; index++) {
+    const kind = kinds[index]!
+    if (kind === Transfer.call) all.add(to[index]!)
+    else if (kind !== Transfer.indirectCall && kind !== Transfer.indirectJump && known.isTailCalled?.(to[index]!, kind === Transfer.jump) === true) all.add(to[index]!)
   }
 }
 
@@ -140,8 +159,8 @@ function addTaken(all: CodeAddresses, { accessTo, accessKind }: Sweep, covered: 
   for (let index = 0; index < to.length; index++) if (kinds[index] === Access.take && !covered(to[index]!)) all.add(to[index]!)
 }
 
-function addPointed(all: CodeAddresses, { codePointers: { targets } }: MemoryImage, covered: (address: number) => boolean): void {
-  for (let pointer = 0; pointer < targets.length; pointer++) if (!covered(targets[pointer]!)) all.add(targets[pointer]!)
+function addPointed(all: CodeAddresses, { codePointers: { targets } }: MemoryImage, covered: (address: number) => boolean, labels: Uint8Array | undefined): void {
+  for (let pointer = 0; pointer < targets.length; pointer++) if (labels?.[pointer] !== 1 && !covered(targets[pointer]!)) all.add(targets[pointer]!)
 }
 
 /** Functions end where the next begins, the code ends, or a frame says so. */

@@ -7,6 +7,9 @@ const SIZE = 512
 /** The same where it asks CPUID itself, the first time it is called. */
 const DETECTOR_SIZE = 1200
 const DEPTH = 2
+/** Bytes of a function that is evaluated for the numbers that an answer gives it: a shift by more bits than a register has. */
+const HELPER_SIZE = 160
+const HELPER_DEPTH = 4
 /** Different arguments of one function. */
 const KEPT = 64
 
@@ -29,8 +32,9 @@ export class AnswersByArgument {
   }
 
   /** What function `index` returns when it is called with `registers`. */
-  of(index: number, registers: readonly (Value | undefined)[], evaluate: (parameters: ReadonlyMap<number, Value>) => Evaluation | undefined): ReadonlyMap<number, Value> | undefined {
-    if (!this.#asked.has(index) || this.#depth >= DEPTH) return undefined
+  of(index: number, size: number, registers: readonly (Value | undefined)[], evaluate: (parameters: ReadonlyMap<number, Value>) => Evaluation | undefined): ReadonlyMap<number, Value> | undefined {
+    const isAsked = this.#asked.has(index)
+    if (isAsked ? this.#depth >= DEPTH : this.#depth === 0 || this.#depth >= HELPER_DEPTH || size > HELPER_SIZE) return undefined
     const parameters = new Map<number, Value>()
     for (const register of argumentRegisters) {
       const value = registers[register]
@@ -46,7 +50,7 @@ export class AnswersByArgument {
       this.#depth++
       const evaluation = evaluate(parameters)
       this.#depth--
-      known = new Map([...(evaluation?.results ?? [])].filter(([, value]) => value.detected && value.words.length > 0))
+      known = new Map([...(evaluation?.results ?? [])].filter(([, value]) => (value.detected || !isAsked) && value.words.length > 0))
       answers.set(key, known)
     }
     return known === undefined || known.size === 0 ? undefined : known

@@ -26,6 +26,8 @@ export interface Surroundings {
   initially(address: number, size: number): Value | undefined
   /** General registers that the call at `at` may change, a bit for each. */
   changedBy(at: number): number
+  /** May the function called at `at` read what is in `register`? */
+  readsArgument(at: number, register: number): boolean
   /** Does the function called at `at` itself store to the variable at `address`? */
   calleeStores(at: number, address: number): boolean
   /** What it stores there, where that is known. */
@@ -34,6 +36,8 @@ export interface Surroundings {
   setsFlagElsewhere(offset: number, bits: number): boolean
   /** Functions that the table at `address` leads to, where that is a table of functions that never changes. */
   tableAt(address: number): readonly number[]
+  /** Is this the first address of a function? */
+  isFunction(address: number): boolean
   /** Is this the address of a function or of data? */
   isPointerTarget(address: number): boolean
   /** Is this the address of a function that the CPU cannot run? */

@@ -100,6 +100,11 @@ export class FunctionSurroundings implements Surroundings {
     return target === undefined ? EVERY_REGISTER : this.#callees.changes(target)
   }
 
+  readsArgument(at: number, register: number): boolean {
+    const target = this.#called.get(at)
+    return target === undefined || this.#program.argumentsRead.reads(target, register)
+  }
+
   storedByCallee(at: number, address: number): Value | undefined {
     return this.#evaluationOf(at)?.globalStores.find((store) => store.address === address)?.value
   }
@@ -107,6 +112,10 @@ export class FunctionSurroundings implements Surroundings {
   calleeStores(at: number, address: number): boolean {
     const target = this.#called.get(at)
     return target !== undefined && this.#callees.stores(target, address)
+  }
+
+  isFunction(at: number): boolean {
+    return this.#program.graph.functionAt(at) !== undefined
   }
 
   isPointerTarget(at: number): boolean {

@@ -23,6 +23,9 @@ const limits = {
   evaluations: 30_000,
   /** Instructions, over all functions: about a second. */
   steps: 2_200_000,
+  /** Of those, for functions of more than `hugeFunction` bytes, which take most and rarely say anything about the CPU. */
+  stepsOfHuge: 700_000,
+  hugeFunction: 10_000,
   /** Evaluations of one function, and of one of more than `largeFunction` bytes. */
   times: 8,
   largeFunction: 4000,
@@ -88,6 +91,7 @@ class GuardSearch {
   readonly #times = new Map<number, number>()
   readonly #budget: StepBudget = { left: limits.steps }
   #refinements = 0
+  #hugeLeft: number = limits.stepsOfHuge
   #next = new Set<number>()
   #work = 0
 
@@ -106,7 +110,7 @@ class GuardSearch {
       evaluations: this.#evaluations,
       results: this.#results,
       kernels: this.#kernels,
-      answer: (index, registers) => this.#answers.of(index, registers, (parameters) => this.#evaluateFor(index, parameters)),
+      answer: (index, registers) => this.#answers.of(index, program.graph.ends[index]! - program.graph.starts[index]!, registers, (parameters) => this.#evaluateFor(index, parameters)),
       dead: this.#neverReturns,
       endings: program.endings,
     })
@@ -154,7 +158,7 @@ class GuardSearch {
       for (const index of this.#fields.takeReaders()) this.#enqueue(this.#next, index, 3)
       work = this.#next
     }
-    return work.size === 0 && this.#budget.left > 0
+    return work.size === 0 && this.#budget.left > 0 && this.#hugeLeft > 0
   }
 
   /** What is compared with kernels that nobody who is reached hands out. */
@@ -207,10 +211,14 @@ class GuardSearch {
     const target = this.#program.functions.get(index)
     const times = (this.#times.get(index) ?? 0) + 1
     if (target === undefined || times > (target.end - target.start > limits.largeFunction ? limits.timesLarge : limits.times)) return
+    const isHuge = target.end - target.start > limits.hugeFunction
+    if (isHuge && this.#hugeLeft <= 0) return
     this.#times.set(index, times)
     this.#work++
+    const { left } = this.#budget
     const registers = isGo ? returnRegistersOfGo : returnRegisters
     const evaluation = evaluate(decoder, target, this.#parameters.of(index), this.#callees.of(index), registers, this.#budget, this.#program.entries.of(index, this.#evaluations))
+    if (isHuge) this.#hugeLeft -= left - this.#budget.left
     if (evaluation === undefined) {
       this.#evaluations.delete(index)
       return
@@ -269,7 +277,8 @@ class GuardSearch {
       this.#regardless.set(index, resultRegardless(this.#program.decoder, target, this.#parameters.of(index), this.#callees.of(index), this.#budget, entries))
     }
     const other = this.#regardless.get(index)
-    return other === undefined || other.words.length !== value.words.length || other.words.some((word, place) => word !== value.words[place])
+    // where it is computed from what CPUID says, it is another one elsewhere, though not on this CPU
+    return other === undefined || other.detected || other.words.length !== value.words.length || other.words.some((word, place) => word !== value.words[place])
   }
 
   #spreadResults(index: number, evaluation: Evaluation, distance: number): void {

@@ -7,7 +7,8 @@ import type { Declaration } from '../declared.ts'
 import type { CpuAnalysis } from '../cpu-analysis.ts'
 import { featuresOfModel } from '../cpu-model.ts'
 import { readProgram } from './read-program.ts'
-import { type FeatureVerdict, judge, type Witness, type X86Verdict } from './verdict.ts'
+import { type FeatureVerdict, judge, type X86Verdict } from './verdict.ts'
+import type { Witness } from './witnesses.ts'
 
 /** Judges an x86-64 file: requirements by feature, and the level that they add up to. */
 export function judgeX86File(file: ElfFile, declared: readonly Declaration[], cpu: AnalyzeSettings['cpu']): CpuAnalysis {

@@ -35,7 +35,8 @@ function rel32(code: Uint8Array, at: number): number {
   return code[at]! | (code[at + 1]! << 8) | (code[at + 2]! << 16) | (code[at + 3]! << 24)
 }
 
-function mentionedBy(code: Uint8Array, start: number, from: number, to: number, next: number): number {
+/** What one instruction names. */
+export function mentionedBy(code: Uint8Array, start: number, from: number, to: number, next: number): number {
   let at = start
   while (code[at] === 0x66 || code[at] === 0x67 || code[at] === 0xf2 || code[at] === 0xf3 || code[at] === 0xf0 || (code[at]! & 0xe7) === 0x26 || code[at] === 0x64 || code[at] === 0x65) at++
   const rex = (code[at]! & 0xf0) === 0x40 ? code[at++]! : 0
@@ -54,8 +55,8 @@ function mentionedBy(code: Uint8Array, start: number, from: number, to: number, 
   if (byte === 0x98 || byte === 0x99) return RAX | RDX
   if (byte === 0xa8 || byte === 0xa9) return RAX
   if (byte >= 0xa4 && byte < 0xb0) return RAX | RCX | RSI | RDI
-  if (byte === 0xe8 || byte === 0xe9 || byte === 0xff || (byte >= 0xe0 && byte < 0xf0)) return byte === 0xff && ((code[at + 1]! >> 3) & 7) < 2 ? byModrm(code[at + 1]!, code[at + 2]!, rex) : ALL
-  return byModrm(code[at + 1]!, code[at + 2]!, rex) | (byte === 0xf6 || byte === 0xf7 ? RAX | RDX : 0)
+  if (byte === 0xe8 || byte === 0xe9 || byte === 0xff || (byte >= 0xe0 && byte < 0xf0)) return byte === 0xff && ((code[at + 1]! >> 3) & 7) < 2 ? byModrm(code[at + 1]!, code[at + 2]!, rex, false) : ALL
+  return byModrm(code[at + 1]!, code[at + 2]!, rex, rex === 0 && (byte & 1) === 0) | (byte === 0xf6 || byte === 0xf7 ? RAX | RDX : 0)
 }
 
 function mentionedByEscaped(code: Uint8Array, at: number, rex: number): number {
@@ -65,13 +66,14 @@ function mentionedByEscaped(code: Uint8Array, at: number, rex: number): number {
   if (byte === 0x0b || byte === 0x77) return 0
   if ((byte & 0xf0) === 0x80 || byte === 0x38 || byte === 0x3a) return ALL
   if ((byte & 0xf8) === 0xc8) return 1 << ((byte & 7) | ((rex & 1) << 3))
-  return byModrm(code[at + 1]!, code[at + 2]!, rex) | (byte === 0xb0 || byte === 0xb1 || byte === 0xc7 ? RAX | RDX : 0)
+  return byModrm(code[at + 1]!, code[at + 2]!, rex, rex === 0) | (byte === 0xb0 || byte === 0xb1 || byte === 0xc7 ? RAX | RDX : 0)
 }
 
-function byModrm(modrm: number, sib: number, rex: number): number {
+/** `isByte`: registers may be parts of others. */
+function byModrm(modrm: number, sib: number, rex: number, isByte: boolean): number {
   const registers = (1 << (((modrm >> 3) & 7) | ((rex & 4) << 1))) | (1 << ((modrm & 7) | ((rex & 1) << 3)))
   // AH to BH are parts of RAX to RBX
-  const low = registers | ((registers >> 4) & 15)
+  const low = isByte ? registers | ((registers >> 4) & 15) : registers
   if (modrm >= 0xc0 || (modrm & 7) !== 4) return low
   return low | (1 << ((sib & 7) | ((rex & 1) << 3))) | (1 << (((sib >> 3) & 7) | ((rex & 2) << 2)))
 }

@@ -1,5 +1,6 @@
 import type { AccessIndex } from './access-index.ts'
 import type { X86Decoder } from '../../../../isa/x86/decode.ts'
+import type { ArgumentsRead } from './arguments-read.ts'
 import type { CallGraph } from '../program/call-graph.ts'
 import type { MemoryImage, Slot } from '../program/memory-image.ts'
 import type { Sweep } from '../program/sweep.ts'
@@ -44,6 +45,9 @@ export interface Program {
   readonly landingPads: LandingPads
   readonly near: NearDetectors
   readonly jumpTables: JumpTables
+  readonly argumentsRead: ArgumentsRead
+  /** Does a frame or a symbol say where function `index` ends? */
+  isBounded(index: number): boolean
   /** The code range that holds an address. */
   codeAt(address: number): CodeRange | undefined
 }

@@ -3,8 +3,11 @@ import type { ElfFile } from '../../read/elf-file.ts'
 import { readFrameRanges } from '../../read/eh-frame.ts'
 import { readGoFunctions } from '../../read/pclntab.ts'
 import { indexAccesses } from './access-index.ts'
-import { buildCallGraph, readStubs } from '../program/call-graph.ts'
+import { ArgumentsRead } from './arguments-read.ts'
+import { buildCallGraph, type KnownCode, readStubs } from '../program/call-graph.ts'
+import { caseLabels } from './case-labels.ts'
 import { findDetectors } from './detectors.ts'
+import { beginsFunction } from './tail-calls.ts'
 import { CallSites } from './call-sites.ts'
 import { Displacements } from './displacements.ts'
 import { Endings } from './endings.ts'
@@ -15,6 +18,7 @@ import { FunctionCodes } from './function-code.ts'
 import { NearDetectors } from './near-detectors.ts'
 import { PointedFunctions } from './pointed-functions.ts'
 import { codeRanges, type Program } from './program.ts'
+import { IndexSet } from '../program/index-set.ts'
 import { knownFunctions } from '../program/known-functions.ts'
 import { liveFunctions } from '../program/live-functions.ts'
 import { readMemoryImage } from '../program/memory-image.ts'
@@ -35,23 +39,31 @@ export function readProgram(file: ElfFile): Program {
   const sorted = Float64Array.from(synchronization).sort()
   const sweep = sweepCode(image, decoder, sorted)
   const stubs = readStubs(image)
-  const graph = buildCallGraph(image, sweep, { frames, names, starts }, stubs)
+  const accesses = indexAccesses(sweep)
+  const labels: KnownCode['labels'] = (others) => caseLabels(image, sweep, accesses, decoder, others)
+  const codeAt = codeRanges(image)
+  const isTailCalled: KnownCode['isTailCalled'] = (address, always) => beginsFunction(codeAt, address, always)
+  const graph = buildCallGraph(image, sweep, { frames, names, starts, labels, isTailCalled }, stubs)
   const isGo = go !== undefined
   const isModule = isLoadedAsModule(image)
   const isEntered = (name: string): boolean => !isModule || isEntryOfModule(name)
-  const accesses = indexAccesses(sweep)
   const detectors = findDetectors(image, sweep, graph, liveFunctions(image, graph, isGo, isEntered))
   const landingPads = new LandingPads(file, unwinding, graph)
-  const read = { image, graph, landingPads, sweep, accesses, detectors, decoder, stubs, isGo, isEntered, codeAt: codeRanges(image) }
+  const read = { image, graph, landingPads, sweep, accesses, detectors, decoder, stubs, isGo, isEntered, codeAt }
+  const calls = new CallSites(graph)
+  const framed = new IndexSet(graph.starts.length)
+  for (const frame of frames) framed.add(graph.functionAt(frame.address) ?? -1)
   return {
     ...read,
     pointed: new PointedFunctions(image, graph, accesses),
     jumpTables: new JumpTables(image, decoder),
     functions: new FunctionCodes(read),
-    calls: new CallSites(graph),
+    calls,
+    argumentsRead: new ArgumentsRead({ ...read, calls }),
     displacements: new Displacements(read),
     endings: new Endings(read),
     entries: new EntriesOfFunctions(read),
     near: new NearDetectors(read),
+    isBounded: (index) => framed.has(index) || names.has(graph.starts[index]!),
   }
 }

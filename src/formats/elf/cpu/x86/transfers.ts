@@ -116,7 +116,17 @@ export abstract class Transfers extends Arithmetic {
     this.pass(at, 8)
     this.noteExit(target)
     const returned = this.outside.returned(at, this.state.registers)
-    if (returned !== 'never') this.endWith(returned)
+    if (returned === 'never') return
+    const { memory } = this.state
+    this.ownsMemory = false
+    for (const write of this.outside.writesOf(at)) this.writeOf(write, 0)
+    for (const place of this.outside.withheldBy(at)) {
+      const write = this.kept(place)
+      if (write !== undefined) this.writeOf(write, 0)
+    }
+    this.endWith(returned)
+    this.state.memory = memory
+    this.ownsMemory = false
   }
 
   /** Somebody else comes back to our caller, with `results` where they are known. */
@@ -274,9 +284,10 @@ export abstract class Transfers extends Arithmetic {
     return undefined
   }
 
-  protected writeOf(write: ParameterStore): void {
+  /** `pushed`: bytes of the return address, which the callee's frame lies behind. */
+  protected writeOf(write: ParameterStore, pushed = 8): void {
     const { registers } = this.state
-    const pointer = write.register === Register.rsp ? this.compute('sub', registers[Register.rsp], number(8)) : registers[write.register]
+    const pointer = write.register === Register.rsp ? this.compute('sub', registers[Register.rsp], number(pushed)) : registers[write.register]
     if (pointer === undefined) return
     if (pointer.base === Register.rsp) {
       const offset = singleOffset(pointer)
@@ -288,6 +299,12 @@ export abstract class Transfers extends Arithmetic {
     this.displacement = write.offset
     this.memoryAddress = this.compute('add', pointer, number(write.offset, write.offset < 0 ? -1 : 0))
     this.write(write.value, write.size)
+  }
+
+  /** Is it the address of a function that stands in a register which the callee does not read: one that was not chosen? */
+  #isLeftIn(at: number, register: number, held: Value | undefined): boolean {
+    const address = singleAddress(held)
+    return address !== undefined && address > 0xfff && this.outside.isFunction(address) && !this.outside.readsArgument(at, register)
   }
 
   /** `above`: bytes between the top of the stack and the arguments there. */
@@ -318,7 +335,7 @@ export abstract class Transfers extends Arithmetic {
     }
     for (const register of argumentRegisters) {
       const held = registers[register]
-      this.used_(held)
+      if (!this.#isLeftIn(at, register, held)) this.used_(held)
       const value = held !== undefined && held.base !== plain && !held.detected && this.tracesOrigins ? untouched : held
       if (value === undefined || (value.base !== plain && value.base !== clean)) {
         passed?.delete(register)

@@ -6,6 +6,9 @@ import { isFunctionPointer } from './function-pointer.ts'
 import { GotVariables } from './got-variables.ts'
 import type { Program } from './program.ts'
 
+/** Accesses of a variable from which on only functions that use features, or call some that do, are of interest: code generators. */
+const MANY_ACCESSES = 64
+
 /** Variables that are read through the address of a structure that they are in. */
 const STRUCTURE_SIZE = 128
 const NEAR_LIMIT = 64
@@ -169,8 +172,10 @@ export class Variables {
     const accessFrom = sweep.accessFrom.values()
     const accessKind = sweep.accessKind.values()
     for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
-      if (accessKind[access] !== Access.store) continue
-      const at = accessTo[access]!
+      if (accessKind[access] === Access.load) continue
+      const stored = accessKind[access] === Access.store ? 0 : this.#storesBehind(accessFrom[access]!)
+      if (stored === undefined) continue
+      const at = accessTo[access]! + stored
       if (evaluation.seen[accessFrom[access]! - evaluation.start] !== 0 || this.#variables.has(at)) continue
       const range = image.dataAt(at)
       if (range === undefined || !range.writable || range.constant || image.slots.has(at)) continue
@@ -186,6 +191,24 @@ export class Variables {
     const kind = sweep.accessKind.values()
     for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) if (to[access] === at && kind[access] !== Access.store) return true
     return false
+  }
+
+  /** Offset of the word that the instruction behind `lea r, [variable]` stores to, where it stores to [r + offset]. */
+  #storesBehind(from: number): number | undefined {
+    const range = this.#program.codeAt(from)
+    if (range === undefined) return undefined
+    const { code, base } = range
+    const lea = from - base
+    if ((code[lea]! & 0xf8) !== 0x48 || code[lea + 1] !== 0x8d) return undefined
+    const pointer = ((code[lea + 2]! >> 3) & 7) | ((code[lea]! & 4) << 1)
+    let at = lea + 7
+    const rex = (code[at]! & 0xf0) === 0x40 ? code[at++]! : 0
+    const [opcode, modrm] = [code[at]!, code[at + 1]!]
+    // OR, MOV of a register or of a number
+    const isStore = opcode === 0x08 || opcode === 0x09 || opcode === 0x88 || opcode === 0x89 || opcode === 0xc6 || opcode === 0xc7 || (opcode >= 0x80 && opcode <= 0x83 && ((modrm >> 3) & 7) === 1)
+    if (!isStore || modrm >= 0x80 || (modrm & 7) === 4 || ((modrm & 7) | ((rex & 1) << 3)) !== pointer) return undefined
+    if (modrm < 0x40) return (modrm & 7) === 5 ? undefined : 0
+    return code[at + 2]! < 0x80 ? code[at + 2]! & ~3 : undefined
   }
 
   #store(at: number, variable: Variable, index: number, value: Value | undefined): void {
@@ -206,15 +229,24 @@ export class Variables {
     for (const reader of this.accessors(at, variable.size)) this.#enqueue(reader, variable.distance + 1)
   }
 
+  /** Does function `index` need features, or call one that does? */
+  #leadsToFeatures(index: number): boolean {
+    const { firstHit, firstEdge, edgeTo } = this.#program.graph
+    if (firstHit[index + 1]! > firstHit[index]!) return true
+    for (let edge = firstEdge[index]!; edge < firstEdge[index + 1]!; edge++) if (firstHit[edgeTo[edge]! + 1]! > firstHit[edgeTo[edge]!]!) return true
+    return false
+  }
+
   /** Functions that name one of the bytes [at - 7, at + size). */
   *accessors(at: number, size: number): Iterable<number> {
     const { graph, sweep } = this.#program
     const from = sweep.accessFrom.values()
     const kind = sweep.accessKind.values()
-    for (const access of this.#program.accesses.range(at - 7, at + size - 1)) {
+    const accesses = this.#program.accesses.range(at - 7, at + size - 1)
+    for (const access of accesses) {
       if (kind[access] === Access.take && sweep.accessTo.values()[access] !== at) continue
       const index = graph.functionOf(from[access]!)
-      if (index >= 0) yield index
+      if (index >= 0 && (accesses.length <= MANY_ACCESSES || kind[access] === Access.store || this.#leadsToFeatures(index))) yield index
     }
     for (let offset = 0; offset < STRUCTURE_SIZE; offset += 4) {
       for (const from of this.#got.loadsOf(at - offset)) {

@@ -1,3 +1,4 @@
+import { DirectFlow } from './direct-flow.ts'
 import { IndexSet } from '../program/index-set.ts'
 import type { Need } from '../../../../core/requirement.ts'
 import { silentFeatures, x86LevelOf, x86Levels } from '../../../../isa/x86/features.ts'
@@ -8,16 +9,7 @@ import type { Program } from './program.ts'
 import { cpuidModel } from './cpuid-model.ts'
 import { findProven, needsOnEntry } from './proof.ts'
 import { findProvenVirtually } from './virtual-calls.ts'
-
-/** An instruction that needs a feature, and how control gets there. */
-export interface Witness {
-  readonly address: number
-  readonly function: string
-  /** Bytes of the instruction. */
-  readonly bytes: Uint8Array
-  /** From a root to the function. */
-  readonly path: readonly string[]
-}
+import { type Witness, witnessesOf } from './witnesses.ts'
 
 /** What is known of one feature. */
 export interface FeatureVerdict {
@@ -46,8 +38,6 @@ export interface X86Verdict {
  * labelled set, see docs/isa.md.
  */
 const density = { vector: 0.01, other: 0.008, least: 3 } as const
-
-const WITNESSES = 3
 
 /** Share of the functions that are reached in any program that was understood. */
 const LOST = 0.05
@@ -96,9 +86,13 @@ export function judge(program: Program, assumed: ReadonlySet<string>): X86Verdic
     for (const feature of provenFeatures(program, present, counts, run)) required.add(feature)
   }
   const features: FeatureVerdict[] = []
+  const flow = new DirectFlow(program, (index) => run.reached[2]!.steps.has(index))
   for (const [feature, count] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (assumed.has(feature)) continue
-    const trust = count.reached.findIndex((set) => set.size > 0)
+    const isProved = certain || required.has(feature)
+    const runs = (index: number, at: number): boolean => run.search.instructionRuns(index, at) && (isProved || flow.reaches(index, at))
+    const reached = isProved ? count.reached : count.reached.map((set) => usersAmong(program, feature, set, runs))
+    const trust = reached.findIndex((set) => set.size > 0)
     let need: Need
     if (required.has(feature)) need = 'required'
     else if (trust >= 0) need = 'possible'
@@ -110,11 +104,20 @@ export function judge(program: Program, assumed: ReadonlySet<string>): X86Verdic
       need,
       instructions: count.instructions,
       functions: count.functions.size,
-      reached: trust < 0 ? 0 : count.reached[trust]!.size,
-      witnesses: witnessesOf(program, feature, need === 'guarded' || trust < 0 ? undefined : { run, trust }),
+      reached: trust < 0 ? 0 : reached[trust]!.size,
+      witnesses: witnessesOf(program, feature, need === 'guarded' || trust < 0 ? undefined : { run, trust, functions: reached[trust]!, runs }),
     })
   }
   return { features, gate: gate?.features ?? [], detectors: describeDetectors(program), incomplete: run.guards.incomplete }
+}
+
+/** Functions beyond which nobody looks where in them a feature is used. */
+const MOST_FOLLOWED = 256
+
+/** Those of `functions` in which an instruction runs that needs `feature`. */
+function usersAmong(program: Program, feature: string, functions: ReadonlySet<number>, runs: (index: number, at: number) => boolean): ReadonlySet<number> {
+  if (functions.size > MOST_FOLLOWED) return functions
+  return new Set([...functions].filter((index) => hitsOf(program, feature, index).some((at) => runs(index, at))))
 }
 
 /** Features that certainly are needed: see `findProven`. */
@@ -308,68 +311,6 @@ function askedByGate(program: Program, assumed: ReadonlySet<string>, { guards }:
     return [...offered].filter((feature) => !assumed.has(feature) && !silentFeatures.has(feature) && stops(new Set([...offered].filter((other) => other !== feature))))
   }
   return []
-}
-
-function witnessesOf(program: Program, feature: string, reached: { run: Run; trust: number } | undefined): Witness[] {
-  const { graph, sweep, decoder, image } = program
-  const isWanted = Uint8Array.from(decoder.tables.featureSets, (set) => (set.includes(feature) ? 1 : 0))
-  const sets = sweep.hitSet.values()
-  const at = sweep.hitAt.values()
-  const witnesses: Witness[] = []
-  const steps = reached?.run.reached[reached.trust]!.steps
-  let last = -1
-  for (let hit = nextWanted(sets, isWanted, 0); hit < at.length && witnesses.length < WITNESSES; hit = nextWanted(sets, isWanted, hit + 1)) {
-    const index = at[hit]! < (graph.starts[0] ?? Infinity) ? -1 : functionOfHit(graph, hit)
-    if (index < 0 || index === last) continue
-    if (steps !== undefined && !steps.has(index)) {
-      hit = graph.firstHit[index + 1]! - 1
-      continue
-    }
-    if (reached !== undefined && !reached.run.search.instructionRuns(index, at[hit]!)) continue
-    last = index
-    const range = image.code.find((candidate) => at[hit]! >= candidate.address && at[hit]! < candidate.address + candidate.size)!
-    const offset = range.offset + at[hit]! - range.address
-    const length = decoder.decode(image.file.bytes, offset)
-    witnesses.push({
-      address: at[hit]!,
-      function: graph.nameOf(index),
-      bytes: image.file.bytes.slice(offset, offset + length),
-      path: steps === undefined ? [] : pathTo(program, steps, index),
-    })
-  }
-  return witnesses
-}
-
-/** The first hit from `from` on with one of the sets that are wanted. */
-function nextWanted(sets: Uint32Array, isWanted: Uint8Array, from: number): number {
-  let hit = from
-  while (hit < sets.length && isWanted[sets[hit]!] === 0) hit++
-  return hit
-}
-
-/** Function whose list of hits `hit` is in. */
-function functionOfHit({ firstHit }: Program['graph'], hit: number): number {
-  let low = 0
-  let high = firstHit.length - 1
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (firstHit[middle + 1]! <= hit) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-function pathTo(program: Program, steps: Run['reached'][number]['steps'], index: number): string[] {
-  const path: string[] = []
-  let at = index
-  for (let depth = 0; depth < 20; depth++) {
-    const step = steps.get(at)!
-    // where nothing calls it directly, the reader should see what the step rests on
-    path.push(program.graph.nameOf(at) + (step.how === 'call' ? '' : ` (${step.how})`))
-    if (step.from < 0) break
-    at = step.from
-  }
-  return path.reverse()
 }
 
 function describeDetectors({ detectors, graph }: Program): string[] {

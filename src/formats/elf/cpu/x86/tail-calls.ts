@@ -1,0 +1,33 @@
+import type { Program } from './program.ts'
+
+const INT3 = 0xcc
+/** Functions are aligned to so many bytes. */
+const ALIGNMENT = 16
+
+/**
+ * Does a function begin at `address`, where a jump leads (`always`: not a branch)? Linkers put INT3s between functions that are
+ * aligned, and within one, assemblers put NOPs. Where functions are not aligned, they begin with a frame of their own.
+ */
+export function beginsFunction(codeAt: Program['codeAt'], address: number, always: boolean): boolean {
+  const isAligned = address % ALIGNMENT === 0
+  if (!isAligned && !always) return false
+  const range = codeAt(address)
+  if (range === undefined) return false
+  const { code, base } = range
+  const start = address - base
+  if (always && code[start] === 0x55 && code[start + 1] === 0x48 && code[start + 2] === 0x89 && code[start + 3] === 0xe5 && endsFlow(code, start)) return true
+  return isAligned && (isBehindPadding(code, start) || (always && endsFlow(code, start)))
+}
+
+/** Do INT3s fill the bytes between an aligned address and the end of what comes before: a return, a jump, a call that does not come back? */
+function isBehindPadding(code: Uint8Array, start: number): boolean {
+  let end = start
+  const least = end - ALIGNMENT
+  while (end > least && code[end - 1] === INT3) end--
+  return end < start && (endsFlow(code, end) || (end === least && code[end - 1] === INT3))
+}
+
+/** RET, JMP, UD2, CALL. */
+function endsFlow(code: Uint8Array, end: number): boolean {
+  return code[end - 1] === 0xc3 || code[end - 2] === 0xeb || code[end - 5] === 0xe9 || code[end - 5] === 0xe8 || (code[end - 2] === 0x0f && code[end - 1] === 0x0b) || (code[end - 2] === 0xff && (code[end - 1]! & 0xf8) === 0xe0)
+}

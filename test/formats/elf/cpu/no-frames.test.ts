@@ -1,0 +1,121 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, expect, test } from 'vitest'
+import type { Context } from '../../../../src/core/context.ts'
+import { readProgram } from '../../../../src/formats/elf/cpu/x86/read-program.ts'
+import { analyzeCpu } from '../../../../src/formats/elf/cpu/index.ts'
+import { readElf } from '../../../../src/formats/elf/read/elf-file.ts'
+import { isInstalled } from '../../../truth/programs.ts'
+
+// Programs without frames and symbols, as bun and deno are: what begins a function is told by the code.
+
+const run = promisify(execFile)
+const context: Context = { signal: new AbortController().signal, report: () => {}, readFile: async () => undefined }
+const ready = process.arch === 'x64' && (await isInstalled('gcc'))
+const folder = await mkdtemp(join(tmpdir(), 'shrink-test-'))
+afterAll(() => rm(folder, { recursive: true }))
+
+/** Assembles a program that starts at `_start`: its bytes without symbols, and the addresses of its labels. */
+async function assemble(source: string): Promise<{ bytes: Uint8Array; labels: Map<string, number> }> {
+  const path = join(folder, 'program')
+  await writeFile(`${path}.s`, `.intel_syntax noprefix\n${source}\n.section .note.GNU-stack,"",@progbits\n`)
+  await run('gcc', ['-nostdlib', '-static', '-no-pie', '-Wl,--build-id=none', `${path}.s`, '-o', path])
+  const { stdout } = await run('nm', [path])
+  const labels = new Map(stdout.split('\n').map((line): [string, number] => [line.split(' ')[2] ?? '', Number.parseInt(line, 16)]))
+  await run('strip', ['-s', path])
+  return { bytes: await readFile(path), labels }
+}
+
+test.skipIf(!ready)('cases of a switch and numbers that look like pointers begin no function; what is jumped to behind another does (needs gcc)', async () => {
+  const { bytes, labels } = await assemble(`
+.text
+.globl _start
+_start: xor edi, edi
+  call choose
+  call [handlers + rax * 8]
+  call last
+  ud2
+.balign 16, 0xcc
+choose: push rbx
+  mov eax, edi
+  jmp [cases + rax * 8]
+one: mov eax, 1
+  jmp end
+two: mov eax, 0x12345678
+inside = . - 2
+  jmp end
+end: pop rbx
+  ret
+handler: ret
+.balign 16, 0xcc
+last: test edi, edi
+  jne away
+  ret
+.skip 256, 0xcc
+.balign 16, 0xcc
+away: mov eax, 5
+  jmp unaligned
+.skip 256, 0x90
+  ret
+unaligned: push rbp
+  mov rbp, rsp
+  pop rbp
+  ret
+.section .rodata
+.balign 8
+cases: .quad one, two
+.data
+handlers: .quad handler, handler
+number: .quad inside
+`)
+  const { graph } = readProgram(readElf(bytes))
+  const begins = (label: string): boolean => graph.functionAt(labels.get(label)!) !== undefined
+  const all = ['choose', 'handler', 'last', 'away', 'unaligned', 'one', 'two', 'end', 'inside']
+  expect(all.filter(begins)).toEqual(['choose', 'handler', 'last', 'away', 'unaligned'])
+})
+
+test.skipIf(!ready)('what no way leads to behind the end of a function that is called is no evidence (needs gcc)', async () => {
+  const program = (way: string): string => `
+.text
+.globl _start
+_start: xor eax, eax
+  cpuid
+  lea rdi, [rip + taken]
+  mov [rip + pointer], rdi
+  call [rip + pointer]
+  ud2
+.balign 16, 0xcc
+taken: ${way}
+  movups xmm1, [rsp]
+  ret
+nowhere: vpaddd ymm0, ymm0, ymm0
+  ret
+.data
+pointer: .quad 0
+`
+  const needOf = async (way: string): Promise<string | undefined> => {
+    const { requirements } = await analyzeCpu(readElf((await assemble(program(way))).bytes), {}, context)
+    return requirements.find(({ name }) => name === 'avx2')?.need
+  }
+  expect(await needOf('test esi, esi')).toBe('guarded')
+  expect(await needOf('test esi, esi; jne nowhere')).not.toBe('guarded')
+})
+
+test.skipIf(!ready)('calls that linkers made of calls through the GOT are calls (needs gcc)', async () => {
+  const { bytes } = await assemble(`
+.text
+.globl _start
+_start: xor eax, eax
+  cpuid
+  .byte 0x67 # addr32
+  call kernel
+  ud2
+kernel: vpaddd ymm0, ymm0, ymm0
+  ret
+`)
+  const { requirements } = await analyzeCpu(readElf(bytes), {}, context)
+  expect(requirements.find(({ name }) => name === 'avx2')?.need).toBe('required')
+})
