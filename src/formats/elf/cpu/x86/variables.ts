@@ -7,7 +7,7 @@ import { GotVariables } from './got-variables.ts'
 import type { Program } from './program.ts'
 
 /** Accesses of a variable from which on only functions that use features, or call some that do, are of interest: code generators. */
-const MANY_ACCESSES = 64
+const MANY_ACCESSES = 256
 
 /** Variables that are read through the address of a structure that they are in. */
 const STRUCTURE_SIZE = 128
@@ -229,11 +229,11 @@ export class Variables {
     for (const reader of this.accessors(at, variable.size)) this.#enqueue(reader, variable.distance + 1)
   }
 
-  /** Does function `index` need features, or call one that does? */
-  #leadsToFeatures(index: number): boolean {
+  /** Does function `index` need features, or call one that does, or that calls one? */
+  #leadsToFeatures(index: number, depth = 2): boolean {
     const { firstHit, firstEdge, edgeTo } = this.#program.graph
     if (firstHit[index + 1]! > firstHit[index]!) return true
-    for (let edge = firstEdge[index]!; edge < firstEdge[index + 1]!; edge++) if (firstHit[edgeTo[edge]! + 1]! > firstHit[edgeTo[edge]!]!) return true
+    for (let edge = firstEdge[index]!; depth > 0 && edge < firstEdge[index + 1]!; edge++) if (this.#leadsToFeatures(edgeTo[edge]!, depth - 1)) return true
     return false
   }
 
