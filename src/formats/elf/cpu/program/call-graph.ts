@@ -115,12 +115,13 @@ function functionBounds(image: MemoryImage, sweep: Sweep, known: KnownCode): { a
   const all = new CodeAddresses(image.code, known.alignment)
   for (const start of known.starts) all.add(start)
   for (const start of frameStarts) all.add(start)
-  for (const gap of gapStarts(image, frameStarts, frameEnds)) all.add(gap)
+  for (const gap of gapStarts(image, frameStarts, frameEnds, known.alignment ?? 1)) all.add(gap)
   if (frames.length > 0) addTargets(all, sweep, covered)
   else addCalled(all, sweep, known)
   addTaken(all, sweep, covered)
   addPointed(all, image, covered, frames.length > 0 ? undefined : known.labels?.(all))
-  if (frames.length > 0) for (const start of unnamedStarts(image, sweep, all, frameStarts, frameEnds)) all.add(start)
+  // told by bytes of x86 instructions
+  if (frames.length > 0 && known.alignment === undefined) for (const start of unnamedStarts(image, sweep, all, frameStarts, frameEnds)) all.add(start)
   const starts = all.sorted()
   return { addresses: all, starts, ends: endsOf(image, starts, frameStarts, frameEnds) }
 }
@@ -180,7 +181,7 @@ function endsOf(image: MemoryImage, starts: Float64Array, frameStarts: Float64Ar
 }
 
 /** Hand-written assembly has no frames: what is not padding between two frames is code. */
-function* gapStarts(image: MemoryImage, starts: Float64Array, ends: Float64Array): Iterable<number> {
+function* gapStarts(image: MemoryImage, starts: Float64Array, ends: Float64Array, alignment: number): Iterable<number> {
   const { bytes } = image.file
   for (let index = 0; index < starts.length; index++) {
     const end = ends[index]!
@@ -194,9 +195,9 @@ function* gapStarts(image: MemoryImage, starts: Float64Array, ends: Float64Array
     while (padding < limit && isPadding(bytes[offset + padding]!)) padding++
     if (padding === limit && next - end <= 64) continue
     yield end
-    // what is no padding belongs to what begins there
+    // what is no padding belongs to what begins there, as far as bytes of x86 tell
     const aligned = Math.ceil(end / 16) * 16
-    if (aligned < next && bytes.subarray(offset, offset + aligned - end).every((byte) => isPadding(byte) || isInLongNop(byte))) yield aligned
+    if (aligned < next && (alignment > 1 || bytes.subarray(offset, offset + aligned - end).every((byte) => isPadding(byte) || isInLongNop(byte)))) yield aligned
   }
 }
 
