@@ -93,8 +93,9 @@ function runWith(program: Program, features: ReadonlySet<string>, needs: Readonl
   return { guards, search, tracer, reached: [Trust.calls, Trust.addresses, Trust.tables].map((trust) => search.search(trust)) }
 }
 
+/** Of C: what stands at the ends of mangled names is no word. */
 function* exportedNames({ image }: Program): Iterable<string> {
-  for (const { name, exported } of image.functions) if (exported) yield name
+  for (const { name, exported } of image.functions) if (exported && !/^_[ZR]/.test(name)) yield name
 }
 
 /** How many functions need the feature set that fewest need of those that a function needs. */
