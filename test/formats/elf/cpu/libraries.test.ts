@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Context } from '../../../../src/core/context.ts'
 import { analyzeCpu } from '../../../../src/formats/elf/cpu/index.ts'
-import { findVariantNames } from '../../../../src/formats/elf/cpu/x86/isa-names.ts'
+import { findVariantNames } from '../../../../src/formats/elf/cpu/x86/reach/isa-names.ts'
 import { readElf } from '../../../../src/formats/elf/read/elf-file.ts'
 import { isInstalled } from '../../../truth/programs.ts'
 

@@ -6,7 +6,7 @@ import type { ElfFile } from '../../read/elf-file.ts'
 import type { CpuAnalysis } from '../cpu-analysis.ts'
 import { featuresOfModel } from '../cpu-model.ts'
 import type { Declaration } from '../declared.ts'
-import { readArm64Program } from './read-program.ts'
+import { readArm64Program } from './code/read-program.ts'
 import { type Arm64Verdict, type FeatureVerdict, judgeArm64, type Witness } from './verdict.ts'
 
 /** Judges an AArch64 file. */

@@ -1,13 +1,13 @@
 import type { Need } from '../../../../core/requirement.ts'
 import { arm64Features } from '../../../../isa/arm64/scan.ts'
-import { DataInCode } from './data-in-code.ts'
-import { findGuards, type Guards } from './guards.ts'
-import { hwcapModel } from './hwcap-model.ts'
-import type { Program } from './program.ts'
-import { ReachSearch, type Step, Trust } from './reach.ts'
-import { isTrusted } from './trusted-code.ts'
-import { unavoidableCode } from './unavoidable.ts'
-import { Unwinder } from './unwinder.ts'
+import { DataInCode } from './code/data-in-code.ts'
+import { findGuards, type Guards } from './checks/guards.ts'
+import { hwcapModel } from './evaluation/hwcap-model.ts'
+import type { Program } from './code/program.ts'
+import { ReachSearch, type Step, Trust } from './reach/reach.ts'
+import { isTrusted } from './code/trusted-code.ts'
+import { unavoidableCode } from './reach/unavoidable.ts'
+import { Unwinder } from './code/unwinder.ts'
 
 /** An instruction that needs a feature, and how control gets there. */
 export interface Witness {

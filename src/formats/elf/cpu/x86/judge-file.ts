@@ -6,9 +6,9 @@ import type { ElfFile } from '../../read/elf-file.ts'
 import type { Declaration } from '../declared.ts'
 import type { CpuAnalysis } from '../cpu-analysis.ts'
 import { featuresOfModel } from '../cpu-model.ts'
-import { readProgram } from './read-program.ts'
+import { readProgram } from './code/read-program.ts'
 import { type FeatureVerdict, judge, type X86Verdict } from './verdict.ts'
-import type { Witness } from './witnesses.ts'
+import type { Witness } from './reach/witnesses.ts'
 
 /** Judges an x86-64 file: requirements by feature, and the level that they add up to. */
 export function judgeX86File(file: ElfFile, declared: readonly Declaration[], cpu: AnalyzeSettings['cpu']): CpuAnalysis {

@@ -1,0 +1,260 @@
+import { detectedAs, number, plain, relative, singleAddress, type Value, valueOf } from '../../program/value.ts'
+import type { AccessIndex } from '../code/access-index.ts'
+import { ArgumentsRead } from '../code/arguments-read.ts'
+import { AT_HWCAP, AT_HWCAP2, isAuxiliaryFunction, isDetectorFunction } from '../code/detectors.ts'
+import type { EntriesInside } from '../code/entries.ts'
+import { evaluate } from '../evaluation/evaluate.ts'
+import { ARGUMENTS, Base, type CallOutcome, type Evaluation, type FunctionCode, type StepBudget, type Surroundings } from '../evaluation/evaluation.ts'
+import { FewInstructions } from '../code/few-instructions.ts'
+import { codeOf } from '../code/function-code.ts'
+import type { HandedOutKernels } from './handed-out-kernels.ts'
+import type { HwcapModel } from '../evaluation/hwcap-model.ts'
+import type { NearFields } from '../evaluation/near-fields.ts'
+import { isEndingName, NoReturn } from '../code/no-return.ts'
+import type { AllocatedObjects } from './objects.ts'
+import type { Program } from '../code/program.ts'
+import { RegistersWritten } from '../code/registers-written.ts'
+import { type Variables, withoutRest } from './variables.ts'
+
+const limits = {
+  /** Bytes of a function that is evaluated for what one call passes to it. */
+  inlined: 1200,
+  depth: 3,
+  /** Bytes of a function that may be one which only returns an address. */
+  accessor: 32,
+} as const
+
+const allocators = /^(?:(?:__libc_|__)?(?:malloc|calloc)|_Znwm|_Znam|aligned_alloc|memalign)$/
+
+/** What has been found out about the functions of a program. */
+export interface Known {
+  readonly evaluations: Map<number, Evaluation>
+  readonly results: Map<number, ReadonlyMap<number, Value>>
+  readonly neverReturns: Set<number>
+  /** Steps from a check, of those that a check affects. */
+  readonly distance: Map<number, number>
+  readonly variables: Variables
+  readonly accesses: AccessIndex
+  readonly objects: AllocatedObjects
+  readonly kernels: HandedOutKernels
+  readonly fields: NearFields
+  readonly entries: EntriesInside
+  readonly budget: StepBudget
+}
+
+/** What a function sees of the rest of the program, and what it gets from what it calls. */
+export class ProgramSurroundings {
+  readonly #program: Program
+  readonly #model: HwcapModel
+  readonly #known: Known
+  readonly #noReturn: NoReturn
+  readonly #argumentsRead: ArgumentsRead
+  readonly #few: FewInstructions
+  readonly #written: RegistersWritten
+  readonly #importNames: string[] = []
+  #inlined = new Map<string, CallOutcome | undefined>()
+  #depth = 0
+
+  constructor(program: Program, model: HwcapModel, known: Known) {
+    this.#program = program
+    this.#model = model
+    this.#known = known
+    this.#noReturn = new NoReturn(program)
+    this.#argumentsRead = new ArgumentsRead(program)
+    this.#few = new FewInstructions(program)
+    this.#written = new RegistersWritten(program)
+  }
+
+  /** What functions gave for certain arguments may have changed. */
+  forget(): void {
+    this.#inlined = new Map()
+  }
+
+  of(index: number): Surroundings {
+    const { graph, image } = this.#program
+    return {
+      load: (at, size, overwritten) => this.#load(index, at, size, overwritten === true),
+      constant: (at, size) => (image.dataAt(at)?.constant === true ? singleAddress(this.#known.variables.initial(at, size)) : undefined),
+      loadField: (base, offset, size) => this.#loadField(index, base, offset, size),
+      loadNearField: (at) => this.#known.fields.load(at),
+      systemRegister: (crm, op2) => {
+        const value = this.#model.idRegister(crm, op2)
+        return value === undefined ? undefined : number(value[0], value[1], true)
+      },
+      call: (at, target, registers) => this.#call(at, target, registers),
+      landingPad: (at) => this.#program.landingPads.of(at),
+      entries: this.#known.entries.of(index),
+      inPlace: (target) => this.#inPlace(target),
+      isArgument: (value, register, target) => this.#isArgument(value, register, target),
+      registersWritten: (target) => this.#registersWritten(target),
+      isNeverHandedOut: (at) => this.#known.kernels.isNeverHandedOut(at, index),
+      isPointerTarget: (at) => (image.inCode(at) ? graph.functionAt(at) !== undefined : image.dataAt(at) !== undefined),
+    }
+  }
+
+  #load(reader: number, at: number, size: number, overwritten: boolean): Value | undefined {
+    const slot = size === 8 ? this.#program.image.slots.get(at) : undefined
+    if (slot?.import !== undefined) return this.#imported(slot.import)
+    const value = this.#program.image.inCode(at) ? this.#literal(at, size) : this.#known.variables.load(at, size, overwritten)
+    if (value !== undefined || this.#known.variables.has(at) || this.#program.image.dataAt(at)?.constant !== false) return value
+    // features |= what the CPU has: others may have set some before, which is theirs to answer for
+    const initial = this.#known.accesses.isStoredOnlyBy(reader, at, size) ? this.#known.variables.initial(at, size) : undefined
+    return initial?.base === plain ? valueOf(initial.base, initial.words, initial.detected, true, initial.hull) : undefined
+  }
+
+  /** Constants between functions. */
+  #literal(at: number, size: number): Value | undefined {
+    const code = this.#program.codeAt(at)
+    const index = code === undefined ? 0.5 : (at - code.base) / 4
+    const low = code?.words[index]
+    const high = code?.words[index + 1]
+    if (low === undefined || high === undefined || size < 4) return undefined
+    return size === 4 ? number(low) : number(low, high)
+  }
+
+  #imported(name: string): Value {
+    let index = this.#importNames.indexOf(name)
+    if (index < 0) index = this.#importNames.push(name) - 1
+    return relative(Base.imported, index)
+  }
+
+  #loadField(reader: number, base: number, offset: number, size: number): Value | undefined {
+    if (base === Base.resolverArgument) {
+      if (offset === 8) return number(this.#model.hwcap[0], this.#model.hwcap[1], true)
+      if (offset === 16) return number(this.#model.hwcap2[0], this.#model.hwcap2[1], true)
+      return number(offset === 0 ? 24 : 0)
+    }
+    return base < Base.firstObject ? undefined : this.#known.objects.load(reader, base, offset, size)
+  }
+
+  #call(at: number, target: Value | undefined, registers: readonly (Value | undefined)[]): CallOutcome | undefined {
+    if (target?.base === Base.imported && target.words.length === 2) {
+      return { ...this.#callImport(at, this.#importNames[target.words[0]!] ?? '', registers), isForeign: !this.#passesCode(registers) }
+    }
+    const to = singleAddress(target)
+    if (to === undefined) return undefined
+    const { graph, stubs, detectors } = this.#program
+    const stub = stubs.get(to)
+    if (stub?.import !== undefined) return { ...this.#callImport(at, stub.import, registers), isForeign: !this.#passesCode(registers) }
+    if (stub?.indirect === true) return undefined
+    const index = graph.functionAt(stub?.address ?? to)
+    if (index === undefined) return undefined
+    if (detectors.auxiliary.has(index) || isAuxiliaryFunction(graph.nameOf(index))) return this.#auxiliaryValue(registers[0])
+    // a static program has these itself
+    const name = graph.nameOf(index)
+    if (name === 'dlsym' || allocators.test(name)) return this.#callImport(at, name, registers)
+    if (this.#known.neverReturns.has(index) || this.#noReturn.has(index)) return { never: true }
+    const known = this.#known.distance.has(index)
+    if (!known && graph.ends[index]! - graph.starts[index]! > limits.accessor) return undefined
+    const inlined = this.#evaluateFor(index, registers, known)
+    if (inlined !== undefined || !known) return inlined
+    const results = this.#known.results.get(index)
+    return { ...(results === undefined ? {} : { results }), writes: this.#known.evaluations.get(index)?.stores.filter(({ base }) => base < Base.resolverArgument) ?? [] }
+  }
+
+  #inPlace(target: Value | undefined): FunctionCode | undefined {
+    const to = singleAddress(target)
+    const index = to === undefined ? undefined : this.#program.graph.functionAt(to)
+    if (index === undefined || this.#known.neverReturns.has(index) || this.#isSpecial(index)) return undefined
+    return this.#few.of(index)
+  }
+
+  /** Is it known what it does without looking at it? */
+  #isSpecial(index: number): boolean {
+    const name = this.#program.graph.nameOf(index)
+    return this.#program.detectors.auxiliary.has(index) || isAuxiliaryFunction(name) || isEndingName(name) || name === 'dlsym' || allocators.test(name)
+  }
+
+  #isArgument(value: Value | undefined, register: number, target: Value | undefined): boolean {
+    const passed = singleAddress(value)
+    if (passed === undefined || !this.#known.kernels.has(passed)) return true
+    const to = singleAddress(target)
+    const index = to === undefined ? undefined : this.#program.graph.functionAt(this.#program.stubs.get(to)?.address ?? to)
+    return index === undefined || ((this.#argumentsRead.by(index) >>> register) & 1) !== 0
+  }
+
+  #registersWritten(target: Value | undefined): number {
+    const to = singleAddress(target)
+    const index = to === undefined || this.#program.stubs.has(to) ? undefined : this.#program.graph.functionAt(to)
+    return index === undefined ? -1 : this.#written.by(index)
+  }
+
+  #passesCode(registers: readonly (Value | undefined)[]): boolean {
+    return registers.slice(0, ARGUMENTS).some((value) => {
+      const passed = singleAddress(value)
+      return passed !== undefined && this.#program.image.inCode(passed)
+    })
+  }
+
+  #auxiliaryValue(tag: Value | undefined): CallOutcome | undefined {
+    const asked = singleAddress(tag)
+    const value = asked === AT_HWCAP ? this.#model.hwcap : asked === AT_HWCAP2 ? this.#model.hwcap2 : undefined
+    return value === undefined ? undefined : { results: new Map([[0, number(value[0], value[1], true)]]) }
+  }
+
+  #callImport(at: number, name: string, registers: readonly (Value | undefined)[]): CallOutcome | undefined {
+    if (isEndingName(name)) return { never: true }
+    if (isAuxiliaryFunction(name)) return this.#auxiliaryValue(registers[0])
+    if (isDetectorFunction(name)) return this.#model.features.size === 0 ? { results: new Map([[0, number(0, 0, true)]]) } : undefined
+    if (name === 'dlsym') {
+      const asked = singleAddress(registers[1])
+      return asked !== undefined && this.#textAt(asked) === 'getauxval' ? { results: new Map([[0, this.#imported('getauxval')]]) } : undefined
+    }
+    if (!allocators.test(name)) return undefined
+    return { results: new Map([[0, this.#known.objects.allocatedAt(at, name.endsWith('calloc'))]]) }
+  }
+
+  #textAt(at: number): string | undefined {
+    const { image } = this.#program
+    const range = image.dataAt(at)
+    if (range?.offset === undefined) return undefined
+    const from = range.offset + at - range.address
+    return Buffer.from(image.file.bytes.subarray(from, from + 10)).toString('latin1').split('\0')[0]
+  }
+
+  /** What a small function does when it is given what this call gives it. */
+  #evaluateFor(index: number, registers: readonly (Value | undefined)[], known: boolean): CallOutcome | undefined {
+    if (this.#depth >= limits.depth) return undefined
+    const code = codeOf(this.#program, index)
+    if (code === undefined || code.end - code.start > limits.inlined) return undefined
+    const parameters = registers.slice(0, ARGUMENTS + 1).map((value) => (value !== undefined && (value.base === plain || value.base >= Base.resolverArgument) ? value : undefined))
+    if (known && !parameters.some((value) => value !== undefined)) return undefined
+    const key = `${index}(${parameters.map((value) => (value === undefined ? '' : `${value.base}:${value.words.join()}${value.detected ? 'd' : ''}${value.hull === true ? 'h' : ''}`)).join(';')})`
+    if (this.#inlined.has(key)) return this.#inlined.get(key)
+    this.#inlined.set(key, undefined)
+    this.#depth++
+    const evaluation = evaluate(code, parameters, this.of(index), this.#program.isGo ? 9 : 2, this.#known.budget)
+    this.#depth--
+    if (evaluation === undefined) return undefined
+    const never = !evaluation.returns && evaluation.decides
+    // a function that only tells where something is kept
+    const results = known ? this.resultsOf(evaluation, this.setsUp(index)) : evaluation.results
+    const writes = evaluation.stores.filter(({ base }) => base < Base.resolverArgument)
+    for (const { address, size, value } of evaluation.globalStores) if (value?.detected === true) writes.push({ base: plain, offset: address, size, value })
+    const outcome: CallOutcome = never ? { never } : { results, writes }
+    this.#inlined.set(key, outcome)
+    return outcome
+  }
+
+  /** What a function returns that a check has to do with: what it says, or where that is kept. */
+  resultsOf(evaluation: Evaluation, chooses: boolean): Map<number, Value> {
+    const values = new Map<number, Value>()
+    for (const [register, value] of evaluation.results) {
+      if (value.words.length === 0) continue
+      const place = register === 0 ? singleAddress(value) : undefined
+      if (value.detected) values.set(register, withoutRest(value))
+      else if (place !== undefined && this.#known.variables.isIn(place)) values.set(register, value)
+      else if (chooses && evaluation.decides && register === 0 && value.partial !== true) values.set(register, detectedAs(value, true))
+      else if (value.base >= Base.firstObject) values.set(register, value)
+    }
+    return values
+  }
+
+  /**
+   * Does what the function leaves behind hang on the check it makes? Go's compiler puts a check of LSE before every atomic
+   * operation, so there only what is about setting up.
+   */
+  setsUp(index: number): boolean {
+    return !this.#program.isGo || /(?:^|[./])(?:init|doinit|hwcapInit|cpu)\b|\/cpu\./.test(this.#program.graph.nameOf(index))
+  }
+}

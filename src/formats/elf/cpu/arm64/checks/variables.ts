@@ -1,0 +1,144 @@
+import { address as addressValue, compute, detectedAs, join, number, plain, sameValue, truncated, type Value } from '../../program/value.ts'
+import type { MemoryImage } from '../../program/memory-image.ts'
+
+interface Variable {
+  readonly size: number
+  value: Value | undefined
+  /** What each function leaves in it; undefined: something unknown. */
+  readonly stores: Map<number, Value | undefined>
+  /** How many steps from the check it is. */
+  readonly distance: number
+}
+
+/** Bytes of an object whose address a function returns. */
+const OBJECT = 256
+
+/** Variables of the file that hold what checks of the CPU found out. */
+export class Variables {
+  readonly #image: MemoryImage
+  readonly #variables = new Map<number, Variable>()
+
+  readonly #codePointers: ReadonlySet<number>
+  readonly #isNeverStored: (address: number) => boolean
+
+  /** @param isNeverStored does no instruction write there or hand on its address? */
+  constructor(image: MemoryImage, isNeverStored: (address: number) => boolean) {
+    this.#image = image
+    this.#codePointers = new Set(image.codePointers.places)
+    this.#isNeverStored = isNeverStored
+  }
+
+  get count(): number {
+    return this.#variables.size
+  }
+
+  entries(): Iterable<[number, { readonly size: number; readonly distance: number }]> {
+    return this.#variables.entries()
+  }
+
+  has(address: number): boolean {
+    return this.#variables.has(address)
+  }
+
+  /** Is one of the variables in the object at `address`? */
+  isIn(address: number): boolean {
+    for (let at = address; at < address + OBJECT; at++) if (this.#variables.has(at)) return true
+    return false
+  }
+
+  distanceOf(address: number): number | undefined {
+    return this.#variables.get(address)?.distance
+  }
+
+  /** Makes `address` a variable that holds `value` whatever the file says. */
+  declare(address: number, size: number, value: Value): void {
+    this.#variables.set(address, { size, value, stores: new Map([[-1, value]]), distance: 0 })
+  }
+
+  /** Notes what function `index` stores; true when that changes the variable. */
+  store(address: number, size: number, index: number, value: Value | undefined, distance: number): boolean {
+    let variable = this.#variables.get(address)
+    if (variable === undefined) {
+      if (value?.detected !== true && value?.base === plain) return false
+      if (value === undefined || this.#image.dataAt(address)?.writable !== true) return false
+      const initial = this.initial(address, size)
+      variable = { size, value: undefined, stores: new Map([[-1, initial === undefined ? undefined : detectedAs(initial, true)]]), distance }
+      this.#variables.set(address, variable)
+    }
+    if (variable.stores.has(-1) && variable.distance === 0) return false // declared
+    const known = variable.stores.get(index)
+    if (variable.stores.has(index) && sameValue(known, value)) return false
+    variable.stores.set(index, value)
+    const before = variable.value
+    variable.value = this.#joined(variable)
+    return !sameValue(before, variable.value)
+  }
+
+  /**
+   * What may stand there. An unknown store (an environment variable that overrides the check) is passed over where another
+   * one stores what the CPU says.
+   */
+  #joined(variable: Variable, overwritten = false): Value | undefined {
+    let joined: Value | undefined
+    let first = true
+    for (const [from, value] of variable.stores) {
+      if (value === undefined || (overwritten && from < 0)) continue
+      joined = first ? value : join(joined, value)
+      first = false
+      if (joined === undefined) return undefined
+    }
+    return joined === undefined || joined.words.length === 0 ? undefined : withoutRest(joined)
+  }
+
+  /** @param overwritten it cannot be what the file says any more */
+  load(address: number, size: number, overwritten = false): Value | undefined {
+    const exact = this.#variables.get(address)
+    if (exact !== undefined && exact.size >= size) {
+      const value = overwritten && exact.stores.size > 1 && exact.distance > 0 ? this.#joined(exact, true) : exact.value
+      return size === 8 ? value : truncated(value, size)
+    }
+    for (let back = 1; back < 8; back++) {
+      const wider = this.#variables.get(address - back)
+      if (wider !== undefined && wider.size >= back + size) return truncated(compute('shr', wider.value, number(back * 8)), size)
+    }
+    if (exact !== undefined) return this.#compose(address, size)
+    const range = this.#image.dataAt(address)
+    // a pointer that could be changed, and is not
+    const constant = range?.constant === true || (size === 8 && this.#codePointers.has(address) && this.#isNeverStored(address))
+    return constant ? this.initial(address, size) : undefined
+  }
+
+  /** A load that spans several variables. */
+  #compose(address: number, size: number): Value | undefined {
+    let whole: Value | undefined = number(0, 0, true)
+    for (let offset = 0; offset < size; ) {
+      const variable = this.#variables.get(address + offset)
+      const part = variable === undefined ? this.initial(address + offset, 1) : variable.value
+      whole = compute('or', whole, compute('shl', part, number(offset * 8)))
+      offset += variable?.size ?? 1
+    }
+    return whole
+  }
+
+  /** What the file says memory holds before anything runs. */
+  initial(address: number, size: number): Value | undefined {
+    const slot = this.#image.slots.get(address)
+    if (slot !== undefined) return slot.address === undefined || slot.indirect === true || size !== 8 ? undefined : addressValue(slot.address)
+    const range = this.#image.dataAt(address)
+    if (range === undefined || address + size > range.end) return undefined
+    if (range.offset === undefined) return number(0)
+    const place = range.offset + address - range.address
+    const { view } = this.#image
+    if (place + size > view.byteLength) return undefined
+    if (size === 8) return number(view.getInt32(place, true), view.getInt32(place + 4, true))
+    if (size === 4) return number(view.getInt32(place, true))
+    return size === 2 ? number(view.getUint16(place, true)) : size === 1 ? number(view.getUint8(place)) : undefined
+  }
+}
+
+/** What is stored counts, not that something else may be stored too. */
+export function withoutRest(value: Value): Value {
+  if (value.partial !== true) return value
+  const { base, words, detected, hull } = value
+  return hull === true ? { base, words, detected, hull } : { base, words, detected }
+}

@@ -1,0 +1,45 @@
+import { branchTarget, Flow, flowOf } from '../../../../../isa/arm64/control-flow.ts'
+import type { FunctionCode } from '../evaluation/evaluation.ts'
+import { codeOf } from './function-code.ts'
+import type { Program } from './program.ts'
+
+const WORDS = 16
+
+/**
+ * Functions of a few instructions in a row, up to a return or a jump to another function. LLVM takes such out of many
+ * functions to make them smaller (-Oz, MachineOutliner): they keep to no calling convention, so that only running them tells
+ * what they leave in registers.
+ */
+export class FewInstructions {
+  readonly #program: Program
+  readonly #known = new Map<number, FunctionCode | undefined>()
+
+  constructor(program: Program) {
+    this.#program = program
+  }
+
+  of(index: number): FunctionCode | undefined {
+    if (!this.#known.has(index)) this.#known.set(index, this.#read(index))
+    return this.#known.get(index)
+  }
+
+  #read(index: number): FunctionCode | undefined {
+    const { starts, ends } = this.#program.graph
+    if (ends[index]! - starts[index]! > WORDS * 4) return undefined
+    const code = codeOf(this.#program, index)
+    if (code === undefined) return undefined
+    const from = (code.start - code.base) / 4
+    const to = (code.end - code.base) / 4
+    for (let at = from; at < to; at++) {
+      const word = code.words[at]!
+      const flow = flowOf(word)
+      if (flow === Flow.return) return code
+      if (flow === Flow.jump) {
+        const target = branchTarget(word, flow, at * 4) / 4
+        return target < from || target >= to ? code : undefined
+      }
+      if (flow !== Flow.next || word >>> 24 === 0xd4) return undefined // SVC
+    }
+    return undefined
+  }
+}

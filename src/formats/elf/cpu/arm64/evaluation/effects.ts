@@ -1,0 +1,113 @@
+import { SP } from '../../../../../isa/arm64/operands.ts'
+import { join, plain, type Value } from '../../program/value.ts'
+import type { GlobalStore, ParameterStore } from './evaluation.ts'
+import { type Machine, placeOf } from './machine.ts'
+
+/** Stores through parameters that callers are told of. */
+const STORES = 64
+
+/** What a function does that others can notice, collected while it is evaluated. */
+export class Effects {
+  /** Arguments by address of the call. */
+  readonly passed: Map<number, readonly (Value | undefined)[]> = new Map()
+  /** Functions called through registers, by address of the call. */
+  readonly indirect: Map<number, Set<number>> = new Map()
+  /** What is stored far behind pointers that are not followed, by address of the store. */
+  readonly fieldStores: Map<number, Value | undefined> = new Map()
+  readonly #globals = new Map<string, GlobalStore>()
+  readonly #written = new Map<string, ParameterStore>()
+  /** Sizes of what was stored outside the frame, by key. */
+  readonly #stored = new Map<number, number>()
+  /** What is returned, by the instruction that ends the path. */
+  readonly #results = new Map<number, ReadonlyMap<number, Value>>()
+  /** What every return so far has left where parameters point. */
+  #always: ReadonlyMap<string, ParameterStore> | undefined
+  readonly #resultRegisters: number
+
+  constructor(resultRegisters: number) {
+    this.#resultRegisters = resultRegisters
+  }
+
+  get returns(): boolean {
+    return this.#results.size > 0
+  }
+
+  get globalStores(): GlobalStore[] {
+    return [...this.#globals.values()]
+  }
+
+  /** What a check has to do with, and what is stored through parameters whatever happens. */
+  get stores(): ParameterStore[] {
+    const stores = new Map(this.#written)
+    for (const [name, store] of this.#always ?? []) if (!stores.has(name) && stores.size < STORES) stores.set(name, store)
+    return [...stores.values()]
+  }
+
+  storedToField(at: number, value: Value | undefined): void {
+    this.fieldStores.set(at, this.fieldStores.has(at) ? join(this.fieldStores.get(at), value) : value)
+  }
+
+  storedAt(key: number, size: number): void {
+    this.#stored.set(key, size)
+  }
+
+  /** What a check stored must not get lost where another path, that `known` is the state of, has stored something unknown. */
+  keep(machine: Machine, known: Machine): void {
+    for (const [key, cell] of machine.memory) {
+      if (cell.stale !== true && cell.value.detected && !known.memory.has(key) && this.#stored.has(key)) this.publishCell(key, cell.value)
+    }
+  }
+
+  /** What is in memory outside the frame where control leaves the function. */
+  publish(machine: Machine): void {
+    for (const [key, cell] of machine.memory) if (cell.stale !== true && this.#stored.has(key)) this.publishCell(key, cell.value)
+  }
+
+  publishCell(key: number, value: Value | undefined): void {
+    const size = this.#stored.get(key)!
+    const { base, offset } = placeOf(key)
+    const name = `${key}.${size}`
+    if (base === plain) {
+      const known = this.#globals.get(name)
+      this.#globals.set(name, { address: offset, size, value: known === undefined ? value : join(known.value, value) })
+    } else if (value !== undefined && (value.detected || base > SP)) {
+      const known = this.#written.get(name)
+      const joined = known === undefined ? value : join(known.value, value)
+      if (joined === undefined) this.#written.delete(name)
+      else if (known !== undefined || this.#written.size < STORES) this.#written.set(name, { base, offset, size, value: joined })
+    }
+  }
+
+  noteTargets(at: number, value: Value | undefined): void {
+    if (value === undefined || value.base !== plain || value.partial === true || value.hull === true) return
+    const targets = this.indirect.get(at) ?? new Set<number>()
+    for (let word = 0; word < value.words.length; word += 2) targets.add((value.words[word + 1]! >>> 0) * 0x1_0000_0000 + (value.words[word]! >>> 0))
+    this.indirect.set(at, targets)
+  }
+
+  /** @param machine what is in memory then */
+  returned(machine: Machine, index: number, results: ReadonlyMap<number, Value>): void {
+    this.#results.set(index, results)
+    const written = new Map<string, ParameterStore>()
+    for (const [key, { value, size, stored, stale }] of machine.memory) {
+      const { base, offset } = placeOf(key)
+      if (base < 0 || base >= SP || stored !== true || stale === true || value.base !== plain) continue
+      const name = `${key}.${size}`
+      const known = this.#always?.get(name)
+      const joined = this.#always === undefined ? value : known === undefined ? undefined : join(known.value, value)
+      if (joined !== undefined) written.set(name, { base, offset, size, value: joined })
+    }
+    this.#always = written
+  }
+
+  joinedResults(): Map<number, Value> {
+    const all = [...this.#results.values()]
+    const joined = new Map<number, Value>()
+    for (let register = 0; register < this.#resultRegisters; register++) {
+      let value = all[0]?.get(register)
+      for (const results of all.slice(1)) value = join(value, results.get(register))
+      if (value !== undefined) joined.set(register, value)
+    }
+    return joined
+  }
+}

@@ -1,0 +1,100 @@
+import type { Value } from '../../program/value.ts'
+
+/** Registers that hold arguments, and those a call leaves undefined (AAPCS64, 6.1.1). */
+export const ARGUMENTS = 8
+export const CALLER_SAVED = 19
+
+/** Bases of values that are no offset from a register; those of allocated objects follow. */
+export const Base = { resolverArgument: 40, imported: 41, firstObject: 64 } as const
+
+/** Instructions that may still be evaluated, over all functions. */
+export interface StepBudget {
+  left: number
+}
+
+export interface FunctionCode {
+  readonly words: Int32Array
+  /** Address of `words[0]`. */
+  readonly base: number
+  readonly start: number
+  readonly end: number
+}
+
+/** What the function called at some place does, as far as it is known. */
+export interface CallOutcome {
+  /** It does not come back on this CPU. */
+  readonly never?: boolean
+  readonly results?: ReadonlyMap<number, Value>
+  readonly writes?: readonly ParameterStore[]
+  /** It is no function of this file and was given none to call: variables that it has no pointer to stay as they are. */
+  readonly isForeign?: boolean
+}
+
+/** What the rest of the program tells a function's evaluation. */
+export interface Surroundings {
+  /**
+   * Value of `size` bytes at `address`, where it is constant or comes from a check of the CPU.
+   *
+   * @param overwritten it cannot be what the file says any more
+   */
+  load(address: number, size: number, overwritten?: boolean): Value | undefined
+  /** What the file says stands at a place that nothing changes, without a sign. */
+  constant(address: number, size: number): number | undefined
+  /** A field of an object that is not of this file: what resolvers are given, or what an allocation returned. */
+  loadField(base: number, offset: number, size: number): Value | undefined
+  /** What the load at `at` finds behind a pointer that is not known. */
+  loadNearField(at: number): Value | undefined
+  /** The value of an ID register. */
+  systemRegister(crm: number, op2: number): Value | undefined
+  /** `target`: what is called, an address or something of another file; undefined when that is not known. */
+  call(at: number, target: Value | undefined, registers: readonly (Value | undefined)[]): CallOutcome | undefined
+  /** Where exceptions out of the call at `at` are handled. */
+  landingPad(at: number): number | undefined
+  /** Where control comes into the middle of the function, from others. */
+  readonly entries: readonly number[]
+  /** The code of a function that is a few instructions in a row: an accessor, or what a compiler took out of several functions. */
+  inPlace(target: Value | undefined): FunctionCode | undefined
+  /** Can what stands in a register at a call of `target` be an argument? Told for addresses of kernels only. */
+  isArgument(value: Value | undefined, register: number, target: Value | undefined): boolean
+  /** Registers X0 to X18 that a call of `target` may write to, as a mask. */
+  registersWritten(target: Value | undefined): number
+  /** Does nothing that runs on this CPU hand out the address of the function that starts there? */
+  isNeverHandedOut(address: number): boolean
+  /** Is this the address of a function or of data? */
+  isPointerTarget(address: number): boolean
+}
+
+/** A store through a pointer that was passed in register `base`, to an allocated object, or to a variable (`plain`). */
+export interface ParameterStore {
+  readonly base: number
+  readonly offset: number
+  readonly size: number
+  readonly value: Value
+}
+
+export interface GlobalStore {
+  readonly address: number
+  readonly size: number
+  readonly value: Value | undefined
+}
+
+/** What one function does on the CPU of the model. */
+export interface Evaluation {
+  readonly start: number
+  /** By word: bit 0 executed, bit 1 a branch there can be taken, bit 2 it can be passed. */
+  readonly seen: Uint8Array
+  /** A branch was decided by what the CPU says. */
+  readonly decides: boolean
+  readonly returns: boolean
+  readonly results: ReadonlyMap<number, Value>
+  readonly globalStores: readonly GlobalStore[]
+  readonly stores: readonly ParameterStore[]
+  /** What is stored far behind pointers that are not followed, by address of the store. */
+  readonly fieldStores: ReadonlyMap<number, Value | undefined>
+  /** Arguments by address of the call. */
+  readonly passed: ReadonlyMap<number, readonly (Value | undefined)[]>
+  /** Functions called through registers, by address of the call. */
+  readonly indirect: ReadonlyMap<number, ReadonlySet<number>>
+  /** Addresses of functions and data that are stored, passed, followed or jumped to. */
+  readonly addressesUsed: ReadonlySet<number>
+}

@@ -1,0 +1,158 @@
+import { literalAddress } from '../../../../../isa/arm64/control-flow.ts'
+import { memoryAccess, type MemoryAccess, SP } from '../../../../../isa/arm64/operands.ts'
+import { address, compute, join, number, plain, signExtended, singleOffset, truncated, type Value, withWords } from '../../program/value.ts'
+import { exactly, valueOf, vectorOf } from '../../program/vector.ts'
+import type { Effects } from './effects.ts'
+import type { Surroundings } from './evaluation.ts'
+import type { Notes } from './instructions.ts'
+import { keyOf, type Machine } from './machine.ts'
+import { storeToField } from './near-fields.ts'
+
+/** Loads and stores (Arm ARM C4.1.94): between the machine, the frame, and what the program knows of memory. */
+export class LoadsAndStores {
+  readonly #outside: Surroundings
+  readonly #notes: Notes
+  readonly #effects: Effects
+
+  constructor(outside: Surroundings, notes: Notes, effects: Effects) {
+    this.#outside = outside
+    this.#notes = notes
+    this.#effects = effects
+  }
+
+  execute(machine: Machine, word: number, at: number): void {
+    const literal = literalAddress(word, at)
+    if (literal !== undefined) {
+      const kind = word >>> 30
+      if ((word & 0x0400_0000) !== 0) this.#loadVector(machine, word & 31, address(literal), 4 << (word >>> 30))
+      else if (kind === 2) machine.write(word & 31, signExtended(this.#outside.load(literal, 4), 4))
+      else if (kind !== 3) machine.write(word & 31, this.#outside.load(literal, kind === 0 ? 4 : 8))
+      return
+    }
+    const operand = memoryAccess(word)
+    if (operand === undefined) {
+      const base = (word >>> 5) & 31
+      // LD1, ST1 and others of many vectors: writeback by an amount that depends on the form
+      if ((word & 0x0440_0000) === 0x0440_0000) for (let next = 0; next < 4; next++) machine.writeVector((word + next) & 31, undefined)
+      if ((word & 0x0480_0000) === 0x0480_0000 && (word & 0x3a00_0000) === 0x0800_0000) machine.writeBase(base, undefined)
+      return
+    }
+    const start = machine.readBase(operand.base)
+    const moved = compute('add', start, number(operand.offset, operand.offset < 0 ? -1 : 0))
+    let place = operand.writeback === 'after' ? start : moved
+    if (operand.index >= 0) place = this.#indexed(machine, word, operand, start)
+    if (operand.load) this.#load(machine, operand, place, { word, address: at })
+    else {
+      if (place?.base !== plain && storeToField(word) !== undefined) this.#effects.storedToField(at, machine.read(operand.register, operand.size))
+      this.#store(machine, operand, place)
+    }
+    if (operand.atomic && !operand.load) machine.write((word >>> 16) & 31, undefined) // status of a store exclusive
+    if (operand.writeback !== 'none') machine.writeBase(operand.base, moved)
+  }
+
+  #indexed(machine: Machine, word: number, operand: MemoryAccess, start: Value | undefined): Value | undefined {
+    const option = (word >>> 13) & 7
+    const value = machine.read(operand.index, (option & 1) === 0 ? 4 : 8)
+    const extended = option === 6 ? signExtended(value, 4) : value
+    const scale = (word & 0x1000) !== 0 ? Math.log2(operand.size) : 0
+    const offset = scale === 0 ? extended : compute('shl', extended, number(scale))
+    if (offset === undefined) this.#notes.used(start)
+    if (start === undefined) this.#notes.used(offset)
+    return compute('add', start, offset)
+  }
+
+  #load(machine: Machine, operand: MemoryAccess, place: Value | undefined, at: { readonly word: number; readonly address: number }): void {
+    if (operand.register < 0) {
+      this.#notes.used(place)
+      this.#loadVector(machine, operand.vector, place, operand.size)
+      if (operand.secondVector >= 0) this.#loadVector(machine, operand.secondVector, compute('add', place, number(operand.size)), operand.size)
+      return
+    }
+    const first = this.#recall(machine, place, operand.size) ?? (operand.index < 0 ? this.#outside.loadNearField(at.address) : undefined)
+    const second = operand.second < 0 ? undefined : this.#recall(machine, compute('add', place, number(operand.size)), operand.size)
+    const extend = (value: Value | undefined): Value | undefined => (operand.signed === 0 ? value : truncated(signExtended(value, operand.size), operand.signed))
+    machine.write(operand.register, extend(first))
+    if (operand.second >= 0) machine.write(operand.second, extend(second))
+    else if (operand.register !== 31) machine.origins[operand.register] = keyOf(place)
+    if (operand.compares) this.storeOne(machine, place, undefined, operand.size, machine.read(at.word & 31, operand.size))
+    else if (operand.atomic && !isExclusive(at.word)) {
+      // what LDADD and its relatives leave in memory is not known
+      const key = keyOf(place)
+      if (key !== undefined) machine.remember(key, operand.second < 0 ? operand.size : 2 * operand.size, undefined)
+    }
+  }
+
+  #recall(machine: Machine, place: Value | undefined, size: number): Value | undefined {
+    if (place === undefined) return undefined
+    if (place.words.length > 2 && place.hull !== true && place.base === plain) {
+      let all: Value | undefined
+      for (let at = 0; at < place.words.length; at += 2) {
+        const one = this.#recall(machine, withWords(place, [place.words[at]!, place.words[at + 1]!]), size)
+        all = at === 0 ? one : join(all, one)
+        if (all === undefined) break
+      }
+      if (all === undefined) this.#notes.used(place)
+      return all
+    }
+    const key = keyOf(place)
+    if (key === undefined) {
+      this.#notes.used(place)
+      return undefined
+    }
+    const known = machine.recall(key, size)
+    if (known !== undefined) return known
+    if (place.base === plain) return this.#outside.load(key, size, machine.isOverwritten(key))
+    return place.base === SP ? undefined : this.#outside.loadField(place.base, singleOffset(place)!, size)
+  }
+
+  #store(machine: Machine, operand: MemoryAccess, place: Value | undefined): void {
+    const size = operand.size
+    if (operand.register < 0) {
+      this.#storeVector(machine, operand.vector, place, size)
+      if (operand.secondVector >= 0) this.#storeVector(machine, operand.secondVector, compute('add', place, number(size)), size)
+      return
+    }
+    // a store exclusive that fails is tried again
+    this.storeOne(machine, place, machine.read(operand.register, size), size)
+    if (operand.second >= 0) this.storeOne(machine, compute('add', place, number(size)), machine.read(operand.second, size), size)
+  }
+
+  /** What is not known in one piece is not known at all. */
+  #loadVector(machine: Machine, register: number, place: Value | undefined, size: number): void {
+    const parts: bigint[] = []
+    let detected = false
+    for (let offset = 0; offset < size; offset += 8) {
+      const value = keyOf(place) === undefined ? undefined : this.#recall(machine, offset === 0 ? place : compute('add', place, number(offset)), Math.min(size, 8))
+      const part = exactly(value)
+      if (part === undefined) break
+      parts.push(part)
+      detected ||= value!.detected
+    }
+    machine.writeVector(register, parts.length * 8 < size ? undefined : vectorOf(parts, 8, detected))
+  }
+
+  #storeVector(machine: Machine, register: number, place: Value | undefined, size: number): void {
+    const vector = machine.vectors[register]
+    const key = keyOf(place)
+    for (let offset = 0; offset < size; offset += 8) {
+      const part = Math.min(size, 8)
+      if (vector !== undefined) this.storeOne(machine, offset === 0 ? place : compute('add', place, number(offset)), valueOf(vector, offset, part), part)
+      else if (key !== undefined) machine.remember(key + offset, part, undefined)
+    }
+  }
+
+  /** @param published what others may find there, where that is not what is there now for sure */
+  storeOne(machine: Machine, place: Value | undefined, value: Value | undefined, size: number, published: Value | undefined = value): void {
+    this.#notes.used(published)
+    const key = keyOf(place)
+    if (key === undefined) return
+    if (place!.base !== SP) this.#effects.storedAt(key, size)
+    machine.remember(key, size, value)
+    if (key >= 0 && (value === undefined || published !== value)) this.#effects.publishCell(key, published)
+  }
+}
+
+/** LDXR and its relatives, which only load; CASP stands beside them. */
+function isExclusive(word: number): boolean {
+  return (word & 0x3f80_0000) === 0x0800_0000 && (word & 0xbfa0_7c00) >>> 0 !== 0x0820_7c00
+}

@@ -1,0 +1,269 @@
+import { join, plain, relative, sameValue, singleAddress, singleOffset, truncated, compute, number, type Value } from '../../program/value.ts'
+import { SP } from '../../../../../isa/arm64/operands.ts'
+import { ARGUMENTS } from './evaluation.ts'
+import type { Flags } from './flags.ts'
+import { sameVector, type Vector } from '../../program/vector.ts'
+
+/** A place in memory and what stands there. */
+export interface Cell {
+  readonly value: Value
+  readonly size: number
+  /** It was stored on this path: what the file says is there no longer. */
+  readonly stored: boolean
+  /** Something may have been stored there since; the value says nothing. */
+  readonly stale: boolean
+}
+
+/** Makes a cell, all of one shape: see `valueOf`. */
+export function cellOf(value: Value, size: number, stored: boolean, stale = false): Cell {
+  return { value, size, stored, stale }
+}
+
+type Vectors = readonly (Vector | undefined)[]
+const noVectors: Vectors = []
+
+/** Places relative to a pointer lie far below all addresses. */
+const SPAN = 2 ** 40
+const CELLS = 128
+/** Bytes behind a pointer to a variable that a function of another file is taken to write. */
+const PASSED_OBJECT = 4096
+
+export function placeKey(base: number, offset: number): number {
+  return base === plain ? offset : offset - SPAN * (base + 2)
+}
+
+/** Base and offset of a key; `plain` for an address. */
+export function placeOf(key: number): { base: number; offset: number } {
+  if (key >= 0) return { base: plain, offset: key }
+  const base = Math.round(-key / SPAN) - 2
+  return { base, offset: key + SPAN * (base + 2) }
+}
+
+/** The one place that a pointer leads to, as a key. */
+export function keyOf(pointer: Value | undefined): number | undefined {
+  if (pointer === undefined) return undefined
+  if (pointer.base === plain) return singleAddress(pointer)
+  const offset = singleOffset(pointer)
+  return offset === undefined ? undefined : placeKey(pointer.base, offset)
+}
+
+/** Registers, flags and memory at one point of a function. */
+export class Machine {
+  /** X0 to X30, and the stack pointer. */
+  readonly registers: (Value | undefined)[]
+  /** Key of the place a register was loaded from and still agrees with. */
+  readonly origins: (number | undefined)[]
+  /** Registers whose value a selection has passed over: what still stands there is no argument. */
+  spent: number
+  #memory: Map<number, Cell>
+  /** A copy has the same map: it is copied when one of them changes it. */
+  #sharesMemory: boolean
+  flags: Flags | undefined
+  /** V0 to V31, where known: most functions know none. Replaced, never changed. */
+  vectors: Vectors
+
+  constructor(registers: (Value | undefined)[], origins: (number | undefined)[], memory: Map<number, Cell>, flags: Flags | undefined, spent = 0, vectors: Vectors = noVectors, sharesMemory = false) {
+    this.registers = registers
+    this.origins = origins
+    this.#memory = memory
+    this.#sharesMemory = sharesMemory
+    this.flags = flags
+    this.spent = spent
+    this.vectors = vectors
+  }
+
+  static atEntry(parameters: readonly (Value | undefined)[] | undefined): Machine {
+    const registers: (Value | undefined)[] = Array.from({ length: 32 })
+    for (let register = 0; register <= ARGUMENTS; register++) registers[register] = parameters?.[register] ?? relative(register, 0)
+    registers[SP] = relative(SP, 0)
+    return new Machine(registers, Array.from({ length: 32 }), new Map(), undefined)
+  }
+
+  static unknown(): Machine {
+    const registers: (Value | undefined)[] = Array.from({ length: 32 })
+    return new Machine(registers, Array.from({ length: 32 }), new Map(), undefined)
+  }
+
+  copy(): Machine {
+    this.#sharesMemory = true
+    return new Machine(this.registers.slice(), this.origins.slice(), this.#memory, this.flags, this.spent, this.vectors, true)
+  }
+
+  get memory(): ReadonlyMap<number, Cell> {
+    return this.#memory
+  }
+
+  /** Memory that may be changed. */
+  #own(): Map<number, Cell> {
+    if (this.#sharesMemory) {
+      this.#memory = new Map(this.#memory)
+      this.#sharesMemory = false
+    }
+    return this.#memory
+  }
+
+  /** Register by number in an operand; 31 reads as zero. */
+  read(register: number, size = 8): Value | undefined {
+    return register === 31 ? number(0) : truncated(this.registers[register], size)
+  }
+
+  /** Like `read`, where 31 is the stack pointer. */
+  readBase(register: number): Value | undefined {
+    return this.registers[register]
+  }
+
+  /** Writes of 4 bytes clear the upper half. */
+  write(register: number, value: Value | undefined, size = 8): void {
+    if (register === 31) return
+    this.registers[register] = size === 8 ? value : truncated(value, size)
+    this.origins[register] = undefined
+    this.spent &= ~(1 << register)
+  }
+
+  writeBase(register: number, value: Value | undefined): void {
+    this.registers[register] = value
+    this.origins[register] = undefined
+    this.spent &= ~(1 << register)
+  }
+
+  writeVector(register: number, vector: Vector | undefined): void {
+    if (this.vectors[register] === vector) return
+    const vectors = this.vectors.slice()
+    vectors[register] = vector
+    this.vectors = vectors
+  }
+
+  forgetVectors(): void {
+    this.vectors = noVectors
+  }
+
+  /** The value as an argument or a result. */
+  passed(register: number): Value | undefined {
+    return ((this.spent >>> register) & 1) === 0 ? this.registers[register] : undefined
+  }
+
+  /** What was stored at `key` on this path. */
+  recall(key: number, size: number): Value | undefined {
+    const exact = this.memory.get(key)
+    if (exact !== undefined) return exact.stale === true ? undefined : exact.size >= size ? truncated(exact.value, size) : this.#composed(key, size)
+    for (let back = 1; back < 8; back++) {
+      const wider = this.memory.get(key - back)
+      if (wider !== undefined && wider.stale !== true && wider.size >= back + size) return truncated(compute('shr', wider.value, number(back * 8)), size)
+    }
+    return undefined
+  }
+
+  /** What several stores have left there. */
+  #composed(key: number, size: number): Value | undefined {
+    let whole: Value | undefined = number(0)
+    for (let offset = 0; offset < size && whole !== undefined; ) {
+      const cell = this.memory.get(key + offset)
+      if (cell === undefined || cell.stale === true || offset + cell.size > size) return undefined
+      whole = compute('or', whole, offset === 0 ? cell.value : compute('shl', cell.value, number(offset * 8)))
+      offset += cell.size
+    }
+    return whole
+  }
+
+  /** Was something stored at `key` on this path? */
+  isOverwritten(key: number): boolean {
+    return this.memory.get(key)?.stored === true
+  }
+
+  /** What a store to a part of a cell leaves of the rest, byte by byte. */
+  #keepRest(start: number, { value, size, stored, stale }: Cell, key: number, written: number): void {
+    if (stale === true || value.base !== plain || value.words.length !== 2) return
+    for (let at = start; at < start + size && this.memory.size < CELLS; at++) {
+      if (at >= key && at < key + written) continue
+      const byte = truncated(compute('shr', value, number((at - start) * 8)), 1)
+      if (byte !== undefined) this.#own().set(at, cellOf(byte, 1, stored))
+    }
+  }
+
+  /** Undefined values are forgotten places. */
+  remember(key: number, size: number, value: Value | undefined): void {
+    for (let at = key - 7; at < key + size; at++) {
+      const cell = this.memory.get(at)
+      if (cell === undefined || at + cell.size <= key) continue
+      this.#own().delete(at)
+      if (cell.size > size) this.#keepRest(at, cell, key, size)
+    }
+    for (let register = 0; register < 32; register++) {
+      const origin = this.origins[register]
+      if (origin !== undefined && origin > key - 8 && origin < key + size) this.origins[register] = undefined
+    }
+    if (value !== undefined && this.memory.size < CELLS) this.#own().set(key, cellOf(value, size, true))
+  }
+
+  /** A branch has told more about what stands there. */
+  place(key: number, cell: Cell): void {
+    this.#own().set(key, cell)
+  }
+
+  forget(from: number, to: number): void {
+    for (const key of this.memory.keys()) if (key >= from && key < to) this.#own().delete(key)
+  }
+
+  /** A function of another file may have stored to variables whose address it is given. */
+  forgetPassed(): void {
+    if (this.memory.size === 0) return
+    for (let register = 0; register < ARGUMENTS; register++) {
+      const address = singleAddress(this.registers[register])
+      if (address !== undefined) this.forgetVariables(address, address + PASSED_OBJECT)
+    }
+  }
+
+  /** Others may have stored to variables. */
+  forgetVariables(from: number = 0, to: number = Infinity): void {
+    for (const [key, cell] of this.memory) {
+      if (key < from || key >= to || cell.stale === true) continue
+      if (cell.stored === true) this.#own().set(key, cellOf(cell.value, cell.size, cell.stored, true))
+      else this.#own().delete(key)
+    }
+  }
+
+  /** Joins what another path brings; true when that changes anything. */
+  join(other: Machine): boolean {
+    let changed = false
+    this.spent &= other.spent
+    for (let register = 0; register < 32; register++) {
+      const before = this.registers[register]
+      if (this.origins[register] !== other.origins[register]) this.origins[register] = undefined
+      if (before === undefined && other.registers[register]?.detected !== true) continue
+      const joined = join(before, other.registers[register])
+      if (sameValue(before, joined)) continue
+      this.registers[register] = joined
+      changed = true
+    }
+    for (const [key, before] of this.memory) {
+      const cell = other.memory.get(key)
+      const joined = cell?.size === before.size ? joinedCells(before, cell) : undefined
+      if (joined === before) continue
+      if (joined === undefined) this.#own().delete(key)
+      else this.#own().set(key, joined)
+      changed = true
+    }
+    if (this.vectors !== other.vectors && this.vectors.length > 0) {
+      for (const [register, vector] of this.vectors.entries()) {
+        if (vector === undefined || sameVector(vector, other.vectors[register])) continue
+        this.writeVector(register, undefined)
+        changed = true
+      }
+    }
+    if (this.flags !== undefined && this.flags !== other.flags) {
+      this.flags = undefined
+      changed = true
+    }
+    return changed
+  }
+}
+
+/** What is there on one of two ways; undefined when that is not known. */
+function joinedCells(a: Cell, b: Cell): Cell | undefined {
+  const stored = a.stored === true && b.stored === true
+  if (stored && (a.stale === true || b.stale === true)) return a.stale === true ? a : cellOf(a.value, a.size, a.stored, true)
+  if (a.stale === true || b.stale === true) return undefined
+  const value = join(a.value, b.value)
+  if (value === undefined) return stored ? cellOf(a.value, a.size, a.stored, true) : undefined
+  return sameValue(a.value, value) && (a.stored === true) === stored ? a : cellOf(value, a.size, stored)
+}

@@ -1,0 +1,237 @@
+import { Edge } from '../../program/edges.ts'
+import { Access } from '../../program/sweep.ts'
+import type { Evaluation } from '../evaluation/evaluation.ts'
+import type { Guards } from '../checks/guards.ts'
+import { isArm64IsaName } from '../code/isa-names.ts'
+import { ObjectEnds } from '../code/object-ends.ts'
+import type { Program } from '../code/program.ts'
+import { ReachableWords } from '../code/reachable-words.ts'
+import { trapScope } from './trap-scope.ts'
+
+/** How far a path may be trusted. Each includes the one before. */
+export const Trust = { calls: 0, addresses: 1, tables: 2 } as const
+export type Trust = (typeof Trust)[keyof typeof Trust]
+
+/** Where a function was reached from: index of the caller, or -1 for a root. */
+export interface Step {
+  readonly from: number
+  readonly how: 'entry' | 'initializer' | 'resolver' | 'export' | 'call' | 'address' | 'table'
+}
+
+/** Bytes of a function that is evaluated for whether an instruction in it runs. */
+const SMALL = 128
+const TABLE_SLOTS = 512
+/** Words of a record in a table of them. */
+const LARGEST_RECORD = 4
+
+/** Finds what can run on the CPU that the guards are about. */
+export class ReachSearch {
+  readonly #program: Program
+  readonly #guards: Guards
+  readonly #needs: ReadonlySet<number>
+  readonly #reachable: ReachableWords
+  readonly #followed = new Map<number, Evaluation | undefined>()
+  readonly #objects: ObjectEnds
+  readonly #arrays: { readonly start: number; readonly end: number }[] = []
+  readonly #pointers = new Map<number, number>()
+  /** Functions that try instructions with a handler of SIGILL in place, and what only they call. */
+  readonly trapped: ReadonlySet<number>
+  readonly roots: ReadonlyMap<number, Step>
+
+  /** @param needs functions with instructions that the CPU lacks */
+  constructor(program: Program, guards: Guards, needs: ReadonlySet<number>) {
+    this.#program = program
+    this.#guards = guards
+    this.#needs = needs
+    this.#reachable = new ReachableWords(program)
+    this.#objects = new ObjectEnds(program.image)
+    for (const { name, sh_addr, sh_size } of program.image.file.sections) {
+      if (/^\.(?:preinit|init|fini)_array/.test(name)) this.#arrays.push({ start: Number(sh_addr), end: Number(sh_addr) + sh_size })
+    }
+    const { places, targets } = program.image.codePointers
+    for (let pointer = 0; pointer < places.length; pointer++) {
+      const index = program.graph.functionAt(targets[pointer]!)
+      if (index !== undefined) this.#pointers.set(places[pointer]!, index)
+    }
+    this.trapped = trapScope(program, guards)
+    this.roots = this.#findRoots()
+  }
+
+  /** Can the instruction at `at` run? */
+  instructionRuns(index: number, at: number): boolean {
+    if (this.trapped.has(index)) return false
+    const evaluation = this.#guards.evaluations.get(index)
+    return evaluation === undefined ? this.#reachable.has(index, at) && this.#runsInSmall(index, at) : (evaluation.seen[(at - evaluation.start) / 4]! & 1) !== 0
+  }
+
+  /** Helpers of atomic operations that nobody told about a CPU ask for a constant (`MOV W16, WZR; CBZ W16`). */
+  #runsInSmall(index: number, at: number): boolean {
+    const { starts, ends } = this.#program.graph
+    const evaluation = ends[index]! - starts[index]! > SMALL ? undefined : this.#follow(index)
+    return evaluation === undefined || (evaluation.seen[(at - evaluation.start) / 4]! & 1) !== 0
+  }
+
+  #follow(index: number): Evaluation | undefined {
+    if (!this.#followed.has(index)) this.#followed.set(index, this.#guards.follow(index))
+    return this.#followed.get(index)
+  }
+
+  #isSeen(index: number, at: number): boolean {
+    const evaluation = this.#guards.evaluations.get(index)
+    return evaluation === undefined || (evaluation.seen[(at - evaluation.start) / 4]! & 1) !== 0
+  }
+
+  edgeRuns(index: number, edge: number): boolean {
+    const { graph } = this.#program
+    let evaluation = this.#guards.evaluations.get(index)
+    if (evaluation === undefined) {
+      if (graph.edgeKind[edge] !== Edge.call || !this.#needs.has(graph.edgeTo[edge]!)) return true
+      // the bounds of the search were reached before it: what variables tell it is known all the same
+      evaluation = this.#follow(index)
+      if (evaluation === undefined) return true
+    }
+    if (graph.edgeKind[edge] === Edge.taken) return evaluation.addressesUsed.has(graph.starts[graph.edgeTo[edge]!]!)
+    return (evaluation.seen[(graph.edgeAt[edge]! - evaluation.start) / 4]! & 2) !== 0
+  }
+
+  search(trust: Trust): ReadonlyMap<number, Step> {
+    const { graph } = this.#program
+    const steps = new Map<number, Step>()
+    const stack: number[] = []
+    const visited = new Set<number>()
+    const reach = (index: number, step: Step): void => {
+      if (steps.has(index)) return
+      steps.set(index, step)
+      stack.push(index)
+    }
+    for (const [index, step] of this.roots) reach(index, step)
+    while (stack.length > 0) {
+      const index = stack.pop()!
+      const { how } = steps.get(index)!
+      const passesMain = how === 'entry' || how === 'resolver'
+      for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+        const target = graph.edgeTo[edge]!
+        const taken = graph.edgeKind[edge] === Edge.taken
+        if (steps.has(target) || (taken && trust < Trust.addresses && !passesMain) || !this.edgeRuns(index, edge)) continue
+        reach(target, { from: index, how: taken ? 'address' : 'call' })
+      }
+      const evaluation = this.#guards.evaluations.get(index)
+      if (trust >= Trust.addresses || passesMain) {
+        for (const address of evaluation?.addressesUsed ?? []) {
+          const target = graph.functionAt(address)
+          if (target !== undefined) reach(target, { from: index, how: 'address' })
+        }
+      }
+      // seldom, if ever: no part of what shows how a program was compiled
+      for (const { start, end, to } of trust >= Trust.addresses ? this.#program.landingPads.leaving(index) : []) {
+        if (evaluation === undefined || callsIn(evaluation, start, end)) reach(to, { from: index, how: 'call' })
+      }
+      for (const targets of evaluation?.indirect.values() ?? []) {
+        for (const address of targets) {
+          const target = graph.functionAt(address)
+          if (target !== undefined) reach(target, { from: index, how: 'call' })
+        }
+      }
+      if (trust >= Trust.tables) this.#followTables(index, visited, reach)
+    }
+    return steps
+  }
+
+  /** Pointers in data that the function reads, and tables of them (virtual tables, operations) that it names. */
+  #followTables(index: number, visited: Set<number>, reach: (index: number, step: Step) => void): void {
+    const { graph, sweep, image } = this.#program
+    const to = sweep.accessTo.values()
+    const from = sweep.accessFrom.values()
+    const kind = sweep.accessKind.values()
+    const evaluation = this.#guards.evaluations.get(index)
+    const named = new Set(to.subarray(graph.firstAccess[index]!, graph.firstAccess[index + 1]!))
+    for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
+      if (kind[access] === Access.store || !this.#isSeen(index, from[access]!)) continue
+      const place = to[access]!
+      if (kind[access] === Access.take) {
+        if (evaluation === undefined && !this.#endsArray(place, named)) this.#table(index, place, visited, reach)
+        continue
+      }
+      // what was followed through a variable was counted where it is used
+      if (evaluation !== undefined && (this.#guards.isKnown(place) || image.dataAt(place)?.constant === true)) continue
+      const target = this.#pointers.get(place)
+      if (target !== undefined) reach(target, { from: index, how: 'table' })
+      const table = evaluation === undefined ? image.slots.get(place)?.address : undefined
+      if (table !== undefined && !image.inCode(table)) this.#table(index, table, visited, reach)
+    }
+    for (const address of evaluation?.addressesUsed ?? []) if (!image.inCode(address) && !this.#endsArray(address, named)) this.#table(index, address, visited, reach)
+  }
+
+  /** The end of an array of initializers, beside its beginning, is a bound and no table. */
+  #endsArray(place: number, named: ReadonlySet<number>): boolean {
+    return this.#arrays.some(({ start, end }) => end === place && named.has(start))
+  }
+
+  #table(index: number, table: number, visited: Set<number>, reach: (index: number, step: Step) => void): void {
+    if (visited.has(table)) return
+    visited.add(table)
+    let last = -1
+    let stride = 0
+    const end = Math.min(this.#program.image.dataAt(table)?.end ?? table, this.#objects.behind(table))
+    const slots = Math.min(TABLE_SLOTS, (end - table) / 8)
+    for (let slot = 0; slot < slots; slot++) {
+      const target = this.#pointers.get(table + slot * 8)
+      if (target === undefined) {
+        // records have their pointers at the same distance; a virtual table has no gaps
+        if (slot - last > (stride === 0 ? LARGEST_RECORD : stride)) break
+        continue
+      }
+      if (last >= 0 && stride === 0) stride = slot - last
+      last = slot
+      reach(target, { from: index, how: 'table' })
+    }
+  }
+
+  #findRoots(): Map<number, Step> {
+    const { image, graph, detectors, isGo } = this.#program
+    const roots = new Map<number, Step>()
+    const add = (address: number, how: Step['how']): void => {
+      const index = graph.functionAt(address)
+      if (index !== undefined && !roots.has(index)) roots.set(index, { from: -1, how })
+    }
+    const entry = Number(image.file.header.e_entry)
+    if (entry !== 0) add(entry, 'entry')
+    for (const address of initializers(this.#program)) add(address, 'initializer')
+    for (const address of detectors.resolvers) add(address, 'resolver')
+    if (isGo) {
+      for (const [address, name] of graph.names) if (name === 'runtime.main' || name === 'main.main') add(address, 'entry')
+      if (!image.isLibrary) return roots
+    }
+    for (const named of image.functions) {
+      if (!named.exported || named.indirect || !this.#program.isEntered(named.name)) continue
+      const index = graph.functionAt(named.address)
+      if (index === undefined) continue
+      if (!image.isLibrary && detectors.any) continue // an executable's exports serve its plugins
+      if (detectors.any && this.#needs.has(index) && isArm64IsaName(named.name)) continue
+      add(named.address, 'export')
+    }
+    return roots
+  }
+}
+
+/** Does a call in [start, end) run? */
+function callsIn({ seen, start: base }: Evaluation, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 4) if ((seen[(at - base) / 4]! & 2) !== 0) return true
+  return false
+}
+
+/** What the loader calls: DT_INIT, DT_PREINIT_ARRAY, DT_INIT_ARRAY and their relatives at the end, by section. */
+function* initializers({ image }: Program): Iterable<number> {
+  for (const section of image.file.sections) {
+    if (section.name === '.init' || section.name === '.fini') yield Number(section.sh_addr)
+    if (!/^\.(?:preinit_array|init_array|fini_array|ctors)/.test(section.name)) continue
+    const size = Math.min(section.sh_size, image.file.bytes.length)
+    for (let offset = 0; offset + 8 <= size; offset += 8) {
+      const slot = image.slots.get(Number(section.sh_addr) + offset)
+      if (slot?.address !== undefined) yield slot.address
+      else if (image.positionDependent && section.sh_offset + offset + 8 <= image.file.bytes.length) {
+        yield image.view.getUint32(section.sh_offset + offset, true)
+      }
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import { Edge } from '../../program/edges.ts'
+import type { Guards } from '../checks/guards.ts'
+import type { Program } from '../code/program.ts'
+
+const jumpsBack = /^_*sigsetjmp$|^_?setjmp$/
+const handles = /^(?:_*sigaction|signal|bsd_signal)$/
+const SIGILL = 4
+const PROBES = 24
+
+/**
+ * Functions that a probe calls: with a handler of SIGILL in place that jumps back (OpenSSL finds out features so). Only what
+ * nothing else calls or hands on is taken for part of the probe. Setting the handler and the place to jump back to may lie in
+ * two functions, of which one is given the other's instructions to try.
+ */
+export function trapScope(program: Program, guards: Guards): ReadonlySet<number> {
+  const { graph } = program
+  const scope = new Set<number>()
+  const names = importsByFunction(program)
+  const calls = (index: number, name: RegExp): boolean => names.get(index)?.some((each) => name.test(each)) === true
+  let pointed: ReadonlySet<number> | undefined
+  for (const index of names.keys()) {
+    if (!calls(index, handles)) continue
+    const tries = calleesOf(program, index).filter((callee) => calls(callee, jumpsBack))
+    if (!calls(index, jumpsBack) && tries.length === 0) continue
+    const forIllegal = [...(guards.follow(index)?.passed.values() ?? [])].some(([first]) => first?.words.length === 2 && first.words[0] === SIGILL)
+    if (!forIllegal) continue
+    pointed ??= pointedTo(program)
+    const own = new Set<number>()
+    const around = new Set([index, ...tries])
+    const stack = [index]
+    while (stack.length > 0 && own.size <= PROBES) {
+      const at = stack.pop()!
+      for (let edge = graph.firstEdge[at]!; edge < graph.firstEdge[at + 1]!; edge++) {
+        const target = graph.edgeTo[edge]!
+        const given = graph.edgeKind[edge] === Edge.taken && at === index && tries.length > 0
+        if ((graph.edgeKind[edge] !== Edge.call && !given) || own.has(target) || around.has(target) || pointed.has(target)) continue
+        if (!isOnlyNamedIn(program, target, own, around)) continue
+        own.add(target)
+        stack.push(target)
+      }
+    }
+    if (own.size <= PROBES) for (const each of own) scope.add(each)
+  }
+  return scope
+}
+
+function calleesOf({ graph }: Program, index: number): number[] {
+  const callees = new Set<number>()
+  for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) if (graph.edgeKind[edge] === Edge.call) callees.add(graph.edgeTo[edge]!)
+  return [...callees]
+}
+
+/** Functions that a pointer in data leads to. What the GOT holds is named by whoever loads it. */
+function pointedTo({ image, graph }: Program): ReadonlySet<number> {
+  const targets = new Set<number>()
+  const { places, targets: addresses } = image.codePointers
+  for (const [pointer, address] of addresses.entries()) {
+    const index = image.dataAt(places[pointer]!)?.separate === true ? undefined : graph.functionAt(address)
+    if (index !== undefined) targets.add(index)
+  }
+  return targets
+}
+
+function isOnlyNamedIn({ graph }: Program, target: number, own: ReadonlySet<number>, around: ReadonlySet<number>): boolean {
+  for (let edge = 0; edge < graph.edgeTo.length; edge++) {
+    if (graph.edgeTo[edge] !== target) continue
+    const from = graph.edgeFrom[edge]!
+    if (!around.has(from) && !own.has(from)) return false
+  }
+  return true
+}
+
+/** Which of the functions asked about each function calls, directly or through the GOT. */
+function importsByFunction({ graph, sweep, image }: Program): ReadonlyMap<number, readonly string[]> {
+  const isAsked = (name: string): boolean => jumpsBack.test(name) || handles.test(name)
+  const names = new Map<number, string[]>()
+  for (const [index, calls] of graph.importCalls) {
+    const asked = calls.filter(({ name }) => isAsked(name))
+    if (asked.length > 0) names.set(index, asked.map(({ name }) => name))
+  }
+  // a static program has them itself
+  const named = new Map<number, string>()
+  for (const [address, name] of graph.names) {
+    const index = isAsked(name) ? graph.functionAt(address) : undefined
+    if (index !== undefined) named.set(index, name)
+  }
+  if (named.size > 0) {
+    for (let edge = 0; edge < graph.edgeTo.length; edge++) {
+      const name = named.get(graph.edgeTo[edge]!)
+      const index = graph.edgeFrom[edge]!
+      if (name !== undefined) names.set(index, [...(names.get(index) ?? []), name])
+    }
+  }
+  const places = new Map<number, string>()
+  for (const [place, slot] of image.slots) if (slot.import !== undefined && isAsked(slot.import)) places.set(place, slot.import)
+  const from = sweep.accessFrom.values()
+  const to = sweep.accessTo.values()
+  for (let access = 0; places.size > 0 && access < to.length; access++) {
+    const name = places.get(to[access]!)
+    const index = name === undefined ? -1 : graph.functionOf(from[access]!)
+    if (name !== undefined && index >= 0) names.set(index, [...(names.get(index) ?? []), name])
+  }
+  return names
+}

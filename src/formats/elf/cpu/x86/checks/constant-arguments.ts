@@ -1,0 +1,108 @@
+import { Edge } from '../../program/edges.ts'
+import { join, plain, type Value } from '../../program/value.ts'
+import type { StepBudget } from '../evaluation/evaluate.ts'
+import type { Evaluation } from '../evaluation/evaluation.ts'
+import type { Guards } from './guards.ts'
+import type { Program } from '../code/program.ts'
+
+/** Instructions that may be evaluated for features that few functions have, and for those of many. */
+const STEPS = { few: 400_000, many: 100_000 } as const
+const CALLERS = 16
+/** Bytes of a function beyond which it is only followed where a check matters in it anyway: what hands flags on is small. */
+const SIZE = 5000
+/** How far up the calls it is looked for where an argument comes from. */
+const DEPTH = 3
+
+/** Does the call of `edge` run, as far as is known? */
+type Runs = (caller: number, edge: number) => boolean
+
+/**
+ * Evaluates functions with the arguments that all calls of them which run pass: a function that every caller tells to do
+ * without a feature does not use it.
+ */
+export class ConstantArguments {
+  readonly #program: Program
+  readonly #guards: Guards
+  /** Functions that others than their direct callers may call. */
+  readonly #open: (index: number) => boolean
+  readonly #budgets: { readonly few: StepBudget; readonly many: StepBudget } = { few: { left: STEPS.few }, many: { left: STEPS.many } }
+  #budget: StepBudget = this.#budgets.many
+  readonly #known = new Map<number, { key: string; evaluation: Evaluation | undefined }>()
+  readonly #inProgress = new Set<number>()
+  /** Functions followed whatever they are called with. */
+  readonly #unaware = new Map<number, Evaluation | undefined>()
+
+  constructor(program: Program, guards: Guards, open: (index: number) => boolean) {
+    this.#program = program
+    this.#guards = guards
+    this.#open = open
+  }
+
+  /** Undefined where nothing is known. `isOfFew`: it is asked because of features that few functions have. */
+  evaluation(index: number, runs: Runs, isOfFew: boolean): Evaluation | undefined {
+    this.#budget = isOfFew ? this.#budgets.few : this.#budgets.many
+    return this.#evaluation(index, runs)
+  }
+
+  #evaluation(index: number, runs: Runs): Evaluation | undefined {
+    // one that calls itself may well call itself with a number
+    if (this.#inProgress.has(index)) return this.#whateverPassed(index)
+    if (this.#inProgress.size >= DEPTH) return this.#guards.evaluations.get(index)
+    this.#inProgress.add(index)
+    const found = this.#evaluate(index, runs)
+    this.#inProgress.delete(index)
+    return found
+  }
+
+  #evaluate(index: number, runs: Runs): Evaluation | undefined {
+    const passed = this.#passed(index, runs)
+    const key = [...(passed ?? [])].map(([place, { words, base }]) => `${place}=${base}:${words.join()}`).sort().join(' ')
+    const known = this.#known.get(index)
+    if (known?.key === key) return known.evaluation
+    const evaluation = passed === undefined || key === '' ? this.#whateverPassed(index) : (this.#follow(index, passed) ?? this.#guards.evaluations.get(index))
+    this.#known.set(index, { key, evaluation })
+    return evaluation
+  }
+
+  #whateverPassed(index: number): Evaluation | undefined {
+    const known = this.#guards.evaluations.get(index)
+    if (known !== undefined) return known
+    if (!this.#unaware.has(index)) this.#unaware.set(index, this.#follow(index, new Map()))
+    return this.#unaware.get(index)
+  }
+
+  #follow(index: number, passed: ReadonlyMap<number, Value>): Evaluation | undefined {
+    const { starts, ends } = this.#program.graph
+    if (this.#budget.left <= 0 || ends[index]! - starts[index]! > SIZE) return undefined
+    return this.#guards.follow(index, passed, this.#budget)
+  }
+
+  /** What every call that runs passes; nothing where it is not known who calls. */
+  #passed(index: number, runs: Runs): Map<number, Value> | undefined {
+    const { graph } = this.#program
+    const from = graph.firstCaller[index]!
+    const to = graph.firstCaller[index + 1]!
+    if (this.#open(index) || to - from > CALLERS) return undefined
+    let common: Map<number, Value> | undefined
+    for (let entry = from; entry < to; entry++) {
+      const edge = graph.callerEdge[entry]!
+      const caller = graph.edgeFrom[edge]!
+      if (graph.edgeKind[edge] !== Edge.call || !runs(caller, edge)) continue
+      const passed = this.#evaluation(caller, runs)?.passed.get(graph.edgeAt[edge]!)
+      if (passed === undefined) return undefined
+      common = common === undefined ? new Map(passed) : both(common, passed)
+      for (const [place, value] of common) if (value.base !== plain || value.words.length === 0) common.delete(place)
+      if (common.size === 0) return undefined
+    }
+    return common
+  }
+}
+
+function both(a: ReadonlyMap<number, Value>, b: ReadonlyMap<number, Value>): Map<number, Value> {
+  const common = new Map<number, Value>()
+  for (const [place, value] of a) {
+    const joined = b.has(place) ? join(value, b.get(place)) : undefined
+    if (joined !== undefined) common.set(place, joined)
+  }
+  return common
+}

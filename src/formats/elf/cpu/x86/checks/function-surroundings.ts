@@ -1,0 +1,154 @@
+import type { Calls } from '../code/call-sites.ts'
+import type { Callees, Known } from './callees.ts'
+import type { Evaluation, Origins, ParameterStore, PlaceBehindParameter, Surroundings } from '../evaluation/evaluation.ts'
+import type { Program } from '../code/program.ts'
+import { number, type Value } from '../../program/value.ts'
+
+export const EVERY_REGISTER = 0xffff
+const none: readonly never[] = []
+const nothing: ReadonlyMap<number, Value> = new Map([[0, number(0, 0, true)]])
+
+function isMemset(name: string | undefined): boolean {
+  return name === 'memset' || name === '__memset_chk'
+}
+
+function isMemcpy(name: string | undefined): boolean {
+  return name !== undefined && /^(?:__)?(?:memcpy|memmove|mempcpy)(?:_chk)?$/.test(name)
+}
+
+/** What one function is told: a class, so that what asks meets one shape, however many functions are evaluated. */
+export class FunctionSurroundings implements Surroundings {
+  readonly origins: Origins | undefined
+  readonly model: Surroundings['model']
+  readonly jumpTables: Surroundings['jumpTables']
+  readonly #program: Program
+  readonly #known: Known
+  readonly #callees: Callees
+  readonly #index: number
+  readonly #start: number
+  readonly #otherwise: Surroundings['load'] | undefined
+  readonly #called: Calls['callees']
+  readonly #imported: Calls['imported']
+
+  constructor(program: Program, known: Known, callees: Callees, index: number, origins: Origins | undefined, otherwise: Surroundings['load'] | undefined) {
+    this.origins = origins
+    this.model = known.model
+    this.jumpTables = program.jumpTables
+    this.#program = program
+    this.#known = known
+    this.#callees = callees
+    this.#index = index
+    this.#start = program.graph.starts[index]!
+    this.#otherwise = otherwise
+    const { callees: called, imported } = program.calls.of(index)
+    this.#called = called
+    this.#imported = imported
+  }
+
+  load(at: number, size: number): Value | undefined {
+    return this.#known.load(at, size) ?? this.#otherwise?.(at, size)
+  }
+
+  loadField(offset: number, size: number): Value | undefined {
+    return this.#known.loadField(offset, size, this.#start)
+  }
+
+  returned(at: number, registers: readonly (Value | undefined)[], through?: number): ReadonlyMap<number, Value> | 'never' | undefined {
+    const target = this.#called.get(at) ?? (through === undefined ? undefined : this.#program.graph.functionAt(through))
+    if (target !== undefined) return this.#callees.comesBack(target) ? (this.#known.answer(target, registers) ?? this.#known.results.get(target)?.values ?? this.#told(target) ?? this.#callees.constant(target)) : 'never'
+    const name = this.#imported.get(at)
+    return name === undefined ? undefined : this.#callees.returnedBy(name)
+  }
+
+  /** What a function whose name says that it tells what the CPU can do returns, where it could not be followed. */
+  #told(target: number): ReadonlyMap<number, Value> | undefined {
+    return this.#program.detectors.told.has(target) ? nothing : undefined
+  }
+
+  /** What is known of the function called at `at`. */
+  #evaluationOf(at: number): Evaluation | undefined {
+    const target = this.#called.get(at)
+    return target === undefined ? undefined : this.#known.evaluations.get(target)
+  }
+
+  writesOf(at: number): readonly ParameterStore[] {
+    return this.#evaluationOf(at)?.parameterStores ?? none
+  }
+
+  withheldBy(at: number): readonly PlaceBehindParameter[] {
+    return this.#evaluationOf(at)?.withheld ?? none
+  }
+
+  fills(at: number): boolean {
+    const { graph } = this.#program
+    const target = this.#called.get(at)
+    return isMemset(target === undefined ? this.#imported.get(at) : graph.names.get(graph.starts[target]!))
+  }
+
+  copies(at: number): boolean {
+    const { graph } = this.#program
+    const target = this.#called.get(at)
+    return isMemcpy(target === undefined ? this.#imported.get(at) : graph.names.get(graph.starts[target]!))
+  }
+
+  initially(at: number, size: number): Value | undefined {
+    return this.#known.initially(at, size)
+  }
+
+  changedBy(at: number): number {
+    const target = this.#called.get(at)
+    return target === undefined ? EVERY_REGISTER : this.#callees.changes(target)
+  }
+
+  readsArgument(at: number, register: number): boolean {
+    const target = this.#called.get(at)
+    return target === undefined || this.#program.argumentsRead.reads(target, register)
+  }
+
+  storedByCallee(at: number, address: number): Value | undefined {
+    return this.#evaluationOf(at)?.globalStores.find((store) => store.address === address)?.value
+  }
+
+  calleeStores(at: number, address: number): boolean {
+    const target = this.#called.get(at)
+    return target !== undefined && this.#callees.stores(target, address)
+  }
+
+  isFunction(at: number): boolean {
+    return this.#program.graph.functionAt(at) !== undefined
+  }
+
+  isPointerTarget(at: number): boolean {
+    const { graph, image } = this.#program
+    return image.inCode(at) ? graph.functionAt(at) !== undefined : image.dataAt(at) !== undefined
+  }
+
+  tableAt(at: number): readonly number[] {
+    return this.#program.image.dataAt(at)?.constant === true ? this.#program.pointed.tableAt(at) : none
+  }
+
+  setsFlagElsewhere(offset: number, bits: number): boolean {
+    return this.#known.flags.areSetElsewhere(this.#index, offset, bits)
+  }
+
+  isKernel(address: number): boolean {
+    return this.#known.kernels.isKernel(address)
+  }
+
+  isNeverHandedOut(address: number): boolean {
+    return this.#known.kernels.isNeverHandedOut(address, this.#index)
+  }
+
+  isMiddle(at: number): boolean {
+    const { graph, image } = this.#program
+    return image.inCode(at) && graph.functionAt(at) === undefined
+  }
+
+  landingPad(at: number): number | undefined {
+    return this.#program.landingPads.of(at)
+  }
+
+  throughStub(at: number): number {
+    return this.#program.stubs.get(at)?.address ?? at
+  }
+}

@@ -1,0 +1,393 @@
+import type { CallGraph } from '../../program/call-graph.ts'
+import { Edge } from '../../program/edges.ts'
+import { Access } from '../../program/sweep.ts'
+import { address as addressValue, certain, detectedAs, featureTable, plain, relative, sameValue, singleAddress, type Value } from '../../program/value.ts'
+import { AnswersByArgument } from '../evaluation/answers-by-argument.ts'
+import { Callees } from './callees.ts'
+import type { CpuidModel } from '../evaluation/cpuid-model.ts'
+import { isDetectorFunction, isDetectorObject, isDetectorTableFunction, isOwnDetectorObject } from '../code/detectors.ts'
+import { evaluate, resultRegardless, type StepBudget } from '../evaluation/evaluate.ts'
+import type { Evaluation, GlobalStore, Leaks, Origins, ParameterStore } from '../evaluation/evaluation.ts'
+import { Fields } from './fields.ts'
+import { FlagsOfObjects } from '../evaluation/flags-of-objects.ts'
+import { HandedOutKernels } from './handed-out-kernels.ts'
+import { isFunctionPointer } from './function-pointer.ts'
+import { findLeaks } from './leaks.ts'
+import { Parameters } from './parameters.ts'
+import type { Program } from '../code/program.ts'
+import { Variables } from './variables.ts'
+
+/** Bounds of the search: beyond them every path counts as possible. */
+const limits = {
+  rounds: 64,
+  evaluations: 30_000,
+  /** Instructions, over all functions: about a second. */
+  steps: 2_200_000,
+  /** Of those, for functions of more than `hugeFunction` bytes, which take most and rarely say anything about the CPU. */
+  stepsOfHuge: 700_000,
+  hugeFunction: 10_000,
+  /** Evaluations of one function, and of one of more than `largeFunction` bytes. */
+  times: 8,
+  largeFunction: 4000,
+  timesLarge: 4,
+  callers: 400,
+  /** Steps from CPUID of functions that take the address of a kernel: what they store and return is of no interest. */
+  takers: 9,
+  /** Of asking again which kernels are handed out. */
+  refinements: 8,
+} as const
+
+const isFlag = ({ base, words }: Value): boolean => base === plain && words.length > 0 && words.every((word) => word >>> 0 < 256)
+
+/** Tables of closures: destructor, size and alignment come before the functions (and one of those before another). */
+const TABLE_HEAD = 0x28
+/** Tables that a function is looked for in. */
+const PLACES = 8
+
+const returnRegisters = [0, 2]
+const returnRegistersOfGo = [0, 3, 1, 7, 6, 8, 9, 10, 11]
+
+/** What the checks of the CPU decide, for one model of a CPU. */
+export interface Guards {
+  /** By function; those without an entry are not affected by any check that was found. */
+  readonly evaluations: ReadonlyMap<number, Evaluation>
+  /** Variables that hold what checks found out. */
+  readonly variables: number
+  /** Functions that never return on this CPU, because of what CPUID says. */
+  readonly dead: ReadonlySet<number>
+  /** Functions evaluated, in all rounds. */
+  readonly work: number
+  /** The bounds were hit. */
+  readonly incomplete: boolean
+  readonly leaks: Leaks
+  /** Does a function return something else than `value` where a check goes the other way? */
+  returnsOther(index: number, value: Value): boolean
+  /** Asks once more whether what is compared with kernels can be one, with what was found to be reached. True: evaluations changed. */
+  refine(isReached: (index: number) => boolean): boolean
+  /** Evaluates a function again, where it is of interest which branches may be checks. */
+  trace(index: number, origins: Origins, budget: StepBudget): Evaluation | undefined
+  /** Evaluates a function again, with arguments that the search did not follow. */
+  follow(index: number, passed: ReadonlyMap<number, Value>, budget: StepBudget): Evaluation | undefined
+}
+
+/** Follows what CPUID says through the program, until nothing new comes of it. */
+export function findGuards(program: Program, model: CpuidModel): Guards {
+  return new GuardSearch(program, model).run()
+}
+
+class GuardSearch {
+  readonly #program: Program
+  readonly #evaluations = new Map<number, Evaluation>()
+  readonly #variables: Variables
+  readonly #fields: Fields
+  readonly #callees: Callees
+  readonly #kernels: HandedOutKernels
+  readonly #results = new Map<number, { values: ReadonlyMap<number, Value>; distance: number }>()
+  readonly #neverReturns = new Set<number>()
+  readonly #parameters: Parameters
+  readonly #answers = new AnswersByArgument()
+  readonly #distance = new Map<number, number>()
+  readonly #featureSlots = new Set<number>()
+  readonly #times = new Map<number, number>()
+  readonly #budget: StepBudget = { left: limits.steps }
+  #refinements = 0
+  #hugeLeft: number = limits.stepsOfHuge
+  #next = new Set<number>()
+  #work = 0
+
+  constructor(program: Program, model: CpuidModel) {
+    this.#program = program
+    this.#variables = new Variables(program, (index, distance) => this.#enqueue(this.#next, index, distance))
+    this.#fields = new Fields(program)
+    this.#parameters = new Parameters(program)
+    this.#kernels = new HandedOutKernels(program, model.features, this.#evaluations)
+    this.#callees = new Callees(program, {
+      model,
+      load: (at, size) => (this.#featureSlots.has(at) ? relative(featureTable, 0) : this.#variables.load(at, size)),
+      loadField: (offset, size, reader) => this.#fields.load(offset, size, reader),
+      flags: new FlagsOfObjects(program, (index) => program.detectors.functions.has(index) || this.#variables.areNamedBy(index)),
+      initially: (at, size) => this.#variables.initially(at, size),
+      evaluations: this.#evaluations,
+      results: this.#results,
+      kernels: this.#kernels,
+      answer: (index, registers) => this.#answers.of(index, program.graph.ends[index]! - program.graph.starts[index]!, registers, (parameters) => this.#evaluateFor(index, parameters)),
+      dead: this.#neverReturns,
+      endings: program.endings,
+    })
+    for (const [place, slot] of program.image.slots) {
+      if (slot.import !== undefined && isDetectorObject(slot.import)) this.#featureSlots.add(place)
+    }
+  }
+
+  run(): Guards {
+    const { detectors, graph, image } = this.#program
+    if (!detectors.any) return this.#guards(false)
+    for (const object of image.objects) {
+      if (!isOwnDetectorObject(object.name)) continue
+      for (let at = 0; at < Math.min(object.size, 512); at += 4) this.#variables.follow(object.address + at, 4, 1)
+    }
+    let work = new Set<number>()
+    for (const index of detectors.functions) {
+      this.#distance.set(index, 0)
+      work.add(index)
+    }
+    for (const place of this.#featureSlots) for (const index of this.#variables.accessors(place, 8)) this.#enqueue(work, index, 1)
+    for (const [index, calls] of graph.importCalls) {
+      if (calls.some((call) => isDetectorFunction(call.name) || isDetectorTableFunction(call.name))) this.#enqueue(work, index, 1)
+    }
+    for (const told of detectors.told) {
+      for (let entry = graph.firstCaller[told]!; entry < graph.firstCaller[told + 1]!; entry++) this.#enqueue(work, graph.edgeFrom[graph.callerEdge[entry]!]!, 1)
+    }
+    for (const index of this.#variables.allAccessors()) this.#enqueue(work, index, 1)
+    let isComplete = this.#search(work)
+    const asking = new Set<number>()
+    for (const index of this.#kernels.mayAsk()) if (!this.#evaluations.has(index)) this.#enqueue(asking, index, limits.takers)
+    if (isComplete) isComplete = this.#search(asking)
+    return this.#guards(!isComplete)
+  }
+
+  /** Evaluates functions and those that they affect, until nothing changes; false when the bounds were reached. */
+  #search(functions: ReadonlySet<number>): boolean {
+    let work = functions
+    for (let round = 0; work.size > 0 && round < limits.rounds && this.#work < limits.evaluations && this.#budget.left > 0; round++) {
+      this.#next = new Set()
+      for (const index of callersFirst(this.#program.graph, work)) {
+        if (this.#work >= limits.evaluations || this.#budget.left <= 0) break
+        this.#evaluate(index)
+      }
+      for (const index of this.#fields.takeReaders()) this.#enqueue(this.#next, index, 3)
+      work = this.#next
+    }
+    return work.size === 0 && this.#budget.left > 0 && this.#hugeLeft > 0
+  }
+
+  /** What is compared with kernels that nobody who is reached hands out. */
+  #refine(isReached: (index: number) => boolean): boolean {
+    // functions that take the address of a kernel, so that it is known whether they hand it out
+    const takers = new Set<number>()
+    for (const index of this.#kernels.takers()) if (!this.#evaluations.has(index) && !this.#times.has(index)) this.#enqueue(takers, index, limits.takers)
+    this.#search(takers)
+    const changed = this.#kernels.update(isReached)
+    this.#refinements++
+    for (const index of changed) this.#times.delete(index)
+    // beyond the bounds every path counts as possible
+    const isFollowed = this.#refinements <= limits.refinements && this.#search(changed)
+    for (const index of isFollowed ? [] : changed) this.#evaluations.delete(index)
+    return takers.size > 0 || changed.size > 0
+  }
+
+  #guards(incomplete: boolean): Guards {
+    return {
+      evaluations: this.#evaluations,
+      variables: this.#variables.count,
+      dead: this.#neverReturns,
+      work: this.#work,
+      incomplete,
+      leaks: findLeaks(this.#program, this.#evaluations, this.#variables, this.#parameters.dropped),
+      refine: (isReached) => this.#refine(isReached),
+      returnsOther: (index, value) => this.#returnsOther(index, value),
+      follow: (index, passed, budget) => {
+        const target = this.#program.functions.get(index)
+        if (target === undefined) return undefined
+        const parameters = new Map([...passed, ...(this.#parameters.of(index) ?? [])])
+        return evaluate(this.#program.decoder, target, parameters, this.#callees.of(index), returnRegisters, budget, this.#program.entries.of(index, this.#evaluations))
+      },
+      trace: (index, origins, budget) => {
+        const target = this.#program.functions.get(index)
+        if (target === undefined) return undefined
+        return evaluate(this.#program.decoder, target, this.#parameters.of(index), this.#callees.of(index, origins), returnRegisters, budget, this.#program.entries.anywhere(index))
+      },
+    }
+  }
+
+  #enqueue(set: Set<number>, index: number, distance: number): void {
+    const known = this.#distance.get(index)
+    if (known === undefined || known > distance) this.#distance.set(index, distance)
+    set.add(index)
+  }
+
+  #evaluate(index: number): void {
+    const { decoder, isGo } = this.#program
+    const target = this.#program.functions.get(index)
+    const times = (this.#times.get(index) ?? 0) + 1
+    if (target === undefined || times > (target.end - target.start > limits.largeFunction ? limits.timesLarge : limits.times)) return
+    const isHuge = target.end - target.start > limits.hugeFunction
+    if (isHuge && this.#hugeLeft <= 0) return
+    this.#times.set(index, times)
+    this.#work++
+    const { left } = this.#budget
+    const registers = isGo ? returnRegistersOfGo : returnRegisters
+    const evaluation = evaluate(decoder, target, this.#parameters.of(index), this.#callees.of(index), registers, this.#budget, this.#program.entries.of(index, this.#evaluations))
+    if (isHuge) this.#hugeLeft -= left - this.#budget.left
+    if (evaluation === undefined) {
+      this.#evaluations.delete(index)
+      return
+    }
+    this.#evaluations.set(index, evaluation)
+    const distance = this.#distance.get(index) ?? 0
+    this.#spreadExits(index, evaluation, distance)
+    this.#spreadResults(index, evaluation, distance)
+    this.#variables.spread(index, this.#withClosures(evaluation), distance)
+    // Go's packages keep what they found out in package variables; its calling convention makes every spill look like a field
+    if (isGo) return
+    if (this.#answers.note(index, evaluation, distance === 0) && distance <= 3 && this.#callerCount(index) <= limits.callers) this.#enqueueCallers(index, distance)
+    // what is stored to a field that is followed anyway counts wherever it is
+    if (distance <= 2 || evaluation.fieldStores.some(({ offset }) => this.#fields.has(offset))) this.#fields.spread(evaluation)
+    if (distance <= 3 && (evaluation.leaks.fields.size > 0 || evaluation.leaks.anywhere || this.#results.has(index))) this.#enqueueMakers(index, distance)
+    this.#spreadArguments(index, evaluation, distance)
+  }
+
+  /** What function `index` does when it is called with `parameters`. */
+  #evaluateFor(index: number, parameters: ReadonlyMap<number, Value>, otherwise?: (at: number, size: number) => Value | undefined): Evaluation | undefined {
+    const target = this.#program.functions.get(index)
+    if (target === undefined) return undefined
+    return evaluate(this.#program.decoder, target, parameters, this.#callees.of(index, undefined, otherwise), returnRegisters, this.#budget)
+  }
+
+  /** What a pointer to a function that the program may replace holds at first: when a closure is run once, it still does. */
+  readonly #initialPointers = (at: number, size: number): Value | undefined => {
+    const address = size === 8 ? this.#program.image.slots.get(at)?.address : undefined
+    return address !== undefined && this.#program.graph.functionAt(address) !== undefined ? addressValue(address) : undefined
+  }
+
+  readonly #exits = new Map<number, string>()
+
+  /** Functions that this one jumps into the middle of are evaluated where what they get or whether they get there hangs on a check. */
+  #spreadExits(index: number, evaluation: Evaluation, distance: number): void {
+    const matters = evaluation.decides || [...evaluation.exits.values()].some(({ registers }) => registers.some((value) => value?.detected === true))
+    if (!matters && !this.#exits.has(index)) return
+    const key = [...evaluation.exits].map(([at, { registers }]) => `${at}:${registers.map((value) => (value?.detected === true ? value.words.join() : '')).join()}`).join(' ')
+    if (this.#exits.get(index) === key) return
+    this.#exits.set(index, key)
+    for (const target of this.#program.entries.enteredFrom(index)) this.#enqueue(this.#next, target, distance)
+  }
+
+  readonly #regardless = new Map<number, Value | undefined>()
+
+  /** Does function `index` return something else than `value` on other CPUs, or the place where it keeps what it found out? */
+  #isChosen(index: number, value: Value): boolean {
+    const at = singleAddress(value)
+    return (at !== undefined && at > 0xfff && this.#program.image.dataAt(at) !== undefined) || this.#returnsOther(index, value)
+  }
+
+  #returnsOther(index: number, value: Value): boolean {
+    if (!this.#regardless.has(index)) {
+      const target = this.#program.functions.get(index)!
+      const entries = this.#program.entries.of(index, this.#evaluations)
+      this.#regardless.set(index, resultRegardless(this.#program.decoder, target, this.#parameters.of(index), this.#callees.of(index), this.#budget, entries))
+    }
+    const other = this.#regardless.get(index)
+    // where it is computed from what CPUID says, it is another one elsewhere, though not on this CPU
+    return other === undefined || other.detected || other.words.length !== value.words.length || other.words.some((word, place) => word !== value.words[place])
+  }
+
+  #spreadResults(index: number, evaluation: Evaluation, distance: number): void {
+    const { graph } = this.#program
+    if (!evaluation.returns && evaluation.decides && !this.#neverReturns.has(index) && this.#program.endings.hasReturn(index)) {
+      this.#neverReturns.add(index)
+      this.#enqueueCallers(index, distance)
+    } else if (evaluation.returns && this.#neverReturns.delete(index)) this.#enqueueCallers(index, distance)
+    if (distance > (this.#program.isGo ? 2 : 4)) return
+    const values = new Map<number, Value>()
+    for (const [register, value] of evaluation.results) {
+      if (value.words.length === 0) continue
+      if (value.detected) values.set(register, certain(value))
+      else if (register === 0 && evaluation.decides && value.base === plain && !isFunctionPointer(value, graph) && (distance === 0 || this.#isChosen(index, value))) {
+        values.set(register, detectedAs(value, true))
+      }
+    }
+    const known = this.#results.get(index)
+    if (values.size === 0 && known === undefined) {
+      if (evaluation.parameterStores.length > 0 || evaluation.withheld.length > 0) this.#noteWrites(index, evaluation, distance)
+      return
+    }
+    let changed = known === undefined || known.values.size !== values.size
+    for (const [register, value] of values) if (!sameValue(known?.values.get(register), value)) changed = true
+    if (changed) {
+      this.#results.set(index, { values, distance })
+      this.#enqueueCallers(index, distance)
+    }
+    this.#noteWrites(index, evaluation, distance)
+  }
+
+  /** What closures that function makes store, where it is known what they were given. */
+  #withClosures(evaluation: Evaluation): Evaluation {
+    if (evaluation.closures.length === 0) return evaluation
+    const found: GlobalStore[] = []
+    for (const { functions, parameters } of evaluation.closures) {
+      for (const closure of functions) {
+        const inside = this.#evaluateFor(closure, parameters, this.#initialPointers)
+        for (const store of inside?.globalStores ?? []) {
+          // what the check said, or a flag by which way it went
+          const isFound = store.value?.detected === true || (inside?.decides === true && store.value !== undefined && isFlag(store.value))
+          if (isFound) found.push({ ...store, value: detectedAs(store.value!, true), isMadeOnce: true })
+        }
+      }
+    }
+    return found.length === 0 ? evaluation : { ...evaluation, globalStores: [...evaluation.globalStores, ...found] }
+  }
+
+  readonly #made = new Set<number>()
+
+  /** Closures store what they find out through what they were given: see who makes them. */
+  #enqueueMakers(index: number, distance: number): void {
+    if (this.#made.has(index)) return
+    this.#made.add(index)
+    const { pointed, accesses, sweep, graph } = this.#program
+    const kind = sweep.accessKind.values()
+    const from = sweep.accessFrom.values()
+    for (const place of pointed.placesOf(index).slice(0, PLACES)) {
+      for (const access of accesses.range(place - TABLE_HEAD, place)) {
+        const maker = kind[access] === Access.take ? graph.functionOf(from[access]!) : -1
+        if (maker >= 0) this.#enqueue(this.#next, maker, distance + 1)
+      }
+    }
+  }
+
+  readonly #writes = new Map<number, string>()
+
+  #noteWrites(index: number, evaluation: Evaluation, distance: number): void {
+    if ((evaluation.parameterStores.length === 0 && evaluation.withheld.length === 0) || distance > 3) return
+    const writes = evaluation.parameterStores.map((store: ParameterStore) => `${store.register}+${store.offset}=${store.value.words.join(':')}`)
+    const key = [...writes, ...evaluation.withheld.map(({ register, offset }) => `${register}+${offset}`)].sort().join()
+    if (this.#writes.get(index) === key) return
+    this.#writes.set(index, key)
+    this.#enqueueCallers(index, distance)
+  }
+
+  #callerCount(index: number): number {
+    const { firstCaller } = this.#program.graph
+    return firstCaller[index + 1]! - firstCaller[index]!
+  }
+
+  #enqueueCallers(index: number, distance: number): void {
+    const { graph } = this.#program
+    const from = graph.firstCaller[index]!
+    const to = graph.firstCaller[index + 1]!
+    for (let entry = from; entry < to; entry++) this.#enqueue(this.#next, graph.edgeFrom[graph.callerEdge[entry]!]!, distance + 1)
+  }
+
+  #spreadArguments(index: number, evaluation: Evaluation, distance: number): void {
+    const { graph } = this.#program
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+      if (graph.edgeKind[edge] !== Edge.call) continue
+      const passed = evaluation.passed.get(graph.edgeAt[edge]!)
+      if (passed === undefined) continue
+      const callee = graph.edgeTo[edge]!
+      const changed = this.#parameters.pass(callee, edge, passed)
+      if (changed && distance <= 5) this.#enqueue(this.#next, callee, distance + 1)
+      else if (changed) this.#parameters.dropped = true
+    }
+  }
+}
+
+/** What functions are called with should be known when they are evaluated. */
+function callersFirst(graph: CallGraph, work: ReadonlySet<number>): number[] {
+  const isCalledBy = (index: number): boolean => {
+    for (let entry = graph.firstCaller[index]!; entry < Math.min(graph.firstCaller[index + 1]!, graph.firstCaller[index]! + 32); entry++) {
+      if (work.has(graph.edgeFrom[graph.callerEdge[entry]!]!)) return true
+    }
+    return false
+  }
+  return [...work].map((index) => ({ index, late: isCalledBy(index) ? 1 : 0 })).sort((a, b) => a.late - b.late || a.index - b.index).map(({ index }) => index)
+}

@@ -1,0 +1,275 @@
+import { Access } from '../../program/sweep.ts'
+import { address as addressValue, certain, compute, detectedAs, join, number, plain, sameValue, truncated, type Value } from '../../program/value.ts'
+import type { Evaluation } from '../evaluation/evaluation.ts'
+import { firstInitializer } from '../code/initializers.ts'
+import { isFunctionPointer } from './function-pointer.ts'
+import { GotVariables } from './got-variables.ts'
+import type { Program } from '../code/program.ts'
+
+/** Accesses of a variable from which on only functions that use features, or call some that do, are of interest: code generators. */
+const MANY_ACCESSES = 256
+
+/** Variables that are read through the address of a structure that they are in. */
+const STRUCTURE_SIZE = 128
+const NEAR_LIMIT = 64
+const NEAR_LIMIT_WITH_HITS = 2048
+const NEAR_MASK = 0xffff
+
+/** Stands for what is none of the variables. */
+const other: Value = number(0)
+
+interface Variable {
+  readonly size: number
+  /** What the file says it holds first, or what is put there before anybody reads it. */
+  initial: Value
+  /** What functions store, by function: what they store when they are evaluated again with better knowledge replaces it. */
+  readonly stored: Map<number, Value>
+  /** What it can hold, of all that. */
+  value: Value
+  /** How many steps from CPUID it is. */
+  readonly distance: number
+}
+
+/** Variables of the file that hold what checks of the CPU found out. */
+export class Variables {
+  readonly #program: Program
+  /** To be evaluated again: function, and steps from CPUID. */
+  readonly #enqueue: (index: number, distance: number) => void
+  readonly #variables = new Map<number, Variable>()
+  /** Function that runs before all others. */
+  readonly #first: number | undefined
+  readonly #storedBy = new Map<number, ReadonlySet<number>>()
+  /** By the lower bits of an eighth of the address: may a variable begin there? Most loads are of something else. */
+  readonly #near = new Uint8Array(NEAR_MASK + 1)
+  readonly #got: GotVariables
+  /** Addresses of structures that variables were copied as parts of. */
+  readonly #structures = new Map<number, number>()
+
+  constructor(program: Program, enqueue: (index: number, distance: number) => void) {
+    this.#program = program
+    const first = firstInitializer(program)
+    this.#first = first === undefined ? undefined : program.graph.functionAt(first)
+    this.#enqueue = enqueue
+    this.#got = new GotVariables(program)
+  }
+
+  #isNear(at: number): boolean {
+    return this.#near[Math.floor(at / 8) & NEAR_MASK] === 1
+  }
+
+  get count(): number {
+    return this.#variables.size
+  }
+
+  addresses(): Iterable<number> {
+    return this.#variables.keys()
+  }
+
+  /** Functions that name what is followed. */
+  *allAccessors(): Iterable<number> {
+    for (const [at, { size }] of this.#variables) yield* this.accessors(at, size)
+  }
+
+  /** Does function `index` name one? */
+  areNamedBy(index: number): boolean {
+    const { graph, sweep } = this.#program
+    const to = sweep.accessTo.values()
+    for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) if (this.#variables.has(to[access]!)) return true
+    return false
+  }
+
+  /** What is loaded from the variable, or from what nothing writes to. */
+  load(at: number, size: number): Value | undefined {
+    const known = this.#isNear(at - 7) || this.#isNear(at) || this.#isNear(at + 7) ? this.#loadVariable(at, size) : other
+    return known === other ? this.#loadConstant(at, size) : known
+  }
+
+  #loadVariable(at: number, size: number): Value | undefined {
+    const exact = this.#variables.get(at)
+    if (exact !== undefined && exact.size >= size) return truncated(exact.value, size) ?? (size === 8 ? exact.value : undefined)
+    for (let back = 1; back < 8; back++) {
+      const wider = this.#variables.get(at - back)
+      if (wider !== undefined && wider.size >= back + size) return truncated(compute('shr', wider.value, number(back * 8)), size)
+    }
+    return exact !== undefined || (size === 8 && this.#variables.has(at + 4)) ? this.#compose(at, size) : other
+  }
+
+  #loadConstant(at: number, size: number): Value | undefined {
+    const { image } = this.#program
+    const range = image.dataAt(at)
+    if (range === undefined || !range.constant) return undefined
+    const slot = image.slots.get(at)
+    if (slot === undefined) return this.initially(at, size)
+    return slot.address === undefined || slot.indirect === true ? undefined : addressValue(slot.address)
+  }
+
+  /** A load that spans several variables: one number each, or nothing is known. */
+  #compose(at: number, size: number): Value | undefined {
+    let whole: Value | undefined = number(0, 0, true)
+    for (let offset = 0; offset < size; ) {
+      const variable = this.#variables.get(at + offset)
+      const part = variable === undefined ? this.initially(at + offset, 1) : variable.value
+      whole = compute('or', whole, compute('shl', part, number(offset * 8)))
+      offset += variable?.size ?? 1
+    }
+    return whole
+  }
+
+  /** What the file says memory holds before anything runs. */
+  initially(at: number, size: number): Value | undefined {
+    const { image } = this.#program
+    const range = image.dataAt(at)
+    if (range === undefined || at + size > range.end) return undefined
+    if (range.offset === undefined) return number(0)
+    const place = range.offset + at - range.address
+    const { view } = image
+    if (size === 8) return number(view.getInt32(place, true), view.getInt32(place + 4, true))
+    if (size === 4) return number(view.getInt32(place, true))
+    return size === 2 ? number(view.getUint16(place, true)) : size === 1 ? number(view.getUint8(place)) : undefined
+  }
+
+  /**
+   * Starts to follow a variable: whoever stores or reads it is evaluated.
+   * @param made what it holds before anybody reads it, whatever the file says: the pointer to what makes it (LazyLock)
+   */
+  follow(at: number, size: number, distance: number, made?: Value): Variable | undefined {
+    const initial = this.initially(at, size)
+    const { image } = this.#program
+    if ((image.slots.has(at) && made === undefined) || initial === undefined) return undefined
+    const first = detectedAs(made ?? initial, true)
+    const variable: Variable = { size, initial: first, stored: new Map(), value: first, distance }
+    this.#variables.set(at, variable)
+    this.#near[Math.floor(at / 8) & NEAR_MASK] = 1
+    for (const index of this.accessors(at, size)) this.#enqueue(index, distance + 1)
+    return variable
+  }
+
+  /** Takes over what function `index`, so many steps from CPUID, stores. */
+  spread(index: number, evaluation: Evaluation, distance: number): void {
+    const { graph, image, sweep } = this.#program
+    const controls = evaluation.decides && (distance <= 1 ? evaluation.seen.length < 30_000 : distance <= 3 && evaluation.seen.length < 1200)
+    const before = this.#storedBy.get(index) ?? new Set<number>()
+    const after = new Set<number>()
+    for (const store of evaluation.globalStores) {
+      const range = image.dataAt(store.address)
+      if (range === undefined || !range.writable || range.constant) continue
+      const known = this.#variables.get(store.address)
+      const fromCheck = store.value?.detected === true && distance <= 5
+      if (known === undefined && !fromCheck && !(controls && store.value !== undefined)) continue
+      if (store.value !== undefined && isFunctionPointer(store.value, graph)) continue
+      if (store.structure !== undefined) this.#structures.set(store.address, store.structure)
+      const variable = known ?? this.follow(store.address, store.size, distance, store.isMadeOnce === true ? store.value : undefined)
+      if (variable === undefined) continue
+      after.add(store.address)
+      if (index === this.#first && store.left?.base === plain && store.left.words.length > 0 && !this.#reads(index, store.address)) variable.initial = certain(store.left)
+      this.#store(store.address, variable, index, store.value)
+    }
+    for (const address of before) if (!after.has(address)) this.#store(address, this.#variables.get(address)!, index, undefined)
+    this.#storedBy.set(index, after)
+    if (!controls) return
+    // a variable that is only set behind a check that fails keeps what the file says
+    const accessTo = sweep.accessTo.values()
+    const accessFrom = sweep.accessFrom.values()
+    const accessKind = sweep.accessKind.values()
+    for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
+      if (accessKind[access] === Access.load) continue
+      const stored = accessKind[access] === Access.store ? 0 : this.#storesBehind(accessFrom[access]!)
+      if (stored === undefined) continue
+      const at = accessTo[access]! + stored
+      if (evaluation.seen[accessFrom[access]! - evaluation.start] !== 0 || this.#variables.has(at)) continue
+      const range = image.dataAt(at)
+      if (range === undefined || !range.writable || range.constant || image.slots.has(at)) continue
+      this.follow(at, 4, distance)
+    }
+    for (const at of this.#got.skippedStores(index, evaluation.seen)) if (!this.#variables.has(at)) this.follow(at, 4, distance)
+  }
+
+  /** Does function `index` read the variable at `at`? */
+  #reads(index: number, at: number): boolean {
+    const { graph, sweep } = this.#program
+    const to = sweep.accessTo.values()
+    const kind = sweep.accessKind.values()
+    for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) if (to[access] === at && kind[access] !== Access.store) return true
+    return false
+  }
+
+  /** Offset of the word that the instruction behind `lea r, [variable]` stores to, where it stores to [r + offset]. */
+  #storesBehind(from: number): number | undefined {
+    const range = this.#program.codeAt(from)
+    if (range === undefined) return undefined
+    const { code, base } = range
+    const lea = from - base
+    if ((code[lea]! & 0xf8) !== 0x48 || code[lea + 1] !== 0x8d) return undefined
+    const pointer = ((code[lea + 2]! >> 3) & 7) | ((code[lea]! & 4) << 1)
+    let at = lea + 7
+    const rex = (code[at]! & 0xf0) === 0x40 ? code[at++]! : 0
+    const [opcode, modrm] = [code[at]!, code[at + 1]!]
+    // OR, MOV of a register or of a number
+    const isStore = opcode === 0x08 || opcode === 0x09 || opcode === 0x88 || opcode === 0x89 || opcode === 0xc6 || opcode === 0xc7 || (opcode >= 0x80 && opcode <= 0x83 && ((modrm >> 3) & 7) === 1)
+    if (!isStore || modrm >= 0x80 || (modrm & 7) === 4 || ((modrm & 7) | ((rex & 1) << 3)) !== pointer) return undefined
+    if (modrm < 0x40) return (modrm & 7) === 5 ? undefined : 0
+    return code[at + 2]! < 0x80 ? code[at + 2]! & ~3 : undefined
+  }
+
+  #store(at: number, variable: Variable, index: number, value: Value | undefined): void {
+    // a store of something unknown is an override from outside (environment, command line): it is not for us to judge
+    const before = variable.stored.get(index)
+    const now = value === undefined || value.base !== plain || value.words.length === 0 ? undefined : certain(value)
+    if (sameValue(before, now)) return
+    if (now === undefined) variable.stored.delete(index)
+    else variable.stored.set(index, now)
+    let joined = variable.value
+    if (before === undefined && index !== this.#first) joined = join(joined, now) ?? joined // one more
+    else {
+      joined = variable.initial
+      for (const stored of variable.stored.values()) joined = join(joined, stored) ?? joined
+    }
+    if (sameValue(joined, variable.value)) return
+    variable.value = joined
+    for (const reader of this.accessors(at, variable.size)) this.#enqueue(reader, variable.distance + 1)
+  }
+
+  /** Does function `index` need features, or call one that does, or that calls one? */
+  #leadsToFeatures(index: number, depth = 2): boolean {
+    const { firstHit, firstEdge, edgeTo } = this.#program.graph
+    if (firstHit[index + 1]! > firstHit[index]!) return true
+    if (depth === 0) return false
+    for (let edge = firstEdge[index]!; edge < firstEdge[index + 1]!; edge++) if (this.#leadsToFeatures(edgeTo[edge]!, depth - 1)) return true
+    return false
+  }
+
+  /** Functions that name one of the bytes [at - 7, at + size). */
+  *accessors(at: number, size: number): Iterable<number> {
+    const { graph, sweep } = this.#program
+    const from = sweep.accessFrom.values()
+    const kind = sweep.accessKind.values()
+    const accesses = this.#program.accesses.range(at - 7, at + size - 1)
+    for (const access of accesses) {
+      if (kind[access] === Access.take && sweep.accessTo.values()[access] !== at) continue
+      const index = graph.functionOf(from[access]!)
+      if (index >= 0 && (accesses.length <= MANY_ACCESSES || kind[access] === Access.store || this.#leadsToFeatures(index))) yield index
+    }
+    for (let offset = 0; offset < STRUCTURE_SIZE; offset += 4) {
+      for (const from of this.#got.loadsOf(at - offset)) {
+        const index = graph.functionOf(from)
+        if (index >= 0) yield index
+      }
+    }
+    const structure = this.#structures.get(at)
+    for (const access of structure === undefined ? [] : this.#program.accesses.range(structure, structure)) {
+      const index = graph.functionOf(from[access]!)
+      if (kind[access] === Access.take && index >= 0) yield index
+    }
+    // and those that have the address of what it may be a part of
+    let near = 0
+    for (const access of this.#program.accesses.range(at - STRUCTURE_SIZE, at - 1)) {
+      if (kind[access] !== Access.take) continue
+      const index = graph.functionOf(from[access]!)
+      if (index < 0) continue
+      near++
+      if (near > NEAR_LIMIT_WITH_HITS) return
+      // beyond that, those alone in which it may matter
+      if (near <= NEAR_LIMIT || graph.firstHit[index + 1]! > graph.firstHit[index]!) yield index
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import { lengthAt } from '../../../../../isa/x86/length.ts'
+import { mentionedBy } from './mentioned-registers.ts'
+import type { Program } from './program.ts'
+
+/** How far down the calls it is looked. */
+const DEPTH = 3
+/** Instructions of a function within which it reads its arguments, or has others in their registers. */
+const INSTRUCTIONS = 200
+
+/** Tells which registers hold arguments of a function: an address that is left in another one is not passed. */
+export class ArgumentsRead {
+  readonly #program: Pick<Program, 'graph' | 'decoder' | 'codeAt' | 'calls'>
+  readonly #known = new Map<number, boolean>()
+
+  constructor(program: Pick<Program, 'graph' | 'decoder' | 'codeAt' | 'calls'>) {
+    this.#program = program
+  }
+
+  /** May function `index` read what its caller has in `register`, before something else is in there? */
+  reads(index: number, register: number, depth = 0): boolean {
+    const key = index * 16 + register
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    if (depth >= DEPTH) return true
+    this.#known.set(key, false) // where it calls itself
+    const reads = this.#follow(index, register, depth)
+    this.#known.set(key, reads)
+    return reads
+  }
+
+  #follow(index: number, register: number, depth: number): boolean {
+    const { graph, decoder, codeAt, calls } = this.#program
+    const range = codeAt(graph.starts[index]!)
+    if (range === undefined) return true
+    const { code, view, base } = range
+    const [from, to] = [graph.starts[index]! - base, graph.ends[index]! - base]
+    const { callees } = calls.of(index)
+    const seen = new Set<number>()
+    const work = [from]
+    for (let at = work.pop(); at !== undefined; at = work.pop()) {
+      while (!seen.has(at)) {
+        if (at < from || at >= to || seen.size > INSTRUCTIONS) return true
+        seen.add(at)
+        const length = lengthAt(decoder, code, at)
+        if (length === 0) return true
+        const next: number = at + length
+        const byte = code[at]!
+        if (byte === 0xc3 || byte === 0xcc || (byte === 0x0f && code[at + 1] === 0x0b)) break
+        const isCall = byte === 0xe8 || (byte === 0x67 && code[at + 1] === 0xe8)
+        const isJump = byte === 0xe9 || byte === 0xeb
+        const isBranch = (byte & 0xf0) === 0x70 || (byte === 0x0f && (code[at + 1]! & 0xf0) === 0x80)
+        if (isCall || isJump || isBranch) {
+          const callee = callees.get(base + at)
+          if (isCall && callee === undefined) return true
+          if (callee !== undefined && this.reads(callee, register, depth + 1)) return true
+          if (isCall) break // it is the callee's to change
+          const target = next + (length < 5 ? view.getInt8(next - 1) : view.getInt32(next - 4, true))
+          if (callee === undefined) work.push(target)
+          if (isJump) break
+        } else if (replaces(code, at, register)) break
+        else if ((mentionedBy(code, at, from, to, next) & (1 << register)) !== 0) return true
+        at = next
+      }
+    }
+    return false
+  }
+}
+
+/** Is `register` given another value, whatever it held? By MOV, LEA, MOVZX, MOVSX, POP, or XOR with itself. */
+function replaces(code: Uint8Array, start: number, register: number): boolean {
+  const rex = (code[start]! & 0xf0) === 0x40 ? code[start]! : 0
+  const at = rex === 0 ? start : start + 1
+  const byte = code[at]!
+  const named = (byte & 7) | ((rex & 1) << 3)
+  if ((byte & 0xf8) === 0xb8 || (byte & 0xf8) === 0x58) return named === register
+  const isExtension = byte === 0x0f && (code[at + 1]! & 0xf6) === 0xb6
+  const modrm = code[isExtension ? at + 2 : at + 1]!
+  const sib = code[isExtension ? at + 3 : at + 2]!
+  const first = ((modrm >> 3) & 7) | ((rex & 4) << 1)
+  const other = (modrm & 7) | ((rex & 1) << 3)
+  if (byte === 0x31 || byte === 0x33) return modrm >= 0xc0 && first === register && other === register
+  if (byte === 0xc7) return modrm >= 0xc0 && other === register
+  if (byte !== 0x8b && byte !== 0x8d && byte !== 0x63 && !isExtension) return byte === 0x89 && modrm >= 0xc0 && other === register && first !== register
+  if (first !== register) return false
+  if (modrm >= 0xc0) return other !== register
+  if ((modrm & 7) !== 4) return (modrm & 0xc7) === 5 || other !== register
+  return ((sib & 7) | ((rex & 1) << 3)) !== register && (((sib >> 3) & 7) | ((rex & 2) << 2)) !== register
+}

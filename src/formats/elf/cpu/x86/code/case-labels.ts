@@ -1,0 +1,137 @@
+import type { X86Decoder } from '../../../../../isa/x86/decode.ts'
+import { lengthAt } from '../../../../../isa/x86/length.ts'
+import type { CodeAddresses } from '../../program/code-addresses.ts'
+import type { MemoryImage } from '../../program/memory-image.ts'
+import { lastAtMost } from '../../program/number-list.ts'
+import { Access, type Sweep } from '../../program/sweep.ts'
+import type { AccessIndex } from './access-index.ts'
+import { codeRanges, type Program } from './program.ts'
+
+/** Instructions from the start of a function within which it makes its frame. */
+const PROLOGUE = 12
+
+/** A jump through a table in data, and the table's pointers in the list of all pointers to code. */
+interface Table {
+  readonly from: number
+  readonly first: number
+  readonly last: number
+}
+
+/**
+ * Pointers to code that are the cases of a switch (`jmp [table + index * 8]`, as code that is linked to fixed addresses has
+ * it) and begin no function: those of a jump that is made while the function's frame stands, so that it is no tail call,
+ * and that all lead into the function the jump is in. 1 for each of them, in the order of `image.codePointers`.
+ *
+ * @param others functions that are known by something else than a pointer in data
+ */
+export function caseLabels(image: MemoryImage, sweep: Sweep, accesses: AccessIndex, decoder: X86Decoder, others: CodeAddresses): Uint8Array {
+  const { places, targets } = image.codePointers
+  const labels = new Uint8Array(places.length)
+  const tables = image.positionDependent ? tablesOf(image, sweep, accesses) : []
+  if (!image.positionDependent) return labels
+  const inTables = new Uint8Array(places.length)
+  for (const { first, last } of tables) inTables.fill(1, first, last)
+  const codeAt = codeRanges(image)
+  const certain = others.sorted()
+  for (let pointer = 0; pointer < targets.length; pointer++) {
+    if (inTables[pointer] === 1) continue
+    if (isInInstruction(decoder, codeAt, certain, targets[pointer]!)) labels[pointer] = 1
+    else others.add(targets[pointer]!)
+  }
+  const starts = others.sorted()
+  for (const { from, first, last } of tables) {
+    const index = lastAtMost(starts, from)
+    if (index < 0 || !isInFrame(decoder, codeAt, starts[index]!, from)) continue
+    const end = starts[index + 1] ?? Infinity
+    const isInside = (target: number): boolean => target > starts[index]! && target < end
+    if (targets.subarray(first, last).every(isInside)) labels.fill(1, first, last)
+  }
+  return labels
+}
+
+/** Bytes that are decoded to see where instructions begin. */
+const LONGEST = 20_000
+
+/**
+ * Is `address` in the middle of an instruction? Where pointers have no relocations, a number may look like one. (Most
+ * functions come behind the end of another, so that there is nothing to decode.)
+ */
+function isInInstruction(decoder: X86Decoder, codeAt: Program['codeAt'], starts: Float64Array, address: number): boolean {
+  const range = codeAt(address)
+  if (range === undefined || isBehindEnd(range.code, address - range.base)) return false
+  const before = starts[lastAtMost(starts, address - 1)] ?? -Infinity
+  if (address - before > LONGEST || before < range.base) return false
+  let at = before - range.base
+  while (at < address - range.base) {
+    const length = lengthAt(decoder, range.code, at)
+    if (length === 0) return false
+    at += length
+  }
+  return at !== address - range.base
+}
+
+/** INT3, NOP, RET, JMP, or a call that does not come back. */
+function isBehindEnd(code: Uint8Array, end: number): boolean {
+  const last = code[end - 1]
+  return last === 0xcc || last === 0x90 || last === 0xc3 || code[end - 5] === 0xe9 || code[end - 5] === 0xe8 || code[end - 2] === 0xeb
+}
+
+/** Tables that are jumped through: up to the next thing that something names. */
+function tablesOf(image: MemoryImage, sweep: Sweep, { addresses }: AccessIndex): Table[] {
+  const { places } = image.codePointers
+  const to = sweep.accessTo.values()
+  const from = sweep.accessFrom.values()
+  const kind = sweep.accessKind.values()
+  const codeAt = codeRanges(image)
+  const tables: Table[] = []
+  for (let access = 0; access < to.length; access++) {
+    if (kind[access] !== Access.take || !isJumpThroughTable(codeAt, from[access]!)) continue
+    const first = lastAtMost(places, to[access]!)
+    if (first < 0 || places[first] !== to[access]) continue
+    const next = addresses[lastAtMost(addresses, to[access]!) + 1] ?? Infinity
+    let last = first + 1
+    while (last < places.length && places[last] === places[last - 1]! + 8 && places[last]! < next) last++
+    tables.push({ from: from[access]!, first, last })
+  }
+  return tables
+}
+
+/** FF /4 with an index and 32 bits of displacement, of a constant table. */
+function isJumpThroughTable(codeAt: Program['codeAt'], address: number): boolean {
+  const range = codeAt(address)
+  if (range === undefined) return false
+  let at = address - range.base
+  if (range.code[at] === 0x3e) at++ // NOTRACK
+  if ((range.code[at]! & 0xf0) === 0x40) at++
+  return range.code[at] === 0xff && range.code[at + 1] === 0x24
+}
+
+/** Does the function that begins at `start` have a frame, and not just let go of it, when it comes to the jump at `from`? */
+function isInFrame(decoder: X86Decoder, codeAt: Program['codeAt'], start: number, from: number): boolean {
+  const range = codeAt(start)
+  if (range === undefined) return false
+  const { code, base } = range
+  const jump = from - base
+  if (endsFrame(code, jump)) return false
+  let at = start - base
+  for (let count = 0; count < PROLOGUE && at < jump; count++) {
+    if (makesFrame(code, at)) return true
+    const length = lengthAt(decoder, code, at)
+    if (length === 0) return false
+    at += length
+  }
+  return false
+}
+
+/** PUSH of a register, SUB RSP. */
+function makesFrame(code: Uint8Array, at: number): boolean {
+  const opcodeAt = code[at] === 0x41 ? at + 1 : at
+  if ((code[opcodeAt]! & 0xf8) === 0x50) return true
+  return code[at] === 0x48 && (code[at + 1] === 0x83 || code[at + 1] === 0x81) && code[at + 2] === 0xec
+}
+
+/** POP of a register, ADD RSP, LEAVE: what comes before a tail call. */
+function endsFrame(code: Uint8Array, end: number): boolean {
+  if ((code[end - 1]! & 0xf8) === 0x58 || code[end - 1] === 0xc9) return true
+  return [4, 7].some((length) => code[end - length] === 0x48 && (code[end - length + 1] === 0x83 || code[end - length + 1] === 0x81) && code[end - length + 2] === 0xc4)
+}

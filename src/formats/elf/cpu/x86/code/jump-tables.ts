@@ -1,0 +1,251 @@
+import type { X86Decoder } from '../../../../../isa/x86/decode.ts'
+import type { MemoryImage } from '../../program/memory-image.ts'
+import type { FunctionCode } from './function-code.ts'
+import { mentionedRegisters } from './mentioned-registers.ts'
+
+/** Instructions before a jump that are looked at. */
+const WINDOW = 16
+/** Entries of a table of which the bound is not found: as many as lead into code, some too many, none too few. */
+const ENTRIES = 2048
+
+/** How a jump through a table finds its target. */
+export interface TableLoad {
+  /** Offset in the code of the instruction that reads the entry. */
+  readonly at: number
+  /** The table, where the instruction names it, or the register that holds its address. */
+  readonly table: number | undefined
+  readonly base: number
+  /** Bytes of an entry: four are added to the table's address, eight are the target's. */
+  readonly size: 4 | 8
+  /** Entries that a comparison before lets through. */
+  readonly count: number | undefined
+}
+
+/**
+ * Tables of jumps as compilers write them: `movsxd rax, [table + index * 4]; add rax, table; jmp rax`, and in code for a fixed
+ * address `jmp [table + index * 8]`.
+ */
+export class JumpTables {
+  readonly #image: MemoryImage
+  readonly #decoder: X86Decoder
+  readonly #loads = new Map<number, TableLoad | undefined>()
+  /** Tables of functions, by where the function starts. */
+  readonly #tables = new Map<number, readonly number[]>()
+  readonly #targets = new Map<string, readonly number[] | undefined>()
+
+  constructor(image: MemoryImage, decoder: X86Decoder) {
+    this.#image = image
+    this.#decoder = decoder
+  }
+
+  /** What the jump at an offset in the code of a function reads. */
+  loadOf(target: FunctionCode, jump: number): TableLoad | undefined {
+    const address = target.base + jump
+    if (!this.#loads.has(address)) this.#loads.set(address, new LookBack(target, this.#decoder).loadOf(jump))
+    return this.#loads.get(address)
+  }
+
+  /** Addresses that the entries of a table lead to. Undefined where there is no table that stays as it is. */
+  targets(target: FunctionCode, { at, size, count }: TableLoad, table: number): readonly number[] | undefined {
+    const key = `${target.base + at}.${table}`
+    if (!this.#targets.has(key)) {
+      const found = this.#read(table, size, count, count === undefined ? this.#nextTable(target, table) : Infinity)
+      // what is read too much leads anywhere
+      this.#targets.set(key, count === undefined ? found?.filter((place) => isInstruction(target, place)) : found)
+    }
+    return this.#targets.get(key)
+  }
+
+  /** Address of the next table of the same function. */
+  #nextTable(target: FunctionCode, table: number): number {
+    let known = this.#tables.get(target.start)
+    if (known === undefined) this.#tables.set(target.start, (known = this.#tablesOf(target)))
+    let next = Infinity
+    for (const other of known) if (other > table && other < next) next = other
+    return next
+  }
+
+  /** Where tables of a function begin: LEA into a register that one of its jumps takes for a table's address. */
+  #tablesOf(target: FunctionCode): number[] {
+    const { code, view, base, start, end, blocks } = target
+    const bases = new Set<number>()
+    const named: { readonly register: number; readonly address: number }[] = []
+    for (let at = start - base; at < end - base; at += blocks.lengths[at - (start - base)]! || 1) {
+      const length = blocks.lengths[at - (start - base)]!
+      if (length < 2) continue
+      const isJump = code[at + length - 2] === 0xff && (code[at + length - 1]! & 0xf8) === 0xe0
+      if (isJump) bases.add(this.loadOf(target, at)?.base ?? -1)
+      if (length === 7 && (code[at]! & 0xfb) === 0x48 && code[at + 1] === 0x8d && (code[at + 2]! & 0xc7) === 5) {
+        named.push({ register: ((code[at + 2]! >> 3) & 7) | ((code[at]! & 4) << 1), address: base + at + length + view.getInt32(at + 3, true) })
+      }
+    }
+    return named.filter(({ register, address }) => bases.has(register) && this.#leadsInto(target, address)).map(({ address }) => address)
+  }
+
+  #leadsInto(target: FunctionCode, table: number): boolean {
+    const [first] = this.#read(table, 4, 1) ?? []
+    return first !== undefined && first >= target.start && first < target.end && isInstruction(target, first)
+  }
+
+  #read(table: number, size: number, count: number | undefined, limit = Infinity): readonly number[] | undefined {
+    const range = this.#image.dataAt(table)
+    if (range?.offset === undefined || !range.constant || range.separate) return undefined
+    const { view } = this.#image
+    const found = new Set<number>()
+    for (let entry = 0; entry < (count ?? ENTRIES); entry++) {
+      const place = table + entry * size
+      if (place + size > range.end || place >= limit) break
+      const offset = range.offset + place - range.address
+      const target = size === 4 ? table + view.getInt32(offset, true) : view.getUint32(offset, true) + view.getUint32(offset + 4, true) * 0x1_0000_0000
+      if (!this.#image.inCode(target)) {
+        if (count === undefined) break
+        return undefined
+      }
+      found.add(target)
+    }
+    return found.size === 0 ? undefined : [...found]
+  }
+}
+
+/** Does an instruction begin at an address, as far as that is another function's matter? */
+function isInstruction({ start, end, blocks }: FunctionCode, address: number): boolean {
+  return address < start || address >= end || blocks.lengths[address - start]! > 0
+}
+
+/** Looks at the instructions before a jump, as far as no other jump leads in between. */
+class LookBack {
+  readonly #target: FunctionCode
+  readonly #decoder: X86Decoder
+  readonly #code: Uint8Array
+  readonly #from: number
+  #at = 0
+  #left = WINDOW
+
+  constructor(target: FunctionCode, decoder: X86Decoder) {
+    this.#target = target
+    this.#decoder = decoder
+    this.#code = target.code
+    this.#from = target.start - target.base
+  }
+
+  loadOf(jump: number): TableLoad | undefined {
+    this.#at = jump
+    const { opcodeAt, rex } = this.#opcode()
+    const modrm = this.#code[opcodeAt + 1]!
+    if (modrm < 0xc0) return this.#absolute(opcodeAt, rex)
+    const sum = (modrm & 7) | ((rex & 1) << 3)
+    let other: number | undefined
+    // without optimisation, the table's address is loaded twice
+    let named: number | undefined
+    while (this.#back()) {
+      const { opcodeAt: at, rex: prefix } = this.#opcode()
+      const opcode = this.#code[at]!
+      const form = this.#code[at + 1]!
+      const reg = ((form >> 3) & 7) | ((prefix & 4) << 1)
+      const rm = (form & 7) | ((prefix & 1) << 3)
+      if (other === undefined) {
+        const isAdd = (prefix & 8) !== 0 && form >= 0xc0 && (opcode === 0x01 || opcode === 0x03)
+        if (isAdd && (opcode === 0x01 ? rm : reg) === sum) other = opcode === 0x01 ? reg : rm
+        else if (opcode === 0x8b && (prefix & 8) !== 0 && form < 0xc0 && reg === sum) return this.#absolute(at, prefix)
+        else if (this.#mentions(sum)) return undefined
+      } else if (opcode === 0x63 && (prefix & 8) !== 0 && form < 0xc0 && (reg === sum || reg === other)) {
+        const sib = this.#code[at + 2]!
+        const isPlain = (form & 0xc7) === 0x04 ? (sib & 7) !== 5 : (form & 0xc7) === 0x44 && this.#code[at + 3] === 0
+        if (!isPlain || sib >> 6 !== 2 || ((sib & 7) | ((prefix & 1) << 3)) !== (reg === sum ? other : sum)) return undefined
+        return { at: this.#at, table: undefined, base: (sib & 7) | ((prefix & 1) << 3), size: 4, count: this.#bound(((sib >> 3) & 7) | ((prefix & 2) << 2)) }
+      } else if (opcode === 0x8d && (form & 0xc7) === 5 && reg === other && named === undefined) {
+        named = this.#target.base + this.#at + this.#length + this.#target.view.getInt32(at + 2, true)
+      } else if (named !== undefined && opcode === 0x8b && (prefix & 8) === 0 && (form & 0xc7) === 4 && reg === sum && this.#code[at + 2]! < 0x40) {
+        return { at: this.#at, table: named, base: other, size: 4, count: undefined }
+      } else if (!(opcode === 0x98 && sum === 0) && (this.#mentions(sum) || this.#mentions(other))) return undefined
+    }
+    return undefined
+  }
+
+  /** An operand [table + index * 8]. */
+  #absolute(opcodeAt: number, rex: number): TableLoad | undefined {
+    const sib = this.#code[opcodeAt + 2]!
+    if ((this.#code[opcodeAt + 1]! & 0xc7) !== 0x04 || (sib & 0xc7) !== 0xc5) return undefined
+    const table = this.#target.view.getInt32(opcodeAt + 3, true)
+    return { at: this.#at, table, base: -1, size: 8, count: this.#bound(((sib >> 3) & 7) | ((rex & 2) << 2)) }
+  }
+
+  /** How many numbers a comparison lets through to here: `cmp index, limit; ja elsewhere`. */
+  #bound(index: number): number | undefined {
+    let register = index
+    let more: number | undefined
+    while (this.#back()) {
+      const { opcodeAt, rex } = this.#opcode()
+      const opcode = this.#code[opcodeAt]!
+      const second = this.#code[opcodeAt + 1]!
+      const branch = opcode === 0x0f && (second & 0xf0) === 0x80 ? second & 15 : (opcode & 0xf0) === 0x70 ? opcode & 15 : undefined
+      if (branch !== undefined) {
+        if (more !== undefined) return undefined
+        if (branch === 7 || branch === 3) more = branch === 7 ? 1 : 0
+        continue
+      }
+      const reg = ((second >> 3) & 7) | ((rex & 4) << 1)
+      const rm = (second & 7) | ((rex & 1) << 3)
+      if (more !== undefined) {
+        const limit = this.#comparedWith(opcodeAt, rex, register)
+        if (limit !== undefined) return limit + more
+        const keepsFlags = opcode === 0x8d || opcode === 0x89 || opcode === 0x8b || (opcode === 0x0f && (second === 0xb6 || second === 0xb7))
+        if (!keepsFlags) return undefined
+      }
+      if ((opcode === 0x8b && second >= 0xc0 && reg === register) || (opcode === 0x89 && second >= 0xc0 && rm === register)) register = opcode === 0x8b ? rm : reg
+      else if (opcode === 0x0f && (second === 0xb6 || second === 0xb7)) {
+        const form = this.#code[opcodeAt + 2]!
+        if ((((form >> 3) & 7) | ((rex & 4) << 1)) !== register) {
+          if (this.#mentions(register)) return undefined
+          continue
+        }
+        if (form < 0xc0 || (second === 0xb6 && rex === 0 && (form & 4) !== 0)) return undefined
+        register = (form & 7) | ((rex & 1) << 3)
+      } else if (opcode === 0x8d && (second & 0xc7) === 5 ? reg === register : this.#mentions(register)) return undefined
+    }
+    return undefined
+  }
+
+  /** The number that a comparison compares `register` with. */
+  #comparedWith(opcodeAt: number, rex: number, register: number): number | undefined {
+    const opcode = this.#code[opcodeAt]!
+    const { view } = this.#target
+    if ((opcode === 0x3c || opcode === 0x3d) && register === 0) return opcode === 0x3c ? this.#code[opcodeAt + 1] : view.getUint32(opcodeAt + 1, true)
+    const form = this.#code[opcodeAt + 1]!
+    if ((form & 0xf8) !== 0xf8 || ((form & 7) | ((rex & 1) << 3)) !== register) return undefined
+    if (opcode === 0x80) return rex === 0 && (form & 4) !== 0 ? undefined : this.#code[opcodeAt + 2]
+    const limit = opcode === 0x83 ? view.getInt8(opcodeAt + 2) : opcode === 0x81 && this.#code[opcodeAt - 1] !== 0x66 ? view.getInt32(opcodeAt + 2, true) : -1
+    return limit < 0 ? undefined : limit
+  }
+
+  #mentions(register: number): boolean {
+    return (mentionedRegisters(this.#decoder, this.#code, this.#at, this.#at + this.#length, () => 0xffff) & (1 << register)) !== 0
+  }
+
+  get #length(): number {
+    return this.#target.blocks.lengths[this.#at - this.#from]!
+  }
+
+  /** To the instruction before. False where another jump may lead to this one, or nothing comes before. */
+  #back(): boolean {
+    const from = this.#from
+    const { joins, lengths } = this.#target.blocks
+    if (this.#left-- === 0 || joins[this.#at - from] === 1) return false
+    for (let length = 1; length <= 15 && this.#at - length >= from; length++) {
+      if (lengths[this.#at - length - from] !== length) continue
+      this.#at -= length
+      const { opcodeAt } = this.#opcode()
+      const opcode = this.#code[opcodeAt]!
+      const isTransfer = opcode === 0xe8 || opcode === 0xe9 || opcode === 0xeb || opcode === 0xc3 || (opcode === 0xff && ((this.#code[opcodeAt + 1]! >> 3) & 7) >= 2 && ((this.#code[opcodeAt + 1]! >> 3) & 7) < 6)
+      return !isTransfer
+    }
+    return false
+  }
+
+  #opcode(): { opcodeAt: number; rex: number } {
+    let opcodeAt = this.#at
+    while (this.#code[opcodeAt] === 0x66 || this.#code[opcodeAt] === 0x67 || this.#code[opcodeAt] === 0xf2 || this.#code[opcodeAt] === 0xf3 || (this.#code[opcodeAt]! & 0xe7) === 0x26) opcodeAt++
+    const rex = (this.#code[opcodeAt]! & 0xf0) === 0x40 ? this.#code[opcodeAt++]! : 0
+    return { opcodeAt, rex }
+  }
+}

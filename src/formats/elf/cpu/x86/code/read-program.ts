@@ -1,0 +1,69 @@
+import { X86Decoder } from '../../../../../isa/x86/decode.ts'
+import type { ElfFile } from '../../../read/elf-file.ts'
+import { readFrameRanges } from '../../../read/eh-frame.ts'
+import { readGoFunctions } from '../../../read/pclntab.ts'
+import { indexAccesses } from './access-index.ts'
+import { ArgumentsRead } from './arguments-read.ts'
+import { buildCallGraph, type KnownCode, readStubs } from '../../program/call-graph.ts'
+import { caseLabels } from './case-labels.ts'
+import { findDetectors } from './detectors.ts'
+import { beginsFunction } from './tail-calls.ts'
+import { CallSites } from './call-sites.ts'
+import { Displacements } from './displacements.ts'
+import { Endings } from './endings.ts'
+import { EntriesOfFunctions } from './entries.ts'
+import { JumpTables } from './jump-tables.ts'
+import { LandingPads } from '../../program/landing-pads.ts'
+import { FunctionCodes } from './function-code.ts'
+import { NearDetectors } from './near-detectors.ts'
+import { PointedFunctions } from './pointed-functions.ts'
+import { codeRanges, type Program } from './program.ts'
+import { IndexSet } from '../../program/index-set.ts'
+import { knownFunctions } from '../../program/known-functions.ts'
+import { liveFunctions } from '../../program/live-functions.ts'
+import { readMemoryImage } from '../../program/memory-image.ts'
+import { isEntryOfModule, isLoadedAsModule } from '../../program/module-entry.ts'
+import { sweepCode } from './sweep.ts'
+
+/** Reads, sweeps and connects the code of an x86-64 file. */
+export function readProgram(file: ElfFile): Program {
+  const decoder = new X86Decoder(64)
+  const image = readMemoryImage(file)
+  const go = readGoFunctions(file)
+  const { starts, names } = knownFunctions(image, go)
+  // what looks like an address of code in a Go program's data does not begin another function in the middle of one
+  const unwinding = readFrameRanges(file)
+  const frames = [...unwinding, ...(go?.functions ?? [])]
+  const synchronization = new Set(starts)
+  for (const frame of frames) synchronization.add(frame.address)
+  const sorted = Float64Array.from(synchronization).sort()
+  const sweep = sweepCode(image, decoder, sorted)
+  const stubs = readStubs(image)
+  const accesses = indexAccesses(sweep)
+  const labels: KnownCode['labels'] = (others) => caseLabels(image, sweep, accesses, decoder, others)
+  const codeAt = codeRanges(image)
+  const isTailCalled: KnownCode['isTailCalled'] = (address, always) => beginsFunction(codeAt, address, always)
+  const graph = buildCallGraph(image, sweep, { frames, names, starts, labels, isTailCalled }, stubs)
+  const isGo = go !== undefined
+  const isModule = isLoadedAsModule(image)
+  const isEntered = (name: string): boolean => !isModule || isEntryOfModule(name)
+  const detectors = findDetectors(image, sweep, graph, liveFunctions(image, graph, isGo, isEntered))
+  const landingPads = new LandingPads(file, unwinding, graph)
+  const read = { image, graph, landingPads, sweep, accesses, detectors, decoder, stubs, isGo, isEntered, codeAt }
+  const calls = new CallSites(graph)
+  const framed = new IndexSet(graph.starts.length)
+  for (const frame of frames) framed.add(graph.functionAt(frame.address) ?? -1)
+  return {
+    ...read,
+    pointed: new PointedFunctions(image, graph, accesses),
+    jumpTables: new JumpTables(image, decoder),
+    functions: new FunctionCodes(read),
+    calls,
+    argumentsRead: new ArgumentsRead({ ...read, calls }),
+    displacements: new Displacements(read),
+    endings: new Endings(read),
+    entries: new EntriesOfFunctions(read),
+    near: new NearDetectors(read),
+    isBounded: (index) => framed.has(index) || names.has(graph.starts[index]!),
+  }
+}

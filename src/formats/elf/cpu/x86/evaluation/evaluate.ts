@@ -1,0 +1,269 @@
+import { lengthAt } from '../../../../../isa/x86/length.ts'
+import type { X86Decoder } from '../../../../../isa/x86/decode.ts'
+import type { Blocks } from '../code/blocks.ts'
+import type { Entries } from '../code/entries.ts'
+import type { Evaluation, Surroundings } from './evaluation.ts'
+import { Instructions } from './instructions.ts'
+import { flagStores } from './flags-of-objects.ts'
+import { LowestFirst } from '../../program/lowest-first.ts'
+import type { FunctionCode } from '../code/function-code.ts'
+import { argumentRegisters, type Manner, Register, slotKey, STACK_ARGUMENT, type State } from './machine.ts'
+import { Places } from './places.ts'
+import { skippedStores } from './skipped-stores.ts'
+import { addFields, addWithheld, clearFlags, type Draft, isFlag, settledStores } from './stores-of-checks.ts'
+import { joinVectors, noVectors } from './vectors.ts'
+import { detectedAs, relative, sameFlags, sameValue, type Value } from '../../program/value.ts'
+
+/** Bytes of a function that is followed once more to see what it stores on other CPUs. */
+const WITHHOLDING = 1200
+
+/** Instructions that may still be evaluated, over all functions. */
+export interface StepBudget {
+  left: number
+}
+
+/**
+ * Follows a function on every path that is possible on the CPU of the model. Undefined when that takes too many steps;
+ * then every path counts as possible.
+ */
+export function evaluate(
+  decoder: X86Decoder,
+  target: FunctionCode,
+  parameters: ReadonlyMap<number, Value> | undefined,
+  surroundings: Surroundings,
+  returnRegisters: readonly number[],
+  budget: StepBudget,
+  entries?: Entries,
+): Evaluation | undefined {
+  const follow = (manner: Manner, clear?: ReadonlyMap<number, number>): { evaluator: Evaluator; evaluation: Draft | undefined } => {
+    const evaluator = new Evaluator(decoder, target, parameters, surroundings, returnRegisters, manner, entries)
+    evaluator.clear = clear
+    const evaluation = evaluator.run(budget.left)
+    budget.left -= evaluator.steps
+    return { evaluator, evaluation }
+  }
+  const first = follow('likely')
+  if (first.evaluation === undefined) return undefined
+  const { decides, seen } = first.evaluation
+  const skippedFlags = decides ? flagStores(target).filter(({ at, isMove }) => !isMove && seen[at - target.from] === 0) : []
+  const flags = skippedFlags.filter(({ offset, bits }) => !surroundings.setsFlagElsewhere(offset, bits))
+  const mayMake = seen.length <= LARGEST_MAKER && [...first.evaluator.otherWrites.values()].some(({ value }) => isFlag(value))
+  const isOpen = decides && (mayMake || seen.length < WITHHOLDING || flags.length > 0)
+  const regardless = isOpen ? follow('regardless') : undefined
+  const known = regardless?.evaluation === undefined ? undefined : regardless.evaluator
+  const clear = known === undefined ? new Map() : clearFlags(flags, first.evaluator, known)
+  const { evaluator, evaluation } = clear.size === 0 ? first : follow('likely', clear)
+  if (evaluation === undefined) return undefined
+  // what others set, too, says nothing about the CPU there
+  const others = skippedFlags.filter((flag) => !flags.includes(flag)).map(({ field }) => field)
+  const settled = settledStores(evaluation.seen, evaluator, known)
+  addFields(evaluation, { skipped: evaluation.decides ? skippedStores(target, evaluation.seen) : [], ambiguous: others, settled }, evaluator.otherWrites, known?.otherWrites)
+  addWithheld(evaluation, settled, evaluator, known)
+  if (evaluator.assumed) evaluation.cautious = follow('cautious').evaluation ?? 'unknown'
+  return evaluation
+}
+
+/** What a function returns whatever checks say. */
+export function resultRegardless(
+  decoder: X86Decoder,
+  target: FunctionCode,
+  parameters: ReadonlyMap<number, Value> | undefined,
+  surroundings: Surroundings,
+  budget: StepBudget,
+  entries: Entries,
+): Value | undefined {
+  const evaluator = new Evaluator(decoder, target, parameters, surroundings, [Register.rax], 'regardless', entries)
+  const evaluation = evaluator.run(budget.left)
+  budget.left -= evaluator.steps
+  return evaluation?.results.get(Register.rax)
+}
+
+/** Bytes of a function that is looked at once more for flags in fields: what makes objects is small. */
+const LARGEST_MAKER = 4096
+
+const noResults: ReadonlyMap<number, Value> = new Map()
+
+class Evaluator extends Instructions {
+  readonly #states: Map<number, State> = new Map()
+  readonly #work = new LowestFirst()
+  readonly #blocks: Blocks
+  steps = 0
+
+  constructor(
+    decoder: X86Decoder,
+    target: FunctionCode,
+    parameters: ReadonlyMap<number, Value> | undefined,
+    outside: Surroundings,
+    returnRegisters: readonly number[],
+    manner: Manner,
+    entries: Entries | undefined,
+  ) {
+    super(decoder, target, outside, returnRegisters, manner)
+    this.#blocks = target.blocks
+    const registers: (Value | undefined)[] = Array.from({ length: 16 })
+    for (const register of argumentRegisters) {
+      registers[register] = parameters?.get(register) ?? detectedAs(relative(register, 0), outside.origins?.argumentLeaks(register) === true)
+    }
+    registers[Register.rsp] = relative(Register.rsp, 0)
+    const memory = new Places()
+    for (const [place, value] of parameters ?? []) {
+      if (place >= STACK_ARGUMENT) memory.set(slotKey(8 * (place - STACK_ARGUMENT + 1)), value)
+      else if (place < 0) memory.set(place, value)
+    }
+    if (entries?.start !== false) this.flow(this.from, { registers, memory, flags: undefined, vectors: noVectors })
+    for (const [at, state] of entries?.inside ?? []) this.flow((at - this.base) | 0, state)
+  }
+
+  run(left: number): Draft | undefined {
+    const limit = Math.min(left, 8000 + (this.to - this.from) * 3)
+    while (this.#followAll(limit)) {
+      if (this.atTables.length === 0) return this.#draft()
+      this.#followTables()
+    }
+    return undefined
+  }
+
+  /** False where that takes more than `limit` steps. */
+  #followAll(limit: number): boolean {
+    // in the order of addresses, so that what meets behind a branch is mostly joined before anyone goes on from there
+    for (let at = this.#work.pop(); at !== undefined; at = this.#work.pop()) {
+      this.#follow(at)
+      if (this.steps > limit) return false
+    }
+    return true
+  }
+
+  #draft(): Draft {
+    return {
+      start: this.base + this.from,
+      seen: this.seen,
+      decides: this.decides,
+      doubts: this.doubts,
+      cautious: undefined,
+      exits: this.exits,
+      asksByArgument: this.asksByArgument,
+      returns: this.returns,
+      results: this.results ?? noResults,
+      globalStores: [...this.globals.values()].map((store) => ({ ...store, left: this.leftIn(store.address) })),
+      parameterStores: [...this.parameterStores.values()],
+      withheld: [...this.withheld.values()],
+      fieldStores: [...this.fields.values()],
+      otherFields: new Set(),
+      closures: [...this.closures.values()].flat(),
+      passed: this.passed,
+      leaks: { fields: new Set([...this.leakedFields, ...this.leakedFrames]), stored: this.leakedFields, ambiguous: new Set(), anywhere: this.leaksAnywhere, arguments: this.leaksArguments },
+      indirectCalls: this.indirectCalls,
+      tableCalls: this.tableCalls,
+      tableJumps: this.tableJumps,
+      objects: this.tracesOrigins ? this.handedOut.objects : undefined,
+      open: this.open.size > 0 ? new Set([...this.open, ...this.undecided]) : this.open,
+      addressesUsed: this.used,
+    }
+  }
+
+  protected override flow(at: number, state: State): void {
+    if (at < this.from || at >= this.to) return
+    const known = this.#states.get(at)
+    if (known === undefined) {
+      this.#states.set(at, { registers: state.registers.slice(), memory: state.memory, flags: state.flags, vectors: state.vectors })
+      this.ownsMemory = false
+      this.#work.push(at)
+      return
+    }
+    let changed = false
+    for (let register = 0; register < 16; register++) {
+      const before = known.registers[register]
+      const now = state.registers[register]
+      if (before === now || (before === undefined && now?.detected !== true) || sameValue(before, now)) continue
+      const joined = this.join(before, now)
+      if (sameValue(before, joined)) continue
+      known.registers[register] = joined
+      changed = true
+    }
+    const memory = this.#joinMemory(known.memory, state.memory)
+    if (memory !== known.memory) changed = true
+    if (known.flags !== undefined && !sameFlags(known.flags, state.flags)) {
+      known.flags = undefined
+      changed = true
+    }
+    const vectors = joinVectors(known.vectors, state.vectors)
+    if (vectors !== known.vectors) {
+      known.vectors = vectors
+      changed = true
+    }
+    known.memory = memory
+    if (changed) this.#work.push(at)
+  }
+
+  /** What memory can hold where two paths meet: `known` itself where the other adds nothing to it. */
+  #joinMemory(known: Places, other: Places): Places {
+    if (known === other) return known
+    let joint: Places | undefined
+    let next = 0
+    for (let index = 0; index < known.size || next < other.size; ) {
+      const key = index < known.size ? known.keys[index]! : Infinity
+      const otherKey = next < other.size ? other.keys[next]! : Infinity
+      if (otherKey < key) {
+        const added = this.#onlyThere(otherKey, other.values[next++]!)
+        if (added === undefined) continue
+        joint ??= new Places(known.keys.slice(0, index), known.values.slice(0, index))
+        joint.keys.push(otherKey)
+        joint.values.push(added)
+        continue
+      }
+      const before = known.values[index]!
+      const now = otherKey === key ? other.values[next++] : undefined
+      const joined = before === now ? before : this.join(before, now)
+      if (joined === undefined && key >= 0 && this.stored.has(key)) this.publishVariable(key, before)
+      const same = sameValue(before, joined)
+      if (!same) joint ??= new Places(known.keys.slice(0, index), known.values.slice(0, index))
+      index++
+      if (joint === undefined || joined === undefined) continue
+      joint.keys.push(key)
+      joint.values.push(same ? before : joined)
+    }
+    return joint ?? known
+  }
+
+  /** What a check stored must not get lost where another path has stored something unknown. */
+  #onlyThere(key: number, value: Value): Value | undefined {
+    if (key >= 0 && this.stored.has(key)) this.publishVariable(key, value)
+    if (!value.detected) return undefined
+    return this.join(undefined, value)
+  }
+
+  /** Executes from `at` to the end of the path, or to where another path has been. */
+  #follow(at: number): void {
+    const start = this.#states.get(at)!
+    this.state = { registers: start.registers.slice(), memory: start.memory, flags: start.flags, vectors: start.vectors }
+    this.ownsMemory = false
+    this.comparedToZero = undefined
+    const { joins, lengths } = this.#blocks
+    let here = at
+    for (;;) {
+      if (++this.steps > 4_000_000 || here >= this.to) return
+      const length = lengths[here - this.from]! || (lengths[here - this.from] = lengthAt(this.decoder, this.code, here))
+      if (length === 0) return
+      this.at = here
+      this.next = here + length
+      this.seen[here - this.from]! |= 1
+      this.endsBlock = false
+      if (!this.step()) return
+      here = this.next
+      if (here < this.to && (joins[here - this.from] === 1 || (this.endsBlock && here > this.#work.lowest) || this.#states.has(here))) {
+        this.flow(here, this.state)
+        return
+      }
+    }
+  }
+
+  readonly #behindTables = new Set<number>()
+
+  /** Where a jump through a table can lead: blocks that no direct jump leads to, and that no decided branch ruled out. */
+  #followTables(): void {
+    const { tableTargets } = this
+    for (const block of this.#blocks.unreferenced) if (!this.pruned.has(block) && (!this.#states.has(block) || tableTargets.has(block))) this.#behindTables.add(block)
+    const states = this.atTables.splice(0)
+    for (const block of this.#behindTables) for (const state of states) this.flow(block, state)
+  }
+}

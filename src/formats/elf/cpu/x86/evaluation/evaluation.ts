@@ -1,0 +1,165 @@
+import type { ClosureCall } from './closures.ts'
+import type { CpuidModel } from './cpuid-model.ts'
+import type { JumpTables } from '../code/jump-tables.ts'
+import type { State } from './machine.ts'
+import type { MadeObjects } from './made-objects.ts'
+import type { Value } from '../../program/value.ts'
+
+/** What the rest of the program tells a function's evaluation. */
+export interface Surroundings {
+  readonly model: CpuidModel
+  /** Value of `size` bytes in memory at `address`, where it is constant or comes from a check of the CPU. */
+  load(address: number, size: number): Value | undefined
+  /** Value of a field at `offset` of some object, where a check of the CPU stored one. */
+  loadField(offset: number, size: number): Value | undefined
+  /** Registers after a call at `at`, made with `registers` (through a pointer that holds `target`), returns; undefined when nothing is known, 'never' when it does not return. */
+  returned(at: number, registers: readonly (Value | undefined)[], target?: number): ReadonlyMap<number, Value> | 'never' | undefined
+  /** What the function called at `at` writes through pointers it is given. */
+  writesOf(at: number): readonly ParameterStore[]
+  /** Where it would write on another CPU. */
+  withheldBy(at: number): readonly PlaceBehindParameter[]
+  /** Is this a call of `memset`? */
+  fills(at: number): boolean
+  /** Of `memcpy` or its like? */
+  copies(at: number): boolean
+  /** What the file says memory holds. */
+  initially(address: number, size: number): Value | undefined
+  /** General registers that the call at `at` may change, a bit for each. */
+  changedBy(at: number): number
+  /** May the function called at `at` read what is in `register`? */
+  readsArgument(at: number, register: number): boolean
+  /** Does the function called at `at` itself store to the variable at `address`? */
+  calleeStores(at: number, address: number): boolean
+  /** What it stores there, where that is known. */
+  storedByCallee(at: number, address: number): Value | undefined
+  /** Does other code near, that does not look at what checks found out, set one of these bits in the byte at `offset` of some object? */
+  setsFlagElsewhere(offset: number, bits: number): boolean
+  /** Functions that the table at `address` leads to, where that is a table of functions that never changes. */
+  tableAt(address: number): readonly number[]
+  /** Is this the first address of a function? */
+  isFunction(address: number): boolean
+  /** Is this the address of a function or of data? */
+  isPointerTarget(address: number): boolean
+  /** Is this the address of a function that the CPU cannot run? */
+  isKernel(address: number): boolean
+  /** Is this the address of a function that the CPU cannot run, and that nothing which runs hands out? */
+  isNeverHandedOut(address: number): boolean
+  /** Is this an address in a function, and not its first? */
+  isMiddle(address: number): boolean
+  /** Where exceptions out of the call at `at` are handled. */
+  landingPad(at: number): number | undefined
+  readonly jumpTables: Pick<JumpTables, 'loadOf' | 'targets'>
+  /** A PLT stub's target, or the address itself. */
+  throughStub(address: number): number
+  /** Given where it is of interest which branches are checks. */
+  readonly origins?: Origins | undefined
+}
+
+/**
+ * Tells what else is not what CPUID says, so that a branch on it is known to be no check. Where there is doubt, it is one.
+ */
+export interface Origins {
+  /** Are handlers of exceptions followed? What is tried more often than it fails is told without them. */
+  readonly handlers: boolean
+  /** May a field at `offset` of some object hold what CPUID says? `undefined`: any place. */
+  fieldLeaks(offset: number | undefined): boolean
+  /** May the variable at `address`? */
+  variableLeaks(address: number): boolean
+  /** May the argument that comes in `register`? */
+  argumentLeaks(register: number): boolean
+  /** May what the call at `at` returns? */
+  resultLeaks(at: number): boolean
+  /** Does the call at `at` return new memory? */
+  allocates(at: number): boolean
+  /** New objects that the function called at `at` hands out. */
+  objectsFrom(at: number): MadeObjects | undefined
+}
+
+/** Places that the search does not follow and that hold what CPUID says. */
+export interface Leaks {
+  /** Offsets of fields of objects. */
+  readonly fields: ReadonlySet<number>
+  /** Of those, the ones of objects that are stored to, and not only of what lies in frames. */
+  readonly stored: ReadonlySet<number>
+  /** Offsets where another number is stored in some object. */
+  readonly ambiguous: ReadonlySet<number>
+  /** Somewhere that cannot be told. */
+  readonly anywhere: boolean
+  /** Arguments of calls through pointers. */
+  readonly arguments: boolean
+}
+
+/** A place behind a pointer that was passed in `register`. */
+export interface PlaceBehindParameter {
+  readonly register: number
+  readonly offset: number
+  readonly size: number
+}
+
+/** A store through a pointer that was passed in `register`, or to the caller's frame (`register` 4). */
+export interface ParameterStore {
+  readonly register: number
+  readonly offset: number
+  readonly size: number
+  readonly value: Value
+}
+
+export interface GlobalStore {
+  /** Nobody reads it before. */
+  readonly isMadeOnce?: true
+  /** What it was copied as a part of: whoever has that address may store to it. */
+  readonly structure?: number
+  readonly address: number
+  readonly size: number
+  readonly value: Value | undefined
+  /** What is there whenever the function ends. */
+  readonly left?: Value | undefined
+}
+
+/** What one function does on the CPU of the model. */
+export interface Evaluation {
+  /** First byte of the function. */
+  readonly start: number
+  /** By offset: bit 0 executed, bit 1 a branch there can be taken. */
+  readonly seen: Uint8Array
+  /** A branch was decided by what CPUID said. */
+  readonly decides: boolean
+  /** A branch on what CPUID said can go either way on this CPU, as far as could be told. */
+  readonly doubts: boolean
+  /**
+   * The same where fields of objects decide nothing: that what a check stored is what is read elsewhere at the same offset
+   * is likely, no more. Undefined where no field was read; 'unknown' when following it took too many steps.
+   */
+  readonly cautious: Evaluation | 'unknown' | undefined
+  /** What registers and memory hold where it jumps into the middle of other functions, by address. */
+  readonly exits: ReadonlyMap<number, State>
+  /** It looks at an element of a table that checks fill, and which one its caller says; or at bits that its caller names. */
+  readonly asksByArgument: boolean
+  /** It can return, and whether it ever could. */
+  readonly returns: boolean
+  readonly results: ReadonlyMap<number, Value>
+  readonly globalStores: readonly GlobalStore[]
+  readonly parameterStores: readonly ParameterStore[]
+  /** Where it stores only when a check comes out differently: there stays what its caller put. */
+  readonly withheld: readonly PlaceBehindParameter[]
+  readonly fieldStores: readonly { readonly offset: number; readonly size: number; readonly value: Value }[]
+  /** Offsets of fields where something else is stored than what a check found out. */
+  readonly otherFields: ReadonlySet<number>
+  /** Calls that are given a closure. */
+  readonly closures: readonly ClosureCall[]
+  /** Argument values by address of the call. */
+  readonly passed: ReadonlyMap<number, ReadonlyMap<number, Value>>
+  readonly leaks: Leaks
+  /** Calls through pointers that are not known. */
+  readonly indirectCalls: ReadonlySet<number>
+  /** Targets of calls through tables of pointers, where they are known. */
+  readonly tableCalls: ReadonlyMap<number, number>
+  /** Where jumps through tables lead, by address of the jump, where that is known. */
+  readonly tableJumps: ReadonlyMap<number, readonly number[] | undefined>
+  /** New objects that it hands to its caller. Only where `Origins` were given. */
+  readonly objects: MadeObjects | undefined
+  /** Addresses of branches that may be checks of the CPU and can go either way. Only where `Origins` were given. */
+  readonly open: ReadonlySet<number>
+  /** Addresses of functions and data that are stored, passed, followed or jumped to. */
+  readonly addressesUsed: ReadonlySet<number>
+}

@@ -1,0 +1,129 @@
+import { EscapedInstructions } from './escaped-instructions.ts'
+import { argumentRegisters, Register, type State } from './machine.ts'
+import { number, plain, singleAddress } from '../../program/value.ts'
+
+/** Group 5 (FE, FF): calls and jumps through registers and memory, and what shares their opcodes. */
+export abstract class IndirectTransfers extends EscapedInstructions {
+  protected readonly indirectCalls: Set<number> = new Set()
+  protected readonly tableCalls: Map<number, number> = new Map()
+  /** Undefined where one of its ways there is not known. */
+  protected readonly tableJumps: Map<number, readonly number[] | undefined> = new Map()
+  /** Offsets in the code that they lead to. */
+  protected readonly tableTargets: Set<number> = new Set()
+  /** States at jumps through tables that are not known, and that were not followed yet. */
+  protected readonly atTables: State[] = []
+
+  protected groupFive(at: number, byte: number, segment: boolean): boolean {
+    const width = (byte & 1) === 1 ? this.size : 1
+    this.operands(at + 1, segment)
+    const { registers } = this.state
+    const slash = (this.code[this.modrmAt]! >> 3) & 7
+    if (slash < 2) {
+      const result = this.truncated(this.compute(slash === 0 ? 'add' : 'sub', this.read(width), number(1)), width)
+      this.write(result, width)
+      this.setFlags('result', result, number(0), width)
+      return true
+    }
+    if (byte === 0xff && (slash === 2 || slash === 3)) {
+      const target = this.read(8)
+      this.used_(target)
+      const known = singleAddress(target)
+      if (known === undefined) this.indirectCalls.add(this.base + this.at)
+      else this.noteTableCall(known)
+      this.noteArguments(known === undefined)
+      // the table that the callee is taken from is no argument
+      if (singleAddress(target) !== undefined && this.tableRegister >= 0) this.state.registers[this.tableRegister] = undefined
+      return this.call(singleAddress(target))
+    }
+    if (byte === 0xff && (slash === 4 || slash === 5)) {
+      const target = singleAddress(this.read(8))
+      this.seen[this.at - this.from]! |= 2
+      if (target !== undefined) {
+        const inside = target - this.base
+        if (inside >= this.from && inside < this.to) this.flow(inside | 0, this.state)
+        else {
+          this.noteTableCall(target)
+          if (this.outside.isPointerTarget(target)) this.used.add(target)
+          this.returns = true
+        }
+        return false
+      }
+      this.open.add(this.base + this.at)
+      if (this.#jumpThroughTable()) return false
+      for (const register of argumentRegisters) this.used_(registers[register])
+      this.indirectCalls.add(this.base + this.at)
+      this.publish(true)
+      this.atTables.push(this.state)
+      this.returns = true // as a tail call
+      return false
+    }
+    if (byte === 0xff && slash === 6) {
+      const value = this.read(8)
+      this.used_(value)
+      registers[Register.rsp] = this.compute('sub', registers[Register.rsp], number(8))
+      this.storeSlot(registers[Register.rsp], value)
+    }
+    return true
+  }
+
+  /** Tables that instructions read entries of, by the place of the instruction. Undefined: not known. */
+  readonly #tables = new Map<number, Set<number> | undefined>()
+
+  /** Notes which table [table + index * 4] is in. */
+  protected noteTable(): void {
+    if (this.tableRegister < 0) return
+    const base = this.state.registers[this.tableRegister]
+    const known = this.#tables.get(this.at)
+    if (known === undefined && this.#tables.has(this.at)) return
+    const isKnown = base?.base === plain && base.words.length > 0 && base.partial !== true && base.hull !== true
+    if (!isKnown) {
+      this.#tables.set(this.at, undefined)
+      return
+    }
+    const tables = known ?? new Set()
+    for (let word = 0; word < base.words.length; word += 2) tables.add((base.words[word + 1]! >>> 0) * 0x1_0000_0000 + (base.words[word]! >>> 0))
+    this.#tables.set(this.at, tables)
+  }
+
+  /** Goes on where the table leads that the jump at hand reads. False where that is not known. */
+  #jumpThroughTable(): boolean {
+    const at = this.base + this.at
+    const targets = this.tableJumps.has(at) && this.tableJumps.get(at) === undefined ? undefined : this.#targetsOfTable()
+    this.tableJumps.set(at, targets)
+    let leaves = false
+    for (const target of targets ?? []) {
+      const inside = target - this.base
+      if (inside >= this.from && inside < this.to) {
+        this.tableTargets.add(inside)
+        this.flow(inside, this.state)
+      } else leaves = true
+    }
+    if (leaves) {
+      this.pass(at, 8)
+      this.endWith(undefined)
+    }
+    return targets !== undefined
+  }
+
+  #targetsOfTable(): readonly number[] | undefined {
+    const { jumpTables } = this.outside
+    const load = jumpTables.loadOf(this.target, this.at)
+    const tables = load === undefined ? undefined : load.table === undefined ? this.#tables.get(load.at) : [load.table]
+    const targets: number[] = []
+    for (const table of tables ?? []) {
+      const found = jumpTables.targets(this.target, load!, table)
+      if (found === undefined) return undefined
+      targets.push(...found)
+    }
+    return targets.length === 0 ? undefined : targets
+  }
+
+  /** Where it has another target on another way, it has none that is known. */
+  protected noteTableCall(target: number): void {
+    if (!this.isMemory || this.memoryAddress?.base !== plain) return
+    const at = this.base + this.at
+    const known = this.tableCalls.get(at)
+    if (known !== undefined && known !== target) this.indirectCalls.add(at)
+    this.tableCalls.set(at, target)
+  }
+}

@@ -1,0 +1,296 @@
+import { LEAST_FIELD, Machine, placeKey, Register, slotKey, unknownSlot } from './machine.ts'
+import { address as addressValue, clean, featureTable, join, number, plain, singleAddress, singleOffset, untouched, type Value, valueOf } from '../../program/value.ts'
+
+/** Bytes beyond which nobody copies what he knows of the CPU. */
+const LARGEST_COPY = 65_536
+
+/** Bytes of a table of words or bytes with a bit or one for each feature. */
+const TABLE_SIZE = 64
+
+/** Operands of the instruction at hand: registers, and memory by the address that ModRM and SIB name. */
+export abstract class Operands extends Machine {
+  protected rex = 0
+  protected size = 4
+  protected modrmAt = 0
+  protected memoryAddress: Value | undefined
+  protected isMemory = false
+  /** The address is not known, and says nothing about the CPU. */
+  protected isCleanAddress = false
+  protected asksByArgument = false
+  protected displacement = 0
+  protected hasBase = false
+  /** Base of an operand with an index. */
+  protected tableRegister: number = -1
+
+  protected byteRegister(index: number): number {
+    return this.rex === 0 && index >= 4 && index < 8 ? index - 4 : index // AH, CH, DH, BH
+  }
+
+  protected operands(modrmAt: number, segment: boolean): void {
+    const code = this.code
+    const { registers } = this.state
+    this.modrmAt = modrmAt
+    const modrm = code[modrmAt]!
+    const mod = modrm >> 6
+    this.isMemory = mod !== 3
+    this.memoryAddress = undefined
+    this.isCleanAddress = false
+    this.hasBase = false
+    this.tableRegister = -1
+    if (mod === 3) return
+    let base = (modrm & 7) | ((this.rex & 1) << 3)
+    let index = -1
+    let scale = 0
+    let at = modrmAt + 1
+    if ((modrm & 7) === 4) {
+      const sib = code[at++]!
+      base = (sib & 7) | ((this.rex & 1) << 3)
+      index = ((sib >> 3) & 7) | ((this.rex & 2) << 2)
+      scale = sib >> 6
+      if (index === 4) index = -1
+      if ((sib & 7) === 5 && mod === 0) base = -1
+    } else if (mod === 0 && (modrm & 7) === 5) {
+      this.memoryAddress = addressValue(this.base + this.next + this.view.getInt32(at, true))
+      return
+    }
+    this.displacement = mod === 1 ? this.view.getInt8(at) : mod === 2 || base === -1 ? this.view.getInt32(at, true) : 0
+    if (segment) return
+    this.hasBase = base !== -1 && index === -1
+    this.tableRegister = index === -1 ? -1 : base
+    let value: Value | undefined = base === -1 ? number(0) : registers[base]
+    if (index !== -1) value = this.compute('add', value, this.compute('shl', registers[index], number(scale)))
+    this.memoryAddress = this.compute('add', value, number(this.displacement, this.displacement < 0 ? -1 : 0))
+    this.isCleanAddress = this.memoryAddress?.base === clean
+    if (this.isCleanAddress) this.memoryAddress = undefined
+    // an element that is not known of a table that is
+    if (singleAddress(this.memoryAddress) === undefined) {
+      if (base !== -1) this.used_(registers[base])
+      if (index !== -1 && scale === 0) this.used_(registers[index])
+      const table = base === -1 ? 0 : (singleAddress(registers[base]) ?? (scale === 0 && index !== -1 ? singleAddress(registers[index]) : undefined))
+      if (index !== -1 && table !== undefined) this.asksByArgument ||= this.holdsChecks(table + this.displacement)
+    }
+  }
+
+  /** Is there what a check found out in the table at `address`? */
+  protected holdsChecks(address: number): boolean {
+    for (let offset = 0; offset < TABLE_SIZE; offset += 4) if (this.outside.load(address + offset, 4)?.detected === true) return true
+    return false
+  }
+
+  protected resolveStub(value: Value | undefined): Value | undefined {
+    const target = singleAddress(value)
+    if (target === undefined) return value
+    const through = this.outside.throughStub(target)
+    return through === target ? value : addressValue(through)
+  }
+
+  protected register(size: number): Value | undefined {
+    let index = ((this.code[this.modrmAt]! >> 3) & 7) | ((this.rex & 4) << 1)
+    if (size === 1) {
+      if (index !== this.byteRegister(index)) return this.highByte(index - 4)
+      index = this.byteRegister(index)
+    }
+    return this.truncated(this.state.registers[index], size) ?? (size >= 8 ? this.state.registers[index] : undefined)
+  }
+
+  protected highByte(index: number): Value | undefined {
+    const value = this.state.registers[index]
+    return value?.base === plain ? this.truncated(this.compute('shr', value, number(8)), 1) : undefined
+  }
+
+  protected setRegister(value: Value | undefined, size: number): void {
+    const index = ((this.code[this.modrmAt]! >> 3) & 7) | ((this.rex & 4) << 1)
+    this.assignNamed(index, value, size)
+  }
+
+  /** Writes a register: 4 bytes clear the rest, 1 and 2 bytes keep it (taken as clear where it is not known). */
+  protected assign(index: number, value: Value | undefined, size: number): void {
+    const { registers } = this.state
+    if (size >= 4) {
+      registers[index] = this.truncated(value, size)
+      return
+    }
+    const old = registers[index]
+    const kept = old?.base === plain ? this.compute('and', old, number(size === 1 ? ~0xff : ~0xffff, -1)) : undefined
+    registers[index] = kept === undefined ? value : this.compute('or', kept, value)
+  }
+
+  /** Writes the register that an encoding names with `index`, AH to BH included. */
+  protected assignNamed(index: number, value: Value | undefined, size: number): void {
+    if (size !== 1 || index === this.byteRegister(index)) {
+      this.assign(index, value, size)
+      return
+    }
+    const { registers } = this.state
+    const whole = index - 4
+    const kept = registers[whole]?.base === plain ? this.compute('and', registers[whole], number(~0xff00, -1)) : undefined
+    registers[whole] = this.compute('or', kept, this.compute('shl', value, number(8)))
+  }
+
+  protected read(size: number): Value | undefined {
+    if (!this.isMemory) {
+      const index = (this.code[this.modrmAt]! & 7) | ((this.rex & 1) << 3)
+      if (size === 1 && index !== this.byteRegister(index)) return this.highByte(index - 4)
+      const value = this.state.registers[index]
+      return size === 8 ? value : this.truncated(value, size)
+    }
+    const place = this.memoryAddress
+    if (place === undefined) return this.field(size) ?? this.unlessLeaked(this.hasBase ? this.displacement : undefined)
+    if (place.base === featureTable) return number(0, 0, true)
+    if (place.base === Register.rsp) {
+      const offset = singleOffset(place)
+      return offset === undefined ? this.unlessLeaked(undefined) : this.loadSlot(offset, size)
+    }
+    if (place.base !== plain) {
+      const offset = singleOffset(place)
+      const held = offset === undefined ? undefined : this.state.memory.get(placeKey(place.base, offset))
+      if (held === undefined) return this.field(size) ?? this.#withoutFlags(place.base, offset, size) ?? this.unlessLeaked(this.hasBase ? this.displacement : offset)
+      return this.truncated(held, size) ?? (size === 8 ? held : undefined)
+    }
+    const at = singleAddress(place)
+    if (at === undefined) return this.unlessLeaked(undefined)
+    const known = this.truncated(this.state.memory.get(at), size) ?? this.outside.load(at, size)
+    if (known !== undefined) return known
+    // a variable that no check stores to
+    return this.outside.origins?.variableLeaks(at) === false ? untouched : undefined
+  }
+
+  /** Any number in which the flags are clear that only a check sets. */
+  #withoutFlags(base: number, offset: number | undefined, size: number): Value | undefined {
+    const { clear } = this
+    if (clear === undefined || offset === undefined) return undefined
+    const words: [number, number] = size > 4 ? [-1, -1] : [size === 4 ? -1 : (1 << (size * 8)) - 1, 0]
+    let isAny = true
+    for (let byte = 0; byte < size; byte++) {
+      const bits = clear.get(placeKey(base, offset + byte)) ?? 0
+      if (bits === 0) continue
+      isAny = false
+      words[byte >> 2]! &= ~(bits << ((byte & 3) * 8))
+    }
+    return isAny ? undefined : valueOf(plain, [0, 0, ...words], false, undefined, true)
+  }
+
+  protected unlessLeaked(offset: number | undefined): Value | undefined {
+    const { origins } = this.outside
+    return origins === undefined || origins.fieldLeaks(offset) ? undefined : untouched
+  }
+
+  protected field(size: number): Value | undefined {
+    if (this.manner === 'cautious' || !this.hasBase || this.displacement < LEAST_FIELD) return undefined
+    const value = this.outside.loadField(this.displacement, size)
+    if (value !== undefined) this.assumed = true
+    return value
+  }
+
+  protected loadSlot(offset: number, size: number): Value | undefined {
+    const { keys, values } = this.state.memory
+    const key = slotKey(offset)
+    let index = this.state.memory.indexFrom(key)
+    if (keys[index] === key) {
+      if (values[index] === unknownSlot) return undefined
+      // stored in two parts
+      if (size === 8 && keys[index + 1] === key + 4) return this.compute('or', values[index], this.compute('shl', values[index + 1], number(32)))
+      return this.truncated(values[index]!, size) ?? (size === 8 ? values[index] : undefined)
+    }
+    while (--index >= 0 && key - keys[index]! < 8) {
+      const wider = values[index]!
+      if (wider.base === plain) return this.truncated(this.compute('shr', wider, number((key - keys[index]!) * 8)), size)
+    }
+    return undefined
+  }
+
+  protected write(value: Value | undefined, size: number): void {
+    if (!this.isMemory) {
+      const index = (this.code[this.modrmAt]! & 7) | ((this.rex & 1) << 3)
+      this.assignNamed(index, value, size)
+      return
+    }
+    this.used_(value)
+    const place = this.memoryAddress
+    if (value?.detected === true) this.noteLeak(place)
+    else if (this.hasBase && place?.base !== Register.rsp && (place === undefined || place.base !== plain)) this.noteOtherWrite(value, size)
+    if (place === undefined) {
+      if (value?.detected === true) this.storeField(value, size)
+      return
+    }
+    if (place.base === Register.rsp) {
+      this.storeSlot(place, value, size)
+      const offset = singleOffset(place)
+      if (offset !== undefined && offset >= 0) this.storedThrough.set(slotKey(offset), { register: Register.rsp, offset, size })
+      return
+    }
+    if (place.base === plain) {
+      const at = singleAddress(place)
+      if (at === undefined) return
+      this.stored.set(at, size)
+      this.remember(at, value)
+      return
+    }
+    const offset = singleOffset(place)
+    if (offset !== undefined) {
+      const key = placeKey(place.base, offset)
+      this.remember(key, value)
+      this.storedThrough.set(key, { register: place.base, offset, size })
+      if (this.manner === 'regardless') this.noteSite(key)
+    }
+    if (value?.detected === true) this.storeField(value, size)
+  }
+
+  /** What checks found out goes along when `count` elements at RSI are copied to RDI. */
+  protected copy(count: number | undefined, width: number): void {
+    const { registers, memory } = this.state
+    const from = this.#placeOf(registers[Register.rsi])
+    const to = this.#placeOf(registers[Register.rdi])
+    if (from === undefined || count === undefined || count * width > LARGEST_COPY) return
+    const copied: [key: number, value: Value][] = []
+    for (let index = memory.indexFrom(from.key); index < memory.size && memory.keys[index]! < from.key + count * width; index++) {
+      copied.push([memory.keys[index]!, memory.values[index]!])
+    }
+    if (to !== undefined) this.forget(to.key, to.key + count * width - 1)
+    for (const [key, value] of copied) {
+      const size = this.stored.get(key) ?? this.storedThrough.get(key)?.size ?? 8
+      if (to === undefined) {
+        if (value.detected) this.leakedFields.add(key - from.key)
+        continue
+      }
+      const place = to.key + key - from.key
+      if (to.base === plain) {
+        this.stored.set(place, size)
+        this.partOf.set(place, to.key)
+      } else if (to.base !== Register.rsp || to.offset >= 0) this.storedThrough.set(place, { register: to.base, offset: to.offset + key - from.key, size })
+      this.remember(place, value)
+    }
+  }
+
+  #placeOf(pointer: Value | undefined): { base: number; offset: number; key: number } | undefined {
+    const offset = pointer === undefined ? undefined : pointer.base === plain ? singleAddress(pointer) : pointer.base >= 0 ? singleOffset(pointer) : undefined
+    return pointer === undefined || offset === undefined ? undefined : { base: pointer.base, offset, key: pointer.base === plain ? offset : placeKey(pointer.base, offset) }
+  }
+
+  protected noteOtherWrite(value: Value | undefined, size: number): void {
+    const known = this.otherWrites.get(this.at)
+    this.otherWrites.set(this.at, { offset: this.displacement, size, value: known === undefined ? value : join(known.value, value) })
+  }
+
+  protected noteSite(key: number): void {
+    const sites = this.sites.get(key)
+    if (sites === undefined) this.sites.set(key, [this.at - this.from])
+    else sites.push(this.at - this.from)
+  }
+
+  /** What a check found out is stored where it is not followed. */
+  protected noteLeak(place: Value | undefined): void {
+    const known = place !== undefined && (place.base === plain || place.base === Register.rsp) && place.words.length === 2
+    if (known) return
+    if (this.hasBase) this.leakedFields.add(this.displacement)
+    else this.leaksAnywhere = true
+  }
+
+  protected storeField(value: Value, size: number): void {
+    if (!this.hasBase || this.displacement < LEAST_FIELD || value.base !== plain) return
+    const key = `${this.displacement}.${size}`
+    const known = this.fields.get(key)
+    const joined = known === undefined ? value : this.join(known.value, value)
+    if (joined !== undefined) this.fields.set(key, { offset: this.displacement, size, value: joined })
+  }
+}

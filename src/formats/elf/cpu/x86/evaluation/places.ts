@@ -1,0 +1,58 @@
+import type { Value } from '../../program/value.ts'
+
+/** What places in memory hold, by their keys, in order: copied, compared and searched for a range a million times. */
+export class Places {
+  /** Sorted. */
+  readonly keys: number[]
+  readonly values: Value[]
+
+  constructor(keys: number[] = [], values: Value[] = []) {
+    this.keys = keys
+    this.values = values
+  }
+
+  get size(): number {
+    return this.keys.length
+  }
+
+  copy(): Places {
+    return new Places(this.keys.slice(), this.values.slice())
+  }
+
+  /** Index of the first key that is not below `key`. */
+  indexFrom(key: number): number {
+    const { keys } = this
+    let low = 0
+    let high = keys.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (keys[middle]! < key) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  get(key: number): Value | undefined {
+    const index = this.indexFrom(key)
+    return this.keys[index] === key ? this.values[index] : undefined
+  }
+
+  has(key: number): boolean {
+    return this.keys[this.indexFrom(key)] === key
+  }
+
+  set(key: number, value: Value): void {
+    const index = this.indexFrom(key)
+    if (this.keys[index] === key) this.values[index] = value
+    else {
+      this.keys.splice(index, 0, key)
+      this.values.splice(index, 0, value)
+    }
+  }
+
+  /** Forgets `count` places from `index` on. */
+  remove(index: number, count: number): void {
+    this.keys.splice(index, count)
+    this.values.splice(index, count)
+  }
+}

@@ -1,0 +1,94 @@
+import type { Evaluation, ParameterStore } from './evaluation.ts'
+import type { FlagStore } from './flags-of-objects.ts'
+import { argumentRegisters, type FieldWrite, LEAST_FIELD, type Machine, placeKey } from './machine.ts'
+import { detectedAs, isZero, number, plain, sameValue, type Value } from '../../program/value.ts'
+
+/** An evaluation that is being made: completed in place, so that all are of one shape. */
+export type Draft = { -readonly [Key in keyof Evaluation]: Evaluation[Key] }
+
+/** Flags that a function only sets where a check comes out differently, in objects that are passed to it, by place: there they are not set. */
+export function clearFlags(flags: readonly FlagStore[], evaluator: Machine, regardless: Machine): Map<number, number> {
+  const clear = new Map<number, number>()
+  for (const [key, { register, offset, size }] of regardless.storedThrough) {
+    if (evaluator.storedThrough.has(key) || !argumentRegisters.includes(register)) continue
+    for (const flag of flags) {
+      if (flag.offset < offset || flag.offset >= offset + size) continue
+      const place = placeKey(register, flag.offset)
+      clear.set(place, (clear.get(place) ?? 0) | flag.bits)
+    }
+  }
+  return clear
+}
+
+export function isFlag(value: Value | undefined): boolean {
+  return value?.base === plain && value.words.length > 0 && value.words.every((word) => word >>> 0 < 0x1000)
+}
+
+/**
+ * What stays of what a function stores to an object, where it stores something else there on other CPUs: a default, as most
+ * constructors begin with.
+ */
+export function settledStores(seen: Uint8Array, evaluator: Machine, regardless: Machine | undefined): ParameterStore[] {
+  const settled: ParameterStore[] = []
+  for (const [key, sites] of regardless?.sites ?? []) {
+    const place = evaluator.storedThrough.get(key)
+    // near the start of objects there is too much else
+    if (place === undefined || place.offset < LEAST_FIELD || !argumentRegisters.includes(place.register) || sites.every((at) => (seen[at]! & 1) !== 0)) continue
+    const value = evaluator.leftIn(key)
+    // a vector with two pointers is stored in four parts
+    const isHalf = place.size === 4 && (place.offset & 4) !== 0 && evaluator.storedThrough.has(key - 4) && !isFlag(evaluator.leftIn(key - 4))
+    if (!isHalf && isFlag(value) && value?.detected === false) settled.push({ register: place.register, offset: place.offset, size: place.size, value: detectedAs(value, true) })
+  }
+  return settled
+}
+
+/**
+ * What is stored to fields, told apart: what a check found out, and something else. A number that would be another one
+ * had the check come out differently is what it found out, too.
+ */
+export function addFields(
+  evaluation: Draft,
+  found: { readonly skipped: Iterable<number>; readonly ambiguous: Iterable<number>; readonly settled: readonly ParameterStore[] },
+  writes: ReadonlyMap<number, FieldWrite>,
+  regardless: ReadonlyMap<number, FieldWrite> | undefined,
+): void {
+  const { settled } = found
+  // what a check leaves in a field by default is not followed there: too many fields are none at all
+  const fieldStores = [...evaluation.fieldStores]
+  const otherFields = new Set<number>()
+  const ambiguous = new Set(found.ambiguous)
+  const leaked = new Set(evaluation.leaks.fields)
+  const stored = new Set(evaluation.leaks.stored)
+  for (const offset of found.skipped) for (const leaks of [leaked, stored]) leaks.add(offset)
+  for (const [at, { offset, size, value }] of writes) {
+    const hangsOnCheck = value !== undefined && regardless !== undefined && !sameValue(value, regardless.get(at)?.value)
+    if (hangsOnCheck) for (const leaks of [leaked, stored]) leaks.add(offset)
+    if (offset < LEAST_FIELD || settled.some((store) => store.offset === offset)) continue
+    if (hangsOnCheck && isFlag(value)) fieldStores.push({ offset, size, value: detectedAs(value, true) })
+    else if (!isZero(value)) {
+      otherFields.add(offset)
+      if (value?.base === plain) ambiguous.add(offset)
+    }
+  }
+  evaluation.fieldStores = fieldStores
+  evaluation.otherFields = otherFields
+  evaluation.leaks = { fields: leaked, stored, ambiguous, anywhere: evaluation.leaks.anywhere, arguments: evaluation.leaks.arguments }
+}
+
+/** What is only stored where a check comes out differently, and what stays there where this function itself cleared it. */
+export function addWithheld(evaluation: Draft, settled: readonly ParameterStore[], evaluator: Machine, regardless: Machine | undefined): void {
+  const withheld = [...evaluation.withheld]
+  const parameterStores = [...evaluation.parameterStores, ...settled]
+  const fieldStores = [...evaluation.fieldStores]
+  for (const [key, place] of regardless?.storedThrough ?? []) {
+    if (evaluator.storedThrough.has(key) || !argumentRegisters.includes(place.register)) continue
+    if (evaluator.hasCleared(place)) {
+      const value = number(0, 0, true)
+      parameterStores.push({ register: place.register, offset: place.offset, size: place.size, value })
+      if (place.offset >= LEAST_FIELD) fieldStores.push({ offset: place.offset, size: place.size, value })
+    } else withheld.push(place)
+  }
+  evaluation.withheld = withheld
+  evaluation.parameterStores = parameterStores
+  evaluation.fieldStores = fieldStores
+}

@@ -1,0 +1,377 @@
+import { closuresAmong, type ClosureCall } from './closures.ts'
+import { Arithmetic } from './arithmetic.ts'
+import type { Origins, ParameterStore, PlaceBehindParameter, Surroundings } from './evaluation.ts'
+import { Places } from './places.ts'
+import { joinVectors, noVectors } from './vectors.ts'
+import type { X86Decoder } from '../../../../../isa/x86/decode.ts'
+import type { FunctionCode } from '../code/function-code.ts'
+import { argumentRegisters, type Manner, Register, saysNothing, OBJECT_SIZE, placeKey, slotKey, STACK_ARGUMENT, STACK_ARGUMENTS, type State } from './machine.ts'
+import { clean, detectedAs, type Flags, flagsOf, isZero, number, plain, refined, sameValue, singleAddress, singleOffset, untouched, type Value } from '../../program/value.ts'
+
+/** RBX, RSP, RBP, R12 to R15 (psABI 3.2.1). */
+const keptByCallees: ReadonlySet<number> = new Set([3, 4, 5, 12, 13, 14, 15])
+/** The registers that a call may change, a bit for each: RAX, RCX, RDX, RSI, RDI, R8 to R11. */
+const changedByCalls = 0b1111_1100_0111
+/** Those of the others that Go does not keep, either: RBX, RBP, R12, R13, R15. */
+const changedByGo = 0b1011_0000_0010_1000
+
+/** Branches, calls and returns: where control goes, and what goes with it. */
+export abstract class Transfers extends Arithmetic {
+  protected readonly returnRegisters: readonly number[]
+  protected readonly isGo: boolean
+  readonly #handlesExceptions: boolean
+  /** By offset from the first byte: see `Evaluation`. */
+  protected readonly seen: Uint8Array
+  protected readonly pruned: Set<number> = new Set()
+  protected readonly passed: Map<number, Map<number, Value>> = new Map()
+  protected readonly closures: Map<number, readonly ClosureCall[]> = new Map()
+  protected readonly exits: Map<number, State> = new Map()
+  protected results: Map<number, Value> | undefined
+  protected readonly open: Set<number> = new Set()
+  /** Branches on one of several numbers: which one it is may hang on a check before. */
+  protected readonly undecided: Set<number> = new Set()
+  protected returns = false
+  protected endsBlock = false
+
+  constructor(decoder: X86Decoder, target: FunctionCode, outside: Surroundings, returnRegisters: readonly number[], manner: Manner) {
+    super(decoder, target, outside, manner)
+    this.returnRegisters = returnRegisters
+    this.isGo = returnRegisters.length > 2
+    this.#handlesExceptions = outside.origins?.handlers !== false
+    this.seen = new Uint8Array(target.to - target.from)
+  }
+
+  /** Control can get to `at` in that state. */
+  protected abstract flow(at: number, state: State): void
+
+  protected branch(condition: number, target: number): boolean {
+    this.endsBlock = true
+    const possible = this.outcome(condition)
+    const { flags } = this.state
+    const place = this.at - this.from
+    if (possible === 3 && (flags === undefined || !saysNothing(flags))) {
+      const mayBeCheck = flags === undefined || flags.left.detected || flags.right.detected
+      ;(mayBeCheck ? this.open : this.undecided).add(this.base + this.at)
+    }
+    if ((possible & 2) !== 0) {
+      this.seen[place]! |= 2
+      if (target < this.from || target >= this.to) this.leave(this.base + this.at, this.base + target)
+      else this.flow(target, this.withOutcome(flags, condition, true))
+    } else this.pruned.add(target)
+    if ((possible & 1) === 0) {
+      this.pruned.add(this.next)
+      return false
+    }
+    const state = this.withOutcome(flags, condition, false)
+    if (state !== this.state) {
+      this.state = state
+      this.ownsMemory = false
+    }
+    return true
+  }
+
+  /** The state behind a branch, where what was compared can only be what allows that outcome. */
+  protected withOutcome(flags: Flags | undefined, condition: number, outcome: boolean): State {
+    if (flags?.equal !== undefined) {
+      if (condition !== (outcome ? 4 : 5)) return this.state
+      const registers = this.state.registers.slice()
+      registers[flags.register] = flags.equal
+      return { registers, memory: this.state.memory, flags, vectors: this.state.vectors }
+    }
+    if (flags === undefined) return condition === (outcome ? 4 : 5) ? this.withZero() : this.state
+    if (flags.left.words.length === 2 || (flags.register < 0 && flags.place === undefined)) return this.state
+    const value = refined(flags, condition, outcome)
+    if (value === undefined) return this.state
+    const registers = this.state.registers.slice()
+    let { memory } = this.state
+    if (flags.register >= 0 && sameValue(this.truncated(registers[flags.register], flags.size), flags.left)) registers[flags.register] = value
+    if (flags.place !== undefined) {
+      memory = memory.copy()
+      memory.set(flags.place, value)
+    }
+    return { registers, memory, flags: flagsOf(flags.kind, value, flags.right, flags.size, flags.register, flags.place, flags.equal), vectors: this.state.vectors }
+  }
+
+  /** The state where a register that was not known has just been found to hold zero. */
+  protected withZero(): State {
+    const tested = this.comparedToZero
+    if (tested?.before !== this.at || this.outside.origins !== undefined) return this.state
+    const registers = this.state.registers.slice()
+    registers[tested.register] = number(0)
+    return { registers, memory: this.state.memory, flags: undefined, vectors: this.state.vectors }
+  }
+
+  protected jump(target: number): boolean {
+    this.seen[this.at - this.from]! |= 2
+    if (target < this.from || target >= this.to) {
+      this.leave(this.base + this.at, this.base + target)
+      return false
+    }
+    this.flow(target, this.state)
+    return false
+  }
+
+  /** A tail call: the arguments go on, the results come back to our caller. */
+  protected leave(at: number, target: number): void {
+    this.pass(at, 8)
+    this.noteExit(target)
+    const returned = this.outside.returned(at, this.state.registers)
+    if (returned === 'never') return
+    const { memory } = this.state
+    this.ownsMemory = false
+    for (const write of this.outside.writesOf(at)) this.writeOf(write, 0)
+    for (const place of this.outside.withheldBy(at)) {
+      const write = this.kept(place)
+      if (write !== undefined) this.writeOf(write, 0)
+    }
+    this.endWith(returned)
+    this.state.memory = memory
+    this.ownsMemory = false
+  }
+
+  /** Somebody else comes back to our caller, with `results` where they are known. */
+  protected endWith(results: ReadonlyMap<number, Value> | undefined): void {
+    this.publish(true)
+    this.returns = true
+    if (this.tracesOrigins) this.handedOut.end(new Map(), undefined, sameValue)
+    this.result(results)
+  }
+
+  /** Whoever jumps into the middle of a function hands on all registers. */
+  protected noteExit(target: number): void {
+    if (!this.outside.isMiddle(target)) return
+    const { registers, memory, vectors } = this.state
+    const known = this.exits.get(target)
+    const held = registers.slice()
+    if (known !== undefined) for (let register = 0; register < held.length; register++) held[register] = this.join(known.registers[register], held[register])
+    this.exits.set(target, { registers: held, memory: known === undefined ? memory : new Places(), flags: undefined, vectors: known === undefined ? vectors : joinVectors(known.vectors, vectors) })
+    this.ownsMemory = false
+  }
+
+  /** An exception that a call lets out is handled in this function: with its frame, and the registers that every callee keeps. */
+  #unwind(at: number): void {
+    if (!this.#handlesExceptions) return
+    const pad = this.outside.landingPad(at)
+    if (pad !== undefined) this.#flowToHandler((pad - this.base) | 0)
+  }
+
+  #flowToHandler(pad: number): void {
+    const unknown = this.tracesOrigins ? untouched : undefined
+    const registers = this.state.registers.slice()
+    for (let register = 0; register < registers.length; register++) if (!keptByCallees.has(register)) registers[register] = unknown
+    this.flow(pad, { registers, memory: this.state.memory, flags: undefined, vectors: noVectors })
+    this.ownsMemory = false
+  }
+
+  protected call(target?: number): boolean {
+    const at = this.base + this.at
+    const { registers } = this.state
+    this.seen[this.at - this.from]! |= 2
+    this.pass(at, 0)
+    this.#unwind(at)
+    const closures = closuresAmong(registers, this.state.memory, this.outside)
+    if (closures.length > 0) this.closures.set(at, closures)
+    if (this.isGo) this.used_(registers[Register.rax]) // Go's first argument
+    const returned = this.outside.returned(at, registers, target)
+    if (returned === 'never') return false
+    const writes = this.outside.writesOf(at)
+    const kept = this.#keptAt(at)
+    if (this.outside.fills(at) && isZero(registers[Register.rsi])) this.noteCleared(singleAddress(registers[Register.rdx]))
+    const isCopy = this.outside.copies(at)
+    if (isCopy) this.copy(singleAddress(registers[Register.rdx]), 1)
+    this.publish(false)
+    if (!isCopy) this.#forgetBehindArguments()
+    this.#forgetVariables(at)
+    this.#writeAll(writes)
+    this.#writeAll(kept)
+    this.#setReturned(at, returned)
+    this.state.flags = undefined
+    this.state.vectors = noVectors // the psABI (3.2.1) has none kept
+    return true
+  }
+
+  #forgetBehindArguments(): void {
+    const { registers } = this.state
+    for (let argument = 0; argument < argumentRegisters.length; argument++) {
+      const value = registers[argumentRegisters[argument]!]
+      if (value === undefined || value.base !== Register.rsp) continue
+      const offset = singleOffset(value)
+      if (offset !== undefined) this.forget(slotKey(offset), slotKey(offset + 63))
+    }
+  }
+
+  /** What we stored stays, unless the callee stores there as well; what a branch told us of a variable does not. */
+  #forgetVariables(at: number): void {
+    for (let index = this.state.memory.size - 1; index >= 0 && this.state.memory.keys[index]! >= 0; index--) {
+      const key = this.state.memory.keys[index]!
+      if (this.stored.has(key) && !this.outside.calleeStores(at, key)) continue
+      const other = this.stored.has(key) ? this.outside.storedByCallee(at, key) : undefined
+      const joined = other === undefined ? undefined : this.join(this.state.memory.values[index], other)
+      if (joined === undefined) this.ownMemory().remove(index, 1)
+      else this.ownMemory().values[index] = joined
+    }
+  }
+
+  #keptAt(at: number): readonly ParameterStore[] {
+    const places = this.outside.withheldBy(at)
+    const kept: ParameterStore[] = []
+    for (let index = 0; index < places.length; index++) {
+      const store = this.kept(places[index]!)
+      if (store !== undefined) kept.push(store)
+    }
+    return kept
+  }
+
+  #writeAll(writes: readonly ParameterStore[]): void {
+    for (let index = 0; index < writes.length; index++) this.writeOf(writes[index]!)
+  }
+
+  /** Registers behind a call, and the new objects that it leaves. */
+  #setReturned(at: number, returned: ReadonlyMap<number, Value> | undefined): void {
+    const { registers } = this.state
+    const { origins } = this.outside
+    const made = origins === undefined ? undefined : this.#objectsFrom(at, origins)
+    const changed = (this.outside.changedBy(at) & changedByCalls) | (this.isGo ? changedByGo : 0)
+    for (let register = 0; register < 16; register++) if ((changed & (1 << register)) !== 0) registers[register] = undefined
+    if (returned !== undefined) for (const [register, value] of returned) registers[register] = value
+    else if (origins !== undefined && !origins.resultLeaks(at)) registers[Register.rax] = registers[Register.rdx] = untouched
+    if (made !== undefined) registers[Register.rax] = this.newObject(`${at}`, made)
+    else if (origins !== undefined && origins.allocates(at)) registers[Register.rax] = this.newObject(`${at}`, undefined)
+  }
+
+  /** Notes the new objects that the callee stores. What the one that it returns holds first. */
+  #objectsFrom(at: number, origins: Origins): Value | undefined {
+    const made = origins.objectsFrom(at)
+    for (const { register, offset, first } of made?.stores ?? []) {
+      this.writeOf({ register, offset, size: 8, value: this.newObject(`${at} ${register} ${offset}`, first) })
+    }
+    return made?.returned
+  }
+
+  /** `size` bytes from where RDI points to are set to zero. */
+  protected noteCleared(size: number | undefined): void {
+    const pointer = this.state.registers[Register.rdi]
+    const offset = pointer === undefined ? undefined : singleOffset(pointer)
+    if (pointer === undefined || pointer.base < 0 || offset === undefined || size === undefined) return
+    this.cleared.push({ register: pointer.base, offset, size })
+  }
+
+  /** What stays in a place that the function about to be called stores to on other CPUs. */
+  protected kept({ register, offset, size }: PlaceBehindParameter): ParameterStore | undefined {
+    const pointer = this.state.registers[register]
+    const start = pointer === undefined ? undefined : pointer.base === plain ? singleAddress(pointer) : singleOffset(pointer)
+    if (pointer === undefined || start === undefined) return undefined
+    const at = start + offset
+    let held: Value | undefined
+    if (pointer.base === plain) held = this.truncated(this.state.memory.get(at), size) ?? this.outside.initially(at, size)
+    else if (pointer.base >= 0) {
+      const place = { register: pointer.base, offset: at, size }
+      held = this.hasCleared(place) ? number(0) : this.heldBehind(place)
+      if (held === undefined && pointer.base !== Register.rsp) this.withheld.set(placeKey(pointer.base, at), place)
+    }
+    return held?.base === plain && held.words.length === 2 ? { register, offset, size, value: detectedAs(held, true) } : undefined
+  }
+
+  /** What memory holds, where the store to it may have been a wider one. */
+  protected heldBehind({ register, offset, size }: PlaceBehindParameter): Value | undefined {
+    if (register === Register.rsp) return this.loadSlot(offset, size)
+    for (let back = 0; back < 8; back++) {
+      const key = placeKey(register, offset - back)
+      const stored = this.storedThrough.get(key)
+      const value = stored !== undefined && stored.size >= back + size ? this.state.memory.get(key) : undefined
+      if (value?.base === plain) return this.truncated(this.compute('shr', value, number(back * 8)), size)
+    }
+    return undefined
+  }
+
+  /** `pushed`: bytes of the return address, which the callee's frame lies behind. */
+  protected writeOf(write: ParameterStore, pushed = 8): void {
+    const { registers } = this.state
+    const pointer = write.register === Register.rsp ? this.compute('sub', registers[Register.rsp], number(pushed)) : registers[write.register]
+    if (pointer === undefined) return
+    if (pointer.base === Register.rsp) {
+      const offset = singleOffset(pointer)
+      if (offset !== undefined) this.remember(slotKey(offset + write.offset), write.value)
+      return
+    }
+    this.isMemory = true
+    this.hasBase = true
+    this.displacement = write.offset
+    this.memoryAddress = this.compute('add', pointer, number(write.offset, write.offset < 0 ? -1 : 0))
+    this.write(write.value, write.size)
+  }
+
+  /** Is it the address of a function that stands in a register which the callee does not read: one that was not chosen? */
+  #isLeftIn(at: number, register: number, held: Value | undefined): boolean {
+    const address = singleAddress(held)
+    return address !== undefined && address > 0xfff && this.outside.isFunction(address) && !this.outside.readsArgument(at, register)
+  }
+
+  /** `above`: bytes between the top of the stack and the arguments there. */
+  protected pass(at: number, above: number): void {
+    const { registers } = this.state
+    let passed = this.passed.get(at)
+    const top = registers[Register.rsp]
+    const stackTop = (top?.base === Register.rsp ? singleOffset(top) : undefined) ?? NaN
+    const passFlag = (place: number, value: Value | undefined): void => {
+      if (value?.base !== plain || value.words.length === 0) return
+      if (passed === undefined) this.passed.set(at, (passed = new Map()))
+      const known = passed.get(place)
+      passed.set(place, known === undefined ? value : (this.join(known, value) ?? known))
+    }
+    for (let place = 0; place < STACK_ARGUMENTS; place++) {
+      passFlag(STACK_ARGUMENT + place, this.state.memory.get(slotKey(stackTop + above + 8 * place)))
+    }
+    // what a check stored in an object is known to whoever is given the object
+    const { keys, values } = this.state.memory
+    for (const register of argumentRegisters) {
+      const pointer = registers[register]
+      const offset = pointer === undefined || pointer.base < 0 ? undefined : singleOffset(pointer)
+      if (offset === undefined) continue
+      const first = placeKey(pointer!.base, offset)
+      for (let index = this.state.memory.indexFrom(first); index < keys.length && keys[index]! < first + OBJECT_SIZE; index++) {
+        passFlag(placeKey(register, keys[index]! - first), values[index])
+      }
+    }
+    for (const register of argumentRegisters) {
+      const held = registers[register]
+      if (!this.#isLeftIn(at, register, held)) this.used_(held)
+      const value = held !== undefined && held.base !== plain && !held.detected && this.tracesOrigins ? untouched : held
+      if (value === undefined || (value.base !== plain && value.base !== clean)) {
+        passed?.delete(register)
+        continue
+      }
+      if (passed === undefined) this.passed.set(at, (passed = new Map()))
+      const known = passed.get(register)
+      const joined = known === undefined ? value : this.join(known, value)
+      if (joined === undefined) passed.delete(register)
+      else passed.set(register, joined)
+    }
+  }
+
+  protected return(): void {
+    this.publish(true)
+    this.handOut()
+    this.returns = true
+    const { registers } = this.state
+    this.used_(registers[Register.rax])
+    const results = new Map<number, Value>()
+    for (const register of this.returnRegisters) {
+      const value = registers[register]
+      if (value !== undefined && (value.base === plain || (this.tracesOrigins && !value.detected))) results.set(register, value)
+    }
+    this.result(results)
+  }
+
+  protected result(results: ReadonlyMap<number, Value> | undefined): void {
+    if (this.results === undefined) {
+      this.results = new Map(results ?? [])
+      return
+    }
+    for (const [register, value] of this.results) {
+      const joined = this.join(value, results?.get(register))
+      if (joined === undefined) this.results.delete(register)
+      else this.results.set(register, joined)
+    }
+  }
+}

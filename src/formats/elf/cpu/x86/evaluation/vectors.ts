@@ -1,0 +1,30 @@
+import { sameVector, type Vector } from '../../program/vector.ts'
+
+/** The 16 XMM registers by number; replaced as a whole. */
+export type Vectors = readonly (Vector | undefined)[]
+
+export const noVectors: Vectors = Array.from({ length: 16 })
+
+/** Something that comes from a check, and is not known. */
+export const unknownFlags: Vector = { bytes: new Uint8Array(16), detected: true }
+
+/** What holds when either may hold. */
+export function joinVectors(a: Vectors, b: Vectors): Vectors {
+  if (a === b) return a
+  let joined: (Vector | undefined)[] | undefined
+  for (let index = 0; index < a.length; index++) {
+    const vector = a[index]
+    const other = b[index]
+    if (vector === unknownFlags || isSame(vector, other)) continue
+    const result = vector?.detected === true || other?.detected === true ? unknownFlags : undefined
+    if (result === vector) continue
+    joined ??= a.slice()
+    joined[index] = result
+  }
+  return joined ?? a
+}
+
+export function isSame(a: Vector | undefined, b: Vector | undefined): boolean {
+  if (a === b) return true
+  return a !== undefined && b !== undefined && a !== unknownFlags && b !== unknownFlags && sameVector(a, b)
+}

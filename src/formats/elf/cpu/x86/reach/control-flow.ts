@@ -1,0 +1,119 @@
+import type { Evaluation } from '../evaluation/evaluation.ts'
+import type { Program } from '../code/program.ts'
+
+/** How control goes through a function, by instruction, along what can run. */
+export class ControlFlow {
+  readonly #start: number
+  /** By offset from the start: the instruction there, counted from 1. */
+  readonly #indexes: Int32Array
+  readonly #count: number
+  /** Ways of an instruction to another, as chains: the last one that leads to each, counted from 1, and for each way the one before. */
+  readonly #lastTo: Int32Array
+  readonly #before: Int32Array
+  readonly #from: Int32Array
+  #ways = 0
+  readonly #conditional: Uint8Array
+  /** Instructions after which control can be back with the caller. */
+  readonly #exits: number[] = []
+  /** Jumps through tables: they lead to what nothing else leads to. */
+  readonly #tableJumps: number[] = []
+
+  constructor({ functions, graph }: Program, evaluation: Evaluation) {
+    const { seen, start } = evaluation
+    const { code, view, base, blocks } = functions.get(graph.functionAt(start)!)!
+    this.#start = start
+    this.#indexes = new Int32Array(seen.length)
+    let count = 0
+    for (let offset = 0; offset < seen.length; offset++) if ((seen[offset]! & 1) !== 0) this.#indexes[offset] = ++count
+    this.#count = count
+    this.#lastTo = new Int32Array(count)
+    let ways = 2 * count + 1
+    for (const targets of evaluation.tableJumps.values()) ways += targets?.length ?? 0
+    this.#before = new Int32Array(ways)
+    this.#from = new Int32Array(ways)
+    this.#conditional = new Uint8Array(count)
+    const first = (start - base) | 0
+    for (let offset = 0; offset < seen.length; offset++) {
+      const index = this.#indexes[offset]! - 1
+      if (index < 0) continue
+      const place = first + offset
+      const next = place + blocks.lengths[offset]!
+      const { target, falls, leaves, indirect } = transferAt(code, view, place, next)
+      const cases = indirect === true ? evaluation.tableJumps.get(start + offset) : undefined
+      if (indirect && cases === undefined) this.#tableJumps.push(index)
+      if (cases !== undefined) {
+        if (cases.filter((target) => !this.#link(index, target)).length > 0) this.#exits.push(index)
+        continue
+      }
+      if (target !== undefined && falls) this.#conditional[index] = 1
+      if (target !== undefined && (seen[offset]! & 2) !== 0 && !this.#link(index, target + base)) this.#exits.push(index)
+      if (falls) this.#link(index, next + base)
+      if (leaves) this.#exits.push(index)
+    }
+  }
+
+  #indexOf(at: number): number | undefined {
+    const index = this.#indexes[at - this.#start]
+    return index === undefined || index === 0 ? undefined : index - 1
+  }
+
+  /** False when `to` is not in the function. */
+  #link(from: number, to: number): boolean {
+    const index = this.#indexOf(to)
+    if (index === undefined) return false
+    const way = ++this.#ways
+    this.#from[way] = from
+    this.#before[way] = this.#lastTo[index]!
+    this.#lastTo[index] = way
+    return true
+  }
+
+  /**
+   * Those of `branches` that lead to `at`, and elsewhere out of the function without it: `at` itself where it is one, which
+   * may not be taken. Undefined: `at` is not in it.
+   */
+  decidingOf(branches: ReadonlySet<number>, at: number): readonly number[] | undefined {
+    if (branches.size === 0) return []
+    const goal = this.#indexOf(at)
+    if (goal === undefined) return undefined
+    const toGoal = this.#backwards([goal], -1)
+    const out = this.#backwards(this.#exits, goal)
+    return [...branches].filter((branch) => {
+      const index = this.#indexOf(branch)
+      return index !== undefined && (index === goal ? this.#conditional[index] === 1 : toGoal[index] === 1 && out[index] === 1)
+    })
+  }
+
+  /** What can reach one of `ends` without passing `wall`. */
+  #backwards(ends: readonly number[], wall: number): Uint8Array {
+    const marked = new Uint8Array(this.#count)
+    const work = ends.filter((end) => end !== wall)
+    for (const end of work) marked[end] = 1
+    const mark = (index: number): void => {
+      if (marked[index] === 1 || index === wall) return
+      marked[index] = 1
+      work.push(index)
+    }
+    for (let index = work.pop(); index !== undefined; index = work.pop()) {
+      for (let way = this.#lastTo[index]!; way !== 0; way = this.#before[way]!) mark(this.#from[way]!)
+      if (index > 0 && this.#lastTo[index] === 0) for (const jump of this.#tableJumps) mark(jump)
+    }
+    return marked
+  }
+}
+
+/** Where the instruction at [place, next) can lead. */
+function transferAt(code: Uint8Array, view: DataView, place: number, next: number): { target: number | undefined; falls: boolean; leaves: boolean; indirect?: true } {
+  let at = place
+  while (code[at] === 0x66 || code[at] === 0x2e || code[at] === 0xf2 || code[at] === 0xf3 || code[at] === 0x3e) at++
+  if ((code[at]! & 0xf0) === 0x40) at++
+  const byte = code[at]!
+  const second = code[at + 1]!
+  if ((byte >= 0x70 && byte < 0x80) || (byte >= 0xe0 && byte < 0xe4)) return { target: next + view.getInt8(next - 1), falls: true, leaves: false }
+  if (byte === 0x0f && (second & 0xf0) === 0x80) return { target: next + view.getInt32(next - 4, true), falls: true, leaves: false }
+  if (byte === 0xeb) return { target: next + view.getInt8(next - 1), falls: false, leaves: false }
+  if (byte === 0xe9) return { target: next + view.getInt32(next - 4, true), falls: false, leaves: false }
+  if (byte === 0xc3 || byte === 0xc2) return { target: undefined, falls: false, leaves: true }
+  if (byte === 0xff && ((second >> 3) & 7) === 4) return { target: undefined, falls: false, leaves: true, indirect: true }
+  return { target: undefined, falls: !(byte === 0x0f && second === 0x0b), leaves: false }
+}

@@ -1,0 +1,147 @@
+import { silentFeatures, x86LevelOf } from '../../../../../isa/x86/features.ts'
+import { ConstantArguments } from '../checks/constant-arguments.ts'
+import { cpuidModel } from '../evaluation/cpuid-model.ts'
+import { findGuards, type Guards } from '../checks/guards.ts'
+import type { Program } from '../code/program.ts'
+import { findVariantNames, isIsaName } from './isa-names.ts'
+import { initializers } from '../code/initializers.ts'
+import { entryFunctions, ReachSearch, type Reach, Trust } from './reach.ts'
+import { Selections } from './selections.ts'
+import { Tracer } from './tracer.ts'
+import { Edge } from '../../program/edges.ts'
+import { IndexSet } from '../../program/index-set.ts'
+
+/** What runs on one CPU, at each degree of trust. */
+export interface Run {
+  readonly guards: Guards
+  readonly search: ReachSearch
+  readonly tracer: Tracer
+  readonly reached: readonly Reach[]
+}
+
+/** Which functions need which feature sets. Functions that need the same share one set. */
+export function featuresByFunction({ graph, sweep }: Program): Map<number, ReadonlySet<number>> {
+  const sets = sweep.hitSet.values()
+  const shared = new Map<string, ReadonlySet<number>>()
+  const all = new Map<number, ReadonlySet<number>>()
+  const own: number[] = []
+  for (let index = 0; index < graph.starts.length; index++) {
+    const end = graph.firstHit[index + 1]!
+    own.length = 0
+    for (let hit = graph.firstHit[index]!; hit < end; hit++) if (!own.includes(sets[hit]!)) own.push(sets[hit]!)
+    if (own.length === 0) continue
+    const key = own.sort((a, b) => a - b).join()
+    let needed = shared.get(key)
+    if (needed === undefined) shared.set(key, (needed = new Set(own)))
+    all.set(index, needed)
+  }
+  return all
+}
+
+/** Finds what runs on a CPU with `features`. */
+export function runOn(program: Program, features: ReadonlySet<string>, needs: ReadonlyMap<number, ReadonlySet<number>>): Run {
+  const guards = findGuards(program, cpuidModel(features))
+  let run = runWith(program, features, needs, guards, new Map())
+  while (refine(run)) run = runWith(program, features, needs, guards, new Map())
+  return run
+}
+
+/** Did what is reached change what is decided? */
+function refine({ guards, reached }: Run): boolean {
+  return guards.refine((index) => reached[Trust.tables]!.steps.has(index))
+}
+
+/** The same where the checks in the functions of `opened` are taken to succeed. */
+export function runPast(program: Program, features: ReadonlySet<string>, needs: ReadonlyMap<number, ReadonlySet<number>>, run: Run, opened: ReadonlySet<number>): Run {
+  for (;;) {
+    const evaluations = new Map([...run.guards.evaluations].filter(([index]) => !opened.has(index)))
+    const passed = new Map([...run.guards.evaluations].filter(([index]) => opened.has(index)))
+    const past = runWith(program, features, needs, { ...run.guards, evaluations }, passed)
+    if (!refine(past)) return past
+  }
+}
+
+function runWith(program: Program, features: ReadonlySet<string>, needs: ReadonlyMap<number, ReadonlySet<number>>, guards: Guards, passed: Run['guards']['evaluations']): Run {
+  const { decoder, graph } = program
+  // which sets make a function one that a dispatcher would choose
+  const matters = decoder.tables.featureSets.map((set) => set.some((name) => !features.has(name) && !silentFeatures.has(name) && (x86LevelOf(name) !== undefined || /^(?:aes|pclmul|sha|gfni|va|vp|avx|adx|rd|f16c)/.test(name))))
+  const choosable = new Map<number, ReadonlySet<number>>()
+  const keptOf = new Map<ReadonlySet<number>, ReadonlySet<number>>()
+  for (const [index, sets] of needs) {
+    let kept = keptOf.get(sets)
+    if (kept === undefined) keptOf.set(sets, (kept = new Set([...sets].filter((set) => matters[set]))))
+    if (kept.size > 0) choosable.set(index, kept)
+  }
+  const kernels = new Set(choosable.keys())
+  addWrappers(program, choosable)
+  const namedForIsa = new Map<number, boolean>()
+  const isVariant = findVariantNames(exportedNames(program))
+  const isNamed = (index: number): boolean => {
+    let known = namedForIsa.get(index)
+    if (known === undefined) {
+      const name = graph.names.get(graph.starts[index]!)
+      known = name !== undefined && (isIsaName(name) || isVariant(name))
+      namedForIsa.set(index, known)
+    }
+    return known
+  }
+  const selections = new Selections(program, (index) => choosable.get(index), (index) => kernels.has(index))
+  const isChoosable = new IndexSet(graph.starts.length)
+  for (const index of choosable.keys()) isChoosable.add(index)
+  const tracer = new Tracer(program, guards, startedFunctions(program))
+  const search = new ReachSearch(program, guards.evaluations, selections, isNamed, (index) => isChoosable.has(index), (index) => kernels.has(index), usersBySet(choosable), features.size > 0, passed, tracer, new ConstantArguments(program, guards, (index) => tracer.isOpen(index)))
+  return { guards, search, tracer, reached: [Trust.calls, Trust.addresses, Trust.tables].map((trust) => search.search(trust)) }
+}
+
+/** Of C: what stands at the ends of mangled names is no word. */
+function* exportedNames({ image }: Program): Iterable<string> {
+  for (const { name, exported } of image.functions) if (exported && !/^_[ZR]/.test(name)) yield name
+}
+
+/** How many functions need the feature set that fewest need of those that a function needs. */
+function usersBySet(choosable: ReadonlyMap<number, ReadonlySet<number>>): (index: number) => number {
+  const users = new Map<number, number>()
+  for (const sets of choosable.values()) for (const set of sets) users.set(set, (users.get(set) ?? 0) + 1)
+  return (index) => [...(choosable.get(index) ?? [])].reduce((least, set) => Math.min(least, users.get(set)!), Infinity)
+}
+
+/** Larger functions do more than to hand on to a kernel. */
+const WRAPPER_SIZE = 1500
+const WRAPPER_DEPTH = 3
+
+/**
+ * Functions that do nothing beyond the baseline themselves and hand on to some that do: `satd_16x16_avx2`, which calls
+ * `satd_8x8_avx2` four times. A dispatcher chooses them for what they call.
+ */
+function addWrappers({ graph }: Program, choosable: Map<number, ReadonlySet<number>>): void {
+  let layer: Iterable<number> = choosable.keys()
+  for (let depth = 0; depth < WRAPPER_DEPTH; depth++) {
+    const next = new Map<number, ReadonlySet<number>>()
+    for (const callee of layer) {
+      for (let entry = graph.firstCaller[callee]!; entry < graph.firstCaller[callee + 1]!; entry++) {
+        const caller = graph.edgeFrom[graph.callerEdge[entry]!]!
+        if (choosable.has(caller) || graph.ends[caller]! - graph.starts[caller]! > WRAPPER_SIZE) continue
+        next.set(caller, choosable.get(callee)!)
+      }
+    }
+    for (const [index, sets] of next) choosable.set(index, sets)
+    layer = next.keys()
+  }
+}
+
+/** The entry point, what it hands to the C library to start, and initializers. */
+export function startedFunctions(program: Program): Set<number> {
+  const { graph } = program
+  const started = new Set<number>()
+  for (const index of entryFunctions(program)) {
+    started.add(index)
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+      if (graph.edgeKind[edge] === Edge.taken) started.add(graph.edgeTo[edge]!)
+    }
+  }
+  for (const address of initializers(program)) {
+    const index = graph.functionAt(address)
+    if (index !== undefined) started.add(index)
+  }
+  return started
+}

@@ -1,0 +1,277 @@
+import type { Evaluation } from '../evaluation/evaluation.ts'
+import { Kind, Lister, type Listing } from '../code/listing.ts'
+import type { Program } from '../code/program.ts'
+import { lastAtMost } from '../../program/number-list.ts'
+
+/** Bytes between a test and the branch on it. */
+const MASK_DISTANCE = 24
+const LOOK_BACK = 60
+const LOOK_AHEAD = 45
+/** A function and its twin do the same: they are of similar size. */
+const twinRatio = { least: 0.15, most: 8 }
+
+/**
+ * Recognises choices between a function and its twin by their shape, where the flag they are made on came by a way that
+ * could not be followed (a field of some object, a parameter).
+ */
+export class Selections {
+  readonly #program: Program
+  /** Of those that need some themselves or hand on to such. */
+  readonly #featuresOf: (index: number) => ReadonlySet<number> | undefined
+  readonly #isKernel: (index: number) => boolean
+  readonly #lister: Lister
+  readonly #twins = new Map<number, boolean>()
+
+  constructor(program: Program, featuresOf: (index: number) => ReadonlySet<number> | undefined, isKernel: (index: number) => boolean) {
+    this.#program = program
+    this.#isKernel = isKernel
+    this.#lister = new Lister(program)
+    this.#featuresOf = featuresOf
+  }
+
+  /**
+   * Is one of `branches` on a test of some flag bits? Where `ending` runs, the program ends: a test there is the one that
+   * ends it, and chooses nothing.
+   */
+  testsMask(index: number, branches: readonly number[], ending: Evaluation | undefined): boolean {
+    const listing = this.#listing(index)
+    if (listing === undefined) return false
+    return branches.some((branch) => {
+      const last = lastAtMost(listing.masks.subarray(0, listing.maskCount), branch)
+      return last >= 0 && branch - listing.masks[last]! < MASK_DISTANCE && !runsIn(ending, branch)
+    })
+  }
+
+  /** Does each of `branches` ask whether a number is above or below one that is too large for a level? Sizes are told so. */
+  measures(index: number, branches: readonly number[]): boolean {
+    const listing = this.#listing(index)
+    const range = this.#program.codeAt(this.#program.graph.starts[index]!)
+    if (listing === undefined || range === undefined || branches.length === 0) return false
+    return branches.every((branch) => {
+      const place = listing.indexOf(branch - range.base)
+      const limit = place === undefined || place === 0 ? undefined : comparedWith(range.code, listing.at[place - 1]!, listing.at[place]!)
+      if (limit === undefined || limit <= LARGEST_LEVEL) return false
+      const at = listing.at[place!]!
+      const condition = (range.code[at] === 0x0f ? range.code[at + 1]! : range.code[at]!) & 15
+      return condition >> 1 !== EQUAL
+    })
+  }
+
+  /**
+   * Does a branch near the call at `at` lead, on its other side, to a like function without the features of `target`?
+   * What is called where `ending` runs (see `chosenByMask`) is no alternative to anything.
+   */
+  hasTwin(index: number, at: number, target: number, ending: Evaluation | undefined): boolean {
+    let known = this.#twins.get(at)
+    if (known === undefined) {
+      known = this.#findTwin(index, at, target, ending)
+      this.#twins.set(at, known)
+    }
+    return known
+  }
+
+  #findTwin(index: number, at: number, target: number, ending: Evaluation | undefined): boolean {
+    const listing = this.#listing(index)
+    const { graph, codeAt } = this.#program
+    const base = codeAt(graph.starts[index]!)?.base
+    if (listing === undefined || base === undefined) return false
+    const call = listing.indexOf(at - base)
+    if (call === undefined) return false
+    const others: number[] = []
+    const cases: number[] = []
+    if (listing.kind[call] === Kind.branch && !asksCallee(listing, call)) others.push(call + 1)
+    for (let place = call, steps = 0; place >= 0 && steps < LOOK_BACK; place--, steps++) {
+      for (let jump = listing.firstJumpTo[place]!; jump >= 0; jump = listing.nextJump[jump]!) {
+        if (listing.kind[jump] !== Kind.branch || asksCallee(listing, jump)) continue
+        others.push(jump + 1)
+        cases.push(jump + 1, ...otherCases(listing, jump))
+      }
+      if (place === 0) break
+      const before = listing.kind[place - 1]
+      if (before === Kind.branch && asksCallee(listing, place - 1)) break
+      if (before === Kind.branch) {
+        const inside = listing.indexOf(listing.target[place - 1]!)
+        if (inside !== undefined) others.push(inside)
+        else {
+          const other = graph.functionAt(listing.target[place - 1]! + base)
+          const ends = runsIn(ending, listing.at[place - 1]! + base)
+          if (other !== undefined && other !== target && !ends && this.#featuresOf(other) === undefined) return true
+        }
+        if (others.length > 2) break
+      }
+      if (before === Kind.jump || before === Kind.end) {
+        if (listing.firstJumpTo[place]! < 0) cases.push(...casesOfTable(listing, place))
+        break
+      }
+    }
+    const calleesOf = (places: readonly number[]): number[] =>
+      places.flatMap((other) => (leadsTo(listing, other, call) ? [] : (this.#firstCallee(listing, base, other, ending) ?? []))).filter((callee) => callee !== target)
+    if (calleesOf(others).some((callee) => this.isTwin(callee, target))) return true
+    // one of several implementations, of which others need features, too: formats and the like are told apart in the same way
+    const callees = this.#isKernel(target) ? calleesOf(cases) : []
+    if (callees.some((callee) => this.#featuresOf(callee) === undefined) && callees.some((callee) => this.#isKernel(callee))) return true
+    return this.#isOwnTwin(index, listing, call, target, ending)
+  }
+
+  /**
+   * Does function `index` leave everything to `target` where some flag is set, and else do by itself what that does? So
+   * compilers build two variants of one function, of which one was inlined into the choice.
+   */
+  #isOwnTwin(index: number, listing: Listing, call: number, target: number, ending: Evaluation | undefined): boolean {
+    const { code, base } = this.#program.codeAt(this.#program.graph.starts[index]!)!
+    if (this.#isKernel(index) || !this.#areAlike(index, target)) return false
+    let branch = call // a tail call on a condition
+    if (listing.kind[call] === Kind.jump) {
+      let first = call
+      while (first > 0 && listing.firstJumpTo[first]! < 0 && (listing.kind[first - 1] === Kind.other || checksStack(code, listing, first - 1))) first--
+      branch = listing.firstJumpTo[first]! >= 0 ? listing.firstJumpTo[first]! : first - 1
+    }
+    if (branch < 1 || listing.kind[branch] !== Kind.branch || runsIn(ending, base + listing.at[branch]!)) return false
+    for (let place = branch - 1; place >= 0 && branch - place <= FLAG_DISTANCE && listing.kind[place] === Kind.other; place--) {
+      if (testsFlag(code, listing.at[place]!, listing.at[place + 1]!)) return true
+    }
+    return false
+  }
+
+  /** Function that is called first on the way from an instruction, and comes back where `ending` does not run. */
+  #firstCallee(listing: Listing, base: number, from: number, ending: Evaluation | undefined): number | undefined {
+    const { graph } = this.#program
+    let place = from
+    for (let steps = 0; place < listing.count && steps < LOOK_AHEAD; steps++) {
+      const kind = listing.kind[place]!
+      const to = listing.target[place]!
+      const inside = listing.indexOf(to)
+      if (kind === Kind.call || (kind === Kind.jump && inside === undefined)) {
+        const other = graph.functionAt(to + base)
+        if (other !== undefined) return runsIn(ending, listing.at[place]! + base) ? undefined : other
+      }
+      if (kind === Kind.end || (kind === Kind.jump && inside === undefined)) return undefined
+      place = kind === Kind.jump ? inside! : place + 1
+    }
+    return undefined
+  }
+
+  /** Are the two of similar size, and does `other` do without the features of `target`? */
+  isTwin(other: number, target: number): boolean {
+    const ours = this.#featuresOf(target)
+    const theirs = this.#featuresOf(other)
+    if (ours !== undefined && theirs !== undefined && [...ours].some((feature) => theirs.has(feature))) return false
+    return this.#areAlike(other, target)
+  }
+
+  #areAlike(other: number, target: number): boolean {
+    const { graph } = this.#program
+    const ratio = (graph.ends[other]! - graph.starts[other]!) / (graph.ends[target]! - graph.starts[target]!)
+    return ratio > twinRatio.least && ratio < twinRatio.most
+  }
+
+  #listing(index: number): Listing | undefined {
+    const { graph, codeAt } = this.#program
+    const range = codeAt(graph.starts[index]!)
+    return range === undefined ? undefined : this.#lister.list(range, graph.starts[index]!, graph.ends[index]!)
+  }
+}
+
+/**
+ * Does the branch look at what a call has just returned? Calls whose results depend on the CPU were followed, so this one
+ * is about something else (an environment variable, an error).
+ */
+function asksCallee(listing: Listing, branch: number): boolean {
+  for (let back = 1; back <= 3 && branch - back >= 0; back++) {
+    const kind = listing.kind[branch - back]
+    if (kind === Kind.call) return true
+    if (kind !== Kind.other) return false
+  }
+  return false
+}
+
+/** Instructions between a test and the branch on it. */
+const FLAG_DISTANCE = 4
+
+/** Is the instruction at [at, next) a test of a number of at most 32 bits, which is no pointer, against zero, or of its bits? */
+function testsFlag(code: Uint8Array, at: number, next: number): boolean {
+  let opcodeAt = at
+  if ((code[opcodeAt]! & 0xf0) === 0x40) {
+    if ((code[opcodeAt]! & 8) !== 0) return false
+    opcodeAt++
+  }
+  const opcode = code[opcodeAt]!
+  const modrm = code[opcodeAt + 1]!
+  const slash = (modrm >> 3) & 7
+  if (opcode === 0x84 || opcode === 0x85) return modrm >= 0xc0 && slash === (modrm & 7)
+  if (opcode === 0xa8 || opcode === 0xa9) return true
+  if (opcode === 0xf6 || opcode === 0xf7) return slash < 2
+  if (opcode !== 0x80 && opcode !== 0x83) return false
+  return slash === 7 && code[next - 1] === 0
+}
+
+/** A level of the CPU, or a number of a processor. */
+const LARGEST_LEVEL = 64
+/** Condition codes in pairs: JE and JNE. */
+const EQUAL = 2
+
+/** The number that CMP at [at, next) compares something with. */
+function comparedWith(code: Uint8Array, at: number, next: number): number | undefined {
+  const opcodeAt = (code[at]! & 0xf0) === 0x40 ? at + 1 : at
+  const view = new DataView(code.buffer, code.byteOffset, code.byteLength)
+  if (code[opcodeAt] === 0x3d && next === opcodeAt + 5) return view.getInt32(opcodeAt + 1, true)
+  if (code[opcodeAt] !== 0x81 && code[opcodeAt] !== 0x83) return undefined
+  if (((code[opcodeAt + 1]! >> 3) & 7) !== 7) return undefined
+  return code[opcodeAt] === 0x83 ? view.getInt8(next - 1) : view.getInt32(next - 4, true)
+}
+
+/** Is it the branch behind `sub rax, fs:40`, which compilers put before the end of functions with arrays? */
+function checksStack(code: Uint8Array, listing: Listing, branch: number): boolean {
+  return branch > 0 && listing.kind[branch] === Kind.branch && code[listing.at[branch - 1]!] === 0x64
+}
+
+function runsIn(evaluation: Evaluation | undefined, at: number): boolean {
+  return evaluation !== undefined && (evaluation.seen[at - evaluation.start]! & 1) !== 0
+}
+
+const TABLE_CASES = 16
+
+/** Where a table of jumps leads: blocks that no jump leads to, other than the one at `from`. */
+function casesOfTable(listing: Listing, from: number): number[] {
+  const cases: number[] = []
+  if (listing.firstTable < 0 || listing.firstTable >= from) return cases
+  for (let place = listing.firstTable + 1; place < listing.count && cases.length < TABLE_CASES; place++) {
+    const before = listing.kind[place - 1]
+    if (place !== from && (before === Kind.jump || before === Kind.end) && listing.firstJumpTo[place]! < 0) cases.push(place)
+  }
+  return cases
+}
+
+/** Instructions of a comparison with the next of several numbers. */
+const CASE_LENGTH = 3
+
+/** Where a chain of comparisons that ends with `branch`, as a choice among several is compiled, leads in its other cases. */
+function otherCases(listing: Listing, branch: number): number[] {
+  const cases: number[] = []
+  for (let place = branch - 1, length = 0; place >= 0 && length < CASE_LENGTH; place--, length++) {
+    const kind = listing.kind[place]
+    if (kind === Kind.other && listing.firstJumpTo[place]! < 0) continue
+    const to = kind === Kind.branch ? listing.indexOf(listing.target[place]!) : undefined
+    if (to === undefined) break
+    cases.push(to)
+    length = -1
+  }
+  return cases
+}
+
+/** Does the way from one instruction run into another, whatever else it calls before? Then it is no alternative to it. */
+function leadsTo(listing: Listing, from: number, goal: number): boolean {
+  let place = from
+  for (let steps = 0; place < listing.count && steps < 4 * LOOK_AHEAD; steps++) {
+    if (place === goal) return true
+    const kind = listing.kind[place]!
+    if (kind === Kind.end) return false
+    if (kind !== Kind.jump) place++
+    else {
+      const inside = listing.indexOf(listing.target[place]!)
+      if (inside === undefined) return false
+      place = inside
+    }
+  }
+  return false
+}

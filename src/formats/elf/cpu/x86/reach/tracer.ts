@@ -1,0 +1,281 @@
+import type { CallGraph } from '../../program/call-graph.ts'
+import { Edge } from '../../program/edges.ts'
+import { Access } from '../../program/sweep.ts'
+import { ControlFlow } from './control-flow.ts'
+import type { Calls } from '../code/call-sites.ts'
+import { allocator, type MadeObjects } from '../evaluation/made-objects.ts'
+import type { Evaluation, Leaks, Origins } from '../evaluation/evaluation.ts'
+import type { Guards } from '../checks/guards.ts'
+import type { Program } from '../code/program.ts'
+import { IndexSet } from '../../program/index-set.ts'
+
+/** Instructions that may be evaluated to tell checks from other branches. */
+const STEPS = 250_000
+/** How far up and down the calls it is looked for where a number comes from. */
+const DEPTH = 3
+const CALLERS = 8
+/** Variables that are stored to through the address of what they are a part of. */
+const STRUCTURE_SIZE = 64
+
+interface View {
+  readonly evaluation: Evaluation
+  readonly control: ControlFlow
+}
+
+/**
+ * Tells whether an instruction runs whatever checks of the CPU say. The guards that were found are not enough for that: a
+ * check may keep what it found out in some object. So every branch counts as one that is not known to look at something else.
+ */
+export class Tracer {
+  readonly #program: Program
+  readonly #guards: Guards
+  readonly #traces = new Map<number, Evaluation | undefined>()
+  /** What was found on the way to another, and might be known better when it is asked for by itself. */
+  readonly #passing = new Map<number, Evaluation | undefined>()
+  /** How often something was not looked into, as it was too far away. */
+  #cuts = 0
+  readonly #flows = new Map<number, ControlFlow>()
+  readonly #unambiguous = new Map<number, View | undefined>()
+  readonly #inHandlers = new Map<number, View | undefined>()
+  readonly #near = new Map<number, View | undefined>()
+  #nearDepth = 0
+  readonly #inProgress = new Set<number>()
+  readonly #leakingVariables = new Map<number, boolean>()
+  readonly #budget = { left: STEPS }
+  /** Functions that are called with nothing but what the system gives them. */
+  readonly #started: ReadonlySet<number>
+  readonly #named: IndexSet
+  readonly #exported: IndexSet
+  readonly #hasAmbiguousFields: boolean
+
+  /** `started`: the entry point, what it starts, and initializers. */
+  constructor(program: Program, guards: Guards, started: ReadonlySet<number>) {
+    this.#program = program
+    this.#guards = guards
+    this.#started = started
+    this.#named = namedByPointers(program)
+    this.#hasAmbiguousFields = [...guards.leaks.ambiguous].some((offset) => guards.leaks.fields.has(offset))
+    this.#exported = new IndexSet(program.graph.starts.length)
+    for (const { address, exported, name } of program.image.functions) {
+      const index = exported && program.isEntered(name) ? program.graph.functionAt(address) : undefined
+      if (index !== undefined) this.#exported.add(index)
+    }
+  }
+
+  /** May others than its direct callers call function `index`? */
+  isOpen(index: number): boolean {
+    return this.#started.has(index) || this.#exported.has(index) || this.#named.has(index)
+  }
+
+  /** Undefined where it cannot be told. */
+  trace(index: number): Evaluation | undefined {
+    if (this.#traces.has(index)) return this.#traces.get(index)
+    if (this.#passing.has(index)) return this.#passing.get(index)
+    if (this.#inProgress.size >= DEPTH || this.#inProgress.has(index) || this.#budget.left <= 0) {
+      this.#cuts++
+      return undefined
+    }
+    const cuts = this.#cuts
+    this.#inProgress.add(index)
+    const evaluation = this.#guards.trace(index, new FunctionOrigins(this.#program, this, this.#guards.leaks, index, usually), this.#budget)
+    this.#inProgress.delete(index)
+    const isWhole = this.#cuts === cuts || this.#inProgress.size === 0
+    ;(isWhole ? this.#traces : this.#passing).set(index, evaluation)
+    if (this.#inProgress.size === 0) this.#passing.clear()
+    return evaluation
+  }
+
+  /** May it hang on a check of the CPU whether the instruction at `at` runs? */
+  dependsOnCheck(index: number, at: number): boolean {
+    return this.checksOf(index, at)?.length !== 0
+  }
+
+  /** Branches that it hangs on whether the instruction at `at` runs, and that may be checks. Undefined where it cannot be told. */
+  checksOf(index: number, at: number): readonly number[] | undefined {
+    const evaluation = this.trace(index)
+    if (evaluation === undefined) return undefined
+    if ((evaluation.seen[at - evaluation.start]! & 1) === 0) return this.#checksInHandler(index, at)
+    let flow = this.#flows.get(index)
+    if (flow === undefined) this.#flows.set(index, (flow = new ControlFlow(this.#program, evaluation)))
+    return flow.decidingOf(evaluation.open, at)
+  }
+
+  /** The same where only handlers of exceptions lead there. */
+  #checksInHandler(index: number, at: number): readonly number[] | undefined {
+    const view = this.#view(this.#inHandlers, index, { handlers: true, ambiguousFields: true })
+    return view === undefined || (view.evaluation.seen[at - view.evaluation.start]! & 1) === 0 ? undefined : view.control.decidingOf(view.evaluation.open, at)
+  }
+
+  /** Function `index` followed with other `Origins`, once. */
+  #view(known: Map<number, View | undefined>, index: number, assumption: Assumption): View | undefined {
+    if (known.has(index)) return known.get(index)
+    if (this.#budget.left <= 0) return undefined
+    const evaluation = this.#guards.trace(index, new FunctionOrigins(this.#program, this, this.#guards.leaks, index, assumption), this.#budget)
+    const view = evaluation && { evaluation, control: new ControlFlow(this.#program, evaluation) }
+    known.set(index, view)
+    return view
+  }
+
+  /**
+   * Does it hang on nothing but fields that hold what a check found out in some objects, and another number in others? Then
+   * nobody can tell by the field's place whether the instruction at `at` is guarded.
+   */
+  hangsOnAmbiguousFields(index: number, at: number): boolean {
+    if (!this.#hasAmbiguousFields) return false
+    const view = this.#view(this.#unambiguous, index, { handlers: false, ambiguousFields: false })
+    return view !== undefined && view.control.decidingOf(view.evaluation.open, at)?.length === 0
+  }
+
+  /**
+   * Does it hang on nothing but what calls return that are far from everything that asks about the CPU? That may be a check as far
+   * as can be proved, but is no likely one: a file that could not be opened, memory that was not there.
+   */
+  hangsOnNothingNear(index: number, at: number): boolean {
+    const view = this.#nearView(index)
+    return view !== undefined && view.control.decidingOf(view.evaluation.open, at)?.length === 0
+  }
+
+  /** The same where results of what is far from all checks are none. What a caller hands on behind a check may hang on it, whatever it is. */
+  argumentMayLeakNear(index: number, register: number): boolean {
+    return this.argumentMayLeak(index, register, (caller) => (this.#isAboutCpu(caller) ? undefined : this.#nearView(caller)?.evaluation))
+  }
+
+  resultMayLeakNear(callee: number): boolean {
+    return this.#program.near.asks(callee, this.#guards.evaluations)
+  }
+
+  #isAboutCpu(index: number): boolean {
+    const evaluation = this.#guards.evaluations.get(index)
+    return evaluation !== undefined && (evaluation.decides || evaluation.doubts)
+  }
+
+  #nearView(index: number): View | undefined {
+    if (this.#nearDepth >= DEPTH) return undefined
+    this.#nearDepth++
+    const view = this.#view(this.#near, index, { handlers: false, ambiguousFields: true, nearOnly: true })
+    this.#nearDepth--
+    return view
+  }
+
+  /** Who has the address of a variable, or of what it is a part of, may store to it: as to a field. */
+  #variableLeaks(address: number): boolean {
+    const { leaks } = this.#guards
+    if (!leaks.anywhere && leaks.stored.size === 0) return false
+    const { accesses, sweep } = this.#program
+    const to = sweep.accessTo.values()
+    const kind = sweep.accessKind.values()
+    for (const access of accesses.range(address - STRUCTURE_SIZE, address)) {
+      if (kind[access] === Access.take && (leaks.anywhere || leaks.stored.has(address - to[access]!))) return true
+    }
+    return false
+  }
+
+  /** May the variable at `address` hold what CPUID says? */
+  variableMayLeak(address: number): boolean {
+    let known = this.#leakingVariables.get(address)
+    if (known === undefined) this.#leakingVariables.set(address, (known = this.#variableLeaks(address)))
+    return known
+  }
+
+  /** May the argument that function `index` gets in `register`? */
+  argumentMayLeak(index: number, register: number, trace: (caller: number) => Evaluation | undefined = (caller) => this.trace(caller)): boolean {
+    const { leaks } = this.#guards
+    if (this.#started.has(index)) return false
+    if (this.#exported.has(index)) return true // whoever calls it may have asked
+    if (!leaks.anywhere && !leaks.arguments && leaks.fields.size === 0) return false
+    const { graph } = this.#program
+    const from = graph.firstCaller[index]!
+    const to = graph.firstCaller[index + 1]!
+    if (this.#named.has(index) || to - from > CALLERS) return true
+    for (let entry = from; entry < to; entry++) {
+      const edge = graph.callerEdge[entry]!
+      const caller = trace(graph.edgeFrom[edge]!)
+      if (caller === undefined) return true
+      const at = graph.edgeAt[edge]!
+      if ((caller.seen[at - caller.start]! & 2) === 0) continue
+      const value = caller.passed.get(at)?.get(register)
+      if (value === undefined || value.detected) return true
+    }
+    return false
+  }
+}
+
+/** What functions are traced under. */
+interface Assumption {
+  readonly handlers: boolean
+  /** May fields hold what CPUID says where another number is stored in some object? */
+  readonly ambiguousFields: boolean
+  /** Is what calls return a check only where what is called is near one? */
+  readonly nearOnly?: boolean
+}
+
+const usually: Assumption = { handlers: false, ambiguousFields: true }
+
+/** What is known of what one function works on. */
+class FunctionOrigins implements Origins {
+  readonly handlers: boolean
+  readonly #ambiguousFields: boolean
+  readonly #nearOnly: boolean
+  readonly #program: Program
+  readonly #tracer: Tracer
+  readonly #leaks: Leaks
+  readonly #index: number
+  readonly #calls: Calls
+
+  constructor(program: Program, tracer: Tracer, leaks: Leaks, index: number, { handlers, ambiguousFields, nearOnly }: Assumption) {
+    this.#nearOnly = nearOnly === true
+    this.handlers = handlers
+    this.#ambiguousFields = ambiguousFields
+    this.#program = program
+    this.#tracer = tracer
+    this.#leaks = leaks
+    this.#index = index
+    this.#calls = program.calls.of(index)
+  }
+
+  fieldLeaks(offset: number | undefined): boolean {
+    const { fields, ambiguous, anywhere } = this.#leaks
+    if (offset === undefined) return anywhere || fields.size > 0
+    return (anywhere || fields.has(offset)) && (this.#ambiguousFields || !ambiguous.has(offset))
+  }
+
+  variableLeaks(address: number): boolean {
+    return this.#tracer.variableMayLeak(address)
+  }
+
+  argumentLeaks(register: number): boolean {
+    if (this.#nearOnly) return this.#tracer.argumentMayLeakNear(this.#index, register)
+    return this.#tracer.argumentMayLeak(this.#index, register)
+  }
+
+  resultLeaks(at: number): boolean {
+    if (this.#calls.imported.has(at)) return false
+    const callee = this.#calls.callees.get(at)
+    if (this.#nearOnly && callee !== undefined) return this.#tracer.resultMayLeakNear(callee)
+    const evaluation = callee === undefined ? undefined : this.#tracer.trace(callee)
+    return evaluation === undefined || (evaluation.returns && evaluation.results.get(0) === undefined)
+  }
+
+  allocates(at: number): boolean {
+    const { names, starts } = this.#program.graph
+    const callee = this.#calls.callees.get(at)
+    return allocator.test(this.#calls.imported.get(at) ?? (callee === undefined ? undefined : names.get(starts[callee]!)) ?? '')
+  }
+
+  objectsFrom(at: number): MadeObjects | undefined {
+    const callee = this.#calls.callees.get(at)
+    return callee === undefined ? undefined : this.#tracer.trace(callee)?.objects
+  }
+}
+
+/** Functions whose address is in data or taken: who calls them cannot be told. */
+function namedByPointers({ graph, image }: { readonly graph: CallGraph; readonly image: Program['image'] }): IndexSet {
+  const named = new IndexSet(graph.starts.length)
+  const { targets } = image.codePointers
+  for (let pointer = 0; pointer < targets.length; pointer++) {
+    const index = graph.functionAt(targets[pointer]!)
+    if (index !== undefined) named.add(index)
+  }
+  for (let edge = 0; edge < graph.edgeTo.length; edge++) if (graph.edgeKind[edge] === Edge.taken) named.add(graph.edgeTo[edge]!)
+  return named
+}
