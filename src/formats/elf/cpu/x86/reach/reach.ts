@@ -1,27 +1,34 @@
-import type { Program } from '../code/program.ts'
-import type { Evaluation } from '../evaluation/evaluation.ts'
-import type { ConstantArguments } from '../checks/constant-arguments.ts'
-import { isDataAmongCode } from '../code/data-among-code.ts'
-import type { CallGraph } from '../../program/call-graph.ts'
 import { Edge } from '../../program/edges.ts'
-import { initializerArrays, initializers } from '../code/initializers.ts'
-import type { Selections } from './selections.ts'
-import type { Tracer } from './tracer.ts'
-import { isEntryOfModule, isLoadedAsModule } from '../../program/module-entry.ts'
-import { type Step, Steps } from './steps.ts'
 import { Access } from '../../program/sweep.ts'
 import { addressesIn } from '../../program/value.ts'
+import type { ConstantArguments } from '../checks/constant-arguments.ts'
+import { isDataAmongCode } from '../code/data-among-code.ts'
+import { initializerArrays } from '../code/initializers.ts'
+import type { Program } from '../code/program.ts'
 import { transactionEnds } from '../code/transaction-ends.ts'
-
-/** How far a path may be trusted. Each includes the one before. */
-export const Trust = { calls: 0, addresses: 1, tables: 2 } as const
-export type Trust = (typeof Trust)[keyof typeof Trust]
-
-/** A file of which hardly anything is exported under another name than one of a CPU was made for that CPU as a whole. */
-const MOST_NAMED = 0.9
+import type { Evaluation } from '../evaluation/evaluation.ts'
+import { Choices } from './choices.ts'
+import { callsIn, edgeRunsIn } from './edge-runs.ts'
+import type { Kernels } from './kernels.ts'
+import { Progress } from './progress.ts'
+import { findRoots, isForSeveralCpus } from './roots.ts'
+import type { Selections } from './selections.ts'
+import type { Step, Steps } from './steps.ts'
+import type { Tracer } from './tracer.ts'
+import { Trust } from './trust.ts'
 
 /** Functions with some feature from which on it is one that many have: a flag that is handed on decides about few. */
 const FEW_USERS = 256
+
+export interface KnownForReach {
+  readonly selections: Selections
+  /** The user asks about a CPU: what was decided for it is more than a resemblance. */
+  readonly asked: boolean
+  /** Functions whose checks are taken to succeed, with what they do where those fail: end the program. */
+  readonly passed: ReadonlyMap<number, Evaluation>
+  readonly tracer: Tracer
+  readonly constants: ConstantArguments
+}
 
 export interface Reach {
   readonly steps: Steps
@@ -31,19 +38,11 @@ export interface Reach {
 export class ReachSearch {
   readonly #program: Program
   readonly #evaluations: ReadonlyMap<number, Evaluation>
-  readonly #selections: Selections
-  readonly #isNamedForIsa: (index: number) => boolean
-  /** Does it need features, or hand on to one that does? */
-  readonly #needsFeatures: (index: number) => boolean
-  /** Does it need features itself? */
-  readonly #isKernel: (index: number) => boolean
-  /** How many functions need what it needs. */
-  readonly #usersOf: (index: number) => number
+  readonly #kernels: Kernels
+  readonly #choices: Choices
   readonly #selectable: ReadonlySet<number>
   /** The user asks about a CPU: what was decided for it is more than a resemblance. */
   readonly #asked: boolean
-  /** Functions whose checks are taken to succeed, with what they do where those fail: end the program. */
-  readonly #passed: ReadonlyMap<number, Evaluation>
   readonly #tracer: Tracer
   readonly #constants: ConstantArguments
   readonly #transactionEnds: ReadonlySet<number>
@@ -52,36 +51,20 @@ export class ReachSearch {
   /** The file asks nothing, and has exports for its callers to choose from. */
   readonly #hasExportsByCpu: boolean
 
-  constructor(
-    program: Program,
-    evaluations: ReadonlyMap<number, Evaluation>,
-    selections: Selections,
-    isNamedForIsa: (index: number) => boolean,
-    needsFeatures: (index: number) => boolean,
-    isKernel: (index: number) => boolean,
-    usersOf: (index: number) => number,
-    asked: boolean,
-    passed: ReadonlyMap<number, Evaluation>,
-    tracer: Tracer,
-    constants: ConstantArguments,
-  ) {
-    this.#constants = constants
-    this.#tracer = tracer
-    this.#asked = asked
-    this.#passed = passed
+  constructor(program: Program, evaluations: ReadonlyMap<number, Evaluation>, kernels: Kernels, { selections, asked, passed, tracer, constants }: KnownForReach) {
     this.#program = program
     this.#evaluations = evaluations
-    this.#selections = selections
-    this.#isNamedForIsa = isNamedForIsa
-    this.#needsFeatures = needsFeatures
-    this.#isKernel = isKernel
-    this.#usersOf = usersOf
-    this.#choices = new Uint8Array(program.graph.edgeTo.length)
+    this.#kernels = kernels
+    this.#asked = asked
+    this.#tracer = tracer
+    this.#constants = constants
     this.#arrays = initializerArrays(program)
     this.#transactionEnds = transactionEnds(program)
-    this.#selectable = this.#findSelectable()
-    this.#hasExportsByCpu = !program.detectors.any && this.#isForSeveralCpus()
-    this.roots = this.#findRoots()
+    const selectable = this.#findSelectable()
+    this.#selectable = selectable
+    this.#choices = new Choices(program, evaluations, kernels, { selections, tracer, passed, selectable })
+    this.#hasExportsByCpu = !program.detectors.any && isForSeveralCpus(program, kernels)
+    this.roots = findRoots(program, kernels, { selectable, hasExportsByCpu: this.#hasExportsByCpu, handedOutBy: (resolver) => this.handedOutBy(resolver) })
   }
 
   /** Can the instruction at `at` run? */
@@ -99,7 +82,7 @@ export class ReachSearch {
     if (edgeRunsIn(graph, evaluation, edge)) return true
     // behind a check of a field: what needs no features may run all the same
     const { cautious } = evaluation
-    if (cautious === undefined || this.#needsFeatures(graph.edgeTo[edge]!)) return false
+    if (cautious === undefined || this.#kernels.needFeatures(graph.edgeTo[edge]!)) return false
     return cautious === 'unknown' || edgeRunsIn(graph, cautious, edge)
   }
 
@@ -127,7 +110,7 @@ export class ReachSearch {
       const edge = pending[at + 1]!
       const target = graph.edgeTo[edge]!
       if (steps.has(target)) continue
-      const evaluation = this.#constants.evaluation(index, runs, this.#usersOf(target) < FEW_USERS)
+      const evaluation = this.#constants.evaluation(index, runs, this.#kernels.usersOf(target) < FEW_USERS)
       if (evaluation === undefined || edgeRunsIn(graph, evaluation, edge)) progress.reach(target, index, 'call')
       else {
         pending[kept++] = index
@@ -165,12 +148,12 @@ export class ReachSearch {
       if (kind === Edge.resolver || steps.has(target)) continue
       const taken = kind === Edge.taken || kind === Edge.loaded
       if (taken && trust < Trust.addresses && !fromEntry) continue
-      if (taken && (detectors.any || this.#hasExportsByCpu) && this.#isNamedForIsa(target)) continue
-      if (taken && detectors.any && this.#isKernel(target) && isDataAmongCode(this.#program, target)) continue
+      if (taken && (detectors.any || this.#hasExportsByCpu) && this.#kernels.isNamed(target)) continue
+      if (taken && detectors.any && this.#kernels.isKernel(target) && isDataAmongCode(this.#program, target)) continue
       if (!allRun && !this.edgeRuns(index, edge)) continue
-      if (detectors.any && (this.#needsFeatures(target) || (!taken && this.#isNamedForIsa(target)))) {
-        if (!fromEntry && !decided && this.#isChoice(index, edge, target, taken)) continue
-        if (!taken && this.#needsFeatures(target) && !this.#isKernel(index) && !this.#tracer.isOpen(index)) {
+      if (detectors.any && (this.#kernels.needFeatures(target) || (!taken && this.#kernels.isNamed(target)))) {
+        if (!fromEntry && !decided && this.#choices.isChoice(index, edge, target, taken)) continue
+        if (!taken && this.#kernels.needFeatures(target) && !this.#kernels.isKernel(index) && !this.#tracer.isOpen(index)) {
           progress.pending.push(index, edge)
           continue
         }
@@ -184,52 +167,12 @@ export class ReachSearch {
     for (const address of evaluated.addressesUsed) {
       const target = graph.functionAt(address)
       if (target === undefined || progress.steps.has(target)) continue
-      if (detectors.any && this.#isKernel(target) && isDataAmongCode(this.#program, target)) continue
+      if (detectors.any && this.#kernels.isKernel(target) && isDataAmongCode(this.#program, target)) continue
       // what is called through the GOT is called, and was looked at
-      if (this.#needsFeatures(target) && this.#calls(index, target)) continue
-      if (detectors.any && this.#needsFeatures(target) && (this.#isNamedForIsa(target) || this.#takesTwin(index, target))) continue
+      if (this.#kernels.needFeatures(target) && this.#calls(index, target)) continue
+      if (detectors.any && this.#kernels.needFeatures(target) && (this.#kernels.isNamed(target) || this.#choices.takesTwin(index, target))) continue
       progress.reach(target, index, 'address')
     }
-  }
-
-  /** By edge: 0 where it is not known yet, 1 no, 2 yes. */
-  readonly #choices: Uint8Array
-
-  /** Does `edge` look like the one of a choice that is for better CPUs, made on what may be what CPUID says? */
-  #isChoice(index: number, edge: number, target: number, taken: boolean): boolean {
-    let known: boolean | undefined = this.#choices[edge] === 0 ? undefined : this.#choices[edge] === 2
-    if (known !== undefined) return known
-    const at = this.#program.graph.edgeAt[edge]!
-    const ending = this.#passed.get(index)
-    const checks = this.#tracer.checksOf(index, at)
-    known =
-      (checks === undefined || checks.length > 0) && // what it is made on is something else
-      (taken
-        ? this.#selections.testsMask(index, checks ?? [], ending) || this.#takesTwin(index, target)
-        : // a function that bears the name of a CPU, or is called behind a check elsewhere, or one of two that do the same
-          (checks !== undefined && this.#isNamedForIsa(target)) || this.#selectable.has(target) || this.#selections.hasTwin(index, at, target, ending)) &&
-      // what is reached past a check that ends the program counts as required: there, what may be a choice is one
-      (this.#passed.size > 0 || !this.#tracer.hangsOnAmbiguousFields(index, at)) &&
-      !this.#isDecidedFor(index, target) &&
-      (this.#passed.size > 0 || !this.#tracer.hangsOnNothingNear(index, at)) &&
-      !(checks !== undefined && this.#selections.measures(index, checks))
-    this.#choices[edge] = known ? 2 : 1
-    return known
-  }
-
-  /** Is it known of function `index` that on this CPU it calls `target`, and no other that does the same? */
-  #isDecidedFor(index: number, target: number): boolean {
-    const { graph } = this.#program
-    const evaluation = this.#evaluations.get(index)
-    if (evaluation?.decides !== true) return false
-    let twins = 0
-    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
-      const other = graph.edgeTo[edge]!
-      if (other === target || this.#needsFeatures(other) || !this.#selections.isTwin(other, target)) continue
-      if (edgeRunsIn(graph, evaluation, edge)) return false
-      twins++
-    }
-    return twins > 0
   }
 
   /** Tables of function pointers (virtual tables, operations) that the function names. */
@@ -254,9 +197,9 @@ export class ReachSearch {
   }
 
   #reachFromTable(index: number, from: number, target: number, progress: Progress): void {
-    if (this.#program.detectors.any && this.#needsFeatures(target)) {
+    if (this.#program.detectors.any && this.#kernels.needFeatures(target)) {
       // what names the table asks about the CPU: the table is one of implementations
-      if (this.#choosesFromTable(index, from) || this.#isNamedForIsa(target) || this.#selectable.has(target)) return
+      if (this.#choices.choosesFromTable(index, from) || this.#kernels.isNamed(target) || this.#selectable.has(target)) return
     }
     progress.reach(target, index, 'table')
   }
@@ -271,28 +214,10 @@ export class ReachSearch {
     return false
   }
 
-  /** Does function `index`, which names a table at `at`, call what is in there only behind checks? */
-  #choosesFromTable(index: number, at: number): boolean {
-    const evaluation = this.#evaluations.get(index)
-    if (evaluation === undefined || !(evaluation.decides || evaluation.doubts)) return false
-    const uses = evaluation.indirectCalls.size > 0 ? [...evaluation.indirectCalls] : [at]
-    return uses.every((use) => this.#tracer.dependsOnCheck(index, use))
-  }
-
   #calls(index: number, target: number): boolean {
     const { graph } = this.#program
     for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
       if (graph.edgeTo[edge] === target && graph.edgeKind[edge] === Edge.call) return true
-    }
-    return false
-  }
-
-  /** Does the function that takes the address of `target` take that of a function without its features as well? */
-  #takesTwin(index: number, target: number): boolean {
-    const { graph } = this.#program
-    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
-      const other = graph.edgeTo[edge]!
-      if (graph.edgeKind[edge] === Edge.taken && other !== target && this.#selections.isTwin(other, target)) return true
     }
     return false
   }
@@ -309,7 +234,7 @@ export class ReachSearch {
       const { graph } = this.#program
       const evaluation = this.#evaluations.get(resolver) ?? this.#tracer.trace(resolver)
       const targets = addressesIn(evaluation?.results.get(0)).map((address) => graph.functionAt(address) ?? -1)
-      known = targets.every((target) => target >= 0 && this.#isKernel(target)) ? targets : []
+      known = targets.every((target) => target >= 0 && this.#kernels.isKernel(target)) ? targets : []
       this.#handedOut.set(resolver, known)
     }
     return known
@@ -332,108 +257,14 @@ export class ReachSearch {
     for (const index of sources) {
       for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
         const target = graph.edgeTo[edge]!
-        if (this.#needsFeatures(target) && !this.edgeRuns(index, edge)) selectable.add(target)
+        if (this.#kernels.needFeatures(target) && !this.edgeRuns(index, edge)) selectable.add(target)
       }
     }
     return selectable
-  }
-
-  #findRoots(): Map<number, Step> {
-    const { image, graph, detectors, isGo } = this.#program
-    const roots = new Map<number, Step>()
-    const add = (address: number, how: Step['how']): void => {
-      const index = graph.functionAt(address)
-      if (index !== undefined && !roots.has(index)) roots.set(index, { from: -1, how })
-    }
-    for (const index of entryFunctions(this.#program)) add(graph.starts[index]!, 'entry')
-    for (const address of initializers(this.#program)) add(address, 'initializer')
-    if (isGo) return roots
-    const callersChoose = detectors.any || this.#hasExportsByCpu
-    const isModule = isLoadedAsModule(image)
-    for (const named of image.functions) {
-      if (!named.exported || (detectors.any && !this.#program.isEntered(named.name))) continue
-      const index = graph.functionAt(named.address)
-      // nobody looks it up; what else the module exports shows how it was compiled
-      if (isModule && index !== undefined && this.#needsFeatures(index) && !isEntryOfModule(named.name)) continue
-      if (named.indirect) {
-        for (const kernel of index === undefined || !image.isLibrary ? [] : this.handedOutBy(index)) add(graph.starts[kernel]!, 'export')
-        continue
-      }
-      if (index === undefined || this.#isResolver(index)) continue
-      if (!image.isLibrary && !roots.has(index) && detectors.any) continue // an executable's exports serve its plugins
-      if (callersChoose && (this.#isNamedForIsa(index) || this.#selectable.has(index))) continue
-      add(named.address, 'export')
-    }
-    return roots
   }
 
   /** May what is not reached be called by those who asked? */
   get leavesChoice(): boolean {
     return this.#hasExportsByCpu
   }
-
-  /** A library that asks nothing about the CPU, and exports functions by CPU beside others: who calls them asks. */
-  #isForSeveralCpus(): boolean {
-    const { image, graph } = this.#program
-    if (!image.isLibrary) return false
-    let exported = 0
-    let named = 0
-    for (const { address, exported: isExported } of image.functions) {
-      const index = isExported ? graph.functionAt(address) : undefined
-      if (index === undefined) continue
-      exported++
-      if (this.#isNamedForIsa(index)) named++
-    }
-    return named > 0 && named <= MOST_NAMED * exported
-  }
-}
-
-/** Bytes of a function that does nothing but to start the program. */
-const START_SIZE = 128
-
-/** The entry point, and where that is a few instructions that call the start of the program (musl: `_start_c`), this as well. */
-export function entryFunctions({ graph, image }: Program): number[] {
-  const entry = graph.functionAt(Number(image.file.header.e_entry))
-  if (entry === undefined || Number(image.file.header.e_entry) === 0) return []
-  const functions = [entry]
-  if (graph.ends[entry]! - graph.starts[entry]! > START_SIZE) return functions
-  for (let edge = graph.firstEdge[entry]!; edge < graph.firstEdge[entry + 1]!; edge++) {
-    const target = graph.edgeTo[edge]!
-    if (graph.edgeKind[edge] === Edge.call && graph.ends[target]! - graph.starts[target]! <= START_SIZE) functions.push(target)
-  }
-  return functions
-}
-
-/** How far a search has got. */
-class Progress {
-  readonly trust: Trust
-  readonly steps: Steps
-  readonly stack: number[] = []
-  /** Tables that were looked at. */
-  readonly tables: Set<number> = new Set()
-  /** Calls of what needs features, until it is known who calls the function that they are in: function and edge of each. */
-  readonly pending: number[] = []
-
-  constructor(trust: Trust, functions: number) {
-    this.trust = trust
-    this.steps = new Steps(functions)
-  }
-
-  reach(index: number, from: number, how: Step['how']): void {
-    if (this.steps.add(index, from, how)) this.stack.push(index)
-  }
-}
-
-/** Does a call in [start, end) run? */
-function callsIn({ seen, start: base }: Evaluation, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if ((seen[at - base]! & 2) !== 0) return true
-  return false
-}
-
-function edgeRunsIn(graph: CallGraph, evaluation: Evaluation, edge: number): boolean {
-  const seen = evaluation.seen[graph.edgeAt[edge]! - evaluation.start]!
-  if ((seen & 1) === 0) return false
-  if (graph.edgeKind[edge] === Edge.loaded) return true
-  if (graph.edgeKind[edge] === Edge.taken) return evaluation.addressesUsed.has(graph.starts[graph.edgeTo[edge]!]!)
-  return (seen & 2) !== 0
 }

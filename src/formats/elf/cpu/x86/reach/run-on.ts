@@ -5,9 +5,12 @@ import { findGuards, type Guards } from '../checks/guards.ts'
 import type { Program } from '../code/program.ts'
 import { findVariantNames, isIsaName } from './isa-names.ts'
 import { initializers } from '../code/initializers.ts'
-import { entryFunctions, ReachSearch, type Reach, Trust } from './reach.ts'
+import type { Kernels } from './kernels.ts'
+import { ReachSearch, type Reach } from './reach.ts'
+import { entryFunctions } from './roots.ts'
 import { Selections } from './selections.ts'
 import { Tracer } from './tracer.ts'
+import { Trust } from './trust.ts'
 import { Edge } from '../../program/edges.ts'
 import { IndexSet } from '../../program/index-set.ts'
 
@@ -89,7 +92,9 @@ function runWith(program: Program, features: ReadonlySet<string>, needs: Readonl
   const isChoosable = new IndexSet(graph.starts.length)
   for (const index of choosable.keys()) isChoosable.add(index)
   const tracer = new Tracer(program, guards, startedFunctions(program))
-  const search = new ReachSearch(program, guards.evaluations, selections, isNamed, (index) => isChoosable.has(index), (index) => kernels.has(index), usersBySet(choosable), features.size > 0, passed, tracer, new ConstantArguments(program, guards, (index) => tracer.isOpen(index)))
+  const known: Kernels = { isNamed, needFeatures: (index) => isChoosable.has(index), isKernel: (index) => kernels.has(index), usersOf: usersBySet(choosable) }
+  const constants = new ConstantArguments(program, guards, (index) => tracer.isOpen(index))
+  const search = new ReachSearch(program, guards.evaluations, known, { selections, asked: features.size > 0, passed, tracer, constants })
   return { guards, search, tracer, reached: [Trust.calls, Trust.addresses, Trust.tables].map((trust) => search.search(trust)) }
 }
 

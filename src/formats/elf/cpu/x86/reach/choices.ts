@@ -1,0 +1,95 @@
+import { Edge } from '../../program/edges.ts'
+import type { Program } from '../code/program.ts'
+import type { Evaluation } from '../evaluation/evaluation.ts'
+import { edgeRunsIn } from './edge-runs.ts'
+import type { Kernels } from './kernels.ts'
+import type { Selections } from './selections.ts'
+import type { Tracer } from './tracer.ts'
+
+/** Which edges look like those of a choice that is for better CPUs. */
+export class Choices {
+  readonly #program: Program
+  readonly #evaluations: ReadonlyMap<number, Evaluation>
+  readonly #kernels: Kernels
+  readonly #selections: Selections
+  readonly #tracer: Tracer
+  /** Functions whose checks are taken to succeed, with what they do where those fail: end the program. */
+  readonly #passed: ReadonlyMap<number, Evaluation>
+  readonly #selectable: ReadonlySet<number>
+  /** By edge: 0 where it is not known yet, 1 no, 2 yes. */
+  readonly #choices: Uint8Array
+
+  constructor(program: Program, evaluations: ReadonlyMap<number, Evaluation>, kernels: Kernels, { selections, tracer, passed, selectable }: KnownForChoices) {
+    this.#program = program
+    this.#evaluations = evaluations
+    this.#kernels = kernels
+    this.#selections = selections
+    this.#tracer = tracer
+    this.#passed = passed
+    this.#selectable = selectable
+    this.#choices = new Uint8Array(program.graph.edgeTo.length)
+  }
+
+  /** Does `edge` look like the one of a choice that is for better CPUs, made on what may be what CPUID says? */
+  isChoice(index: number, edge: number, target: number, taken: boolean): boolean {
+    let known: boolean | undefined = this.#choices[edge] === 0 ? undefined : this.#choices[edge] === 2
+    if (known !== undefined) return known
+    const at = this.#program.graph.edgeAt[edge]!
+    const ending = this.#passed.get(index)
+    const checks = this.#tracer.checksOf(index, at)
+    known =
+      (checks === undefined || checks.length > 0) && // what it is made on is something else
+      (taken
+        ? this.#selections.testsMask(index, checks ?? [], ending) || this.takesTwin(index, target)
+        : // a function that bears the name of a CPU, or is called behind a check elsewhere, or one of two that do the same
+          (checks !== undefined && this.#kernels.isNamed(target)) || this.#selectable.has(target) || this.#selections.hasTwin(index, at, target, ending)) &&
+      // what is reached past a check that ends the program counts as required: there, what may be a choice is one
+      (this.#passed.size > 0 || !this.#tracer.hangsOnAmbiguousFields(index, at)) &&
+      !this.#isDecidedFor(index, target) &&
+      (this.#passed.size > 0 || !this.#tracer.hangsOnNothingNear(index, at)) &&
+      !(checks !== undefined && this.#selections.measures(index, checks))
+    this.#choices[edge] = known ? 2 : 1
+    return known
+  }
+
+  /** Is it known of function `index` that on this CPU it calls `target`, and no other that does the same? */
+  #isDecidedFor(index: number, target: number): boolean {
+    const { graph } = this.#program
+    const evaluation = this.#evaluations.get(index)
+    if (evaluation?.decides !== true) return false
+    let twins = 0
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+      const other = graph.edgeTo[edge]!
+      if (other === target || this.#kernels.needFeatures(other) || !this.#selections.isTwin(other, target)) continue
+      if (edgeRunsIn(graph, evaluation, edge)) return false
+      twins++
+    }
+    return twins > 0
+  }
+
+  /** Does function `index`, which names a table at `at`, call what is in there only behind checks? */
+  choosesFromTable(index: number, at: number): boolean {
+    const evaluation = this.#evaluations.get(index)
+    if (evaluation === undefined || !(evaluation.decides || evaluation.doubts)) return false
+    const uses = evaluation.indirectCalls.size > 0 ? [...evaluation.indirectCalls] : [at]
+    return uses.every((use) => this.#tracer.dependsOnCheck(index, use))
+  }
+
+  /** Does the function that takes the address of `target` take that of a function without its features as well? */
+  takesTwin(index: number, target: number): boolean {
+    const { graph } = this.#program
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+      const other = graph.edgeTo[edge]!
+      if (graph.edgeKind[edge] === Edge.taken && other !== target && this.#selections.isTwin(other, target)) return true
+    }
+    return false
+  }
+}
+
+export interface KnownForChoices {
+  readonly selections: Selections
+  readonly tracer: Tracer
+  readonly passed: ReadonlyMap<number, Evaluation>
+  /** Functions that some evaluated function leads to only on better CPUs. */
+  readonly selectable: ReadonlySet<number>
+}

@@ -1,0 +1,11 @@
+/** What is known of functions that were written for better CPUs, by index. */
+export interface Kernels {
+  /** Does it bear the name of an instruction set or processor? */
+  isNamed(index: number): boolean
+  /** Does it need features, or hand on to one that does? */
+  needFeatures(index: number): boolean
+  /** Does it need features itself? */
+  isKernel(index: number): boolean
+  /** How many functions need what it needs. */
+  usersOf(index: number): number
+}

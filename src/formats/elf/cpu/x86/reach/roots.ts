@@ -1,0 +1,78 @@
+import { Edge } from '../../program/edges.ts'
+import { isEntryOfModule, isLoadedAsModule } from '../../program/module-entry.ts'
+import { initializers } from '../code/initializers.ts'
+import type { Program } from '../code/program.ts'
+import type { Kernels } from './kernels.ts'
+import type { Step } from './steps.ts'
+
+/** A file of which hardly anything is exported under another name than one of a CPU was made for that CPU as a whole. */
+const MOST_NAMED = 0.9
+
+export interface KnownForRoots {
+  /** Functions that some evaluated function leads to only on better CPUs. */
+  readonly selectable: ReadonlySet<number>
+  /** The file asks nothing, and has exports for its callers to choose from. */
+  readonly hasExportsByCpu: boolean
+  /** What an IFUNC resolver hands out where all of it needs features. */
+  handedOutBy(resolver: number): readonly number[]
+}
+
+/** Where a search begins: the entry point, initializers, exports that somebody looks up. */
+export function findRoots(program: Program, kernels: Kernels, known: KnownForRoots): Map<number, Step> {
+  const { image, graph, detectors, isGo } = program
+  const roots = new Map<number, Step>()
+  const add = (address: number, how: Step['how']): void => {
+    const index = graph.functionAt(address)
+    if (index !== undefined && !roots.has(index)) roots.set(index, { from: -1, how })
+  }
+  for (const index of entryFunctions(program)) add(graph.starts[index]!, 'entry')
+  for (const address of initializers(program)) add(address, 'initializer')
+  if (isGo) return roots
+  const callersChoose = detectors.any || known.hasExportsByCpu
+  const isModule = isLoadedAsModule(image)
+  for (const named of image.functions) {
+    if (!named.exported || (detectors.any && !program.isEntered(named.name))) continue
+    const index = graph.functionAt(named.address)
+    // nobody looks it up; what else the module exports shows how it was compiled
+    if (isModule && index !== undefined && kernels.needFeatures(index) && !isEntryOfModule(named.name)) continue
+    if (named.indirect) {
+      for (const kernel of index === undefined || !image.isLibrary ? [] : known.handedOutBy(index)) add(graph.starts[kernel]!, 'export')
+      continue
+    }
+    if (index === undefined || detectors.resolvers.has(graph.starts[index]!)) continue
+    if (!image.isLibrary && !roots.has(index) && detectors.any) continue // an executable's exports serve its plugins
+    if (callersChoose && (kernels.isNamed(index) || known.selectable.has(index))) continue
+    add(named.address, 'export')
+  }
+  return roots
+}
+
+/** A library that asks nothing about the CPU, and exports functions by CPU beside others: who calls them asks. */
+export function isForSeveralCpus({ image, graph }: Program, kernels: Kernels): boolean {
+  if (!image.isLibrary) return false
+  let exported = 0
+  let named = 0
+  for (const { address, exported: isExported } of image.functions) {
+    const index = isExported ? graph.functionAt(address) : undefined
+    if (index === undefined) continue
+    exported++
+    if (kernels.isNamed(index)) named++
+  }
+  return named > 0 && named <= MOST_NAMED * exported
+}
+
+/** Bytes of a function that does nothing but to start the program. */
+const START_SIZE = 128
+
+/** The entry point, and where that is a few instructions that call the start of the program (musl: `_start_c`), this as well. */
+export function entryFunctions({ graph, image }: Program): number[] {
+  const entry = graph.functionAt(Number(image.file.header.e_entry))
+  if (entry === undefined || Number(image.file.header.e_entry) === 0) return []
+  const functions = [entry]
+  if (graph.ends[entry]! - graph.starts[entry]! > START_SIZE) return functions
+  for (let edge = graph.firstEdge[entry]!; edge < graph.firstEdge[entry + 1]!; edge++) {
+    const target = graph.edgeTo[edge]!
+    if (graph.edgeKind[edge] === Edge.call && graph.ends[target]! - graph.starts[target]! <= START_SIZE) functions.push(target)
+  }
+  return functions
+}
