@@ -1,13 +1,13 @@
-import type { CallGraph } from '../../program/call-graph.ts'
 import { Edge } from '../../program/edges.ts'
-import { Access } from '../../program/sweep.ts'
-import { address as addressValue, certain, detectedAs, featureTable, plain, relative, sameValue, singleAddress, type Value } from '../../program/value.ts'
+import { certain, detectedAs, featureTable, plain, relative, sameValue, singleAddress, type Value } from '../../program/value.ts'
+import { Agenda, callersFirst } from './agenda.ts'
+import { ClosureMakers } from './closure-makers.ts'
 import { AnswersByArgument } from '../evaluation/answers-by-argument.ts'
 import { Callees } from './callees.ts'
 import type { CpuidModel } from '../evaluation/cpuid-model.ts'
 import { isDetectorFunction, isDetectorObject, isDetectorTableFunction, isOwnDetectorObject } from '../code/detectors.ts'
 import { evaluate, resultRegardless, type StepBudget } from '../evaluation/evaluate.ts'
-import type { Evaluation, GlobalStore, Leaks, Origins, ParameterStore } from '../evaluation/evaluation.ts'
+import type { Evaluation, Leaks, Origins, ParameterStore } from '../evaluation/evaluation.ts'
 import { Fields } from './fields.ts'
 import { FlagsOfObjects } from '../evaluation/flags-of-objects.ts'
 import { HandedOutKernels } from './handed-out-kernels.ts'
@@ -36,13 +36,6 @@ const limits = {
   /** Of asking again which kernels are handed out. */
   refinements: 8,
 } as const
-
-const isFlag = ({ base, words }: Value): boolean => base === plain && words.length > 0 && words.every((word) => word >>> 0 < 256)
-
-/** Tables of closures: destructor, size and alignment come before the functions (and one of those before another). */
-const TABLE_HEAD = 0x28
-/** Tables that a function is looked for in. */
-const PLACES = 8
 
 const returnRegisters = [0, 2]
 const returnRegistersOfGo = [0, 3, 1, 7, 6, 8, 9, 10, 11]
@@ -86,18 +79,20 @@ class GuardSearch {
   readonly #neverReturns = new Set<number>()
   readonly #parameters: Parameters
   readonly #answers = new AnswersByArgument()
-  readonly #distance = new Map<number, number>()
   readonly #featureSlots = new Set<number>()
   readonly #times = new Map<number, number>()
   readonly #budget: StepBudget = { left: limits.steps }
   #refinements = 0
   #hugeLeft: number = limits.stepsOfHuge
-  #next = new Set<number>()
+  readonly #agenda: Agenda
+  readonly #closures: ClosureMakers
   #work = 0
 
   constructor(program: Program, model: CpuidModel) {
     this.#program = program
-    this.#variables = new Variables(program, (index, distance) => this.#enqueue(this.#next, index, distance))
+    this.#agenda = new Agenda(program.graph)
+    this.#closures = new ClosureMakers(program, (index, parameters, load) => this.#evaluateFor(index, parameters, load))
+    this.#variables = new Variables(program, (index, distance) => this.#agenda.add(index, distance))
     this.#fields = new Fields(program)
     this.#parameters = new Parameters(program)
     this.#kernels = new HandedOutKernels(program, model.features, this.#evaluations)
@@ -126,22 +121,21 @@ class GuardSearch {
       if (!isOwnDetectorObject(object.name)) continue
       for (let at = 0; at < Math.min(object.size, 512); at += 4) this.#variables.follow(object.address + at, 4, 1)
     }
-    let work = new Set<number>()
+    const work = new Set<number>()
     for (const index of detectors.functions) {
-      this.#distance.set(index, 0)
-      work.add(index)
+      this.#agenda.addTo(work, index, 0)
     }
-    for (const place of this.#featureSlots) for (const index of this.#variables.accessors(place, 8)) this.#enqueue(work, index, 1)
+    for (const place of this.#featureSlots) for (const index of this.#variables.accessors(place, 8)) this.#agenda.addTo(work, index, 1)
     for (const [index, calls] of graph.importCalls) {
-      if (calls.some((call) => isDetectorFunction(call.name) || isDetectorTableFunction(call.name))) this.#enqueue(work, index, 1)
+      if (calls.some((call) => isDetectorFunction(call.name) || isDetectorTableFunction(call.name))) this.#agenda.addTo(work, index, 1)
     }
     for (const told of detectors.told) {
-      for (let entry = graph.firstCaller[told]!; entry < graph.firstCaller[told + 1]!; entry++) this.#enqueue(work, graph.edgeFrom[graph.callerEdge[entry]!]!, 1)
+      for (let entry = graph.firstCaller[told]!; entry < graph.firstCaller[told + 1]!; entry++) this.#agenda.addTo(work, graph.edgeFrom[graph.callerEdge[entry]!]!, 1)
     }
-    for (const index of this.#variables.allAccessors()) this.#enqueue(work, index, 1)
+    for (const index of this.#variables.allAccessors()) this.#agenda.addTo(work, index, 1)
     let isComplete = this.#search(work)
     const asking = new Set<number>()
-    for (const index of this.#kernels.mayAsk()) if (!this.#evaluations.has(index)) this.#enqueue(asking, index, limits.takers)
+    for (const index of this.#kernels.mayAsk()) if (!this.#evaluations.has(index)) this.#agenda.addTo(asking, index, limits.takers)
     if (isComplete) isComplete = this.#search(asking)
     return this.#guards(!isComplete)
   }
@@ -150,13 +144,13 @@ class GuardSearch {
   #search(functions: ReadonlySet<number>): boolean {
     let work = functions
     for (let round = 0; work.size > 0 && round < limits.rounds && this.#work < limits.evaluations && this.#budget.left > 0; round++) {
-      this.#next = new Set()
+      this.#agenda.next = new Set()
       for (const index of callersFirst(this.#program.graph, work)) {
         if (this.#work >= limits.evaluations || this.#budget.left <= 0) break
         this.#evaluate(index)
       }
-      for (const index of this.#fields.takeReaders()) this.#enqueue(this.#next, index, 3)
-      work = this.#next
+      for (const index of this.#fields.takeReaders()) this.#agenda.add(index, 3)
+      work = this.#agenda.next
     }
     return work.size === 0 && this.#budget.left > 0 && this.#hugeLeft > 0
   }
@@ -165,7 +159,7 @@ class GuardSearch {
   #refine(isReached: (index: number) => boolean): boolean {
     // functions that take the address of a kernel, so that it is known whether they hand it out
     const takers = new Set<number>()
-    for (const index of this.#kernels.takers()) if (!this.#evaluations.has(index) && !this.#times.has(index)) this.#enqueue(takers, index, limits.takers)
+    for (const index of this.#kernels.takers()) if (!this.#evaluations.has(index) && !this.#times.has(index)) this.#agenda.addTo(takers, index, limits.takers)
     this.#search(takers)
     const changed = this.#kernels.update(isReached)
     this.#refinements++
@@ -200,12 +194,6 @@ class GuardSearch {
     }
   }
 
-  #enqueue(set: Set<number>, index: number, distance: number): void {
-    const known = this.#distance.get(index)
-    if (known === undefined || known > distance) this.#distance.set(index, distance)
-    set.add(index)
-  }
-
   #evaluate(index: number): void {
     const { decoder, isGo } = this.#program
     const target = this.#program.functions.get(index)
@@ -224,16 +212,16 @@ class GuardSearch {
       return
     }
     this.#evaluations.set(index, evaluation)
-    const distance = this.#distance.get(index) ?? 0
+    const distance = this.#agenda.distanceOf(index)
     this.#spreadExits(index, evaluation, distance)
     this.#spreadResults(index, evaluation, distance)
-    this.#variables.spread(index, this.#withClosures(evaluation), distance)
+    this.#variables.spread(index, this.#closures.completed(evaluation), distance)
     // Go's packages keep what they found out in package variables; its calling convention makes every spill look like a field
     if (isGo) return
-    if (this.#answers.note(index, evaluation, distance === 0) && distance <= 3 && this.#callerCount(index) <= limits.callers) this.#enqueueCallers(index, distance)
+    if (this.#answers.note(index, evaluation, distance === 0) && distance <= 3 && this.#agenda.callerCount(index) <= limits.callers) this.#agenda.addCallers(index, distance)
     // what is stored to a field that is followed anyway counts wherever it is
     if (distance <= 2 || evaluation.fieldStores.some(({ offset }) => this.#fields.has(offset))) this.#fields.spread(evaluation)
-    if (distance <= 3 && (evaluation.leaks.fields.size > 0 || evaluation.leaks.anywhere || this.#results.has(index))) this.#enqueueMakers(index, distance)
+    if (distance <= 3 && (evaluation.leaks.fields.size > 0 || evaluation.leaks.anywhere || this.#results.has(index))) for (const maker of this.#closures.makersOf(index)) this.#agenda.add(maker, distance + 1)
     this.#spreadArguments(index, evaluation, distance)
   }
 
@@ -242,12 +230,6 @@ class GuardSearch {
     const target = this.#program.functions.get(index)
     if (target === undefined) return undefined
     return evaluate(this.#program.decoder, target, parameters, this.#callees.of(index, undefined, otherwise), returnRegisters, this.#budget)
-  }
-
-  /** What a pointer to a function that the program may replace holds at first: when a closure is run once, it still does. */
-  readonly #initialPointers = (at: number, size: number): Value | undefined => {
-    const address = size === 8 ? this.#program.image.slots.get(at)?.address : undefined
-    return address !== undefined && this.#program.graph.functionAt(address) !== undefined ? addressValue(address) : undefined
   }
 
   readonly #exits = new Map<number, string>()
@@ -259,7 +241,7 @@ class GuardSearch {
     const key = [...evaluation.exits].map(([at, { registers }]) => `${at}:${registers.map((value) => (value?.detected === true ? value.words.join() : '')).join()}`).join(' ')
     if (this.#exits.get(index) === key) return
     this.#exits.set(index, key)
-    for (const target of this.#program.entries.enteredFrom(index)) this.#enqueue(this.#next, target, distance)
+    for (const target of this.#program.entries.enteredFrom(index)) this.#agenda.add(target, distance)
   }
 
   readonly #regardless = new Map<number, Value | undefined>()
@@ -285,8 +267,8 @@ class GuardSearch {
     const { graph } = this.#program
     if (!evaluation.returns && evaluation.decides && !this.#neverReturns.has(index) && this.#program.endings.hasReturn(index)) {
       this.#neverReturns.add(index)
-      this.#enqueueCallers(index, distance)
-    } else if (evaluation.returns && this.#neverReturns.delete(index)) this.#enqueueCallers(index, distance)
+      this.#agenda.addCallers(index, distance)
+    } else if (evaluation.returns && this.#neverReturns.delete(index)) this.#agenda.addCallers(index, distance)
     if (distance > (this.#program.isGo ? 2 : 4)) return
     const values = new Map<number, Value>()
     for (const [register, value] of evaluation.results) {
@@ -305,43 +287,9 @@ class GuardSearch {
     for (const [register, value] of values) if (!sameValue(known?.values.get(register), value)) changed = true
     if (changed) {
       this.#results.set(index, { values, distance })
-      this.#enqueueCallers(index, distance)
+      this.#agenda.addCallers(index, distance)
     }
     this.#noteWrites(index, evaluation, distance)
-  }
-
-  /** What closures that function makes store, where it is known what they were given. */
-  #withClosures(evaluation: Evaluation): Evaluation {
-    if (evaluation.closures.length === 0) return evaluation
-    const found: GlobalStore[] = []
-    for (const { functions, parameters } of evaluation.closures) {
-      for (const closure of functions) {
-        const inside = this.#evaluateFor(closure, parameters, this.#initialPointers)
-        for (const store of inside?.globalStores ?? []) {
-          // what the check said, or a flag by which way it went
-          const isFound = store.value?.detected === true || (inside?.decides === true && store.value !== undefined && isFlag(store.value))
-          if (isFound) found.push({ ...store, value: detectedAs(store.value!, true), isMadeOnce: true })
-        }
-      }
-    }
-    return found.length === 0 ? evaluation : { ...evaluation, globalStores: [...evaluation.globalStores, ...found] }
-  }
-
-  readonly #made = new Set<number>()
-
-  /** Closures store what they find out through what they were given: see who makes them. */
-  #enqueueMakers(index: number, distance: number): void {
-    if (this.#made.has(index)) return
-    this.#made.add(index)
-    const { pointed, accesses, sweep, graph } = this.#program
-    const kind = sweep.accessKind.values()
-    const from = sweep.accessFrom.values()
-    for (const place of pointed.placesOf(index).slice(0, PLACES)) {
-      for (const access of accesses.range(place - TABLE_HEAD, place)) {
-        const maker = kind[access] === Access.take ? graph.functionOf(from[access]!) : -1
-        if (maker >= 0) this.#enqueue(this.#next, maker, distance + 1)
-      }
-    }
   }
 
   readonly #writes = new Map<number, string>()
@@ -352,19 +300,7 @@ class GuardSearch {
     const key = [...writes, ...evaluation.withheld.map(({ register, offset }) => `${register}+${offset}`)].sort().join()
     if (this.#writes.get(index) === key) return
     this.#writes.set(index, key)
-    this.#enqueueCallers(index, distance)
-  }
-
-  #callerCount(index: number): number {
-    const { firstCaller } = this.#program.graph
-    return firstCaller[index + 1]! - firstCaller[index]!
-  }
-
-  #enqueueCallers(index: number, distance: number): void {
-    const { graph } = this.#program
-    const from = graph.firstCaller[index]!
-    const to = graph.firstCaller[index + 1]!
-    for (let entry = from; entry < to; entry++) this.#enqueue(this.#next, graph.edgeFrom[graph.callerEdge[entry]!]!, distance + 1)
+    this.#agenda.addCallers(index, distance)
   }
 
   #spreadArguments(index: number, evaluation: Evaluation, distance: number): void {
@@ -375,19 +311,8 @@ class GuardSearch {
       if (passed === undefined) continue
       const callee = graph.edgeTo[edge]!
       const changed = this.#parameters.pass(callee, edge, passed)
-      if (changed && distance <= 5) this.#enqueue(this.#next, callee, distance + 1)
+      if (changed && distance <= 5) this.#agenda.add(callee, distance + 1)
       else if (changed) this.#parameters.dropped = true
     }
   }
-}
-
-/** What functions are called with should be known when they are evaluated. */
-function callersFirst(graph: CallGraph, work: ReadonlySet<number>): number[] {
-  const isCalledBy = (index: number): boolean => {
-    for (let entry = graph.firstCaller[index]!; entry < Math.min(graph.firstCaller[index + 1]!, graph.firstCaller[index]! + 32); entry++) {
-      if (work.has(graph.edgeFrom[graph.callerEdge[entry]!]!)) return true
-    }
-    return false
-  }
-  return [...work].map((index) => ({ index, late: isCalledBy(index) ? 1 : 0 })).sort((a, b) => a.late - b.late || a.index - b.index).map(({ index }) => index)
 }

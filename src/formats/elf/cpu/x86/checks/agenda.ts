@@ -1,0 +1,50 @@
+import type { CallGraph } from '../../program/call-graph.ts'
+
+/** Functions to be evaluated, and how far each is from one that asks the CPU. */
+export class Agenda {
+  /** Those of the next round. */
+  next: Set<number> = new Set()
+  readonly #graph: CallGraph
+  readonly #distance = new Map<number, number>()
+
+  constructor(graph: CallGraph) {
+    this.#graph = graph
+  }
+
+  /** Calls from one function that executes CPUID to this one, or steps by variables and tables that count as calls. */
+  distanceOf(index: number): number {
+    return this.#distance.get(index) ?? 0
+  }
+
+  add(index: number, distance: number): void {
+    this.addTo(this.next, index, distance)
+  }
+
+  addTo(set: Set<number>, index: number, distance: number): void {
+    const known = this.#distance.get(index)
+    if (known === undefined || known > distance) this.#distance.set(index, distance)
+    set.add(index)
+  }
+
+  addCallers(index: number, distance: number): void {
+    const { firstCaller, edgeFrom, callerEdge } = this.#graph
+    const to = firstCaller[index + 1]!
+    for (let entry = firstCaller[index]!; entry < to; entry++) this.add(edgeFrom[callerEdge[entry]!]!, distance + 1)
+  }
+
+  callerCount(index: number): number {
+    const { firstCaller } = this.#graph
+    return firstCaller[index + 1]! - firstCaller[index]!
+  }
+}
+
+/** What functions are called with should be known when they are evaluated. */
+export function callersFirst(graph: CallGraph, work: ReadonlySet<number>): number[] {
+  const isCalledBy = (index: number): boolean => {
+    for (let entry = graph.firstCaller[index]!; entry < Math.min(graph.firstCaller[index + 1]!, graph.firstCaller[index]! + 32); entry++) {
+      if (work.has(graph.edgeFrom[graph.callerEdge[entry]!]!)) return true
+    }
+    return false
+  }
+  return [...work].map((index) => ({ index, late: isCalledBy(index) ? 1 : 0 })).sort((a, b) => a.late - b.late || a.index - b.index).map(({ index }) => index)
+}
