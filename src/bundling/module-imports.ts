@@ -3,20 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { posix, relative } from 'node:path'
 import type { EngineChunk } from './engines/engine.ts'
 import type { FileBeside } from './files-beside.ts'
+import { mark } from './module-mark.ts'
 import { slashed } from './paths.ts'
-
-/**
- * How an import of a WebAssembly module that stays one is written until it is known where the chunk and the module lie.
- * Workers and edge functions get a `WebAssembly.Module` from it, and allow no other way to come by one.
- */
-const mark = 'wasm-module:'
-
-/** What such an import ends in: `?module` is the same where a bundler of the platform looks for it (Vercel). */
-export const moduleFile: RegExp = /\.wasm(?:\?module)?$/
-
-export function markModuleImport(path: string, specifier: string): string {
-  return `${mark}${path}${specifier.endsWith('?module') ? '?module' : ''}`
-}
 
 /** The chunks with imports of where the modules are copied to. */
 export async function placeModules(chunks: readonly EngineChunk[], root: string): Promise<{ readonly chunks: readonly EngineChunk[]; readonly modules: readonly FileBeside[] }> {

@@ -4,7 +4,7 @@ import { dirname, relative, sep } from 'node:path'
 import { ResolverFactory } from 'rolldown/experimental'
 import { exportConditions, packageFields } from './bundle-options.ts'
 import type { BundleOptions } from './bundle-options.ts'
-import { markModuleImport, moduleFile } from './module-imports.ts'
+import { markModuleImport, moduleFile } from './module-mark.ts'
 import { slashed } from './paths.ts'
 import { hasSideEffects } from './side-effects-flag.ts'
 
