@@ -3,6 +3,7 @@ import { dirname, join, parse, posix, relative, resolve, sep } from 'node:path'
 import type { EngineAsset, EngineOutput } from './engines/engine.ts'
 import type { GraphModule } from './module-graph.ts'
 import { slashed } from './paths.ts'
+import { packageFolder } from './resolver.ts'
 
 /** A file that code of the bundle reads from where its module lay. */
 export interface FileBeside extends EngineAsset {
@@ -99,7 +100,7 @@ async function readBy(module: GraphModule, root: string): Promise<Read> {
     resolve: async () => [],
     readFile: async (path) => (resolve(path) === file ? script : readFile(path).catch(() => null)),
   })
-  const home = homeOf(module, root)
+  const home = module.package === undefined ? root : (packageFolder(file) ?? root)
   const files: string[] = []
   let bytes = 0
   for (const path of [...fileList].map((each) => join(base, each)).sort()) {
@@ -122,14 +123,4 @@ async function readBy(module: GraphModule, root: string): Promise<Read> {
 async function withoutTypes(file: string, text: string): Promise<string> {
   const { transform } = await import('rolldown/experimental')
   return (await transform(file, text, {})).code
-}
-
-/** The folder of the module's package, or the root. */
-function homeOf(module: GraphModule, root: string): string {
-  const file = resolve(root, module.id)
-  const mark = `${sep}node_modules${sep}`
-  const at = file.lastIndexOf(mark)
-  if (at < 0 || module.package === undefined) return root
-  const parts = file.slice(at + mark.length).split(sep)
-  return join(file.slice(0, at + mark.length), ...parts.slice(0, parts[0]!.startsWith('@') ? 2 : 1))
 }

@@ -105,10 +105,8 @@ export function createResolver(options: BundleOptions, settings: ResolverSetting
   }
 
   function packageOf(path: string): PackageInfo | undefined {
-    const at = path.lastIndexOf(`${sep}node_modules${sep}`)
-    if (at < 0) return undefined
-    const parts = path.slice(at + 14).split(sep)
-    const folder = `${path.slice(0, at + 14)}${parts.slice(0, parts[0]!.startsWith('@') ? 2 : 1).join(sep)}`
+    const folder = packageFolder(path)
+    if (folder === undefined) return undefined
     if (packages.has(folder)) return packages.get(folder)
     const info = readPackage(folder)
     packages.set(folder, info)
@@ -163,6 +161,14 @@ export function createResolver(options: BundleOptions, settings: ResolverSetting
       return undefined
     },
   }
+}
+
+/** The folder of the installed package that a file lies in; undefined for the project's own. */
+export function packageFolder(path: string): string | undefined {
+  const at = path.lastIndexOf(`${sep}node_modules${sep}`)
+  if (at < 0) return undefined
+  const parts = path.slice(at + 14).split(sep)
+  return `${path.slice(0, at + 14)}${parts.slice(0, parts[0]!.startsWith('@') ? 2 : 1).join(sep)}`
 }
 
 /** The package a bare specifier starts with; undefined for paths, URLs and `#imports`. */

@@ -3,6 +3,7 @@ import { findInlineWasm, inlineWasmMagic, inlineWasmPath } from '../../bytes/bas
 import type { Diagnostic } from '../../core/diagnostic.ts'
 import { ShrinkError } from '../../core/errors.ts'
 import { textsGiven } from '../../formats/wasm/graph/texts-given.ts'
+import type { WasmModule } from '../../formats/wasm/read/module.ts'
 import { readModule } from '../../formats/wasm/read/read-module.ts'
 import { type OtherScripts, usedExports } from './used-exports.ts'
 
@@ -144,10 +145,11 @@ async function unreachedBy(
     if (text === undefined) return undefined
     const bytes = await readBytes()
     if (bytes === undefined) return undefined
-    const module = readModule(bytes)
-    const used = await usedExports(loader.path, text, await wordsOf(others, read), (name) => textsGiven(module, name))
+    let parsed: WasmModule | undefined
+    const module = (): WasmModule => (parsed ??= readModule(bytes))
+    const used = await usedExports(loader.path, text, await wordsOf(others, read), (name) => textsGiven(module(), name))
     if ('reason' in used) return `${loader.path}: ${used.reason}`
-    return module.exports
+    return module().exports
       .filter(({ kind, name }) => kind === 'function' && !used.names.has(name) && !calledByHosts.has(name))
       .map(({ name }) => name)
   } catch (error) {

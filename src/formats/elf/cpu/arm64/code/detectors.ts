@@ -2,6 +2,7 @@ import { branchTarget, Flow, flowOf, pageAddress } from '../../../../../isa/arm6
 import { memoryAccess } from '../../../../../isa/arm64/operands.ts'
 import { arm64Features } from '../../../../../isa/arm64/scan.ts'
 import type { CallGraph } from '../../program/call-graph.ts'
+import { detectingFunctions, resolverAddresses } from '../../program/detecting-functions.ts'
 import type { IndexSet } from '../../program/index-set.ts'
 import type { MemoryImage, Slot } from '../../program/memory-image.ts'
 import type { Sweep } from '../../program/sweep.ts'
@@ -26,14 +27,8 @@ export function isDetectorFunction(name: string): boolean {
 }
 
 export function findDetectors(image: MemoryImage, sweep: Sweep, graph: CallGraph, stubs: ReadonlyMap<number, Slot>, live: IndexSet, codeAt: Program['codeAt']): Detectors {
-  const functions = new Set<number>()
-  for (const at of sweep.detectorAt.values()) {
-    const index = graph.functionOf(at)
-    if (index >= 0 && live.has(index)) functions.add(index)
-  }
-  const resolvers = new Set<number>()
-  for (const slot of image.slots.values()) if (slot.indirect === true && slot.address !== undefined) resolvers.add(slot.address)
-  for (const named of image.functions) if (named.indirect) resolvers.add(named.address)
+  const functions = detectingFunctions(sweep, graph, live)
+  const resolvers = resolverAddresses(image)
   const imports = [...image.imports].filter((name) => isDetectorFunction(name) || detectorObject.test(name)).sort()
   const auxiliary = new Set<number>()
   const hwcap = new Set<number>()

@@ -1,4 +1,5 @@
 import type { CallGraph } from '../../program/call-graph.ts'
+import { detectingFunctions, resolverAddresses } from '../../program/detecting-functions.ts'
 import type { IndexSet } from '../../program/index-set.ts'
 import type { MemoryImage } from '../../program/memory-image.ts'
 import type { Sweep } from '../../program/sweep.ts'
@@ -42,15 +43,8 @@ export function isOwnDetectorObject(name: string): boolean {
 }
 
 export function findDetectors(image: MemoryImage, sweep: Sweep, graph: CallGraph, live: IndexSet): Detectors {
-  const functions = new Set<number>()
-  for (const at of sweep.detectorAt.values()) {
-    const index = graph.functionOf(at)
-    // compilers leave in what nobody calls, and data between functions looks like any instruction
-    if (index >= 0 && live.has(index)) functions.add(index)
-  }
-  const resolvers = new Set<number>()
-  for (const slot of image.slots.values()) if (slot.indirect === true && slot.address !== undefined) resolvers.add(slot.address)
-  for (const named of image.functions) if (named.indirect) resolvers.add(named.address)
+  const functions = detectingFunctions(sweep, graph, live)
+  const resolvers = resolverAddresses(image)
   const imports = [...image.imports].filter((name) => isDetectorFunction(name) || isDetectorTableFunction(name) || isDetectorObject(name))
   // what it tells others it may ask itself, however it finds out
   const told = new Set<number>()
