@@ -371,31 +371,32 @@ function conditionHolds(
   // carry and overflow of additions and shifts are not kept
   if (kind === 'result' && condition !== 2 && condition !== 4) return undefined
   const compare = kind === 'compare'
+  const low = compare ? bLow : 0
+  const high = compare ? bHigh : 0
   const bits = size * 8
-  const a = toSize(aLow, aHigh, bits)
-  const b = compare ? toSize(bLow, bHigh, bits) : { unsigned: 0, signed: 0 }
   switch (condition) {
     case 1:
-      return compare && a.unsigned < b.unsigned
+      return compare && unsigned(aLow, aHigh, bits) < unsigned(low, high, bits)
     case 2:
-      return a.unsigned === b.unsigned && (size < 8 || (aLow === (compare ? bLow : 0) && aHigh === (compare ? bHigh : 0)))
+      return unsigned(aLow, aHigh, bits) === unsigned(low, high, bits) && (size < 8 || (aLow === low && aHigh === high))
     case 3:
-      return compare ? a.unsigned <= b.unsigned : a.unsigned === 0
+      return unsigned(aLow, aHigh, bits) <= unsigned(low, high, bits)
     case 4:
       // the sign of the difference, which wraps
-      return bits === 64 ? (aHigh - (compare ? bHigh : 0) - (aLow >>> 0 < (compare ? bLow >>> 0 : 0) ? 1 : 0)) << 0 < 0 : (a.unsigned - b.unsigned) << (32 - bits) < 0
+      return bits === 64 ? (aHigh - high - (aLow >>> 0 < low >>> 0 ? 1 : 0)) << 0 < 0 : (aLow - low) << (32 - bits) < 0
     case 6:
-      return a.signed < b.signed
+      return signed(aLow, aHigh, bits) < signed(low, high, bits)
     case 7:
-      return a.signed <= b.signed
+      return signed(aLow, aHigh, bits) <= signed(low, high, bits)
     default:
       return undefined // overflow and parity
   }
 }
 
-function toSize(low: number, high: number, bits: number): { unsigned: number; signed: number } {
-  if (bits === 64) return { unsigned: (high >>> 0) * 0x1_0000_0000 + (low >>> 0), signed: high * 0x1_0000_0000 + (low >>> 0) }
-  if (bits === 32) return { unsigned: low >>> 0, signed: low | 0 }
-  const shift = 32 - bits
-  return { unsigned: (low << shift) >>> shift, signed: (low << shift) >> shift }
+function unsigned(low: number, high: number, bits: number): number {
+  return bits === 64 ? (high >>> 0) * 0x1_0000_0000 + (low >>> 0) : (low << (32 - bits)) >>> (32 - bits)
+}
+
+function signed(low: number, high: number, bits: number): number {
+  return bits === 64 ? high * 0x1_0000_0000 + (low >>> 0) : (low << (32 - bits)) >> (32 - bits)
 }

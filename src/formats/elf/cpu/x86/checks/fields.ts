@@ -135,7 +135,7 @@ export class Fields {
 }
 
 function sizeOf({ starts, ends }: CallGraph, functions: readonly number[]): number {
-  return functions.reduce((bytes, index) => bytes + ends[index]! - starts[index]!, 0)
+  return functions.reduce((bytes, index) => (bytes + ends[index]! - starts[index]!) | 0, 0)
 }
 
 function isNear({ storedIn }: Field, start: number): boolean {

@@ -129,7 +129,7 @@ class LookBack {
   }
 
   loadOf(jump: number): TableLoad | undefined {
-    this.#at = jump
+    this.#at = jump | 0
     const { opcodeAt, rex } = this.#opcode()
     const modrm = this.#code[opcodeAt + 1]!
     if (modrm < 0xc0) return this.#absolute(opcodeAt, rex)

@@ -62,7 +62,7 @@ export class Lister implements Listing {
   readonly #indexes = new Int32Array(LARGEST)
   #from = 0
   #to = 0
-  #listed = -1
+  #listed = NaN
 
   constructor({ decoder, image }: Pick<Program, 'decoder' | 'image'>) {
     this.#decoder = decoder

@@ -161,8 +161,10 @@ class Evaluator extends Instructions {
     }
   }
 
-  protected override flow(at: number, state: State): void {
-    if (at < this.from || at >= this.to) return
+  protected override flow(target: number, state: State): void {
+    if (target < this.from || target >= this.to) return
+    // an integer for V8, too: cases of a switch have addresses, which are doubles, and so would be all that is counted from them
+    const at = target | 0
     const known = this.#states.get(at)
     if (known === undefined) {
       this.#states.set(at, { registers: state.registers.slice(), memory: state.memory, flags: state.flags, vectors: state.vectors })

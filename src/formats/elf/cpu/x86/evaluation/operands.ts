@@ -257,7 +257,7 @@ export abstract class Operands extends Machine {
       if (to.base === plain) {
         this.stored.set(place, size)
         this.partOf.set(place, to.key)
-      } else if (to.base !== Register.rsp || to.offset >= 0) this.storedThrough.set(place, { register: to.base, offset: to.offset + key - from.key, size })
+      } else if (to.base !== Register.rsp || to.offset >= 0) this.storedThrough.set(place, { register: to.base, offset: (to.offset + key - from.key) | 0, size })
       this.remember(place, value)
     }
   }

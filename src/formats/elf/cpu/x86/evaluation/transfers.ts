@@ -253,7 +253,7 @@ export abstract class Transfers extends Arithmetic {
     const pointer = this.state.registers[Register.rdi]
     const offset = pointer === undefined ? undefined : singleOffset(pointer)
     if (pointer === undefined || pointer.base < 0 || offset === undefined || size === undefined) return
-    this.cleared.push({ register: pointer.base, offset, size })
+    this.cleared.push({ register: pointer.base, offset, size: Math.min(size, 0x7fff_ffff) | 0 })
   }
 
   /** What stays in a place that the function about to be called stores to on other CPUs. */
@@ -296,7 +296,7 @@ export abstract class Transfers extends Arithmetic {
     }
     this.isMemory = true
     this.hasBase = true
-    this.displacement = write.offset
+    this.displacement = write.offset | 0
     this.memoryAddress = this.compute('add', pointer, number(write.offset, write.offset < 0 ? -1 : 0))
     this.write(write.value, write.size)
   }
