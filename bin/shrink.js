@@ -1,4 +1,6 @@
 #!/usr/bin/env node
 import { main } from '../dist/src/cli/main.js'
+import { inlineLess } from '../dist/src/cli/v8-flags.js'
 
+inlineLess()
 process.exitCode = await main(process.argv.slice(2))
