@@ -1,7 +1,6 @@
 import { ShrinkError } from '../../../core/errors.ts'
 import { SHN, STT } from '../constants.ts'
 import type { ElfTables } from '../detail.ts'
-import type { MappedRange } from '../read/address-space.ts'
 import { executableRanges } from '../read/address-space.ts'
 import { readFrameRanges } from '../read/eh-frame.ts'
 import type { SymbolTable } from '../read/symbols.ts'
@@ -14,6 +13,11 @@ export interface FunctionTable {
   readonly count: number
   readonly starts: Float64Array
   readonly ends: Float64Array
+  /**
+   * Bits, of which the one numbered by the low bits of an address is set where a function starts there: nearly every number
+   * that is looked up is no start, and must be told so quickly. A power of two of bytes.
+   */
+  readonly filter: Uint8Array
   /** The function that starts at an address exactly, or -1. */
   at(address: number): number
   /** The linker's name of a function, where a symbol table has it. */
@@ -44,12 +48,13 @@ function build({ file, symbols }: ElfTables): FunctionTable | undefined {
   for (const { address, size } of readFrameRanges(file)) add(address, size)
   if (starts.length === 0) return undefined
   const intervals = disjoint(Float64Array.from(starts), Float64Array.from(ends), Uint32Array.from(starts.keys()))
-  const places = startBits(code, intervals.starts.subarray(0, intervals.count))
+  const bytes = code.reduce((sum, range) => sum + range.size, 0)
   return {
     count: intervals.count,
     starts: intervals.starts,
     ends: intervals.ends,
-    at: (address) => (places(address) ? indexOf(intervals.starts, intervals.count, address) : -1),
+    filter: filterOf(intervals.starts.subarray(0, intervals.count), bytes),
+    at: (address) => indexOf(intervals.starts, intervals.count, address),
     name: (index) => nameAt(named, intervals.starts[index]!),
   }
 }
@@ -62,18 +67,11 @@ function forEachFunction(table: SymbolTable, visit: (index: number) => void): vo
   }
 }
 
-/** A bit for each byte of code: nearly every number that is looked up is no start, and must be told so quickly. */
-function startBits(code: readonly MappedRange[], starts: Float64Array): (address: number) => boolean {
-  const low = Math.min(...code.map((range) => range.address))
-  const high = Math.max(...code.map((range) => range.address + range.size))
-  const bytes = code.reduce((sum, range) => sum + range.size, 0)
-  if (high - low > 4 * bytes + 0x1000000) {
-    const set = new Set(starts) // code that lies far apart: a map of all that is between would be larger than the file
-    return (address) => set.has(address)
-  }
-  const bits = new Uint8Array(Math.ceil((high - low) / 8) + 1)
-  for (const start of starts) bits[(start - low) >>> 3]! |= 1 << ((start - low) & 7)
-  return (address) => address >= low && address < high && (bits[(address - low) >>> 3]! & (1 << ((address - low) & 7))) !== 0
+function filterOf(starts: Float64Array, bytes: number): Uint8Array {
+  const filter = new Uint8Array(2 ** Math.max(0, Math.ceil(Math.log2(bytes / 8))))
+  const mask = filter.length - 1
+  for (const start of starts) filter[((start | 0) >>> 3) & mask]! |= 1 << (start & 7)
+  return filter
 }
 
 function indexOf(starts: Float64Array, count: number, address: number): number {
@@ -84,7 +82,7 @@ function indexOf(starts: Float64Array, count: number, address: number): number {
     if (starts[middle]! < address) low = middle + 1
     else high = middle
   }
-  return low
+  return low < count && starts[low] === address ? low : -1
 }
 
 function nameAt(tables: readonly SymbolTable[], address: number): string | undefined {

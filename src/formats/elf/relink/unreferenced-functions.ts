@@ -35,10 +35,10 @@ export function unreferencedFunctions(tables: ElfTables): UnreferencedFunctions 
   if (functions === undefined) return undefined
   const graph = new References(functions)
   fromOutside(tables, graph)
-  fromData(tables, graph)
+  fromData(tables, functions, graph)
   for (const range of executableRanges(file)) {
     const code = file.bytes.subarray(range.offset, range.offset + range.size)
-    if (machine === EM.X86_64) fromX86(code, range.address, file.header.e_type === ET.EXEC, graph)
+    if (machine === EM.X86_64) fromX86(code, range.address, file.header.e_type === ET.EXEC, functions, graph)
     else fromArm64(code, range.address, graph)
   }
   const unreached = graph.unreached()
@@ -117,14 +117,18 @@ function fromOutside({ file, dynamic, symbols }: ElfTables, graph: References): 
 }
 
 /** Pointers, absolute or relative to their own place, in everything that is loaded and is no code; and relocations. */
-function fromData({ file, dynamic }: ElfTables, graph: References): void {
+function fromData({ file, dynamic }: ElfTables, { filter }: FunctionTable, graph: References): void {
+  const mask = filter.length - 1
   for (const section of file.sections) {
     if (!isAllocated(section) || (section.sh_flags & SHF.EXECINSTR) !== 0 || section.sh_type === SHT.NOBITS || describing.test(section.name)) continue
     const { view, size } = sectionContents(file, section)
     const address = Number(section.sh_addr)
+    const base = address | 0
     for (let at = 0; at + 8 <= size; at += 4) {
-      graph.addRoot(view.getUint32(at + 4, true) * 0x1_0000_0000 + view.getUint32(at, true))
-      graph.addRoot(address + at + view.getInt32(at, true))
+      const low = view.getInt32(at, true)
+      if ((filter[(low >>> 3) & mask]! & (1 << (low & 7))) !== 0) graph.addRoot(view.getUint32(at + 4, true) * 0x1_0000_0000 + (low >>> 0))
+      const relative = (base + at + low) | 0
+      if ((filter[(relative >>> 3) & mask]! & (1 << (relative & 7))) !== 0) graph.addRoot(address + at + low)
     }
   }
   if (dynamic === undefined) return
@@ -136,19 +140,32 @@ function fromData({ file, dynamic }: ElfTables, graph: References): void {
  * "relative to the instruction pointer" (of LEA, which has no operand behind it), the displacement that follows counts.
  * In programs at fixed addresses every four bytes may be an address too.
  */
-function fromX86(code: Uint8Array, address: number, isFixed: boolean, graph: References): void {
+function fromX86(code: Uint8Array, address: number, isFixed: boolean, { filter }: FunctionTable, graph: References): void {
   const view = new DataView(code.buffer, code.byteOffset, code.byteLength)
+  const mask = filter.length - 1
+  const base = address | 0
   const last = code.byteLength - 5
   for (let at = 0; at <= last; at++) {
-    const from = address + at
-    if (isFixed) graph.add(from, view.getUint32(at, true))
-    const byte = code[at]!
-    const isNear = byte === 0xe8 || byte === 0xe9 || (byte & 0xc7) === 0x05 || ((byte & 0xf0) === 0x80 && code[at - 1] === 0x0f)
-    if (isNear) graph.add(from, from + 5 + view.getInt32(at + 1, true))
-    const isShort = byte === 0xeb || (byte & 0xf0) === 0x70 || (byte & 0xfc) === 0xe0
-    if (isShort) graph.add(from, from + 2 + ((code[at + 1]! << 24) >> 24))
+    if (isFixed) {
+      const word = view.getInt32(at, true)
+      if ((filter[(word >>> 3) & mask]! & (1 << (word & 7))) !== 0) graph.add(address + at, word >>> 0)
+    }
+    const form = forms[code[at]!]!
+    if (form === Form.none || (form === Form.nearBehind0F && code[at - 1] !== 0x0f)) continue
+    const distance = form === Form.short ? 2 + ((code[at + 1]! << 24) >> 24) : (5 + view.getInt32(at + 1, true)) | 0
+    const target = (base + at + distance) | 0
+    if ((filter[(target >>> 3) & mask]! & (1 << (target & 7))) !== 0) graph.add(address + at, address + at + distance)
   }
 }
+
+const Form = { none: 0, near: 1, nearBehind0F: 2, short: 3 } as const
+
+/** By byte: what a displacement behind it may belong to. */
+const forms = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte === 0xe8 || byte === 0xe9 || (byte & 0xc7) === 0x05) return Form.near
+  if ((byte & 0xf0) === 0x80) return Form.nearBehind0F
+  return byte === 0xeb || (byte & 0xf0) === 0x70 || (byte & 0xfc) === 0xe0 ? Form.short : Form.none
+})
 
 /** B, BL, conditional branches, ADR, and ADRP with the ADD that follows it somewhere (Arm ARM, C4.1). */
 function fromArm64(code: Uint8Array, address: number, graph: References): void {
