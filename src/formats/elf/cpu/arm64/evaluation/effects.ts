@@ -53,14 +53,17 @@ export class Effects {
 
   /** What a check stored must not get lost where another path, that `known` is the state of, has stored something unknown. */
   keep(machine: Machine, known: Machine): void {
-    for (const [key, cell] of machine.memory) {
-      if (cell.stale !== true && cell.value.detected && !known.memory.has(key) && this.#stored.has(key)) this.publishCell(key, cell.value)
+    if (machine.memory === known.memory) return
+    const { keys, values } = machine.memory
+    for (const [index, cell] of values.entries()) {
+      if (!cell.stale && cell.value.detected && !known.memory.has(keys[index]!) && this.#stored.has(keys[index]!)) this.publishCell(keys[index]!, cell.value)
     }
   }
 
   /** What is in memory outside the frame where control leaves the function. */
   publish(machine: Machine): void {
-    for (const [key, cell] of machine.memory) if (cell.stale !== true && this.#stored.has(key)) this.publishCell(key, cell.value)
+    const { keys, values } = machine.memory
+    for (const [index, cell] of values.entries()) if (!cell.stale && this.#stored.has(keys[index]!)) this.publishCell(keys[index]!, cell.value)
   }
 
   publishCell(key: number, value: Value | undefined): void {
@@ -89,9 +92,11 @@ export class Effects {
   returned(machine: Machine, index: number, results: ReadonlyMap<number, Value>): void {
     this.#results.set(index, results)
     const written = new Map<string, ParameterStore>()
-    for (const [key, { value, size, stored, stale }] of machine.memory) {
+    const { keys, values } = machine.memory
+    for (const [index, { value, size, stored, stale }] of values.entries()) {
+      const key = keys[index]!
       const { base, offset } = placeOf(key)
-      if (base < 0 || base >= SP || stored !== true || stale === true || value.base !== plain) continue
+      if (base < 0 || base >= SP || !stored || stale || value.base !== plain) continue
       const name = `${key}.${size}`
       const known = this.#always?.get(name)
       const joined = this.#always === undefined ? value : known === undefined ? undefined : join(known.value, value)

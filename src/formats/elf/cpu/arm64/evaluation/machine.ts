@@ -2,6 +2,7 @@ import { join, plain, relative, sameValue, singleAddress, singleOffset, truncate
 import { SP } from '../../../../../isa/arm64/operands.ts'
 import { ARGUMENTS } from './evaluation.ts'
 import type { Flags } from './flags.ts'
+import { Places } from '../../program/places.ts'
 import { sameVector, type Vector } from '../../program/vector.ts'
 
 /** A place in memory and what stands there. */
@@ -55,14 +56,14 @@ export class Machine {
   readonly origins: (number | undefined)[]
   /** Registers whose value a selection has passed over: what still stands there is no argument. */
   spent: number
-  #memory: Map<number, Cell>
-  /** A copy has the same map: it is copied when one of them changes it. */
+  #memory: Places<Cell>
+  /** A copy has the same places: they are copied when one of them changes them. */
   #sharesMemory: boolean
   flags: Flags | undefined
   /** V0 to V31, where known: most functions know none. Replaced, never changed. */
   vectors: Vectors
 
-  constructor(registers: (Value | undefined)[], origins: (number | undefined)[], memory: Map<number, Cell>, flags: Flags | undefined, spent = 0, vectors: Vectors = noVectors, sharesMemory = false) {
+  constructor(registers: (Value | undefined)[], origins: (number | undefined)[], memory: Places<Cell>, flags: Flags | undefined, spent = 0, vectors: Vectors = noVectors, sharesMemory = false) {
     this.registers = registers
     this.origins = origins
     this.#memory = memory
@@ -76,12 +77,12 @@ export class Machine {
     const registers: (Value | undefined)[] = Array.from({ length: 32 })
     for (let register = 0; register <= ARGUMENTS; register++) registers[register] = parameters?.[register] ?? relative(register, 0)
     registers[SP] = relative(SP, 0)
-    return new Machine(registers, Array.from({ length: 32 }), new Map(), undefined)
+    return new Machine(registers, Array.from({ length: 32 }), new Places(), undefined)
   }
 
   static unknown(): Machine {
     const registers: (Value | undefined)[] = Array.from({ length: 32 })
-    return new Machine(registers, Array.from({ length: 32 }), new Map(), undefined)
+    return new Machine(registers, Array.from({ length: 32 }), new Places(), undefined)
   }
 
   copy(): Machine {
@@ -89,14 +90,14 @@ export class Machine {
     return new Machine(this.registers.slice(), this.origins.slice(), this.#memory, this.flags, this.spent, this.vectors, true)
   }
 
-  get memory(): ReadonlyMap<number, Cell> {
+  get memory(): Readonly<Places<Cell>> {
     return this.#memory
   }
 
   /** Memory that may be changed. */
-  #own(): Map<number, Cell> {
+  #own(): Places<Cell> {
     if (this.#sharesMemory) {
-      this.#memory = new Map(this.#memory)
+      this.#memory = this.#memory.copy()
       this.#sharesMemory = false
     }
     return this.#memory
@@ -144,11 +145,16 @@ export class Machine {
 
   /** What was stored at `key` on this path. */
   recall(key: number, size: number): Value | undefined {
-    const exact = this.memory.get(key)
-    if (exact !== undefined) return exact.stale === true ? undefined : exact.size >= size ? truncated(exact.value, size) : this.#composed(key, size)
-    for (let back = 1; back < 8; back++) {
-      const wider = this.memory.get(key - back)
-      if (wider !== undefined && wider.stale !== true && wider.size >= back + size) return truncated(compute('shr', wider.value, number(back * 8)), size)
+    const { keys, values } = this.#memory
+    let index = this.#memory.indexFrom(key)
+    if (keys[index] === key) {
+      const exact = values[index]!
+      return exact.stale ? undefined : exact.size >= size ? truncated(exact.value, size) : this.#composed(key, size)
+    }
+    while (--index >= 0 && keys[index]! > key - 8) {
+      const wider = values[index]!
+      const back = key - keys[index]!
+      if (!wider.stale && wider.size >= back + size) return truncated(compute('shr', wider.value, number(back * 8)), size)
     }
     return undefined
   }
@@ -158,7 +164,7 @@ export class Machine {
     let whole: Value | undefined = number(0)
     for (let offset = 0; offset < size && whole !== undefined; ) {
       const cell = this.memory.get(key + offset)
-      if (cell === undefined || cell.stale === true || offset + cell.size > size) return undefined
+      if (cell === undefined || cell.stale || offset + cell.size > size) return undefined
       whole = compute('or', whole, offset === 0 ? cell.value : compute('shl', cell.value, number(offset * 8)))
       offset += cell.size
     }
@@ -172,7 +178,7 @@ export class Machine {
 
   /** What a store to a part of a cell leaves of the rest, byte by byte. */
   #keepRest(start: number, { value, size, stored, stale }: Cell, key: number, written: number): void {
-    if (stale === true || value.base !== plain || value.words.length !== 2) return
+    if (stale || value.base !== plain || value.words.length !== 2) return
     for (let at = start; at < start + size && this.memory.size < CELLS; at++) {
       if (at >= key && at < key + written) continue
       const byte = truncated(compute('shr', value, number((at - start) * 8)), 1)
@@ -182,10 +188,14 @@ export class Machine {
 
   /** Undefined values are forgotten places. */
   remember(key: number, size: number, value: Value | undefined): void {
-    for (let at = key - 7; at < key + size; at++) {
-      const cell = this.memory.get(at)
-      if (cell === undefined || at + cell.size <= key) continue
-      this.#own().delete(at)
+    for (let index = this.#memory.indexFrom(key - 7); index < this.#memory.size && this.#memory.keys[index]! < key + size; ) {
+      const at = this.#memory.keys[index]!
+      const cell = this.#memory.values[index]!
+      if (at + cell.size <= key) {
+        index++
+        continue
+      }
+      this.#own().remove(index, 1)
       if (cell.size > size) this.#keepRest(at, cell, key, size)
     }
     for (let register = 0; register < 32; register++) {
@@ -201,7 +211,9 @@ export class Machine {
   }
 
   forget(from: number, to: number): void {
-    for (const key of this.memory.keys()) if (key >= from && key < to) this.#own().delete(key)
+    const first = this.#memory.indexFrom(from)
+    const behind = this.#memory.indexFrom(to)
+    if (behind > first) this.#own().remove(first, behind - first)
   }
 
   /** A function of another file may have stored to variables whose address it is given. */
@@ -215,10 +227,14 @@ export class Machine {
 
   /** Others may have stored to variables. */
   forgetVariables(from: number = 0, to: number = Infinity): void {
-    for (const [key, cell] of this.memory) {
-      if (key < from || key >= to || cell.stale === true) continue
-      if (cell.stored === true) this.#own().set(key, cellOf(cell.value, cell.size, cell.stored, true))
-      else this.#own().delete(key)
+    for (let index = this.#memory.indexFrom(from); index < this.#memory.size && this.#memory.keys[index]! < to; ) {
+      const cell = this.#memory.values[index]!
+      if (!cell.stored) {
+        this.#own().remove(index, 1)
+        continue
+      }
+      if (!cell.stale) this.#own().values[index] = cellOf(cell.value, cell.size, cell.stored, true)
+      index++
     }
   }
 
@@ -235,14 +251,7 @@ export class Machine {
       this.registers[register] = joined
       changed = true
     }
-    for (const [key, before] of this.memory) {
-      const cell = other.memory.get(key)
-      const joined = cell?.size === before.size ? joinedCells(before, cell) : undefined
-      if (joined === before) continue
-      if (joined === undefined) this.#own().delete(key)
-      else this.#own().set(key, joined)
-      changed = true
-    }
+    if (this.#memory !== other.#memory && this.#joinMemory(other.#memory)) changed = true
     if (this.vectors !== other.vectors && this.vectors.length > 0) {
       for (const [register, vector] of this.vectors.entries()) {
         if (vector === undefined || sameVector(vector, other.vectors[register])) continue
@@ -256,14 +265,34 @@ export class Machine {
     }
     return changed
   }
+
+  #joinMemory(other: Places<Cell>): boolean {
+    let changed = false
+    let next = 0
+    for (let index = 0; index < this.#memory.size; ) {
+      const key = this.#memory.keys[index]!
+      const before = this.#memory.values[index]!
+      while (next < other.size && other.keys[next]! < key) next++
+      const cell = next < other.size && other.keys[next] === key ? other.values[next]! : undefined
+      const joined = cell === before ? before : cell?.size === before.size ? joinedCells(before, cell) : undefined
+      if (joined === before) {
+        index++
+        continue
+      }
+      changed = true
+      if (joined === undefined) this.#own().remove(index, 1)
+      else this.#own().values[index++] = joined
+    }
+    return changed
+  }
 }
 
 /** What is there on one of two ways; undefined when that is not known. */
 function joinedCells(a: Cell, b: Cell): Cell | undefined {
-  const stored = a.stored === true && b.stored === true
-  if (stored && (a.stale === true || b.stale === true)) return a.stale === true ? a : cellOf(a.value, a.size, a.stored, true)
-  if (a.stale === true || b.stale === true) return undefined
+  const stored = a.stored && b.stored
+  if (stored && (a.stale || b.stale)) return a.stale ? a : cellOf(a.value, a.size, a.stored, true)
+  if (a.stale || b.stale) return undefined
   const value = join(a.value, b.value)
   if (value === undefined) return stored ? cellOf(a.value, a.size, a.stored, true) : undefined
-  return sameValue(a.value, value) && (a.stored === true) === stored ? a : cellOf(value, a.size, stored)
+  return sameValue(a.value, value) && a.stored === stored ? a : cellOf(value, a.size, stored)
 }

@@ -4,7 +4,7 @@ import { lengthsOf } from '../../../../../isa/x86/length.ts'
 import { IndexSet } from '../../program/index-set.ts'
 import type { Program } from './program.ts'
 import type { State } from '../evaluation/machine.ts'
-import { Places } from '../evaluation/places.ts'
+import { Places } from '../../program/places.ts'
 import { joinVectors, noVectors } from '../evaluation/vectors.ts'
 import { join } from '../../program/value.ts'
 

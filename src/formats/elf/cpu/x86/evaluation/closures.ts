@@ -2,7 +2,7 @@ import { plain, relative, singleAddress, singleOffset, type Value } from '../../
 import { argumentRegisters, placeKey, Register } from './machine.ts'
 import type { Surroundings } from './evaluation.ts'
 import { firstObject, objectLimit } from './made-objects.ts'
-import type { Places } from './places.ts'
+import type { Places } from '../../program/places.ts'
 
 /** A call that is given a closure: an object in the caller's frame, and the table of its functions. */
 export interface ClosureCall {
@@ -26,7 +26,7 @@ const inOrder = [7, 6, 2, 1, 8, 9]
  * Closures among the arguments of a call. `std::sync::Once` runs what it is given as `&mut dyn FnMut`: a pointer to the
  * closure's object, and in the next register one to its table.
  */
-export function closuresAmong(registers: readonly (Value | undefined)[], memory: Places, outside: Pick<Surroundings, 'tableAt'>): readonly ClosureCall[] {
+export function closuresAmong(registers: readonly (Value | undefined)[], memory: Places<Value>, outside: Pick<Surroundings, 'tableAt'>): readonly ClosureCall[] {
   let found: ClosureCall[] | undefined
   for (let argument = 1; argument < argumentRegisters.length; argument++) {
     const object = registers[inOrder[argument - 1]!]
@@ -42,7 +42,7 @@ export function closuresAmong(registers: readonly (Value | undefined)[], memory:
 }
 
 /** Copies what lies behind an address in the frame to places behind `base`. */
-function copyObject(memory: Places, offset: number, base: number, copied: Map<number, Value>, bases: { next: number }, depth: number): void {
+function copyObject(memory: Places<Value>, offset: number, base: number, copied: Map<number, Value>, bases: { next: number }, depth: number): void {
   const first = placeKey(Register.rsp, offset)
   for (let index = memory.indexFrom(first); index < memory.size && memory.keys[index]! < first + OBJECT_SIZE; index++) {
     const value = memory.values[index]!

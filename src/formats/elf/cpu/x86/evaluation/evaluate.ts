@@ -8,7 +8,7 @@ import { flagStores } from './flags-of-objects.ts'
 import { LowestFirst } from '../../program/lowest-first.ts'
 import type { FunctionCode } from '../code/function-code.ts'
 import { argumentRegisters, type Manner, Register, slotKey, STACK_ARGUMENT, type State } from './machine.ts'
-import { Places } from './places.ts'
+import { Places } from '../../program/places.ts'
 import { skippedStores } from './skipped-stores.ts'
 import { addFields, addWithheld, clearFlags, type Draft, isFlag, settledStores } from './stores-of-checks.ts'
 import { joinVectors, noVectors } from './vectors.ts'
@@ -105,7 +105,7 @@ class Evaluator extends Instructions {
       registers[register] = parameters?.get(register) ?? detectedAs(relative(register, 0), outside.origins?.argumentLeaks(register) === true)
     }
     registers[Register.rsp] = relative(Register.rsp, 0)
-    const memory = new Places()
+    const memory = new Places<Value>()
     for (const [place, value] of parameters ?? []) {
       if (place >= STACK_ARGUMENT) memory.set(slotKey(8 * (place - STACK_ARGUMENT + 1)), value)
       else if (place < 0) memory.set(place, value)
@@ -198,9 +198,9 @@ class Evaluator extends Instructions {
   }
 
   /** What memory can hold where two paths meet: `known` itself where the other adds nothing to it. */
-  #joinMemory(known: Places, other: Places): Places {
+  #joinMemory(known: Places<Value>, other: Places<Value>): Places<Value> {
     if (known === other) return known
-    let joint: Places | undefined
+    let joint: Places<Value> | undefined
     let next = 0
     for (let index = 0; index < known.size || next < other.size; ) {
       const key = index < known.size ? known.keys[index]! : Infinity

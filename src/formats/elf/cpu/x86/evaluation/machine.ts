@@ -2,7 +2,7 @@ import type { X86Decoder } from '../../../../../isa/x86/decode.ts'
 import type { GlobalStore, ParameterStore, PlaceBehindParameter, Surroundings } from './evaluation.ts'
 import type { FunctionCode } from '../code/function-code.ts'
 import { firstObject, HandedOut, objectLimit, type ObjectStore } from './made-objects.ts'
-import type { Places } from './places.ts'
+import type { Places } from '../../program/places.ts'
 import type { Vectors } from './vectors.ts'
 import { anything, clean, compute, type Flags, flagsOf, isZero, join, number, type Operation, plain, relative, sameValue, singleAddress, singleOffset, truncated, untouched, type Value, valueOf } from '../../program/value.ts'
 
@@ -21,7 +21,7 @@ export interface State {
   readonly registers: (Value | undefined)[]
   /** Stack slots by offset from the entry's RSP, and refined globals by address; see `slotKey`. */
   /** Shared between states until one of them changes it. */
-  memory: Places
+  memory: Places<Value>
   flags: Flags | undefined
   vectors: Vectors
 }
@@ -123,7 +123,7 @@ export abstract class Machine {
     return this.cleared.some((range) => range.register === register && offset >= range.offset && offset + size <= range.offset + range.size)
   }
 
-  protected ownMemory(): Places {
+  protected ownMemory(): Places<Value> {
     if (!this.ownsMemory) this.state.memory = this.state.memory.copy()
     this.ownsMemory = true
     return this.state.memory

@@ -1,7 +1,7 @@
 import { closuresAmong, type ClosureCall } from './closures.ts'
 import { Arithmetic } from './arithmetic.ts'
 import type { Origins, ParameterStore, PlaceBehindParameter, Surroundings } from './evaluation.ts'
-import { Places } from './places.ts'
+import { Places } from '../../program/places.ts'
 import { joinVectors, noVectors } from './vectors.ts'
 import type { X86Decoder } from '../../../../../isa/x86/decode.ts'
 import type { FunctionCode } from '../code/function-code.ts'

@@ -1,12 +1,10 @@
-import type { Value } from '../../program/value.ts'
-
 /** What places in memory hold, by their keys, in order: copied, compared and searched for a range a million times. */
-export class Places {
+export class Places<T> {
   /** Sorted. */
   readonly keys: number[]
-  readonly values: Value[]
+  readonly values: T[]
 
-  constructor(keys: number[] = [], values: Value[] = []) {
+  constructor(keys: number[] = [], values: T[] = []) {
     this.keys = keys
     this.values = values
   }
@@ -15,7 +13,7 @@ export class Places {
     return this.keys.length
   }
 
-  copy(): Places {
+  copy(): Places<T> {
     return new Places(this.keys.slice(), this.values.slice())
   }
 
@@ -32,7 +30,7 @@ export class Places {
     return low
   }
 
-  get(key: number): Value | undefined {
+  get(key: number): T | undefined {
     const index = this.indexFrom(key)
     return this.keys[index] === key ? this.values[index] : undefined
   }
@@ -41,7 +39,7 @@ export class Places {
     return this.keys[this.indexFrom(key)] === key
   }
 
-  set(key: number, value: Value): void {
+  set(key: number, value: T): void {
     const index = this.indexFrom(key)
     if (this.keys[index] === key) this.values[index] = value
     else {
