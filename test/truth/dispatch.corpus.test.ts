@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Context } from '../../src/core/context.ts'
 import { analyzeCpu } from '../../src/formats/elf/cpu/index.ts'
 import { readElf } from '../../src/formats/elf/read/elf-file.ts'
-import { type Build, builds, compile, heldOut, type HeldOut, isInstalled, runsOn, type Style, styles, unusualBuilds, type Way, ways } from './programs.ts'
+import { type Build, builds, compile, heldOut, type HeldOut, isInstalled, overlooked, type Overlooked, runsOn, type Style, styles, unusualBuilds, type Way, ways } from './programs.ts'
 
 const context: Context = { signal: new AbortController().signal, report: () => {}, readFile: async () => undefined }
 const ready = process.arch === 'x64' && (await isInstalled('gcc')) && (await isInstalled('qemu-x86_64', '-version'))
@@ -25,7 +25,7 @@ interface Outcome {
 /** What programs need of themselves, whatever the environment and their arguments say; those are no checks of the CPU. */
 const undefinedTruth: readonly string[] = ['GETENV', 'H_ARGUMENT']
 
-async function outcomesOf(names: readonly (Style | HeldOut | Way)[], chosen: readonly Build[]): Promise<Outcome[]> {
+async function outcomesOf(names: readonly (Style | HeldOut | Way | Overlooked)[], chosen: readonly Build[]): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
   for (const style of names) {
     if (undefinedTruth.includes(style)) continue
@@ -72,4 +72,8 @@ test.skipIf(!ready)('more ways to need a feature or not, in unusual builds (need
   // musl's loader knows no IFUNC
   const outcomes = await Promise.all(unusualBuilds.map((build) => outcomesOf(build[0] === 'musl-gcc' ? ways.filter((way) => way !== 'W_RESOLVER') : ways, [build])))
   check(outcomes.flat(), { exact: 0.9, possible: 0.05 })
+})
+
+test.skipIf(!ready)('needs that are easily taken for choices, of which none may be called guarded (needs gcc, qemu-user)', async () => {
+  check(await outcomesOf(overlooked, [['gcc', '-O2'], ['gcc', '-O2', '-static', '-s'], ['clang', '-O1', '-s']]), { exact: 0.4, possible: 0.05 })
 })

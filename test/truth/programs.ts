@@ -56,7 +56,48 @@ export const styles = {
 /** Styles of programs/ways.c. */
 export const ways = ['W_FAILS', 'W_FAILS_DEEP', 'W_TRAPS', 'W_RESOLVER', 'W_MISSING_FILE', 'W_LARGE', 'W_COPIED', 'W_CACHED', 'W_REGISTRY', 'W_DESTRUCTOR'] as const
 
+/** Styles of programs/overlooked.c: what is easily taken for guarded (N_: needed), and the other way round (G_). */
+export const overlooked = [
+  'N_FORCED',
+  'N_FORCED_OPTION',
+  'N_WEAK_RESOLVER',
+  'N_WEAK_POINTER',
+  'N_WEAK_CHOICE',
+  'N_WEAK_LAZY',
+  'N_WEAK_TABLE',
+  'N_WRONG_BIT',
+  'N_LEAF',
+  'N_SWITCH',
+  'N_BY_OWN_CALL',
+  'N_VARIABLE',
+  'N_INVERTED',
+  'N_THREAD_RESULT',
+  'N_RETURNED',
+  'N_SETJMP',
+  'N_SIGNAL',
+  'N_SORT',
+  'N_AT_EXIT',
+  'N_THREAD_TABLE',
+  'N_GOTO',
+  'N_PLUGIN',
+  'N_TAIL',
+  'N_COUNTER',
+  'N_INITIAL',
+  'N_OR',
+  'N_AT_LEAST',
+  'N_BOTH',
+  'N_ENVIRONMENT',
+  'N_POINTERS',
+  'N_SET_POINTER',
+  'N_INDEX',
+  'G_RETURNED',
+  'G_POINTERS',
+  'G_PLUGIN',
+  'G_THREAD_ASKS',
+] as const
+
 export type Way = (typeof ways)[number]
+export type Overlooked = (typeof overlooked)[number]
 export type Style = keyof typeof styles
 
 /** Needed as well, but what they do looks like a choice by CPU: `possible` is all that can be said. */
@@ -107,9 +148,9 @@ export const unusualBuilds: readonly Build[] = [
 let folder: Promise<string> | undefined
 
 /** Compiles one of the programs; undefined when the compiler is missing or has no such feature. */
-export async function compile(style: Style | HeldOut | Way | (typeof doubtful)[number], [compiler, ...flags]: Build): Promise<string | undefined> {
+export async function compile(style: Style | HeldOut | Way | Overlooked | (typeof doubtful)[number], [compiler, ...flags]: Build): Promise<string | undefined> {
   folder ??= mkdtemp(join(tmpdir(), 'shrink-truth-'))
-  const file = style.startsWith('VIRTUAL') ? 'virtual.cpp' : style.startsWith('HANDLER') ? 'handler.cpp' : style.startsWith('H_') ? 'held-out.c' : style.startsWith('W_') ? 'ways.c' : 'dispatch.c'
+  const file = style.startsWith('VIRTUAL') ? 'virtual.cpp' : style.startsWith('HANDLER') ? 'handler.cpp' : style.startsWith('H_') ? 'held-out.c' : style.startsWith('W_') ? 'ways.c' : /^[NG]_/.test(style) ? 'overlooked.c' : 'dispatch.c'
   const isCpp = file.endsWith('.cpp')
   const source = join(programs, file)
   const command = isCpp ? { gcc: 'g++', clang: 'clang++', 'musl-gcc': 'g++' }[compiler] : compiler

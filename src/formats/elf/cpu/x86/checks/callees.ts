@@ -1,5 +1,5 @@
 import { Access } from '../../program/sweep.ts'
-import { featureTable, number, relative, type Value } from '../../program/value.ts'
+import { anything, featureTable, number, relative, type Value } from '../../program/value.ts'
 import { isDetectorFunction, isDetectorTableFunction } from '../code/detectors.ts'
 import { type Endings, neverReturns } from '../code/endings.ts'
 import type { Evaluation, Origins, Surroundings } from '../evaluation/evaluation.ts'
@@ -18,7 +18,7 @@ export interface Known extends Pick<Surroundings, 'model' | 'load' | 'initially'
   /** What the function that begins at `reader` finds at `offset` of some object. */
   loadField(offset: number, size: number, reader: number): Value | undefined
   readonly evaluations: ReadonlyMap<number, Evaluation>
-  readonly results: ReadonlyMap<number, { readonly values: ReadonlyMap<number, Value> }>
+  readonly results: Pick<ReadonlyMap<number, { readonly values: ReadonlyMap<number, Value> }>, 'get'>
   /** What function `index` returns when it is called with `registers`, where that is more than what it always returns. */
   answer(index: number, registers: readonly (Value | undefined)[]): ReadonlyMap<number, Value> | undefined
   readonly flags: FlagsOfObjects
@@ -44,6 +44,22 @@ export class Callees {
   /** `otherwise`: what memory holds where nothing else is known of it. */
   of(index: number, origins?: Origins, otherwise?: Surroundings['load']): Surroundings {
     return new FunctionSurroundings(this.#program, this.#known, this, index, origins, otherwise)
+  }
+
+  /** The same where variables hold what `load` says, and nothing else counts that may be one of several numbers. */
+  settled(index: number, origins: Origins, load: Surroundings['load']): Surroundings {
+    const { results, answer } = this.#known
+    const known: Known = {
+      ...this.#known,
+      load,
+      loadField: () => undefined,
+      results: { get: (callee) => ({ values: withoutChoices(results.get(callee)?.values) }) },
+      answer: (callee, registers) => {
+        const values = answer(callee, registers)
+        return values === undefined ? undefined : withoutChoices(values)
+      },
+    }
+    return new FunctionSurroundings(this.#program, known, this, index, origins, undefined)
   }
 
   /** What another file's function returns. */
@@ -96,6 +112,15 @@ export class Callees {
     }
     return false
   }
+}
+
+const noValues: ReadonlyMap<number, Value> = new Map()
+
+/** Which of several numbers a check found out is not known: one of them may be what was there before it. */
+export function withoutChoices(values: ReadonlyMap<number, Value> = noValues): ReadonlyMap<number, Value> {
+  const known = new Map<number, Value>()
+  for (const [register, value] of values) known.set(register, value.detected && value.words.length > 2 ? anything : value)
+  return known
 }
 
 /** `xor eax, eax; ret` or `mov eax, number; ret`. */

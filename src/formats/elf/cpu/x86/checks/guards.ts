@@ -3,7 +3,7 @@ import { certain, detectedAs, featureTable, plain, relative, sameValue, singleAd
 import { Agenda, callersFirst } from './agenda.ts'
 import { ClosureMakers } from './closure-makers.ts'
 import { AnswersByArgument } from '../evaluation/answers-by-argument.ts'
-import { Callees } from './callees.ts'
+import { Callees, withoutChoices } from './callees.ts'
 import type { CpuidModel } from '../evaluation/cpuid-model.ts'
 import { isDetectorFunction, isDetectorObject, isDetectorTableFunction, isOwnDetectorObject } from '../code/detectors.ts'
 import { evaluate, resultRegardless, type StepBudget } from '../evaluation/evaluate.ts'
@@ -59,6 +59,11 @@ export interface Guards {
   refine(isReached: (index: number) => boolean): boolean
   /** Evaluates a function again, where it is of interest which branches may be checks. */
   trace(index: number, origins: Origins, budget: StepBudget): Evaluation | undefined
+  /**
+   * The same where variables hold what the functions that are reached store in them, and no longer what was there before: what then
+   * decides is no check that was not followed.
+   */
+  settle(index: number, origins: Origins, budget: StepBudget, isReached: (index: number) => boolean): Evaluation | undefined
   /** Evaluates a function again, with arguments that the search did not follow. */
   follow(index: number, passed: ReadonlyMap<number, Value>, budget: StepBudget): Evaluation | undefined
 }
@@ -185,6 +190,13 @@ class GuardSearch {
         if (target === undefined) return undefined
         const parameters = new Map([...passed, ...(this.#parameters.of(index) ?? [])])
         return evaluate(this.#program.decoder, target, parameters, this.#callees.of(index), returnRegisters, budget, this.#program.entries.of(index, this.#evaluations))
+      },
+      settle: (index, origins, budget, isReached) => {
+        const target = this.#program.functions.get(index)
+        if (target === undefined) return undefined
+        const load = (at: number, size: number): Value | undefined => (this.#featureSlots.has(at) ? relative(featureTable, 0) : this.#variables.settled(at, size, this.#evaluations, isReached))
+        const surroundings = this.#callees.settled(index, origins, load)
+        return evaluate(this.#program.decoder, target, withoutChoices(this.#parameters.of(index)), surroundings, returnRegisters, budget, this.#program.entries.of(index, this.#evaluations))
       },
       trace: (index, origins, budget) => {
         const target = this.#program.functions.get(index)

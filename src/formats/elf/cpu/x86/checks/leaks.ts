@@ -7,7 +7,7 @@ import type { Variables } from './variables.ts'
 const STRUCTURE_SIZE = 1024
 
 /** Where what checks found out goes without being followed. `dropped`: as arguments. */
-export function findLeaks({ sweep, accesses }: Program, evaluations: ReadonlyMap<number, Evaluation>, variables: Variables, dropped: boolean): Leaks {
+export function findLeaks({ sweep, accesses, graph }: Program, evaluations: ReadonlyMap<number, Evaluation>, variables: Variables, dropped: boolean): Leaks {
   const fields = new Set<number>()
   const stored = new Set<number>()
   const ambiguous = new Set<number>()
@@ -23,8 +23,15 @@ export function findLeaks({ sweep, accesses }: Program, evaluations: ReadonlyMap
   // a variable that is read through a pointer to what it is a part of
   const kind = sweep.accessKind.values()
   const to = sweep.accessTo.values()
+  const from = sweep.accessFrom.values()
+  const staysInside = (access: number): boolean => {
+    const evaluation = evaluations.get(graph.functionOf(from[access]!))
+    return evaluation !== undefined && !evaluation.addressesUsed.has(to[access]!)
+  }
   for (const at of variables.addresses()) {
-    for (const access of accesses.range(at - STRUCTURE_SIZE, at)) if (kind[access] === Access.take) for (const leaks of [fields, stored]) leaks.add(at - to[access]!)
+    for (const access of accesses.range(at - STRUCTURE_SIZE, at)) {
+      if (kind[access] === Access.take && !staysInside(access)) fields.add(at - to[access]!)
+    }
   }
   return { fields, stored, ambiguous, anywhere, arguments: passed }
 }

@@ -1,5 +1,5 @@
 import { Access } from '../../program/sweep.ts'
-import { address as addressValue, certain, compute, detectedAs, join, number, plain, sameValue, truncated, type Value } from '../../program/value.ts'
+import { address as addressValue, anything, certain, compute, detectedAs, join, number, plain, sameValue, truncated, type Value } from '../../program/value.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import { firstInitializer } from '../code/initializers.ts'
 import { isFunctionPointer } from './function-pointer.ts'
@@ -92,6 +92,26 @@ export class Variables {
       if (wider !== undefined && wider.size >= back + size) return truncated(compute('shr', wider.value, number(back * 8)), size)
     }
     return exact !== undefined || (size === 8 && this.#variables.has(at + 4)) ? this.#compose(at, size) : other
+  }
+
+  /**
+   * The same where it holds what functions that are reached leave in it, and no longer what was there before they ran. What
+   * lies across variables is not known.
+   */
+  settled(at: number, size: number, evaluations: ReadonlyMap<number, Evaluation>, isReached: (index: number) => boolean): Value | undefined {
+    for (let back = 0; back < 8; back++) {
+      const variable = this.#variables.get(at - back)
+      if (variable === undefined || variable.size < back + size) continue
+      let joined: Value | undefined
+      for (const [index, stored] of variable.stored) {
+        if (!isReached(index) && !this.#program.detectors.functions.has(index)) continue
+        const left = evaluations.get(index)?.globalStores.find(({ address }) => address === at - back)?.left
+        const value = left?.base === plain && left.words.length > 0 ? certain(left) : stored
+        joined = joined === undefined ? value : (join(joined, value) ?? anything)
+      }
+      return truncated(compute('shr', joined ?? variable.initial, number(back * 8)), size)
+    }
+    return this.#isNear(at - 7) || this.#isNear(at) || this.#isNear(at + 7) ? (this.#loadVariable(at, size) === other ? this.#loadConstant(at, size) : anything) : this.#loadConstant(at, size)
   }
 
   #loadConstant(at: number, size: number): Value | undefined {

@@ -61,6 +61,8 @@ export interface Surroundings {
 export interface Origins {
   /** Are handlers of exceptions followed? What is tried more often than it fails is told without them. */
   readonly handlers: boolean
+  /** Are numbers that are known the ones that occur, so that a branch on several of them hides no check? */
+  readonly settled: boolean
   /** May a field at `offset` of some object hold what CPUID says? `undefined`: any place. */
   fieldLeaks(offset: number | undefined): boolean
   /** May the variable at `address`? */

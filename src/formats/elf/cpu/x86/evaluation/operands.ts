@@ -149,6 +149,7 @@ export abstract class Operands extends Machine {
     }
     const at = singleAddress(place)
     if (at === undefined) return this.unlessLeaked(undefined)
+    if (size === 8 && this.hasBase) this.used_(place) // a pointer that was kept in a register
     const known = this.truncated(this.state.memory.get(at), size) ?? this.outside.load(at, size)
     if (known !== undefined) return known
     // a variable that no check stores to

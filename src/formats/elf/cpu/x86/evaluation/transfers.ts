@@ -49,7 +49,7 @@ export abstract class Transfers extends Arithmetic {
     const possible = this.outcome(condition)
     const { flags } = this.state
     const place = this.at - this.from
-    if (possible === 3 && (flags === undefined || !saysNothing(flags))) {
+    if (possible === 3 && (flags === undefined || (!saysNothing(flags) && !this.#isSettled(flags)))) {
       const mayBeCheck = flags === undefined || flags.left.detected || flags.right.detected
       ;(mayBeCheck ? this.open : this.undecided).add(this.base + this.at)
     }
@@ -68,6 +68,11 @@ export abstract class Transfers extends Arithmetic {
       this.ownsMemory = false
     }
     return true
+  }
+
+  /** Which of the numbers that lead to either side it is hangs on no check that was not followed. */
+  #isSettled({ left, right }: Flags): boolean {
+    return this.outside.origins?.settled === true && isExact(left) && isExact(right)
   }
 
   /** The state behind a branch, where what was compared can only be what allows that outcome. */
@@ -374,4 +379,9 @@ export abstract class Transfers extends Arithmetic {
       else this.results.set(register, joined)
     }
   }
+}
+
+/** Are all numbers known that it can be? */
+function isExact({ base, words, partial, hull }: Value): boolean {
+  return base === plain && words.length > 0 && partial !== true && hull !== true
 }

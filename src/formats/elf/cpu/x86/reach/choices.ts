@@ -18,6 +18,7 @@ export class Choices {
   readonly #selectable: ReadonlySet<number>
   /** By edge: 0 where it is not known yet, 1 no, 2 yes. */
   readonly #choices: Uint8Array
+  readonly #refused = new Set<number>()
 
   constructor(program: Program, evaluations: ReadonlyMap<number, Evaluation>, kernels: Kernels, { selections, tracer, passed, selectable }: KnownForChoices) {
     this.#program = program
@@ -49,7 +50,28 @@ export class Choices {
       (this.#passed.size > 0 || !this.#tracer.hangsOnNothingNear(index, at)) &&
       !(checks !== undefined && this.#selections.measures(index, checks))
     this.#choices[edge] = known ? 2 : 1
+    if (known) this.#refused.add(edge)
     return known
+  }
+
+  /**
+   * Looks once more at what was taken for choices, with what is reached: edges that are none, as numbers lead there that the
+   * checks were seen to find out on this CPU.
+   */
+  refute(isReached: (index: number) => boolean): readonly number[] {
+    const { graph } = this.#program
+    const refuted: number[] = []
+    for (const edge of this.#refused) {
+      const index = graph.edgeFrom[edge]!
+      const at = graph.edgeAt[edge]!
+      if (!isReached(index) || isReached(graph.edgeTo[edge]!) || !this.#tracer.isLedTo(index, at, isReached)) continue
+      // an address that is taken in any case is one of those that are chosen from
+      if (graph.edgeKind[edge] !== Edge.call && (this.#tracer.checksOf(index, at) ?? []).length === 0) continue
+      this.#choices[edge] = 1
+      this.#refused.delete(edge)
+      refuted.push(edge)
+    }
+    return refuted
   }
 
   /** Is it known of function `index` that on this CPU it calls `target`, and no other that does the same? */

@@ -20,6 +20,9 @@ import { Trust } from './trust.ts'
 /** Functions with some feature from which on it is one that many have: a flag that is handed on decides about few. */
 const FEW_USERS = 256
 
+/** Searches after which what was taken for a choice is one. */
+const REFUTATIONS = 8
+
 export interface KnownForReach {
   readonly selections: Selections
   /** The user asks about a CPU: what was decided for it is more than a resemblance. */
@@ -86,17 +89,40 @@ export class ReachSearch {
     return cautious === 'unknown' || edgeRunsIn(graph, cautious, edge)
   }
 
-  search(trust: Trust): Reach {
+  #begin(trust: Trust): Progress {
     const progress = new Progress(trust, this.#program.graph.starts.length)
-    const { steps, stack } = progress
     for (const [index, { from, how }] of this.roots) progress.reach(index, from, how)
+    return progress
+  }
+
+  #goOn(progress: Progress): void {
+    const { steps, stack } = progress
     const runs = (caller: number, edge: number): boolean => steps.has(caller) && this.edgeRuns(caller, edge)
     for (;;) {
       if (stack.length === 0) this.#release(progress, runs)
       const index = stack.pop()
-      if (index === undefined) return { steps }
+      if (index === undefined) return
       this.#follow(index, progress)
     }
+  }
+
+  /** What is reached, at each degree of trust. */
+  searchAll(): readonly Reach[] {
+    const searches = [Trust.calls, Trust.addresses, Trust.tables].map((trust) => this.#begin(trust))
+    const { steps } = searches[Trust.tables]!
+    for (let rounds = 0; ; rounds++) {
+      for (const progress of searches) this.#goOn(progress)
+      const refuted = rounds === REFUTATIONS ? [] : this.#choices.refute((index) => steps.has(index))
+      if (refuted.length === 0) return searches
+      for (const progress of searches) for (const edge of refuted) this.#followAgain(edge, progress)
+    }
+  }
+
+  /** What was no choice after all. */
+  #followAgain(edge: number, progress: Progress): void {
+    const { graph } = this.#program
+    const index = graph.edgeFrom[edge]!
+    if (progress.steps.has(index)) this.#followEdges(index, progress, this.#evaluations.get(index), this.#evaluations.get(index) === undefined && !this.#isResolver(index))
   }
 
   /** Follows calls whose caller's callers are known by now. */
@@ -232,9 +258,12 @@ export class ReachSearch {
     let known = this.#handedOut.get(resolver)
     if (known === undefined) {
       const { graph } = this.#program
-      const evaluation = this.#evaluations.get(resolver) ?? this.#tracer.trace(resolver)
-      const targets = addressesIn(evaluation?.results.get(0)).map((address) => graph.functionAt(address) ?? -1)
-      known = targets.every((target) => target >= 0 && this.#kernels.isKernel(target)) ? targets : []
+      const evaluations = [this.#evaluations.get(resolver) ?? this.#tracer.trace(resolver), this.#tracer.settledAt(resolver, () => true)?.evaluation]
+      known = []
+      for (const evaluation of evaluations) {
+        const targets = addressesIn(evaluation?.results.get(0)).map((address) => graph.functionAt(address) ?? -1)
+        if (targets.length > 0 && targets.every((target) => target >= 0 && this.#kernels.isKernel(target))) known = targets
+      }
       this.#handedOut.set(resolver, known)
     }
     return known

@@ -95,7 +95,7 @@ function runWith(program: Program, features: ReadonlySet<string>, needs: Readonl
   const known: Kernels = { isNamed, needFeatures: (index) => isChoosable.has(index), isKernel: (index) => kernels.has(index), usersOf: usersBySet(choosable) }
   const constants = new ConstantArguments(program, guards, (index) => tracer.isOpen(index))
   const search = new ReachSearch(program, guards.evaluations, known, { selections, asked: features.size > 0, passed, tracer, constants })
-  return { guards, search, tracer, reached: [Trust.calls, Trust.addresses, Trust.tables].map((trust) => search.search(trust)) }
+  return { guards, search, tracer, reached: search.searchAll() }
 }
 
 /** Of C: what stands at the ends of mangled names is no word. */

@@ -11,6 +11,10 @@ import { IndexSet } from '../../program/index-set.ts'
 
 /** Instructions that may be evaluated to tell checks from other branches. */
 const STEPS = 250_000
+/** The same to tell where numbers lead that are known. */
+const SETTLING = 200_000
+/** Bytes of a function beyond which that is too dear. */
+const SETTLED_SIZE = 10_000
 /** How far up and down the calls it is looked for where a number comes from. */
 const DEPTH = 3
 const CALLERS = 8
@@ -39,6 +43,8 @@ export class Tracer {
   readonly #inHandlers = new Map<number, View | undefined>()
   readonly #near = new Map<number, View | undefined>()
   #nearDepth = 0
+  readonly #settled = new Map<number, View>()
+  readonly #settling = { left: SETTLING }
   readonly #inProgress = new Set<number>()
   readonly #leakingVariables = new Map<number, boolean>()
   readonly #budget = { left: STEPS }
@@ -144,6 +150,28 @@ export class Tracer {
     return this.#program.near.asks(callee, this.#guards.evaluations)
   }
 
+  /**
+   * Does it hang on checks whose numbers are all known, and of which some lead there on this CPU? Those were followed: it is
+   * guarded by none.
+   */
+  isLedTo(index: number, at: number, isReached: (index: number) => boolean): boolean {
+    const usual = this.#guards.evaluations.get(index)
+    const view = usual?.doubts === true && usual.seen.length <= SETTLED_SIZE ? this.settledAt(index, isReached) : undefined
+    if (view === undefined) return false
+    const { evaluation, control } = view
+    return (evaluation.seen[at - evaluation.start]! & 1) !== 0 && control.decidingOf(evaluation.open, at)?.length === 0
+  }
+
+  /** Function `index` where what checks find out has been found out. */
+  settledAt(index: number, isReached: (index: number) => boolean): View | undefined {
+    const known = this.#settled.get(index)
+    if (known !== undefined || this.#settling.left <= 0) return known
+    const evaluation = this.#guards.settle(index, new FunctionOrigins(this.#program, this, this.#guards.leaks, index, settled), this.#settling, isReached)
+    const view = evaluation && { evaluation, control: new ControlFlow(this.#program, evaluation) }
+    if (view !== undefined) this.#settled.set(index, view)
+    return view
+  }
+
   #isAboutCpu(index: number): boolean {
     const evaluation = this.#guards.evaluations.get(index)
     return evaluation !== undefined && (evaluation.decides || evaluation.doubts)
@@ -207,13 +235,17 @@ interface Assumption {
   readonly ambiguousFields: boolean
   /** Is what calls return a check only where what is called is near one? */
   readonly nearOnly?: boolean
+  /** See `Origins`. */
+  readonly settled?: boolean
 }
 
 const usually: Assumption = { handlers: false, ambiguousFields: true }
+const settled: Assumption = { handlers: false, ambiguousFields: true, settled: true }
 
 /** What is known of what one function works on. */
 class FunctionOrigins implements Origins {
   readonly handlers: boolean
+  readonly settled: boolean
   readonly #ambiguousFields: boolean
   readonly #nearOnly: boolean
   readonly #program: Program
@@ -222,9 +254,10 @@ class FunctionOrigins implements Origins {
   readonly #index: number
   readonly #calls: Calls
 
-  constructor(program: Program, tracer: Tracer, leaks: Leaks, index: number, { handlers, ambiguousFields, nearOnly }: Assumption) {
+  constructor(program: Program, tracer: Tracer, leaks: Leaks, index: number, { handlers, ambiguousFields, nearOnly, settled: isSettled }: Assumption) {
     this.#nearOnly = nearOnly === true
     this.handlers = handlers
+    this.settled = isSettled === true
     this.#ambiguousFields = ambiguousFields
     this.#program = program
     this.#tracer = tracer
