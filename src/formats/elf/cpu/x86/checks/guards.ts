@@ -26,6 +26,8 @@ const limits = {
   /** Of those, for functions of more than `hugeFunction` bytes, which take most and rarely say anything about the CPU. */
   stepsOfHuge: 700_000,
   hugeFunction: 10_000,
+  /** The same for those that a caller tells what a check found out: they hand it on, or choose by it. */
+  stepsOfTold: 200_000,
   /** Evaluations of one function, and of one of more than `largeFunction` bytes. */
   times: 8,
   largeFunction: 4000,
@@ -89,6 +91,7 @@ class GuardSearch {
   readonly #budget: StepBudget = { left: limits.steps }
   #refinements = 0
   #hugeLeft: number = limits.stepsOfHuge
+  #toldLeft: number = limits.stepsOfTold
   readonly #agenda: Agenda
   readonly #closures: ClosureMakers
   #work = 0
@@ -212,13 +215,15 @@ class GuardSearch {
     const times = (this.#times.get(index) ?? 0) + 1
     if (target === undefined || times > (target.end - target.start > limits.largeFunction ? limits.timesLarge : limits.times)) return
     const isHuge = target.end - target.start > limits.hugeFunction
-    if (isHuge && this.#hugeLeft <= 0) return
+    const isTold = isHuge && this.#hugeLeft <= 0 && this.#toldLeft > 0 && this.#parameters.of(index) !== undefined
+    if (isHuge && this.#hugeLeft <= 0 && !isTold) return
     this.#times.set(index, times)
     this.#work++
     const { left } = this.#budget
     const registers = isGo ? returnRegistersOfGo : returnRegisters
     const evaluation = evaluate(decoder, target, this.#parameters.of(index), this.#callees.of(index), registers, this.#budget, this.#program.entries.of(index, this.#evaluations))
-    if (isHuge) this.#hugeLeft -= left - this.#budget.left
+    if (isTold) this.#toldLeft -= left - this.#budget.left
+    else if (isHuge) this.#hugeLeft -= left - this.#budget.left
     if (evaluation === undefined) {
       this.#evaluations.delete(index)
       return

@@ -243,7 +243,7 @@ function casesOfTable(listing: Listing, from: number): number[] {
 }
 
 /** Instructions of a comparison with the next of several numbers. */
-const CASE_LENGTH = 3
+const CASE_LENGTH = 8
 
 /** Where a chain of comparisons that ends with `branch`, as a choice among several is compiled, leads in its other cases. */
 function otherCases(listing: Listing, branch: number): number[] {

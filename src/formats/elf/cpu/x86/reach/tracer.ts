@@ -304,11 +304,14 @@ class FunctionOrigins implements Origins {
 /** Functions whose address is in data or taken: who calls them cannot be told. */
 function namedByPointers({ graph, image }: { readonly graph: CallGraph; readonly image: Program['image'] }): IndexSet {
   const named = new IndexSet(graph.starts.length)
-  const { targets } = image.codePointers
+  const { places, targets } = image.codePointers
   for (let pointer = 0; pointer < targets.length; pointer++) {
-    const index = graph.functionAt(targets[pointer]!)
+    // what a slot of the GOT holds is called, or loaded: see below
+    const index = image.dataAt(places[pointer]!)?.separate === true ? undefined : graph.functionAt(targets[pointer]!)
     if (index !== undefined) named.add(index)
   }
-  for (let edge = 0; edge < graph.edgeTo.length; edge++) if (graph.edgeKind[edge] === Edge.taken) named.add(graph.edgeTo[edge]!)
+  for (let edge = 0; edge < graph.edgeTo.length; edge++) {
+    if (graph.edgeKind[edge] === Edge.taken || graph.edgeKind[edge] === Edge.loaded) named.add(graph.edgeTo[edge]!)
+  }
   return named
 }
