@@ -5,6 +5,9 @@ import { detectedAs, type Flags, flagsOf, isZero, number, type Operation, outcom
 /** Of numbers that are not the same; which is the larger is not known. */
 const unequal: Flags = flagsOf('compare', valueOf(plain, [0, 0, 2, 0], true), number(1), 8)
 
+/** Condition code of JNE and its like. */
+const NOT_EQUAL = 5
+
 /** Arithmetic on sets of numbers, and the flags that it leaves. */
 export abstract class Arithmetic extends Operands {
   /** A branch was decided by what CPUID said, and one that could not be. */
@@ -205,8 +208,14 @@ export abstract class Arithmetic extends Operands {
       this.used_(old)
       this.used_(source)
       const isOpen = flags === undefined && this.tracesOrigins
-      this.setRegister(isOpen ? undefined : this.join(old, source), size)
+      this.setRegister(isOpen ? undefined : this.join(this.#whereZero(condition) ? number(0) : old, source), size)
     }
+  }
+
+  /** Does CMOVNE keep what TEST has just compared with zero? Then that is zero where it is kept. */
+  #whereZero(condition: number): boolean {
+    const tested = this.comparedToZero
+    return condition === NOT_EQUAL && tested?.before === this.at && tested.register === (((this.code[this.modrmAt]! >> 3) & 7) | ((this.rex & 4) << 1))
   }
 
   protected setCondition(condition: number): void {
