@@ -1,3 +1,4 @@
+import { x86LevelOf } from '../../../../../isa/x86/features.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import { Kind, Lister, type Listing } from '../code/listing.ts'
 import type { Program } from '../code/program.ts'
@@ -110,6 +111,8 @@ export class Selections {
     // one of several implementations, of which others need features, too: formats and the like are told apart in the same way
     const callees = this.#isKernel(target) ? calleesOf(cases) : []
     if (callees.some((callee) => this.#featuresOf(callee) === undefined) && callees.some((callee) => this.#isKernel(callee))) return true
+    // or a number tells what the CPU can do: for less there is another kernel, and for nothing what needs no call
+    if (callees.some((callee) => this.#isLesserKernel(callee, target)) && cases.some((other) => this.#firstCallee(listing, base, other, ending) === undefined)) return true
     return this.#isOwnTwin(index, listing, call, target, ending)
   }
 
@@ -151,6 +154,18 @@ export class Selections {
     return undefined
   }
 
+  /** Is `other` a kernel for CPUs of a lower level? */
+  #isLesserKernel(other: number, target: number): boolean {
+    return this.#isKernel(other) && this.#levelOf(other) < this.#levelOf(target)
+  }
+
+  #levelOf(index: number): number {
+    const { featureSets } = this.#program.decoder.tables
+    let level = 0
+    for (const set of this.#featuresOf(index) ?? []) for (const feature of featureSets[set]!) level = Math.max(level, x86LevelOf(feature) ?? 0)
+    return level
+  }
+
   /** Are the two of similar size, and does `other` do without the features of `target`? */
   isTwin(other: number, target: number): boolean {
     const ours = this.#featuresOf(target)
@@ -188,6 +203,10 @@ function asksCallee(listing: Listing, branch: number): boolean {
 /** Instructions between a test and the branch on it. */
 const FLAG_DISTANCE = 4
 
+/** Arithmetic with a number, by the middle bits of ModRM. */
+const AND = 4
+const CMP = 7
+
 /** Is the instruction at [at, next) a test of a number of at most 32 bits, which is no pointer, against zero, or of its bits? */
 function testsFlag(code: Uint8Array, at: number, next: number): boolean {
   let opcodeAt = at
@@ -201,8 +220,9 @@ function testsFlag(code: Uint8Array, at: number, next: number): boolean {
   if (opcode === 0x84 || opcode === 0x85) return modrm >= 0xc0 && slash === (modrm & 7)
   if (opcode === 0xa8 || opcode === 0xa9) return true
   if (opcode === 0xf6 || opcode === 0xf7) return slash < 2
-  if (opcode !== 0x80 && opcode !== 0x83) return false
-  return slash === 7 && code[next - 1] === 0
+  if (opcode === 0x24 || opcode === 0x25) return true
+  if (opcode < 0x80 || opcode > 0x83 || opcode === 0x82) return false
+  return slash === AND || (opcode !== 0x81 && slash === CMP && code[next - 1] === 0)
 }
 
 /** A level of the CPU, or a number of a processor. */
