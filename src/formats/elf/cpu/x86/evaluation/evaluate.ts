@@ -10,12 +10,16 @@ import type { FunctionCode } from '../code/function-code.ts'
 import { argumentRegisters, type Manner, Register, slotKey, STACK_ARGUMENT, type State } from './machine.ts'
 import { Places } from '../../program/places.ts'
 import { skippedStores } from './skipped-stores.ts'
-import { addFields, addWithheld, clearFlags, type Draft, isFlag, settledStores } from './stores-of-checks.ts'
+import { addFields, addWithheld, clearFlags, type Draft, isFlag, settledStores, storesGivingUp } from './stores-of-checks.ts'
 import { joinVectors, noVectors } from './vectors.ts'
 import { detectedAs, relative, sameFlags, sameValue, type Value } from '../../program/value.ts'
 
 /** Bytes of a function that is followed once more to see what it stores on other CPUs. */
 const WITHHOLDING = 1200
+
+/** A function that does next to nothing on this CPU, but to say so: an instruction for so many bytes. */
+const LARGEST_GIVING_UP = 20_000
+const LITTLE = 32
 
 /** Instructions that may still be evaluated, over all functions. */
 export interface StepBudget {
@@ -48,6 +52,7 @@ export function evaluate(
   const skippedFlags = decides ? flagStores(target).filter(({ at, isMove }) => !isMove && seen[at - target.from] === 0) : []
   const flags = skippedFlags.filter(({ offset, bits }) => !surroundings.setsFlagElsewhere(offset, bits))
   const mayMake = seen.length <= LARGEST_MAKER && [...first.evaluator.otherWrites.values()].some(({ value }) => isFlag(value))
+  const givesUp = seen.length < LARGEST_GIVING_UP && first.evaluator.steps * LITTLE < seen.length
   const isOpen = decides && (mayMake || seen.length < WITHHOLDING || flags.length > 0)
   const regardless = isOpen ? follow('regardless') : undefined
   const known = regardless?.evaluation === undefined ? undefined : regardless.evaluator
@@ -56,7 +61,7 @@ export function evaluate(
   if (evaluation === undefined) return undefined
   // what others set, too, says nothing about the CPU there
   const others = skippedFlags.filter((flag) => !flags.includes(flag)).map(({ field }) => field)
-  const settled = settledStores(evaluation.seen, evaluator, known)
+  const settled = decides && givesUp && known === undefined ? storesGivingUp(evaluator) : settledStores(evaluation.seen, evaluator, known)
   addFields(evaluation, { skipped: evaluation.decides ? skippedStores(target, evaluation.seen) : [], ambiguous: others, settled }, evaluator.otherWrites, known?.otherWrites)
   addWithheld(evaluation, settled, evaluator, known)
   if (evaluator.assumed) evaluation.cautious = follow('cautious').evaluation ?? 'unknown'

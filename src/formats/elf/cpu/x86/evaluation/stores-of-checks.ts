@@ -42,6 +42,16 @@ export function settledStores(seen: Uint8Array, evaluator: Machine, regardless: 
   return settled
 }
 
+/** What a function leaves in what it is to fill in, where a check has it do no more than to say that there is nothing: `None` of Rust. */
+export function storesGivingUp(evaluator: Machine): ParameterStore[] {
+  const stores: ParameterStore[] = []
+  for (const [key, { register, offset, size }] of evaluator.storedThrough) {
+    const value = evaluator.leftIn(key)
+    if (argumentRegisters.includes(register) && isFlag(value)) stores.push({ register, offset, size, value: detectedAs(value!, true) })
+  }
+  return stores
+}
+
 /**
  * What is stored to fields, told apart: what a check found out, and something else. A number that would be another one
  * had the check come out differently is what it found out, too.

@@ -74,8 +74,8 @@ export class Selections {
   #findTwin(index: number, at: number, target: number, ending: Evaluation | undefined): boolean {
     const listing = this.#listing(index)
     const { graph, codeAt } = this.#program
-    const base = codeAt(graph.starts[index]!)?.base
-    if (listing === undefined || base === undefined) return false
+    const { base, code } = codeAt(graph.starts[index]!) ?? {}
+    if (listing === undefined || base === undefined || code === undefined) return false
     const call = listing.indexOf(at - base)
     if (call === undefined) return false
     const others: number[] = []
@@ -88,8 +88,16 @@ export class Selections {
         cases.push(jump + 1, ...otherCases(listing, jump))
       }
       if (place === 0) break
-      const before = listing.kind[place - 1]
-      if (before === Kind.branch && asksCallee(listing, place - 1)) break
+      const before: number | undefined = listing.kind[place - 1]
+      if (before === Kind.branch && asksCallee(listing, place - 1)) {
+        if (!comparesOrder(code, listing.at[place - 1]!)) break
+        continue
+      }
+      const from: number = before === Kind.jump || before === Kind.end ? listing.firstJumpTo[place]! : -1
+      if (from >= 0 && from < place && listing.nextJump[from]! < 0 && listing.kind[from] === Kind.branch && asksCallee(listing, from) && comparesOrder(code, listing.at[from]!)) {
+        place = from + 1
+        continue
+      }
       if (before === Kind.branch) {
         const inside = listing.indexOf(listing.target[place - 1]!)
         if (inside !== undefined) others.push(inside)
@@ -198,6 +206,12 @@ function asksCallee(listing: Listing, branch: number): boolean {
     if (kind !== Kind.other) return false
   }
   return false
+}
+
+/** Is the branch at `at` made on which of two numbers is the larger? A result that is compared like that is a size. */
+function comparesOrder(code: Uint8Array, at: number): boolean {
+  const condition = (code[at] === 0x0f ? code[at + 1]! : code[at]!) & 15
+  return [1, 3, 6, 7].includes(condition >> 1)
 }
 
 /** Instructions between a test and the branch on it. */
