@@ -54,7 +54,7 @@ export const styles = {
 } as const
 
 /** Styles of programs/ways.c. */
-export const ways = ['W_FAILS', 'W_FAILS_DEEP', 'W_TRAPS', 'W_RESOLVER', 'W_MISSING_FILE', 'W_LARGE', 'W_COPIED', 'W_CACHED', 'W_REGISTRY', 'W_DESTRUCTOR'] as const
+export const ways = ['W_FAILS', 'W_FAILS_DEEP', 'W_TRAPS', 'W_RESOLVER', 'W_MISSING_FILE', 'W_LARGE', 'W_COPIED', 'W_CACHED', 'W_REGISTRY', 'W_DESTRUCTOR', 'W_TAG', 'W_TAG_FORCED', 'W_GIVES_UP', 'W_GIVES_UP_NOT'] as const
 
 /** Styles of programs/overlooked.c: what is easily taken for guarded (N_: needed), and the other way round (G_). */
 export const overlooked = [

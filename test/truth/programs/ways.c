@@ -94,6 +94,76 @@ static int run(void) {
     if (known[i].priority > known[best].priority) best = i;
   return known[best].run(data, 1024);
 }
+#elif defined W_TAG || defined W_TAG_FORCED
+// which way to search is kept in the object, as an enum of Rust; and the same where somebody else forces it
+struct searcher {
+  const int32_t *values;
+  int count;
+  int more[6];
+  unsigned char kind;
+};
+NOINLINE static void find_way(struct searcher *made, const int32_t *values, int count) {
+  made->values = values;
+  made->count = count;
+  if (count == 0) made->kind = 0;
+  else if (count == 1) made->kind = 1;
+  else if (count < 64 || !HAS_AVX2) made->kind = 2;
+  else if (count < 128) made->kind = 4;
+  else made->kind = 3;
+}
+NOINLINE static void force_way(struct searcher *made, const int32_t *values, int count) {
+  made->values = values;
+  made->count = count;
+  made->kind = count == 0 ? 0 : 3;
+  if (made->kind) made->kind = 3;
+}
+NOINLINE static int search(const struct searcher *way) {
+  switch (way->kind) {
+  case 0: return 0;
+  case 1: return way->values[0];
+  case 2: return sum_plain(way->values, way->count) + 5;
+  case 3: return sum_wide(way->values, way->count) + 5;
+  case 4: return sum_wide(way->values, way->count & ~7) - 3;
+  }
+  return 7;
+}
+static struct searcher *volatile kept;
+static int run(void) {
+  struct searcher *made = malloc(sizeof *made);
+  kept = made;
+  find_way(made, data, 1024);
+#ifdef W_TAG_FORCED
+  if (data[5] != 3) force_way(kept, data, 1024);
+#endif
+  return search(kept);
+}
+#elif defined W_GIVES_UP || defined W_GIVES_UP_NOT
+// a table is made for those who have the CPU for it; the rest is told that there is none
+struct tables {
+  unsigned char kind, rest[255];
+};
+NOINLINE static void build(struct tables *made, const int32_t *values, int count) {
+  if (!HAS_AVX2) {
+    made->kind = 9;
+    return;
+  }
+#define ROUND(n) \
+  for (int i = 0; i < 255; i++) made->rest[i] += values[(i * n + 3) % count] >> (n & 7); \
+  for (int i = 1; i < 255; i++) made->rest[i] ^= made->rest[i - 1] * n;
+  ROUND(3) ROUND(5) ROUND(7) ROUND(11) ROUND(13) ROUND(17) ROUND(19) ROUND(23) ROUND(29) ROUND(31) ROUND(37) ROUND(41)
+  made->kind = made->rest[7] & 1;
+}
+static int run(void) {
+  struct tables tables;
+  memset(&tables, 0, sizeof tables);
+  build(&tables, data, 1024);
+#ifdef W_GIVES_UP_NOT
+  if (tables.kind != 4) return sum_wide(data, 1024);
+#else
+  if (tables.kind != 9) return sum_wide(data, 1024);
+#endif
+  return sum_plain(data, 1024);
+}
 #elif defined W_DESTRUCTOR
 __attribute__((destructor)) static void end(void) { printf("%d\n", sum_wide(data, 1024)); }
 static int run(void) { return HAS_AVX2; }

@@ -45,11 +45,17 @@ export class JumpTables {
     return this.#loads.get(address)
   }
 
+  /** The same of each entry, in order; some too many where the table's bound is not known. */
+  entries(target: FunctionCode, { size, count }: TableLoad, table: number): readonly number[] | undefined {
+    return this.#read(table, size, count, count === undefined ? this.#nextTable(target, table) : Infinity)
+  }
+
   /** Addresses that the entries of a table lead to. Undefined where there is no table that stays as it is. */
-  targets(target: FunctionCode, { at, size, count }: TableLoad, table: number): readonly number[] | undefined {
+  targets(target: FunctionCode, { at, base, size, count }: TableLoad, table: number): readonly number[] | undefined {
     const key = `${target.base + at}.${table}`
     if (!this.#targets.has(key)) {
-      const found = this.#read(table, size, count, count === undefined ? this.#nextTable(target, table) : Infinity)
+      const read = this.entries(target, { at, table, base, size, count }, table)
+      const found = read && [...new Set(read)]
       // what is read too much leads anywhere
       this.#targets.set(key, count === undefined ? found?.filter((place) => isInstruction(target, place)) : found)
     }
@@ -91,7 +97,7 @@ export class JumpTables {
     const range = this.#image.dataAt(table)
     if (range?.offset === undefined || !range.constant || range.separate) return undefined
     const { view } = this.#image
-    const found = new Set<number>()
+    const found: number[] = []
     for (let entry = 0; entry < (count ?? ENTRIES); entry++) {
       const place = table + entry * size
       if (place + size > range.end || place >= limit) break
@@ -101,9 +107,9 @@ export class JumpTables {
         if (count === undefined) break
         return undefined
       }
-      found.add(target)
+      found.push(target)
     }
-    return found.size === 0 ? undefined : [...found]
+    return found.length === 0 ? undefined : found
   }
 }
 

@@ -43,12 +43,12 @@ export function flagStores({ code, view, from, to, blocks }: FunctionCode): Flag
     } else if (opcode === 0x0d) set.set(0, { bits: view.getInt32(at + length - 4, true), left: DISTANCE })
     else if (isOr || isMove) {
       const bits = immediateAt(view, opcode, at + length)
-      if (isOr || bits !== -1) note(found, at, displacementOf(code, view, place + 1), bits, isByte, isMove) // -1 is a number, not flags
+      if (isOr || bits !== -1) note(found, at, displacementOf(code, view, place + 1, rex), bits, isByte, isMove) // -1 is a number, not flags
     }
     else if (opcode === 0x89) {
       const held = set.get(slash | ((rex & 4) << 1))
       if (held !== undefined && modrm >= 0xc0) set.set((modrm & 7) | ((rex & 1) << 3), { bits: held.bits, left: DISTANCE })
-      else if (held !== undefined) note(found, at, displacementOf(code, view, place + 1), held.bits, false, false)
+      else if (held !== undefined) note(found, at, displacementOf(code, view, place + 1, rex), held.bits, false, false)
     }
     at += length
   }
@@ -68,11 +68,11 @@ function note(found: FlagStore[], at: number, offset: number | undefined, bits: 
 }
 
 /** Of an operand in memory that is not on the stack, and no variable. */
-export function displacementOf(code: Uint8Array, view: DataView, modrmAt: number): number | undefined {
+export function displacementOf(code: Uint8Array, view: DataView, modrmAt: number, rex: number): number | undefined {
   const modrm = code[modrmAt]!
   const mod = modrm >> 6
   const hasSib = (modrm & 7) === 4
-  const baseIsStack = hasSib && (code[modrmAt + 1]! & 7) === 4
+  const baseIsStack = hasSib && (rex & 1) === 0 && (code[modrmAt + 1]! & 7) === 4 // else R12
   if (mod === 3 || baseIsStack || (mod === 0 && (modrm & 7) === 5)) return undefined
   const displacementAt = modrmAt + (hasSib ? 2 : 1)
   return mod === 0 ? 0 : mod === 1 ? view.getInt8(displacementAt) : view.getInt32(displacementAt, true)

@@ -11,7 +11,7 @@ export function skippedStores({ code, view, from, to, blocks }: FunctionCode, se
     const length = blocks.lengths[at - from]! || 1
     if (seen[at - from] === 0) {
       const modrmAt = modrmOfStore(code, at)
-      const offset = modrmAt === undefined || modrmAt >= at + length ? undefined : displacementOf(code, view, modrmAt)
+      const offset = modrmAt === undefined || modrmAt >= at + length ? undefined : displacementOf(code, view, modrmAt, 0)
       if (offset !== undefined) offsets.add(offset)
     }
     at += length

@@ -1,6 +1,7 @@
 import { Edge } from '../../program/edges.ts'
 import type { Program } from '../code/program.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
+import { CheckedTags } from './checked-tags.ts'
 import { edgeRunsIn } from './edge-runs.ts'
 import type { Kernels } from './kernels.ts'
 import type { Selections } from './selections.ts'
@@ -16,6 +17,7 @@ export class Choices {
   /** Functions whose checks are taken to succeed, with what they do where those fail: end the program. */
   readonly #passed: ReadonlyMap<number, Evaluation>
   readonly #selectable: ReadonlySet<number>
+  readonly #tags: CheckedTags
   /** By edge: 0 where it is not known yet, 1 no, 2 yes. */
   readonly #choices: Uint8Array
   readonly #refused = new Set<number>()
@@ -28,6 +30,7 @@ export class Choices {
     this.#tracer = tracer
     this.#passed = passed
     this.#selectable = selectable
+    this.#tags = new CheckedTags(program, evaluations)
     this.#choices = new Uint8Array(program.graph.edgeTo.length)
   }
 
@@ -49,6 +52,7 @@ export class Choices {
       !this.#isDecidedFor(index, target) &&
       (this.#passed.size > 0 || !this.#tracer.hangsOnNothingNear(index, at)) &&
       !(checks !== undefined && this.#selections.measures(index, checks))
+    known ||= !taken && this.#tags.ruleOut(index, at)
     this.#choices[edge] = known ? 2 : 1
     if (known) this.#refused.add(edge)
     return known
