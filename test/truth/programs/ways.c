@@ -105,17 +105,30 @@ struct searcher {
 NOINLINE static void find_way(struct searcher *made, const int32_t *values, int count) {
   made->values = values;
   made->count = count;
-  if (count == 0) made->kind = 0;
-  else if (count == 1) made->kind = 1;
-  else if (count < 64 || !HAS_AVX2) made->kind = 2;
-  else if (count < 128) made->kind = 4;
-  else made->kind = 3;
+  // each variant has fields of its own, so that compilers store its number apart
+  if (count == 0) {
+    made->kind = 0;
+    made->more[0] = 1;
+  } else if (count == 1) {
+    made->kind = 1;
+    made->more[1] = values[0];
+  } else if (count < 64 || !HAS_AVX2) {
+    made->kind = 2;
+    made->more[2] = values[1];
+    made->more[3] = count;
+  } else if (count < 128) {
+    made->kind = 4;
+    made->more[4] = count;
+  } else {
+    made->kind = 3;
+    made->more[5] = values[2];
+    made->more[1] = count;
+  }
 }
 NOINLINE static void force_way(struct searcher *made, const int32_t *values, int count) {
   made->values = values;
   made->count = count;
-  made->kind = count == 0 ? 0 : 3;
-  if (made->kind) made->kind = 3;
+  made->kind = 3;
 }
 NOINLINE static int search(const struct searcher *way) {
   switch (way->kind) {
@@ -128,14 +141,16 @@ NOINLINE static int search(const struct searcher *way) {
   return 7;
 }
 static struct searcher *volatile kept;
+static volatile int size = 1024;
+static int (*volatile searching)(const struct searcher *) = search;
 static int run(void) {
   struct searcher *made = malloc(sizeof *made);
   kept = made;
-  find_way(made, data, 1024);
+  find_way(made, data, size);
 #ifdef W_TAG_FORCED
-  if (data[5] != 3) force_way(kept, data, 1024);
+  if (data[5] != 3) force_way(kept, data, size);
 #endif
-  return search(kept);
+  return searching(kept);
 }
 #elif defined W_GIVES_UP || defined W_GIVES_UP_NOT
 // a table is made for those who have the CPU for it; the rest is told that there is none

@@ -61,7 +61,7 @@ export function evaluate(
   if (evaluation === undefined) return undefined
   // what others set, too, says nothing about the CPU there
   const others = skippedFlags.filter((flag) => !flags.includes(flag)).map(({ field }) => field)
-  const settled = decides && givesUp && known === undefined ? storesGivingUp(evaluator) : settledStores(evaluation.seen, evaluator, known)
+  const settled = decides && givesUp ? storesGivingUp(evaluator) : settledStores(evaluation.seen, evaluator, known)
   addFields(evaluation, { skipped: evaluation.decides ? skippedStores(target, evaluation.seen) : [], ambiguous: others, settled }, evaluator.otherWrites, known?.otherWrites)
   addWithheld(evaluation, settled, evaluator, known)
   if (evaluator.assumed) evaluation.cautious = follow('cautious').evaluation ?? 'unknown'
