@@ -7,6 +7,9 @@ import type { Kernels } from './kernels.ts'
 import type { Selections } from './selections.ts'
 import type { Tracer } from './tracer.ts'
 
+/** Levels of the CPU that a table is for. */
+const LEAST_LEVELS = 3
+
 /** Which edges look like those of a choice that is for better CPUs. */
 export class Choices {
   readonly #program: Program
@@ -99,6 +102,16 @@ export class Choices {
     if (evaluation === undefined || !(evaluation.decides || evaluation.doubts)) return false
     const uses = evaluation.indirectCalls.size > 0 ? [...evaluation.indirectCalls] : [at]
     return uses.every((use) => this.#tracer.dependsOnCheck(index, use))
+  }
+
+  /**
+   * Is it a table of variants of one function by the level of the CPU: what runs on any, once or more, then kernels? A variant that
+   * stands there twice is the best for two levels (Opus, `XXX_IMPL[arch & OPUS_ARCHMASK]`).
+   */
+  isByLevel(functions: readonly number[]): boolean {
+    const [plain] = functions
+    if (plain === undefined || functions.length < LEAST_LEVELS || this.#kernels.needFeatures(plain) || new Set(functions).size === functions.length) return false
+    return functions[1] === plain && functions.every((index) => index === plain || (this.#kernels.isKernel(index) && this.#selections.isTwin(plain, index)))
   }
 
   /** Does the function that takes the address of `target` take that of a function without its features as well? */

@@ -218,7 +218,8 @@ export class ReachSearch {
       if (kinds[access] === Access.take && evaluation !== undefined && !evaluation.addressesUsed.has(table)) continue
       progress.tables.add(table)
       const functions = pointed.tableAt(table)
-      for (let place = 0; place < functions.length; place++) this.#reachFromTable(index, from, functions[place]!, progress)
+      const isByLevel = this.#program.detectors.any && this.#choices.isByLevel(functions)
+      for (let place = 0; place < functions.length; place++) if (!isByLevel || functions[place] === functions[0]) this.#reachFromTable(index, from, functions[place]!, progress)
     }
   }
 
