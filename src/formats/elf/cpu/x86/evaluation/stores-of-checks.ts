@@ -32,8 +32,7 @@ export function settledStores(seen: Uint8Array, evaluator: Machine, regardless: 
   const settled: ParameterStore[] = []
   for (const [key, sites] of regardless?.sites ?? []) {
     const place = evaluator.storedThrough.get(key)
-    // near the start of objects there is too much else
-    if (place === undefined || place.offset < LEAST_FIELD || !argumentRegisters.includes(place.register) || sites.every((at) => (seen[at]! & 1) !== 0)) continue
+    if (place === undefined || !argumentRegisters.includes(place.register) || sites.every((at) => (seen[at]! & 1) !== 0)) continue
     const value = evaluator.leftIn(key)
     // a vector with two pointers is stored in four parts
     const isHalf = place.size === 4 && (place.offset & 4) !== 0 && evaluator.storedThrough.has(key - 4) && !isFlag(evaluator.leftIn(key - 4))
