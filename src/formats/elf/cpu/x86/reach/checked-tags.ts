@@ -8,6 +8,17 @@ const NEAR = 0x4000
 /** Functions that are looked at, over all. */
 const MOST_FOLLOWED = 256
 
+/** A function that asks. */
+interface Maker {
+  readonly start: number
+  /** Tags that it would store on other CPUs; see `keyOf`. */
+  readonly skipped: ReadonlySet<string>
+}
+
+function keyOf({ offset, size, tag }: { readonly offset: number; readonly size: number; readonly tag: number }): string {
+  return `${offset} ${size} ${tag}`
+}
+
 /**
  * Which variant of an object a function makes may be what a check found out: `enum Searcher { TwoWay, Sse2, Avx2 }` of Rust, of
  * which a number at some offset tells the variant. Where all that stores a number there is skipped on this CPU, in functions that ask,
@@ -18,8 +29,7 @@ export class CheckedTags {
   readonly #evaluations: ReadonlyMap<number, Evaluation>
   readonly #stores = new Map<number, readonly TagStore[]>()
   readonly #flows = new Map<number, TagFlow | undefined>()
-  /** Functions that ask and store tags, in the order of addresses. */
-  #makers: readonly number[] | undefined
+  #makers: readonly Maker[] | undefined
   #left = MOST_FOLLOWED
 
   constructor(program: Program, evaluations: ReadonlyMap<number, Evaluation>) {
@@ -39,28 +49,30 @@ export class CheckedTags {
     const target = makers.length === 0 ? undefined : this.#program.functions.get(index)
     if (target === undefined) return undefined
     this.#left--
-    return new TagFlow(target, this.#program, (offset, size, tag) => makers.some((maker) => this.#isSkipped(maker, offset, size, tag)) && !this.#isMadeNear(index, offset, size, tag))
+    return new TagFlow(target, this.#program, (offset, size, tag) => {
+      const key = keyOf({ offset, size, tag })
+      return makers.some(({ skipped }) => skipped.has(key)) && !this.#isMadeNear(index, offset, size, tag)
+    })
   }
 
-  #makersNear(index: number): number[] {
+  #makersNear(index: number): readonly Maker[] {
     const { starts } = this.#program.graph
-    this.#makers ??= [...this.#evaluations]
-      .filter(([maker, { decides }]) => decides && this.#storesOf(maker).length > 0)
-      .map(([maker]) => maker)
-    return this.#makers.filter((maker) => Math.abs(starts[maker]! - starts[index]!) < NEAR)
+    this.#makers ??= [...this.#evaluations].filter(([, { decides }]) => decides).flatMap(([maker]) => this.#makerOf(maker) ?? [])
+    return this.#makers.filter(({ start }) => Math.abs(start - starts[index]!) < NEAR)
   }
 
-  /** Does a function that asks store the tag in code that does not run, and others in code that does? */
-  #isSkipped(maker: number, offset: number, size: number, tag: number): boolean {
-    let skips = false
-    let stores = false
-    for (const store of this.#storesOf(maker)) {
-      if (store.offset !== offset || store.size !== size) continue
-      const runs = this.#runs(maker, store)
-      if (store.tag === tag && !runs) skips = true
-      if (store.tag !== tag && runs) stores = true
+  /** What a function that asks stores only in code that does not run, in fields where it stores something else in code that does. */
+  #makerOf(index: number): Maker | undefined {
+    const stores = this.#storesOf(index)
+    const run = new Set<string>()
+    const fields = new Set<string>()
+    for (const store of stores) {
+      if (!this.#runs(index, store)) continue
+      run.add(keyOf(store))
+      fields.add(`${store.offset} ${store.size}`)
     }
-    return skips && stores
+    const skipped = new Set(stores.filter((store) => fields.has(`${store.offset} ${store.size}`)).map(keyOf).filter((key) => !run.has(key)))
+    return skipped.size === 0 ? undefined : { start: this.#program.graph.starts[index]!, skipped }
   }
 
   /** Does code that may run near function `index` store the tag? */

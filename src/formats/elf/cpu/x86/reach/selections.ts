@@ -167,10 +167,15 @@ export class Selections {
     return this.#isKernel(other) && this.#levelOf(other) < this.#levelOf(target)
   }
 
+  readonly #levels = new Map<number, number>()
+
   #levelOf(index: number): number {
+    let level = this.#levels.get(index)
+    if (level !== undefined) return level
     const { featureSets } = this.#program.decoder.tables
-    let level = 0
+    level = 0
     for (const set of this.#featuresOf(index) ?? []) for (const feature of featureSets[set]!) level = Math.max(level, x86LevelOf(feature) ?? 0)
+    this.#levels.set(index, level)
     return level
   }
 
