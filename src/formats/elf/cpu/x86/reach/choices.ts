@@ -48,8 +48,8 @@ export class Choices {
       (checks === undefined || checks.length > 0) && // what it is made on is something else
       (taken
         ? this.#selections.testsMask(index, checks ?? [], ending) || this.takesTwin(index, target)
-        : // a function that bears the name of a CPU, or is called behind a check elsewhere, or one of two that do the same
-          (checks !== undefined && this.#kernels.isNamed(target)) || this.#selectable.has(target) || this.#selections.hasTwin(index, at, target, ending)) &&
+        : // a function that bears the name of a CPU, puts kernels in the place of others, or is called behind a check elsewhere, or one of two that do the same
+          (checks !== undefined && (this.#kernels.isNamed(target) || this.#kernels.installs(target))) || this.#selectable.has(target) || this.#selections.hasTwin(index, at, target, ending)) &&
       // what is reached past a check that ends the program counts as required: there, what may be a choice is one
       (this.#passed.size > 0 || !this.#tracer.hangsOnAmbiguousFields(index, at)) &&
       !this.#isDecidedFor(index, target) &&

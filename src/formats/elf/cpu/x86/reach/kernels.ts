@@ -8,4 +8,6 @@ export interface Kernels {
   isKernel(index: number): boolean
   /** How many functions need what it needs. */
   usersOf(index: number): number
+  /** Does it do nothing but to put kernels in the place of what runs on any CPU? */
+  installs(index: number): boolean
 }

@@ -77,6 +77,7 @@ function runWith(program: Program, features: ReadonlySet<string>, needs: Readonl
   }
   const kernels = new Set(choosable.keys())
   addWrappers(program, choosable)
+  const installers = findInstallers(program, choosable)
   const namedForIsa = new Map<number, boolean>()
   const isVariant = findVariantNames(exportedNames(program))
   const isNamed = (index: number): boolean => {
@@ -92,7 +93,7 @@ function runWith(program: Program, features: ReadonlySet<string>, needs: Readonl
   const isChoosable = new IndexSet(graph.starts.length)
   for (const index of choosable.keys()) isChoosable.add(index)
   const tracer = new Tracer(program, guards, startedFunctions(program))
-  const known: Kernels = { isNamed, needFeatures: (index) => isChoosable.has(index), isKernel: (index) => kernels.has(index), usersOf: usersBySet(choosable) }
+  const known: Kernels = { isNamed, needFeatures: (index) => isChoosable.has(index), isKernel: (index) => kernels.has(index), installs: (index) => installers.has(index), usersOf: usersBySet(choosable) }
   const constants = new ConstantArguments(program, guards, (index) => tracer.isOpen(index))
   const search = new ReachSearch(program, guards.evaluations, known, { selections, asked: features.size > 0, passed, tracer, constants })
   return { guards, search, tracer, reached: search.searchAll() }
@@ -110,9 +111,12 @@ function usersBySet(choosable: ReadonlyMap<number, ReadonlySet<number>>): (index
   return (index) => [...(choosable.get(index) ?? [])].reduce((least, set) => Math.min(least, users.get(set)!), Infinity)
 }
 
-/** Larger functions do more than to hand on to a kernel. */
+/** Larger functions do more than to hand on to a kernel, unless they do it again and again. */
 const WRAPPER_SIZE = 1500
 const WRAPPER_DEPTH = 3
+/** A transform in assembly calls its steps: so many of them, each for so many bytes. */
+const MANY_CALLS = 4
+const CALL_DISTANCE = 400
 
 /**
  * Functions that do nothing beyond the baseline themselves and hand on to some that do: `satd_16x16_avx2`, which calls
@@ -122,16 +126,43 @@ function addWrappers({ graph }: Program, choosable: Map<number, ReadonlySet<numb
   let layer: Iterable<number> = choosable.keys()
   for (let depth = 0; depth < WRAPPER_DEPTH; depth++) {
     const next = new Map<number, ReadonlySet<number>>()
+    const calls = new Map<number, number>()
     for (const callee of layer) {
       for (let entry = graph.firstCaller[callee]!; entry < graph.firstCaller[callee + 1]!; entry++) {
         const caller = graph.edgeFrom[graph.callerEdge[entry]!]!
-        if (choosable.has(caller) || graph.ends[caller]! - graph.starts[caller]! > WRAPPER_SIZE) continue
-        next.set(caller, choosable.get(callee)!)
+        if (choosable.has(caller)) continue
+        const count = (calls.get(caller) ?? 0) + 1
+        calls.set(caller, count)
+        const size = graph.ends[caller]! - graph.starts[caller]!
+        if (size <= WRAPPER_SIZE || (count >= MANY_CALLS && size <= count * CALL_DISTANCE)) next.set(caller, choosable.get(callee)!)
       }
     }
     for (const [index, sets] of next) choosable.set(index, sets)
     layer = next.keys()
   }
+}
+
+/** Kernels that a function hands out; where it does more than that, one may be a callback. */
+const LEAST_HANDED_OUT = 2
+/** Bytes of a function that hands out one. */
+const TINY = 48
+
+/** Functions that name kernels, no other function, and call nobody: they put kernels in the place of what runs on any CPU. */
+function findInstallers({ graph }: Program, choosable: Map<number, ReadonlySet<number>>): ReadonlySet<number> {
+  const installers = new Map<number, ReadonlySet<number>>()
+  for (let index = 0; index < graph.starts.length; index++) {
+    const end = graph.firstEdge[index + 1]!
+    const least = graph.ends[index]! - graph.starts[index]! <= TINY ? 1 : LEAST_HANDED_OUT
+    if (end - graph.firstEdge[index]! < least || choosable.has(index)) continue
+    let sets: ReadonlySet<number> | undefined
+    for (let edge = graph.firstEdge[index]!; edge < end; edge++) {
+      sets = graph.edgeKind[edge] === Edge.taken ? choosable.get(graph.edgeTo[edge]!) : undefined
+      if (sets === undefined) break
+    }
+    if (sets !== undefined && !graph.importCalls.has(index)) installers.set(index, sets)
+  }
+  for (const [index, sets] of installers) choosable.set(index, sets)
+  return new Set(installers.keys())
 }
 
 /** The entry point, what it hands to the C library to start, and initializers. */
