@@ -4,7 +4,7 @@ import { ArgumentsRead } from '../code/arguments-read.ts'
 import { AT_HWCAP, AT_HWCAP2, isAuxiliaryFunction, isDetectorFunction } from '../code/detectors.ts'
 import type { EntriesInside } from '../code/entries.ts'
 import { evaluate } from '../evaluation/evaluate.ts'
-import { ARGUMENTS, Base, type CallOutcome, type Evaluation, type FunctionCode, type StepBudget, type Surroundings } from '../evaluation/evaluation.ts'
+import { ARGUMENTS, Base, type CallOutcome, type Evaluation, type FunctionCode, type GlobalStore, type StepBudget, type Surroundings } from '../evaluation/evaluation.ts'
 import { FewInstructions } from '../code/few-instructions.ts'
 import { codeOf } from '../code/function-code.ts'
 import type { HandedOutKernels } from './handed-out-kernels.ts'
@@ -230,8 +230,14 @@ export class ProgramSurroundings {
     // a function that only tells where something is kept
     const results = known ? this.resultsOf(evaluation, this.setsUp(index)) : evaluation.results
     const writes = evaluation.stores.filter(({ base }) => base < Base.resolverArgument)
-    for (const { address, size, value } of evaluation.globalStores) if (value?.detected === true) writes.push({ base: plain, offset: address, size, value })
-    const outcome: CallOutcome = never ? { never } : { results, writes }
+    const possibleWrites: GlobalStore[] = []
+    for (const store of evaluation.globalStores) {
+      const { address, size, value } = store
+      if (value?.detected !== true) continue
+      if (evaluation.alwaysStored.has(address)) writes.push({ base: plain, offset: address, size, value })
+      else possibleWrites.push(store)
+    }
+    const outcome: CallOutcome = never ? { never } : { results, writes, possibleWrites }
     this.#inlined.set(key, outcome)
     return outcome
   }

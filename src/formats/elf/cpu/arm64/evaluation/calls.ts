@@ -35,6 +35,7 @@ export class Calls {
     if (outcome?.isForeign === true) machine.forgetPassed()
     else machine.forgetVariables()
     this.#applyWrites(machine, outcome?.writes ?? [])
+    for (const { address: place, size, value } of outcome?.possibleWrites ?? []) this.#effects.mayBeStored(place, size, value)
     forgetRegisters(machine, this.#kept(machine, target))
     for (const [register, value] of outcome?.results ?? []) machine.write(register, value)
     return true
@@ -54,6 +55,7 @@ export class Calls {
     const outcome = this.#outside.call(at, target, machine.registers)
     if (outcome?.never === true) return
     const after = machine.copy()
+    for (const { address: place, size, value } of outcome?.possibleWrites ?? []) this.#effects.mayBeStored(place, size, value)
     if (outcome?.writes !== undefined && outcome.writes.length > 0) {
       this.#applyWrites(after, outcome.writes)
       this.#effects.publish(after)

@@ -6,6 +6,8 @@ import { type Machine, placeOf } from './machine.ts'
 /** Stores through parameters that callers are told of. */
 const STORES = 64
 
+const none: ReadonlySet<number> = new Set()
+
 /** What a function does that others can notice, collected while it is evaluated. */
 export class Effects {
   /** Arguments by address of the call. */
@@ -22,6 +24,8 @@ export class Effects {
   readonly #results = new Map<number, ReadonlyMap<number, Value>>()
   /** What every return so far has left where parameters point. */
   #always: ReadonlyMap<string, ParameterStore> | undefined
+  /** Variables that every return so far has stored to. */
+  #alwaysStored: ReadonlySet<number> | undefined
   readonly #resultRegisters: number
 
   constructor(resultRegisters: number) {
@@ -34,6 +38,10 @@ export class Effects {
 
   get globalStores(): GlobalStore[] {
     return [...this.#globals.values()]
+  }
+
+  get alwaysStored(): ReadonlySet<number> {
+    return this.#alwaysStored ?? none
   }
 
   /** What a check has to do with, and what is stored through parameters whatever happens. */
@@ -51,12 +59,23 @@ export class Effects {
     this.#stored.set(key, size)
   }
 
-  /** What a check stored must not get lost where another path, that `known` is the state of, has stored something unknown. */
+  /**
+   * What was stored must not get lost where another path, that `known` is the state of, has stored nothing or something else: what a
+   * check stored, and what others store to variables without a check.
+   */
   keep(machine: Machine, known: Machine): void {
     if (machine.memory === known.memory) return
-    const { keys, values } = machine.memory
+    this.#keepLost(machine.memory, known.memory)
+    this.#keepLost(known.memory, machine.memory)
+  }
+
+  #keepLost({ keys, values }: Machine['memory'], other: Machine['memory']): void {
     for (const [index, cell] of values.entries()) {
-      if (!cell.stale && cell.value.detected && !known.memory.has(keys[index]!) && this.#stored.has(keys[index]!)) this.publishCell(keys[index]!, cell.value)
+      const key = keys[index]!
+      if (cell.stale || !(cell.value.detected || (cell.stored && key >= 0)) || !this.#stored.has(key)) continue
+      const beside = other.get(key)
+      if (beside === cell || (beside !== undefined && !beside.stale && beside.size === cell.size && join(cell.value, beside.value) !== undefined)) continue
+      this.publishCell(key, cell.value)
     }
   }
 
@@ -64,6 +83,12 @@ export class Effects {
   publish(machine: Machine): void {
     const { keys, values } = machine.memory
     for (const [index, cell] of values.entries()) if (!cell.stale && this.#stored.has(keys[index]!)) this.publishCell(keys[index]!, cell.value)
+  }
+
+  /** A callee stores it, or does not. */
+  mayBeStored(address: number, size: number, value: Value | undefined): void {
+    this.#stored.set(address, size)
+    this.publishCell(address, value)
   }
 
   publishCell(key: number, value: Value | undefined): void {
@@ -92,9 +117,11 @@ export class Effects {
   returned(machine: Machine, index: number, results: ReadonlyMap<number, Value>): void {
     this.#results.set(index, results)
     const written = new Map<string, ParameterStore>()
+    const variables = new Set<number>()
     const { keys, values } = machine.memory
     for (const [index, { value, size, stored, stale }] of values.entries()) {
       const key = keys[index]!
+      if (key >= 0 && stored && !stale && this.#alwaysStored?.has(key) !== false) variables.add(key)
       const { base, offset } = placeOf(key)
       if (base < 0 || base >= SP || !stored || stale || value.base !== plain) continue
       const name = `${key}.${size}`
@@ -103,6 +130,7 @@ export class Effects {
       if (joined !== undefined) written.set(name, { base, offset, size, value: joined })
     }
     this.#always = written
+    this.#alwaysStored = variables
   }
 
   joinedResults(): Map<number, Value> {

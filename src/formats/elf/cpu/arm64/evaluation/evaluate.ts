@@ -91,7 +91,7 @@ class Evaluator implements Notes {
       }
       if (this.#work.length === 0) break
     }
-    const { returns, globalStores, stores, fieldStores, passed, indirect } = this.#effects
+    const { returns, globalStores, alwaysStored, stores, fieldStores, passed, indirect } = this.#effects
     return {
       start: this.#base + this.#from * 4,
       seen: this.#seen,
@@ -99,6 +99,7 @@ class Evaluator implements Notes {
       returns,
       results: this.#effects.joinedResults(),
       globalStores,
+      alwaysStored,
       stores,
       fieldStores,
       passed,

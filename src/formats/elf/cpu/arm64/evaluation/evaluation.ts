@@ -26,6 +26,8 @@ export interface CallOutcome {
   readonly never?: boolean
   readonly results?: ReadonlyMap<number, Value>
   readonly writes?: readonly ParameterStore[]
+  /** What it stores to variables on some of its ways. */
+  readonly possibleWrites?: readonly GlobalStore[]
   /** It is no function of this file and was given none to call: variables that it has no pointer to stay as they are. */
   readonly isForeign?: boolean
 }
@@ -88,6 +90,8 @@ export interface Evaluation {
   readonly returns: boolean
   readonly results: ReadonlyMap<number, Value>
   readonly globalStores: readonly GlobalStore[]
+  /** Addresses of variables that are stored to on every way to a return. */
+  readonly alwaysStored: ReadonlySet<number>
   readonly stores: readonly ParameterStore[]
   /** What is stored far behind pointers that are not followed, by address of the store. */
   readonly fieldStores: ReadonlyMap<number, Value | undefined>
