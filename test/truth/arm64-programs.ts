@@ -107,6 +107,71 @@ export const arm64HeldOut = {
 
 export type Arm64HeldOut = keyof typeof arm64HeldOut
 
+/**
+ * Styles of programs/ways-arm64.c: a check that does not decide, or is overruled by what has nothing to do with it. Overruled by a
+ * number that nobody knows (of arguments, of a process) is for whoever gives it to answer for, like an environment variable.
+ */
+export const arm64Ways = {
+  FORCED_VARIABLE: 'needed',
+  FORCED_LATER: 'needed',
+  DISABLED_LATER: 'guarded',
+  FORCED_BY_POINTER: 'needed',
+  FORCED_BY_MEMSET: 'needed',
+  FORCED_BITS: 'needed',
+  FORCED_BY_NUMBER: 'overruled',
+  FORCED_BY_CALL: 'overruled',
+  FORCED_COPY: 'needed',
+  FORCED_FIELD: 'needed',
+  FORCED_FAR_FIELD: 'needed',
+  FAR_FIELD_COPIED: 'needed',
+  FORCED_POINTER: 'needed',
+  FORCED_POINTER_IN_STRUCT: 'needed',
+  RESOLVER_WEAK: 'needed',
+  RESOLVER_ALWAYS: 'needed',
+  RESOLVER_INVERTED: 'needed',
+  RESOLVER_BY_GETAUXVAL: 'guarded',
+  RESOLVER_OTHER_BIT: 'needed',
+  WEAK_FLAG: 'needed',
+  WEAK_REGISTER: 'needed',
+  SWITCH_BY_NUMBER: 'needed',
+  SWITCH_AROUND_CHECK: 'guarded',
+  SWITCH_BEHIND_CHECK: 'needed',
+  OTHER_CALL: 'needed',
+  OTHER_CALL_OF_LIBRARY: 'needed',
+  OTHER_CALL_AND_CHECK: 'guarded',
+  OTHER_CALL_OR_CHECK: 'needed',
+  STRING_COMPARED: 'needed',
+  POINTER_VARIABLE: 'needed',
+  POINTER_VOLATILE: 'needed',
+  POINTER_IN_RECORD: 'needed',
+  POINTER_TO_RECORD: 'needed',
+  LOOP_OVER_TABLE: 'needed',
+  LOOP_OVER_CHECKED_TABLE: 'guarded',
+  TABLE_ON_STACK: 'needed',
+  TABLE_IN_MEMORY: 'needed',
+  CALLED_WITH_ONE: 'needed',
+  CALLED_WITH_KERNEL: 'needed',
+  CALLED_THROUGH_POINTER_WITH_ONE: 'needed',
+  IN_THREAD: 'needed',
+  IN_SIGNAL: 'needed',
+  BEHIND_LONGJMP: 'needed',
+  LONGJMP_WHERE_MISSING: 'guarded',
+  STATIC_FLAG_ARRAY: 'needed',
+  FLAG_ARRAY_GUARDED: 'guarded',
+  RETURNED_OTHERWISE: 'needed',
+  COUNTED_LEVEL: 'overruled',
+  LOWERED_LEVEL: 'guarded',
+  WEAK_CACHE: 'needed',
+  SWAPPED: 'guarded',
+  SWAPPED_ALWAYS: 'needed',
+  TWO_OBJECTS: 'needed',
+  OBJECT_ON_STACK: 'guarded',
+  OBJECTS_ON_STACK: 'needed',
+  FIRST_WORD_ENUM: 'guarded',
+} as const
+
+export type Arm64Way = keyof typeof arm64Ways
+
 /** A feature by the macro of the program: its name in verdicts. */
 export const kernels = { DOTPROD: 'dotprod', LSE: 'lse', SVE: 'sve' } as const
 export type Kernel = keyof typeof kernels
@@ -129,10 +194,10 @@ export const arm64Builds: readonly (readonly [compiler: string, ...flags: string
 let folder: Promise<string> | undefined
 
 /** Compiles one of the programs; undefined when the compiler is missing. */
-export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
+export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
   folder ??= mkdtemp(join(tmpdir(), 'shrink-truth-arm64-'))
   const [compiler, ...flags] = build
-  const file = style in arm64Handlers ? 'handler-arm64.cpp' : style in arm64HeldOut ? 'held-out-arm64.c' : 'dispatch-arm64.c'
+  const file = style in arm64Handlers ? 'handler-arm64.cpp' : style in arm64HeldOut ? 'held-out-arm64.c' : style in arm64Ways ? 'ways-arm64.c' : 'dispatch-arm64.c'
   const command = file.endsWith('.cpp') ? { [gcc]: 'aarch64-linux-gnu-g++', clang: 'clang++' }[compiler]! : compiler
   const output = join(await folder, `${style}-${kernel}-${arm64Builds.indexOf(build)}`)
   try {

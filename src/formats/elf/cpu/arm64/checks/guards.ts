@@ -1,5 +1,5 @@
 import { Access } from '../../program/sweep.ts'
-import { detectedAs, number, plain, relative, sameValue, type Value } from '../../program/value.ts'
+import { detectedAs, join, number, plain, relative, sameValue, type Value } from '../../program/value.ts'
 import { AccessIndex } from '../code/access-index.ts'
 import { Agenda } from './agenda.ts'
 import { ArgumentsPassed } from './arguments-passed.ts'
@@ -16,6 +16,7 @@ import { AllocatedObjects } from './objects.ts'
 import type { Program } from '../code/program.ts'
 import { ProgramSurroundings } from './surroundings.ts'
 import { Variables } from './variables.ts'
+import { writesThroughAddress } from '../code/writes-through-address.ts'
 
 /** Bounds of the search: beyond them every path counts as possible. */
 const limits = {
@@ -286,9 +287,21 @@ class GuardSearch {
       // what was chosen by a check tells as much as what it returned
       if (value !== undefined && chooses && value.base === plain && value.partial !== true && !value.detected) value = detectedAs(value, true)
       if (value?.base !== undefined && value.base >= Base.firstObject && !this.#objects.tells(value.base)) value = undefined
+      const others = value === undefined || !this.#canBeForced(store.address, store.size) ? undefined : evaluation.storesOnSomeWays.get(store.address)
+      if (others !== undefined) value = join(value, others.value) ?? value
       this.#storeVariable(store.address, store.size, index, value, distance)
     }
+    // what a check stores as well, and only that
+    for (const { address, size, value } of evaluation.storesOnSomeWays.values()) {
+      const isCounted = evaluation.globalStores.some((store) => store.address === address)
+      if (!isCounted && this.#canBeForced(address, size)) this.#storeVariable(address, size, index, value, distance)
+    }
     if (chooses) this.#spreadRuledOut(index, evaluation, distance)
+  }
+
+  /** May what a check stored be replaced by what has nothing to do with it? */
+  #canBeForced(at: number, size: number): boolean {
+    return this.#variables.has(at) && !this.#accesses.isNamedOften(at, size)
   }
 
   /** Variables that are written only where the CPU has more keep what the file says they hold. */
@@ -311,7 +324,11 @@ class GuardSearch {
     const fresh = !this.#variables.has(at)
     if (fresh && distance > limits.distance) return
     if (!this.#variables.store(at, size, index, value, Math.max(1, distance + 1))) return
-    if (fresh || this.#variables.distanceOf(at) !== undefined) for (const reader of this.#accesses.accessors(at, size)) if (reader !== index || fresh) this.#agenda.add(reader, distance + 1)
+    if (fresh) for (const taker of this.#accesses.takersAround(at)) if (writesThroughAddress(this.#program, taker)) this.#agenda.add(taker, distance + 1)
+    if (fresh || this.#variables.distanceOf(at) !== undefined) {
+      const readsItself = fresh || this.#evaluations.get(index)?.storesOnSomeWays.has(at) === true
+      for (const reader of this.#accesses.accessors(at, size)) if (reader !== index || readsItself) this.#agenda.add(reader, distance + 1)
+    }
   }
 
   #spreadFields(index: number, evaluation: Evaluation, distance: number): void {

@@ -1,10 +1,10 @@
-import { detectedAs, number, plain, relative, singleAddress, type Value, valueOf } from '../../program/value.ts'
+import { detectedAs, number, plain, relative, singleAddress, truncated, type Value, valueOf } from '../../program/value.ts'
 import type { AccessIndex } from '../code/access-index.ts'
 import { ArgumentsRead } from '../code/arguments-read.ts'
 import { AT_HWCAP, AT_HWCAP2, isAuxiliaryFunction, isDetectorFunction } from '../code/detectors.ts'
 import type { EntriesInside } from '../code/entries.ts'
 import { evaluate } from '../evaluation/evaluate.ts'
-import { ARGUMENTS, Base, type CallOutcome, type Evaluation, type FunctionCode, type GlobalStore, type StepBudget, type Surroundings } from '../evaluation/evaluation.ts'
+import { ARGUMENTS, Base, type CallOutcome, type Evaluation, type FunctionCode, type GlobalStore, type ParameterStore, type StepBudget, type Surroundings } from '../evaluation/evaluation.ts'
 import { FewInstructions } from '../code/few-instructions.ts'
 import { codeOf } from '../code/function-code.ts'
 import type { HandedOutKernels } from './handed-out-kernels.ts'
@@ -25,6 +25,9 @@ const limits = {
 } as const
 
 const allocators = /^(?:(?:__libc_|__)?(?:malloc|calloc)|_Znwm|_Znam|aligned_alloc|memalign)$/
+
+/** Functions that write what they are given the address of: of the bytes of a number, or of what stands elsewhere. */
+const fillers = /^(?:__)?(memset|memcpy|memmove)(?:_chk)?$/
 
 /** What has been found out about the functions of a program. */
 export interface Known {
@@ -77,6 +80,7 @@ export class ProgramSurroundings {
       constant: (at, size) => (image.dataAt(at)?.constant === true ? singleAddress(this.#known.variables.initial(at, size)) : undefined),
       loadField: (base, offset, size) => this.#loadField(index, base, offset, size),
       loadNearField: (at) => this.#known.fields.load(at),
+      variablesBehind: (at) => this.#variablesBehind(at === undefined ? this.#known.accesses.takenIn(index) : [at]),
       systemRegister: (crm, op2) => {
         const value = this.#model.idRegister(crm, op2)
         return value === undefined ? undefined : number(value[0], value[1], true)
@@ -200,8 +204,30 @@ export class ProgramSurroundings {
       const asked = singleAddress(registers[1])
       return asked !== undefined && this.#textAt(asked) === 'getauxval' ? { results: new Map([[0, this.#imported('getauxval')]]) } : undefined
     }
+    const filler = fillers.exec(name)
+    if (filler !== null) return { writes: this.#filled(filler[1]!, registers) }
     if (!allocators.test(name)) return undefined
     return { results: new Map([[0, this.#known.objects.allocatedAt(at, name.endsWith('calloc'))]]) }
+  }
+
+  *#variablesBehind(arrays: Iterable<number>): Iterable<{ readonly address: number; readonly size: number }> {
+    for (const at of arrays) if (this.#program.image.dataAt(at)?.writable === true) yield* this.#known.variables.within(at, this.#known.accesses.endOf(at))
+  }
+
+  /** What `memset` and its relatives leave in variables that a check stores to as well. */
+  #filled(name: string, [to, from, length]: readonly (Value | undefined)[]): ParameterStore[] {
+    const { variables, accesses } = this.#known
+    const start = singleAddress(to)
+    if (start === undefined || this.#program.image.dataAt(start)?.writable !== true) return []
+    const size = singleAddress(length)
+    const source = singleAddress(from)
+    const writes: ParameterStore[] = []
+    for (const variable of variables.within(start, size === undefined ? accesses.endOf(start) : start + size)) {
+      const value = name === 'memset' ? repeated(from, variable.size) : source === undefined ? undefined : variables.load(source + variable.address - start, variable.size)
+      // what is not known is no more than an override
+      if (value !== undefined) writes.push({ base: plain, offset: variable.address, size: variable.size, value })
+    }
+    return writes
   }
 
   #textAt(at: number): string | undefined {
@@ -263,4 +289,11 @@ export class ProgramSurroundings {
   setsUp(index: number): boolean {
     return !this.#program.isGo || /(?:^|[./])(?:init|doinit|hwcapInit|cpu)\b|\/cpu\./.test(this.#program.graph.nameOf(index))
   }
+}
+
+/** A number of `size` bytes that are all the same. */
+function repeated(byte: Value | undefined, size: number): Value | undefined {
+  const value = byte?.base === plain && byte.words.length === 2 && byte.partial !== true ? (byte.words[0]! & 0xff) * 0x0101_0101 : undefined
+  if (value === undefined) return undefined
+  return size === 8 ? number(value, value) : truncated(number(value), size)
 }

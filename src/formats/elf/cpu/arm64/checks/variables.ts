@@ -46,6 +46,11 @@ export class Variables {
     return false
   }
 
+  /** Variables in [from, to). */
+  *within(from: number, to: number): Iterable<{ readonly address: number; readonly size: number }> {
+    for (const [address, { size }] of this.#variables) if (address >= from && address + size <= to) yield { address, size }
+  }
+
   distanceOf(address: number): number | undefined {
     return this.#variables.get(address)?.distance
   }

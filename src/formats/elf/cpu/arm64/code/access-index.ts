@@ -5,6 +5,13 @@ import type { Program } from './program.ts'
 /** Bytes of an object whose address is taken. */
 const OBJECT = 64
 
+/** Bytes of an object that is written through its address, and taken addresses before a variable that it may begin at. */
+const AROUND = 256
+const OBJECTS_AROUND = 2
+
+/** Level of logs, allocator: no flag of the CPU is looked at in so many places. */
+const OFTEN = 256
+
 /** Who names which place in memory. */
 export class AccessIndex {
   readonly #program: Program
@@ -57,6 +64,47 @@ export class AccessIndex {
       seen.add(index)
       yield index
     }
+  }
+
+  /** Is the variable named so often that it is about the program rather than about the CPU? */
+  isNamedOften(at: number, size: number): boolean {
+    return lastAtMost(this.#places, at + size - 1) - lastAtMost(this.#places, at - 8) > OFTEN
+  }
+
+  /**
+   * Functions that take the address of what the variable at `at` may be a part of, up to the third that is taken before it: an array,
+   * or a structure that is written as a whole.
+   */
+  *takersAround(at: number): Iterable<number> {
+    const kind = this.#program.sweep.accessKind.values()
+    const from = this.#program.sweep.accessFrom.values()
+    const first = lastAtMost(this.#places, at - AROUND) + 1
+    const places = new Set<number>()
+    for (let entry = lastAtMost(this.#places, at); entry >= first; entry--) {
+      const access = this.#order[entry]!
+      if (kind[access] !== Access.take) continue
+      places.add(this.#places[entry]!)
+      if (places.size > OBJECTS_AROUND) return
+      const index = this.#program.graph.functionOf(from[access]!)
+      if (index >= 0) yield index
+    }
+  }
+
+  /** Addresses that a function takes. */
+  *takenIn(index: number): Iterable<number> {
+    const { graph, sweep } = this.#program
+    const kind = sweep.accessKind.values()
+    const to = sweep.accessTo.values()
+    for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) if (kind[access] === Access.take) yield to[access]!
+  }
+
+  /** Where the object at `at` ends at the latest: the next address that is taken begins another. */
+  endOf(at: number): number {
+    const kind = this.#program.sweep.accessKind.values()
+    for (let entry = lastAtMost(this.#places, at) + 1; entry < this.#places.length && this.#places[entry]! < at + AROUND; entry++) {
+      if (kind[this.#order[entry]!] === Access.take) return this.#places[entry]!
+    }
+    return at + AROUND
   }
 
   /** Bytes that the load or store at `at` moves. */

@@ -16,6 +16,8 @@ export class Effects {
   readonly indirect: Map<number, Set<number>> = new Map()
   /** What is stored far behind pointers that are not followed, by address of the store. */
   readonly fieldStores: Map<number, Value | undefined> = new Map()
+  /** Numbers without a check in variables, on some ways only: later loads of the same function may find them, or not. */
+  readonly #onSomeWays = new Map<number, GlobalStore>()
   readonly #globals = new Map<string, GlobalStore>()
   readonly #written = new Map<string, ParameterStore>()
   /** Sizes of what was stored outside the frame, by key. */
@@ -38,6 +40,10 @@ export class Effects {
 
   get globalStores(): GlobalStore[] {
     return [...this.#globals.values()]
+  }
+
+  get storesOnSomeWays(): ReadonlyMap<number, GlobalStore> {
+    return this.#onSomeWays
   }
 
   get alwaysStored(): ReadonlySet<number> {
@@ -75,7 +81,8 @@ export class Effects {
       if (cell.stale || !(cell.value.detected || (cell.stored && key >= 0)) || !this.#stored.has(key)) continue
       const beside = other.get(key)
       if (beside === cell || (beside !== undefined && !beside.stale && beside.size === cell.size && join(cell.value, beside.value) !== undefined)) continue
-      this.publishCell(key, cell.value)
+      if (cell.value.detected) this.publishCell(key, cell.value)
+      else this.#noteOnSomeWays(key, cell.size, cell.value)
     }
   }
 
@@ -87,8 +94,17 @@ export class Effects {
 
   /** A callee stores it, or does not. */
   mayBeStored(address: number, size: number, value: Value | undefined): void {
+    if (value?.detected === false) {
+      this.#noteOnSomeWays(address, size, value)
+      return
+    }
     this.#stored.set(address, size)
     this.publishCell(address, value)
+  }
+
+  #noteOnSomeWays(address: number, size: number, value: Value): void {
+    const known = this.#onSomeWays.get(address)
+    if (value.base === plain) this.#onSomeWays.set(address, { address, size, value: known === undefined ? value : join(known.value, value) })
   }
 
   publishCell(key: number, value: Value | undefined): void {

@@ -91,7 +91,7 @@ class Evaluator implements Notes {
       }
       if (this.#work.length === 0) break
     }
-    const { returns, globalStores, alwaysStored, stores, fieldStores, passed, indirect } = this.#effects
+    const { returns, globalStores, alwaysStored, storesOnSomeWays, stores, fieldStores, passed, indirect } = this.#effects
     return {
       start: this.#base + this.#from * 4,
       seen: this.#seen,
@@ -100,6 +100,7 @@ class Evaluator implements Notes {
       results: this.#effects.joinedResults(),
       globalStores,
       alwaysStored,
+      storesOnSomeWays,
       stores,
       fieldStores,
       passed,

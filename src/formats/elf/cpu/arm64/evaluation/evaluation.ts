@@ -46,6 +46,8 @@ export interface Surroundings {
   loadField(base: number, offset: number, size: number): Value | undefined
   /** What the load at `at` finds behind a pointer that is not known. */
   loadNearField(at: number): Value | undefined
+  /** Variables in the array or structure at an address; undefined: in any that the function takes the address of. */
+  variablesBehind(address: number | undefined): Iterable<{ readonly address: number; readonly size: number }>
   /** The value of an ID register. */
   systemRegister(crm: number, op2: number): Value | undefined
   /** `target`: what is called, an address or something of another file; undefined when that is not known. */
@@ -92,6 +94,8 @@ export interface Evaluation {
   readonly globalStores: readonly GlobalStore[]
   /** Addresses of variables that are stored to on every way to a return. */
   readonly alwaysStored: ReadonlySet<number>
+  /** Numbers that have nothing to do with a check, stored to variables on some ways only; by address. */
+  readonly storesOnSomeWays: ReadonlyMap<number, GlobalStore>
   readonly stores: readonly ParameterStore[]
   /** What is stored far behind pointers that are not followed, by address of the store. */
   readonly fieldStores: ReadonlyMap<number, Value | undefined>

@@ -1,6 +1,6 @@
 import { literalAddress } from '../../../../../isa/arm64/control-flow.ts'
 import { memoryAccess, type MemoryAccess, SP } from '../../../../../isa/arm64/operands.ts'
-import { address, compute, join, number, plain, signExtended, singleOffset, truncated, type Value, withWords } from '../../program/value.ts'
+import { address, compute, join, number, plain, signExtended, singleAddress, singleOffset, truncated, type Value, withWords } from '../../program/value.ts'
 import { exactly, valueOf, vectorOf } from '../../program/vector.ts'
 import type { Effects } from './effects.ts'
 import type { Surroundings } from './evaluation.ts'
@@ -45,6 +45,9 @@ export class LoadsAndStores {
     else {
       if (place?.base !== plain && storeToField(word) !== undefined) this.#effects.storedToField(at, machine.read(operand.register, operand.size))
       this.#store(machine, operand, place)
+      if (place === undefined && operand.register >= 0 && (operand.index >= 0 || operand.writeback !== 'none')) {
+        this.#storeSomewhere(singleAddress(start), machine.read(operand.register, operand.size), operand.size)
+      }
     }
     if (operand.atomic && !operand.load) machine.write((word >>> 16) & 31, undefined) // status of a store exclusive
     if (operand.writeback !== 'none') machine.writeBase(operand.base, moved)
@@ -59,6 +62,12 @@ export class LoadsAndStores {
     if (offset === undefined) this.#notes.used(start)
     if (start === undefined) this.#notes.used(offset)
     return compute('add', start, offset)
+  }
+
+  /** An element of an array, and nobody knows which: any variable in there may be it. */
+  #storeSomewhere(array: number | undefined, value: Value | undefined, size: number): void {
+    if (value?.base !== plain || value.words.length !== 2 || value.partial === true || value.detected) return
+    for (const variable of this.#outside.variablesBehind(array)) if (variable.size === size) this.#effects.mayBeStored(variable.address, size, value)
   }
 
   #load(machine: Machine, operand: MemoryAccess, place: Value | undefined, at: { readonly word: number; readonly address: number }): void {

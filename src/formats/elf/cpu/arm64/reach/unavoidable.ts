@@ -2,6 +2,7 @@ import { branchTarget, endsPath, Flow, flowOf } from '../../../../../isa/arm64/c
 import { Edge } from '../../program/edges.ts'
 import type { Guards } from '../checks/guards.ts'
 import type { Program } from '../code/program.ts'
+import { calledBack } from './called-back.ts'
 import type { ReachSearch, Step } from './reach.ts'
 
 const LARGEST = 60_000
@@ -31,6 +32,7 @@ export function unavoidableCode(program: Program, guards: Guards, search: ReachS
       const passed = graph.edgeKind[edge] === Edge.taken && step.how === 'entry'
       if ((graph.edgeKind[edge] === Edge.call || passed) && runs(at) && search.edgeRuns(index, edge)) stack.push([graph.edgeTo[edge]!, { from: index, how: passed ? 'address' : 'call' }])
     }
+    for (const target of calledBack(program, guards, index, runs)) stack.push([target, { from: index, how: 'address' }])
     for (const [at, targets] of guards.follow(index)?.indirect ?? []) {
       const target = targets.size === 1 && runs(at) ? graph.functionAt([...targets][0]!) : undefined
       if (target !== undefined) stack.push([target, { from: index, how: 'call' }])

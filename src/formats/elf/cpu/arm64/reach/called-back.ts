@@ -1,0 +1,41 @@
+import { Edge } from '../../program/edges.ts'
+import { singleAddress } from '../../program/value.ts'
+import type { Guards } from '../checks/guards.ts'
+import type { Program } from '../code/program.ts'
+
+/** Functions of the C library that call what they are given, whatever happens: the argument, by name. */
+const callsArgument: ReadonlyMap<string, number> = new Map([
+  ['pthread_create', 2],
+  ['thrd_create', 1],
+  ['pthread_once', 1],
+  ['call_once', 1],
+  ['atexit', 0],
+  ['__cxa_atexit', 0],
+])
+
+/**
+ * Functions that surely run when the calls in function `index` do that `runs` is asked about: threads, what is done once or at the end,
+ * and what a resolver of an IFUNC chooses on this CPU.
+ */
+export function* calledBack(program: Program, guards: Guards, index: number, runs: (at: number) => boolean): Iterable<number> {
+  const { graph } = program
+  for (const { at, name } of graph.importCalls.get(index) ?? []) if (runs(at)) yield* argumentOf(program, guards, index, at, name)
+  for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+    const at = graph.edgeAt[edge]!
+    const target = graph.edgeTo[edge]!
+    if (graph.edgeKind[edge] === Edge.call) {
+      const name = graph.nameOf(target)
+      if (callsArgument.has(name) && runs(at)) yield* argumentOf(program, guards, index, at, name)
+    } else if (graph.edgeKind[edge] === Edge.resolver && runs(at)) {
+      const chosen = graph.functionAt(singleAddress(guards.evaluations.get(target)?.results.get(0)) ?? -1)
+      if (chosen !== undefined) yield chosen
+    }
+  }
+}
+
+function* argumentOf({ graph }: Program, guards: Guards, index: number, at: number, name: string): Iterable<number> {
+  const register = callsArgument.get(name)
+  const passed = register === undefined ? undefined : singleAddress(guards.follow(index)?.passed.get(at)?.[register])
+  const target = passed === undefined ? undefined : graph.functionAt(passed)
+  if (target !== undefined) yield target
+}

@@ -1,0 +1,310 @@
+// Ways to need a kernel, or not, beside a check of the CPU that looks as if it guarded it.
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include "sums-arm64.h"
+
+typedef int (*kernel)(const int32_t *, int);
+int argument_count;
+#define FAST sum_wide(data, 1024)
+#define PLAIN sum_plain(data, 1024)
+
+#if defined FORCED_VARIABLE
+// what the check found out is overwritten
+static int fast;
+NOINLINE static void detect(void) { fast = has(BIT); }
+NOINLINE static void force(void) { fast = 1; }
+static int run(void) { detect(); force(); return fast ? FAST : PLAIN; }
+#elif defined FORCED_LATER
+static int fast;
+__attribute__((constructor)) static void detect(void) { fast = has(BIT); }
+NOINLINE static void configure(int count) { if (count > 0) fast = 1; }
+static int run(void) { configure(argument_count); return fast ? FAST : PLAIN; }
+#elif defined DISABLED_LATER
+static int fast;
+__attribute__((constructor)) static void detect(void) { fast = has(BIT); }
+NOINLINE static void configure(int count) { if (count > 0) fast = 0; }
+static int run(void) { configure(argument_count); return fast ? FAST : PLAIN; }
+#elif defined FORCED_BY_POINTER
+static int fast;
+NOINLINE static void set(int *flag, int value) { *flag = value; }
+static int run(void) { set(&fast, has(BIT)); if (argument_count > 0) set(&fast, 1); return fast ? FAST : PLAIN; }
+#elif defined FORCED_BY_MEMSET
+static struct { char fast, more[63]; } features;
+NOINLINE static void detect(void) { features.fast = has(BIT); }
+static int run(void) { detect(); if (argument_count > 0) memset(&features, 1, sizeof features); return features.fast ? FAST : PLAIN; }
+#elif defined FORCED_BITS
+static unsigned features;
+NOINLINE static void detect(void) { features |= has(BIT) ? 4 : 0; }
+NOINLINE static void allow(void) { features |= 6; }
+static int run(void) { detect(); allow(); return features & 4 ? FAST : PLAIN; }
+#elif defined FORCED_BY_NUMBER
+// from somewhere that is no environment variable
+static int fast;
+NOINLINE static void detect(void) { fast = has(BIT); }
+NOINLINE static void configure(void) { fast = argument_count; }
+static int run(void) { detect(); configure(); return fast ? FAST : PLAIN; }
+#elif defined FORCED_BY_CALL
+static int fast;
+NOINLINE static void detect(void) { fast = has(BIT); }
+NOINLINE static void configure(void) { fast = getpid() != 1234567; }
+static int run(void) { detect(); configure(); return fast ? FAST : PLAIN; }
+#elif defined FORCED_COPY
+struct settings { int fast, width, more[6]; };
+static const struct settings defaults = {1, 2, {3}};
+static struct settings current;
+NOINLINE static void detect(void) { current.fast = has(BIT); }
+static int run(void) { detect(); if (argument_count > 0) current = defaults; return current.fast ? FAST : PLAIN; }
+#elif defined FORCED_FIELD
+struct state { int level, fast, more[8]; };
+NOINLINE static struct state *create(void) { struct state *state = calloc(1, sizeof *state); state->fast = has(BIT); return state; }
+NOINLINE static void force(struct state *state) { state->fast = 1; }
+NOINLINE static int use(struct state *state) { return state->fast ? FAST : PLAIN; }
+static int run(void) { struct state *state = create(); force(state); return use(state); }
+#elif defined FORCED_FAR_FIELD
+struct state { char key[400]; int fast; };
+NOINLINE static void init(struct state *state) { memset(state, 0, sizeof *state); state->fast = has(BIT); }
+NOINLINE static int use(struct state *state) { return state->fast ? FAST : PLAIN; }
+static int run(void) { struct state *state = malloc(sizeof *state); init(state); extern void force(struct state *); force(state); return use(state); }
+__asm__(".pushsection .text\n.space 0x8000\n.popsection");
+NOINLINE void force(struct state *state) { state->fast = 1; }
+#elif defined FAR_FIELD_COPIED
+struct state { char key[400]; int fast; };
+static const struct state defaults = {"key", 1};
+NOINLINE static void init(struct state *state) { state->fast = has(BIT); }
+NOINLINE static int use(struct state *state) { return state->fast ? FAST : PLAIN; }
+static int run(void) { struct state *state = malloc(sizeof *state); init(state); if (argument_count) memcpy(state, &defaults, sizeof *state); return use(state); }
+#elif defined FORCED_POINTER
+static kernel sum = sum_plain;
+NOINLINE static void detect(void) { if (has(BIT)) sum = sum_wide; }
+NOINLINE static void force(void) { sum = sum_wide; }
+static int run(void) { detect(); if (argument_count) force(); return sum(data, 1024); }
+#elif defined FORCED_POINTER_IN_STRUCT
+struct ops { kernel sum; int width; };
+static struct ops ops;
+NOINLINE static void plain_ops(struct ops *ops) { ops->sum = sum_plain; }
+NOINLINE static void wide_ops(struct ops *ops) { ops->sum = sum_wide; ops->width = 4; }
+static int run(void) { plain_ops(&ops); if (has(BIT)) wide_ops(&ops); if (argument_count > 0) wide_ops(&ops); return ops.sum(data, 1024); }
+#elif defined RESOLVER_WEAK
+static kernel choose(unsigned long hwcap) { return hwcap & HWCAP_ASIMD ? sum_wide : sum_plain; }
+int sum(const int32_t *, int) __attribute__((ifunc("choose")));
+static int run(void) { return sum(data, 1024); }
+#elif defined RESOLVER_ALWAYS
+static kernel choose(unsigned long hwcap) { return hwcap & BIT ? sum_wide : hwcap ? sum_wide : sum_plain; }
+int sum(const int32_t *, int) __attribute__((ifunc("choose")));
+static int run(void) { return sum(data, 1024); }
+#elif defined RESOLVER_INVERTED
+static kernel choose(unsigned long hwcap) { return hwcap & BIT ? sum_plain : sum_wide; }
+int sum(const int32_t *, int) __attribute__((ifunc("choose")));
+static int run(void) { return sum(data, 1024); }
+#elif defined RESOLVER_BY_GETAUXVAL
+static kernel choose(void) { return getauxval(AT_HWCAP) & BIT ? sum_wide : sum_plain; }
+int sum(const int32_t *, int) __attribute__((ifunc("choose")));
+static int run(void) { return sum(data, 1024); }
+#elif defined RESOLVER_OTHER_BIT
+// A CPU with the other bit may lack this one: decided for Cortex-A53 only
+static kernel choose(unsigned long hwcap) { return hwcap & (HWCAP_FP | BIT) ? sum_wide : sum_plain; }
+int sum(const int32_t *, int) __attribute__((ifunc("choose")));
+static int run(void) { return sum(data, 1024); }
+#elif defined WEAK_FLAG
+static int run(void) { return has(HWCAP_ASIMD) ? FAST : PLAIN; }
+#elif defined WEAK_REGISTER
+static int run(void) { unsigned long features; __asm__("mrs %0, id_aa64pfr0_el1" : "=r"(features)); return ((features >> 20) & 15) != 15 ? FAST : PLAIN; }
+#elif defined SWITCH_BY_NUMBER
+NOINLINE static int work(int what) {
+  if (has(OTHER_BIT)) puts("other");
+  switch (what) {
+    case 1: return FAST;
+    case 2: return PLAIN + 1;
+    case 3: return PLAIN + puts("three");
+    case 4: return PLAIN * 3;
+    case 5: return PLAIN - puts("five");
+    case 6: return getpid();
+    default: return 0;
+  }
+}
+static int run(void) { return work(argument_count); }
+#elif defined SWITCH_AROUND_CHECK
+NOINLINE static int work(int what) {
+  switch (what) {
+    case 1: return has(BIT) ? FAST : PLAIN;
+    case 2: return PLAIN + 1;
+    case 3: return PLAIN + puts("three");
+    case 4: return PLAIN * 3;
+    case 5: return PLAIN - puts("five");
+    case 6: return getpid();
+    default: return 0;
+  }
+}
+static int run(void) { return work(argument_count); }
+#elif defined SWITCH_BEHIND_CHECK
+// the check decides which switch is reached, and both use the kernel
+NOINLINE static int work(int what, int fast) {
+  switch (what + (fast ? 10 : 0)) {
+    case 1: return FAST;
+    case 2: return PLAIN + 1;
+    case 3: return PLAIN + puts("three");
+    case 4: return PLAIN * 3;
+    case 11: return FAST + 1;
+    case 12: return getpid();
+    default: return 0;
+  }
+}
+static int run(void) { return work(argument_count, has(BIT)); }
+#elif defined OTHER_CALL
+NOINLINE static int answer(void) { return getpid() > 0 ? 7 : 2; }
+NOINLINE static int work(void) {
+  if (has(OTHER_BIT)) puts("other");
+  return answer() == 7 ? FAST : PLAIN;
+}
+static int run(void) { return work(); }
+#elif defined OTHER_CALL_OF_LIBRARY
+NOINLINE static int work(void) {
+  int other = has(BIT);
+  return time(0) > 1000 ? FAST : PLAIN + other;
+}
+static int run(void) { return work(); }
+#elif defined OTHER_CALL_AND_CHECK
+NOINLINE static int work(void) { return time(0) > 1000 && has(BIT) ? FAST : PLAIN; }
+static int run(void) { return work(); }
+#elif defined OTHER_CALL_OR_CHECK
+NOINLINE static int work(void) { return time(0) > 1000 || has(BIT) ? FAST : PLAIN; }
+static int run(void) { return work(); }
+#elif defined STRING_COMPARED
+NOINLINE static int work(const char *name) {
+  if (has(OTHER_BIT)) puts("other");
+  if (!strcmp(name, "wide")) return FAST;
+  if (!strcmp(name, "plain")) return PLAIN;
+  return 0;
+}
+static int run(void) { char name[8]; snprintf(name, 8, "%s", argument_count > 0 ? "wide" : "plain"); return work(name); }
+#elif defined POINTER_VARIABLE
+// adrp, add, ldr, blr in a function that asks
+kernel sum = sum_wide;
+NOINLINE static int work(void) { if (has(OTHER_BIT)) puts("other"); return sum(data, 1024); }
+static int run(void) { return work(); }
+#elif defined POINTER_VOLATILE
+static kernel volatile sum = sum_wide;
+static int run(void) { if (has(OTHER_BIT)) puts("other"); return sum(data, 1024); }
+#elif defined POINTER_IN_RECORD
+static struct { int number; kernel sum, other; } record = {1, sum_wide, sum_plain};
+void set_record(kernel other) { record.other = other; }
+static int run(void) { if (has(OTHER_BIT)) puts("other"); if (argument_count > 7) set_record(sum_plain); return record.sum(data, 1024); }
+#elif defined POINTER_TO_RECORD
+struct record { int number; kernel sum, other; };
+static struct record records[] = {{1, sum_wide, sum_plain}, {2, sum_plain, sum_plain}};
+static struct record *record = records;
+static int run(void) { if (has(OTHER_BIT)) puts("other"); if (argument_count > 7) record++; return record->sum(data, 1024); }
+#elif defined LOOP_OVER_TABLE
+static const struct { const char *name; kernel sum; } table[] = {{"plain", sum_plain}, {"wide", sum_wide}, {"again", sum_plain}};
+static int run(void) { int all = has(OTHER_BIT); for (unsigned i = 0; i < 3; i++) all += table[i].sum(data, 1024); return all; }
+#elif defined LOOP_OVER_CHECKED_TABLE
+static const struct { unsigned long bit; kernel sum; } table[] = {{0, sum_plain}, {BIT, sum_wide}, {0, sum_plain}};
+static int run(void) { unsigned long hwcap = getauxval(AT_HWCAP); int all = 0; for (unsigned i = 0; i < 3; i++) if (!table[i].bit || (hwcap & table[i].bit)) all += table[i].sum(data, 1024); return all; }
+#elif defined TABLE_ON_STACK
+static int run(void) { kernel table[2] = {sum_plain, sum_wide}; int all = has(OTHER_BIT); return all + table[argument_count > 0](data, 1024); }
+#elif defined TABLE_IN_MEMORY
+static int run(void) { kernel *table = malloc(4 * sizeof *table); table[0] = sum_plain; table[1] = has(BIT) ? sum_wide : sum_plain; table[2] = sum_wide; return table[argument_count * 2](data, 1024); }
+#elif defined CALLED_WITH_ONE
+// one caller passes what the check says, the other 1
+NOINLINE static int work(const int32_t *from, int fast) { return fast ? sum_wide(from, 1024) : sum_plain(from, 1024); }
+NOINLINE static int other(void) { return argument_count > 0 ? work(data, 1) : 0; }
+static int run(void) { return work(data, has(BIT)) + other(); }
+#elif defined CALLED_WITH_KERNEL
+NOINLINE static int apply(kernel sum) { return sum(data, 1024); }
+NOINLINE static int other(void) { return argument_count > 0 ? apply(sum_wide) : 0; }
+static int run(void) { return apply(has(BIT) ? sum_wide : sum_plain) + other(); }
+#elif defined CALLED_THROUGH_POINTER_WITH_ONE
+NOINLINE static int work(int fast) { return fast ? FAST : PLAIN; }
+static int (*volatile call)(int) = work;
+static int run(void) { return work(has(BIT)) + call(1); }
+#elif defined IN_THREAD
+static int fast;
+static void *body(void *argument) { fast = argument != 0; return 0; }
+static int run(void) { fast = has(BIT); pthread_t thread; pthread_create(&thread, 0, body, data); pthread_join(thread, 0); return fast ? FAST : PLAIN; }
+#elif defined IN_SIGNAL
+static void handle(int signal) { printf("%d\n", FAST + signal); }
+static int run(void) { if (has(OTHER_BIT)) puts("other"); signal(SIGUSR1, handle); raise(SIGUSR1); return 0; }
+#elif defined BEHIND_LONGJMP
+static jmp_buf back;
+NOINLINE static void leave(int with) { longjmp(back, with); }
+static int run(void) { int other = has(BIT); if (setjmp(back)) return FAST; leave(2); return other; }
+#elif defined LONGJMP_WHERE_MISSING
+static jmp_buf back;
+NOINLINE static void leave(int with) { longjmp(back, with); }
+static int run(void) { if (setjmp(back)) return PLAIN; if (!has(BIT)) leave(2); return FAST; }
+#elif defined STATIC_FLAG_ARRAY
+static unsigned char features[64];
+NOINLINE static void detect(void) { features[20] = has(BIT); }
+NOINLINE static void all(unsigned count) { for (unsigned i = 0; i < count; i++) features[i] = 1; }
+static int run(void) { detect(); all(argument_count * 64); return features[20] ? FAST : PLAIN; }
+#elif defined FLAG_ARRAY_GUARDED
+static unsigned char features[64];
+NOINLINE static void detect(void) { for (int i = 0; i < 64; i++) features[i] = has(1ul << i); features[20] = has(BIT); }
+static int run(void) { detect(); return features[20] ? FAST : PLAIN; }
+#elif defined RETURNED_OTHERWISE
+// asks, but says 1 where somebody wants it
+NOINLINE static int supported(int anyway) { if (anyway) return 1; return has(BIT); }
+static int run(void) { return supported(argument_count) ? FAST : PLAIN; }
+#elif defined COUNTED_LEVEL
+// level is raised by a number that has nothing to do with the CPU
+static int level;
+NOINLINE static void detect(void) { level = has(BIT) ? 2 : 0; }
+NOINLINE static void raise_level(void) { level += 2 * argument_count; }
+static int run(void) { detect(); raise_level(); return level >= 2 ? FAST : PLAIN; }
+#elif defined LOWERED_LEVEL
+static int level;
+NOINLINE static void detect(void) { level = has(BIT) ? 2 : 0; }
+NOINLINE static void lower(void) { if (level > argument_count) level = argument_count; }
+static int run(void) { detect(); lower(); return level >= 1 ? FAST : PLAIN; }
+#elif defined WEAK_CACHE
+// what is cached before the check is taken for what it said
+static int known, fast = 1;
+NOINLINE static void detect(void) { if (argument_count > 5) { fast = has(BIT); known = 1; } }
+static int run(void) { detect(); return fast ? FAST : PLAIN; }
+#elif defined SWAPPED
+static kernel first = sum_plain, second = sum_wide;
+static int run(void) { if (has(BIT)) { kernel other = first; first = second; second = other; } return first(data, 1024); }
+#elif defined SWAPPED_ALWAYS
+static kernel first = sum_plain, second = sum_wide;
+static int run(void) { kernel other = first; first = second; second = other; if (has(BIT)) puts("fast"); return first(data, 1024); }
+#elif defined TWO_OBJECTS
+struct state { int fast, sum; };
+NOINLINE static struct state *make(int fast) { struct state *state = malloc(sizeof *state); state->fast = fast; return state; }
+NOINLINE static int use(struct state *state) { return state->fast ? FAST : PLAIN; }
+static int run(void) { struct state *one = make(has(BIT)), *other = make(argument_count); return use(one) + use(other); }
+#elif defined OBJECT_ON_STACK
+struct state { int level, sum; };
+NOINLINE static void init(struct state *state) { state->level = has(BIT); state->sum = 0; }
+NOINLINE static int use(struct state *state) { return state->level ? FAST : PLAIN; }
+static int run(void) { struct state state; init(&state); return use(&state); }
+#elif defined OBJECTS_ON_STACK
+struct state { int level, sum; };
+NOINLINE static void init(struct state *state) { state->level = has(BIT); state->sum = 0; }
+NOINLINE static int use(struct state *state) { return state->level ? FAST : PLAIN; }
+static int run(void) { struct state state, other = {argument_count, 3}; init(&state); return use(&state) + use(&other); }
+#elif defined FIRST_WORD_ENUM
+// crc32fast: an enum in the first word, and objects of other kinds with a first word
+struct state { int level; unsigned sum; };
+struct other { int level; char text[20]; };
+NOINLINE static void init(struct state *state) { state->level = has(BIT) ? 1 : 0; state->sum = 0; }
+NOINLINE static void fill(struct other *other) { other->level = argument_count + 1; strcpy(other->text, "text"); }
+NOINLINE static int use(struct state *state) { return state->level ? FAST : PLAIN; }
+static int run(void) { struct state *state = malloc(sizeof *state); struct other *other = malloc(sizeof *other); init(state); fill(other); return use(state) + other->text[0]; }
+#else
+#error no style
+#endif
+
+int main(int count, char **arguments) {
+  (void)arguments;
+  argument_count = count;
+  for (int i = 0; i < 1024; i++) data[i] = i * 7;
+  printf("%d\n", run());
+  return 0;
+}
