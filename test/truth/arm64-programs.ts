@@ -168,6 +168,8 @@ export const arm64Ways = {
   OBJECT_ON_STACK: 'guarded',
   OBJECTS_ON_STACK: 'needed',
   FIRST_WORD_ENUM: 'guarded',
+  PROBED: 'guarded',
+  PROBED_AND_IGNORED: 'needed',
 } as const
 
 export type Arm64Way = keyof typeof arm64Ways

@@ -297,6 +297,30 @@ NOINLINE static void init(struct state *state) { state->level = has(BIT) ? 1 : 0
 NOINLINE static void fill(struct other *other) { other->level = argument_count + 1; strcpy(other->text, "text"); }
 NOINLINE static int use(struct state *state) { return state->level ? FAST : PLAIN; }
 static int run(void) { struct state *state = malloc(sizeof *state); struct other *other = malloc(sizeof *other); init(state); fill(other); return use(state) + other->text[0]; }
+#elif defined PROBED || defined PROBED_AND_IGNORED
+// PostgreSQL's way: the instruction is tried, and SIGILL caught; nothing asks the system
+static sigjmp_buf back;
+static void caught(int signal) { (void)signal; siglongjmp(back, 1); }
+NOINLINE static void set_handler(int number, void (*handler)(int)) {
+  struct sigaction action = {.sa_handler = handler};
+  sigemptyset(&action.sa_mask);
+  sigaction(number, &action, 0);
+}
+NOINLINE static int available(void) {
+  int result = -1;
+  set_handler(SIGILL, caught);
+  if (sigsetjmp(back, 1) == 0) result = FAST != 1;
+  set_handler(SIGILL, SIG_DFL);
+  return result > 0;
+}
+static int choose(const int32_t *, int);
+static kernel sum = choose;
+static int choose(const int32_t *from, int count) { sum = available() ? sum_wide : sum_plain; return sum(from, count); }
+#if defined PROBED
+static int run(void) { return sum(data, 1024); }
+#else
+static int run(void) { int result = sum(data, 1024); return result + FAST; }
+#endif
 #else
 #error no style
 #endif

@@ -31,6 +31,9 @@ const limits = {
   distance: 5,
 } as const
 
+/** What was tried is kept in a pointer beside the probe: it is not followed as far as what the system says. */
+const PROBE_DISTANCE = 3
+
 /** What the checks of the CPU decide, for one model of a CPU. */
 export interface Guards {
   /** By function; those without an entry are not affected by any check that was found. */
@@ -121,6 +124,7 @@ class GuardSearch {
       return { ...result, incomplete: false }
     }
     for (const index of detectors.functions) this.#agenda.add(index, 0)
+    for (const index of detectors.probes) this.#agenda.add(index, PROBE_DISTANCE)
     for (const [index, calls] of graph.importCalls) {
       if (calls.some(({ name }) => isDetectorFunction(name) || name === 'dlsym')) this.#agenda.add(index, isDetectorCall(calls) ? 0 : 1)
     }

@@ -85,7 +85,7 @@ export class ProgramSurroundings {
         const value = this.#model.idRegister(crm, op2)
         return value === undefined ? undefined : number(value[0], value[1], true)
       },
-      call: (at, target, registers) => this.#call(at, target, registers),
+      call: (at, target, registers) => (this.#program.detectors.probes.has(index) && this.#isKernel(target) ? { never: true, traps: true } : this.#call(at, target, registers)),
       landingPad: (at) => this.#program.landingPads.of(at),
       entries: this.#known.entries.of(index),
       inPlace: (target) => this.#inPlace(target),
@@ -154,6 +154,12 @@ export class ProgramSurroundings {
     if (inlined !== undefined || !known) return inlined
     const results = this.#known.results.get(index)
     return { ...(results === undefined ? {} : { results }), writes: this.#known.evaluations.get(index)?.stores.filter(({ base }) => base < Base.resolverArgument) ?? [] }
+  }
+
+  #isKernel(target: Value | undefined): boolean {
+    const to = singleAddress(target)
+    const index = to === undefined ? undefined : this.#program.graph.functionAt(to)
+    return index !== undefined && this.#known.kernels.isKernel(index)
   }
 
   #inPlace(target: Value | undefined): FunctionCode | undefined {

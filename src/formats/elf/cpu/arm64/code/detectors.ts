@@ -6,6 +6,7 @@ import { detectingFunctions, resolverAddresses } from '../../program/detecting-f
 import type { IndexSet } from '../../program/index-set.ts'
 import type { MemoryImage, Slot } from '../../program/memory-image.ts'
 import type { Sweep } from '../../program/sweep.ts'
+import { illegalInstructionProbes } from './illegal-instruction-probes.ts'
 import type { Detectors, Program } from './program.ts'
 
 export const AT_HWCAP = 16
@@ -43,9 +44,10 @@ export function findDetectors(image: MemoryImage, sweep: Sweep, graph: CallGraph
     if (object.name === '_dl_hwcap2') hwcap2.add(object.address)
   }
   const haveLse = outlineFlags(sweep, codeAt)
+  const probes = illegalInstructionProbes(image, graph, codeAt)
   const readsCpuinfo = Buffer.from(image.file.bytes.buffer, image.file.bytes.byteOffset, image.file.bytes.length).includes('/proc/cpuinfo\0')
-  const any = functions.size + resolvers.size + imports.length + auxiliary.size + hwcap.size + haveLse.size > 0 || readsCpuinfo || asksForAddress(image, stubs)
-  return { functions, resolvers, auxiliary, hwcap, hwcap2, haveLse, imports, readsCpuinfo, any }
+  const any = functions.size + resolvers.size + imports.length + auxiliary.size + hwcap.size + haveLse.size + probes.size > 0 || readsCpuinfo || asksForAddress(image, stubs)
+  return { functions, resolvers, auxiliary, hwcap, hwcap2, haveLse, imports, probes, readsCpuinfo, any }
 }
 
 /**

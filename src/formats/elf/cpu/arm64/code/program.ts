@@ -18,6 +18,8 @@ export interface Detectors {
   /** Flags that the helpers of `-moutline-atomics` look at. */
   readonly haveLse: ReadonlySet<number>
   readonly imports: readonly string[]
+  /** Functions that try instructions with a handler of SIGILL in place. */
+  readonly probes: ReadonlySet<number>
   /** It reads /proc/cpuinfo. */
   readonly readsCpuinfo: boolean
   readonly any: boolean

@@ -30,6 +30,7 @@ export class Calls {
     this.pass(machine, at, target)
     this.#effects.publish(machine)
     const outcome = this.#outside.call(at, target, machine.registers)
+    if (outcome?.traps === true) this.#notes.trapped()
     if (outcome?.never === true) return false
     forgetPassedObjects(machine)
     if (outcome?.isForeign === true) machine.forgetPassed()

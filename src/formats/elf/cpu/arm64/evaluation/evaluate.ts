@@ -124,6 +124,10 @@ class Evaluator implements Notes {
     if (outcomes !== 3 && isDetected(flags)) this.#decides = true
   }
 
+  trapped(): void {
+    this.#decides = true
+  }
+
   isNeverHandedOut(value: Value | undefined): boolean {
     const target = singleAddress(value)
     return target !== undefined && this.#outside.isNeverHandedOut(target)

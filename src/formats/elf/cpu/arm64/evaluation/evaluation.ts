@@ -24,6 +24,8 @@ export interface FunctionCode {
 export interface CallOutcome {
   /** It does not come back on this CPU. */
   readonly never?: boolean
+  /** It does not because it traps, which is what the caller wants to know. */
+  readonly traps?: boolean
   readonly results?: ReadonlyMap<number, Value>
   readonly writes?: readonly ParameterStore[]
   /** What it stores to variables on some of its ways. */

@@ -10,6 +10,8 @@ export interface Notes {
   used(value: Value | undefined): void
   /** Something was decided, or left open, by a condition. */
   decided(flags: Flags | undefined, outcomes: number): void
+  /** An instruction was tried that the CPU lacks. */
+  trapped(): void
   /** Can something that is not known never be this address, as nothing that runs hands it out? */
   isNeverHandedOut(value: Value | undefined): boolean
 }

@@ -82,7 +82,8 @@ export class ReachSearch {
   }
 
   edgeRuns(index: number, edge: number): boolean {
-    const { graph } = this.#program
+    const { graph, detectors } = this.#program
+    if (detectors.probes.has(index) && this.#needs.has(graph.edgeTo[edge]!)) return false // tried, and caught
     let evaluation = this.#guards.evaluations.get(index)
     if (evaluation === undefined) {
       if (graph.edgeKind[edge] !== Edge.call || !this.#needs.has(graph.edgeTo[edge]!)) return true

@@ -1,9 +1,8 @@
 import { Edge } from '../../program/edges.ts'
 import type { Guards } from '../checks/guards.ts'
+import { jumpsBack, setsHandler as handles } from '../code/illegal-instruction-probes.ts'
 import type { Program } from '../code/program.ts'
 
-const jumpsBack = /^_*sigsetjmp$|^_?setjmp$/
-const handles = /^(?:_*sigaction|signal|bsd_signal)$/
 const SIGILL = 4
 const PROBES = 24
 
