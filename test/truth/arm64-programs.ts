@@ -170,6 +170,7 @@ export const arm64Ways = {
   FIRST_WORD_ENUM: 'guarded',
   PROBED: 'guarded',
   PROBED_AND_IGNORED: 'needed',
+  HANDLER_OF_CRASHES: 'needed',
 } as const
 
 export type Arm64Way = keyof typeof arm64Ways

@@ -44,7 +44,7 @@ export function findDetectors(image: MemoryImage, sweep: Sweep, graph: CallGraph
     if (object.name === '_dl_hwcap2') hwcap2.add(object.address)
   }
   const haveLse = outlineFlags(sweep, codeAt)
-  const probes = illegalInstructionProbes(image, graph, codeAt)
+  const probes = illegalInstructionProbes({ image, graph, sweep, codeAt })
   const readsCpuinfo = Buffer.from(image.file.bytes.buffer, image.file.bytes.byteOffset, image.file.bytes.length).includes('/proc/cpuinfo\0')
   const any = functions.size + resolvers.size + imports.length + auxiliary.size + hwcap.size + haveLse.size + probes.size > 0 || readsCpuinfo || asksForAddress(image, stubs)
   return { functions, resolvers, auxiliary, hwcap, hwcap2, haveLse, imports, probes, readsCpuinfo, any }

@@ -1,10 +1,7 @@
 import { branchTarget, Flow, flowOf } from '../../../../../isa/arm64/control-flow.ts'
-import type { CallGraph } from '../../program/call-graph.ts'
-import type { MemoryImage } from '../../program/memory-image.ts'
+import { Edge } from '../../program/edges.ts'
+import { importsOfSignals, jumpsBack, setsHandler } from './imports-of-signals.ts'
 import type { Program } from './program.ts'
-
-export const jumpsBack: RegExp = /^_*sigsetjmp$|^_?setjmp$/
-export const setsHandler: RegExp = /^(?:_*sigaction|signal|bsd_signal)$/
 
 /** MOV W0, #4: SIGILL. */
 const SIGILL = 0x5280_0080
@@ -13,30 +10,37 @@ const BETWEEN = 10
 
 /**
  * Functions that try an instruction with a handler of SIGILL in place, and jump back out of it (PostgreSQL finds out so whether
- * the CPU has CRC32): they mark where to jump back to, and set the handler themselves or call what does.
+ * the CPU has CRC32): they mark where to jump back to, set the
+ * handler themselves or call what does, and take it away again.
  */
-export function illegalInstructionProbes(image: MemoryImage, graph: CallGraph, codeAt: Program['codeAt']): ReadonlySet<number> {
+export function illegalInstructionProbes(program: Pick<Program, 'image' | 'graph' | 'sweep' | 'codeAt'>): ReadonlySet<number> {
+  const { image, graph, codeAt } = program
   const probes = new Set<number>()
   if (![...image.imports].some((name) => jumpsBack.test(name))) return probes
-  const calls = (index: number, name: RegExp): boolean => graph.importCalls.get(index)?.some((call) => name.test(call.name)) === true
-  const setsIt = (index: number): boolean => {
+  const imports = importsOfSignals(program)
+  const calls = (index: number, name: RegExp): boolean => imports.get(index)?.some((each) => name.test(each)) === true
+  /** How often it sets the handler. */
+  const settings = (index: number): number => {
     const code = codeAt(graph.starts[index]!)
-    if (code === undefined) return false
+    if (code === undefined) return 0
+    let count = 0
     for (let at = (graph.starts[index]! - code.base) / 4; at < (graph.ends[index]! - code.base) / 4; at++) {
       if (code.words[at]! >>> 0 !== SIGILL) continue
-      const place = code.base + at * 4
-      if (graph.importCalls.get(index)?.some((call) => setsHandler.test(call.name) && call.at > place && call.at <= place + BETWEEN * 4) === true) return true
       const target = nextCall(code.words, code.base, at)
       const callee = target === undefined ? undefined : graph.functionAt(target)
-      if (callee !== undefined && calls(callee, setsHandler)) return true
+      if (calls(index, setsHandler) || (callee !== undefined && calls(callee, setsHandler))) count++
     }
-    return false
+    return count
   }
-  for (const index of graph.importCalls.keys()) {
+  for (const index of imports.keys()) {
     if (!calls(index, jumpsBack)) continue
-    let isProbe = setsIt(index)
-    for (let edge = graph.firstEdge[index]!; !isProbe && edge < graph.firstEdge[index + 1]!; edge++) isProbe = calls(graph.edgeTo[edge]!, setsHandler) && setsIt(graph.edgeTo[edge]!)
-    if (isProbe) probes.add(index)
+    let count = settings(index)
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+      const callee = graph.edgeTo[edge]!
+      if (graph.edgeKind[edge] === Edge.call && calls(callee, setsHandler) && settings(callee) > 0) count++
+    }
+    // once is for good: a handler of crashes
+    if (count > 1) probes.add(index)
   }
   return probes
 }

@@ -1,6 +1,6 @@
 import { Edge } from '../../program/edges.ts'
 import type { Guards } from '../checks/guards.ts'
-import { jumpsBack, setsHandler as handles } from '../code/illegal-instruction-probes.ts'
+import { importsOfSignals, jumpsBack, setsHandler as handles } from '../code/imports-of-signals.ts'
 import type { Program } from '../code/program.ts'
 
 const SIGILL = 4
@@ -14,15 +14,15 @@ const PROBES = 24
 export function trapScope(program: Program, guards: Guards): ReadonlySet<number> {
   const { graph } = program
   const scope = new Set<number>()
-  const names = importsByFunction(program)
+  const names = importsOfSignals(program)
   const calls = (index: number, name: RegExp): boolean => names.get(index)?.some((each) => name.test(each)) === true
   let pointed: ReadonlySet<number> | undefined
   for (const index of names.keys()) {
     if (!calls(index, handles)) continue
     const tries = calleesOf(program, index).filter((callee) => calls(callee, jumpsBack))
     if (!calls(index, jumpsBack) && tries.length === 0) continue
-    const forIllegal = [...(guards.follow(index)?.passed.values() ?? [])].some(([first]) => first?.words.length === 2 && first.words[0] === SIGILL)
-    if (!forIllegal) continue
+    const settings = [...(guards.follow(index)?.passed.values() ?? [])].filter(([first]) => first?.words.length === 2 && first.words[0] === SIGILL).length
+    if (settings < 2) continue // set once and never taken away, it is a handler of crashes
     pointed ??= pointedTo(program)
     const own = new Set<number>()
     const around = new Set([index, ...tries])
@@ -67,37 +67,4 @@ function isOnlyNamedIn({ graph }: Program, target: number, own: ReadonlySet<numb
     if (!around.has(from) && !own.has(from)) return false
   }
   return true
-}
-
-/** Which of the functions asked about each function calls, directly or through the GOT. */
-function importsByFunction({ graph, sweep, image }: Program): ReadonlyMap<number, readonly string[]> {
-  const isAsked = (name: string): boolean => jumpsBack.test(name) || handles.test(name)
-  const names = new Map<number, string[]>()
-  for (const [index, calls] of graph.importCalls) {
-    const asked = calls.filter(({ name }) => isAsked(name))
-    if (asked.length > 0) names.set(index, asked.map(({ name }) => name))
-  }
-  // a static program has them itself
-  const named = new Map<number, string>()
-  for (const [address, name] of graph.names) {
-    const index = isAsked(name) ? graph.functionAt(address) : undefined
-    if (index !== undefined) named.set(index, name)
-  }
-  if (named.size > 0) {
-    for (let edge = 0; edge < graph.edgeTo.length; edge++) {
-      const name = named.get(graph.edgeTo[edge]!)
-      const index = graph.edgeFrom[edge]!
-      if (name !== undefined) names.set(index, [...(names.get(index) ?? []), name])
-    }
-  }
-  const places = new Map<number, string>()
-  for (const [place, slot] of image.slots) if (slot.import !== undefined && isAsked(slot.import)) places.set(place, slot.import)
-  const from = sweep.accessFrom.values()
-  const to = sweep.accessTo.values()
-  for (let access = 0; places.size > 0 && access < to.length; access++) {
-    const name = places.get(to[access]!)
-    const index = name === undefined ? -1 : graph.functionOf(from[access]!)
-    if (name !== undefined && index >= 0) names.set(index, [...(names.get(index) ?? []), name])
-  }
-  return names
 }
