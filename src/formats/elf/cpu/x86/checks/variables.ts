@@ -270,9 +270,12 @@ export class Variables {
       if (index >= 0 && (accesses.length <= MANY_ACCESSES || kind[access] === Access.store || this.#leadsToFeatures(index))) yield index
     }
     for (let offset = 0; offset < STRUCTURE_SIZE; offset += 4) {
-      for (const from of this.#got.loadsOf(at - offset)) {
+      const loads = [...this.#got.loadsOf(at - offset)]
+      // what is named that often before it is a variable of its own
+      const areOfOther = offset > 0 && loads.length > MANY_ACCESSES
+      for (const from of loads) {
         const index = graph.functionOf(from)
-        if (index >= 0) yield index
+        if (index >= 0 && (!areOfOther || this.#leadsToFeatures(index))) yield index
       }
     }
     const structure = this.#structures.get(at)
