@@ -54,7 +54,7 @@ export const styles = {
 } as const
 
 /** Styles of programs/ways.c. */
-export const ways = ['W_FAILS', 'W_FAILS_DEEP', 'W_TRAPS', 'W_RESOLVER', 'W_MISSING_FILE', 'W_LARGE', 'W_COPIED', 'W_CACHED', 'W_REGISTRY', 'W_DESTRUCTOR', 'W_TAG', 'W_GIVES_UP', 'W_GIVES_UP_NOT'] as const
+export const ways = ['W_FAILS', 'W_FAILS_DEEP', 'W_TRAPS', 'W_RESOLVER', 'W_MISSING_FILE', 'W_LARGE', 'W_COPIED', 'W_CACHED', 'W_REGISTRY', 'W_DESTRUCTOR', 'W_TAG', 'W_GIVES_UP', 'W_GIVES_UP_NOT', 'W_LEVELS', 'W_INSTALLS'] as const
 
 /** Styles of programs/overlooked.c: what is easily taken for guarded (N_: needed), and the other way round (G_). */
 export const overlooked = [
@@ -101,7 +101,7 @@ export type Overlooked = (typeof overlooked)[number]
 export type Style = keyof typeof styles
 
 /** Needed as well, but what they do looks like a choice by CPU: `possible` is all that can be said. */
-export const doubtful = ['OBJECT_FLAG_SET', 'COMPARED_SET', 'CASES', 'W_TAG_FORCED'] as const
+export const doubtful = ['OBJECT_FLAG_SET', 'COMPARED_SET', 'CASES', 'W_TAG_FORCED', 'W_INSTALLS_BY_OPTION', 'W_INSTALLS_BY_OTHER'] as const
 
 /** Styles of programs/held-out.c: for measuring, never for tuning. */
 export const heldOut = [

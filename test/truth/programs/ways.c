@@ -179,6 +179,47 @@ static int run(void) {
 #endif
   return sum_plain(data, 1024);
 }
+#elif defined W_LEVELS
+// a table by level, of which the first are the same, as Opus has them
+static kernel const by_level[4] = {sum_plain, sum_plain, sum_wide, sum_wide};
+struct state {
+  char more[0x50];
+  int arch;
+};
+static struct state *volatile kept;
+NOINLINE static void start(struct state *made) { made->arch = HAS_AVX2 ? 2 : 1; }
+NOINLINE static int encode(const struct state *made) { return by_level[made->arch & 3](data, 1024); }
+static int run(void) {
+  kept = calloc(1, sizeof *kept);
+  start(kept);
+  return encode(kept);
+}
+#elif defined W_INSTALLS || defined W_INSTALLS_BY_OPTION || defined W_INSTALLS_BY_OTHER
+// pointers that are put in the place of others, where somebody says that the CPU has it; as libwebp does it
+static kernel first = sum_plain, second = sum_plain;
+AVX2 static int other_wide(const int32_t *values, int count) { return sum_wide(values, count & ~15) ^ count; }
+NOINLINE static void install(void) {
+  first = sum_wide;
+  second = other_wide;
+}
+static int ask(int what) { return what == 2 ? HAS_AVX2 != 0 : 0; }
+int (*volatile cpu_info)(int) = ask;
+volatile int option = 1;
+NOINLINE static int other(int what) { return what + data[3]; }
+int (*volatile other_info)(int) = other;
+NOINLINE static void start(void) {
+#ifdef W_INSTALLS
+  if (cpu_info(2)) install();
+#elif defined W_INSTALLS_BY_OTHER
+  if (other_info(3)) install();
+#else
+  if (cpu_info(3) + option) install();
+#endif
+}
+static int run(void) {
+  start();
+  return first(data, 1024) + second(data, 512);
+}
 #elif defined W_DESTRUCTOR
 __attribute__((destructor)) static void end(void) { printf("%d\n", sum_wide(data, 1024)); }
 static int run(void) { return HAS_AVX2; }

@@ -1,6 +1,7 @@
 import { Edge } from '../../program/edges.ts'
 import type { Program } from '../code/program.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
+import { AskedThroughPointers } from './asked-through-pointers.ts'
 import { CheckedTags } from './checked-tags.ts'
 import { edgeRunsIn } from './edge-runs.ts'
 import type { Kernels } from './kernels.ts'
@@ -21,6 +22,7 @@ export class Choices {
   readonly #passed: ReadonlyMap<number, Evaluation>
   readonly #selectable: ReadonlySet<number>
   readonly #tags: CheckedTags
+  readonly #asked: AskedThroughPointers
   /** By edge: 0 where it is not known yet, 1 no, 2 yes. */
   readonly #choices: Uint8Array
   readonly #refused = new Set<number>()
@@ -34,6 +36,7 @@ export class Choices {
     this.#passed = passed
     this.#selectable = selectable
     this.#tags = new CheckedTags(program, evaluations)
+    this.#asked = new AskedThroughPointers(program, evaluations)
     this.#choices = new Uint8Array(program.graph.edgeTo.length)
   }
 
@@ -46,10 +49,13 @@ export class Choices {
     const checks = this.#tracer.checksOf(index, at)
     known =
       (checks === undefined || checks.length > 0) && // what it is made on is something else
-      (taken
+      (this.#kernels.installs(target)
+        ? // no other function does the same as one that puts kernels in the place of others
+          !taken && checks !== undefined && this.#asked.decide(index, checks)
+        : taken
         ? this.#selections.testsMask(index, checks ?? [], ending) || this.takesTwin(index, target)
-        : // a function that bears the name of a CPU, puts kernels in the place of others, or is called behind a check elsewhere, or one of two that do the same
-          (checks !== undefined && (this.#kernels.isNamed(target) || this.#kernels.installs(target))) || this.#selectable.has(target) || this.#selections.hasTwin(index, at, target, ending)) &&
+        : // a function that bears the name of a CPU, or is called behind a check elsewhere, or one of two that do the same
+          (checks !== undefined && this.#kernels.isNamed(target)) || this.#selectable.has(target) || this.#selections.hasTwin(index, at, target, ending)) &&
       // what is reached past a check that ends the program counts as required: there, what may be a choice is one
       (this.#passed.size > 0 || !this.#tracer.hangsOnAmbiguousFields(index, at)) &&
       !this.#isDecidedFor(index, target) &&
