@@ -169,6 +169,9 @@ export const arm64Ways = {
   OBJECTS_ON_STACK: 'needed',
   FIRST_WORD_ENUM: 'guarded',
   PROBED: 'guarded',
+  COPIED_FIELD: 'guarded',
+  COPIED_FROM_FILE: 'needed',
+  COPIED_AND_FORCED: 'needed',
   PROBED_AND_IGNORED: 'needed',
   HANDLER_OF_CRASHES: 'needed',
 } as const

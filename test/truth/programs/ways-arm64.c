@@ -335,6 +335,34 @@ static int run(void) {
   }
   return FAST;
 }
+#elif defined COPIED_FIELD || defined COPIED_FROM_FILE || defined COPIED_AND_FORCED
+// aws-lc's way: a bit in a key says which kernel to use, and the key is copied into what is worked with
+struct key { char data[400]; unsigned char fast : 1, other : 1; };
+struct context { char before[80]; struct key key; int sum; };
+static const struct key ready = {"key", 1};
+NOINLINE static void init(struct key *key, int other) { memset(key, 0, sizeof *key); key->other = other; key->fast = has(BIT); }
+NOINLINE static int use(struct context *context) { return context->key.fast ? FAST : PLAIN; }
+NOINLINE static int with(const struct key *key) {
+  struct context context;
+  memset(&context, 0, sizeof context);
+  memcpy(&context.key, key, sizeof *key);
+#if defined COPIED_AND_FORCED
+  struct context *volatile forced = &context;
+  forced->key.fast = 1;
+#endif
+  return use(&context);
+}
+static int run(void) {
+  struct key *key = malloc(sizeof *key);
+  init(key, argument_count > 3);
+#if defined COPIED_FROM_FILE
+  struct context *context = malloc(sizeof *context);
+  memcpy(&context->key, &ready, sizeof ready);
+  return with(key) + use(context);
+#else
+  return with(key);
+#endif
+}
 #else
 #error no style
 #endif

@@ -1,8 +1,10 @@
 import { memoryAccess, SP } from '../../../../../isa/arm64/operands.ts'
 import { detectedAs, join, number, plain, type Value } from '../../program/value.ts'
 import type { Evaluation } from './evaluation.ts'
+import { CopiedFields } from '../code/copied-fields.ts'
 import { codeOf } from '../code/function-code.ts'
 import type { Program } from '../code/program.ts'
+import { WiderFields } from '../code/wider-fields.ts'
 
 /** Fields nearer to the beginning of a structure look like those of any other. */
 const LEAST_OFFSET = 128
@@ -36,11 +38,13 @@ export class NearFields {
   readonly #evaluations: ReadonlyMap<number, Evaluation>
   readonly #isKernel: (index: number) => boolean
   readonly #byLoad = new Map<number, Field>()
+  readonly #copies: CopiedFields
 
   constructor(program: Program, evaluations: ReadonlyMap<number, Evaluation>, isKernel: (index: number) => boolean) {
     this.#program = program
     this.#evaluations = evaluations
     this.#isKernel = isKernel
+    this.#copies = new CopiedFields(program)
   }
 
   /** Looks for fields in what was followed; functions that have to be followed too, to know what they store. */
@@ -48,7 +52,7 @@ export class NearFields {
     const writers = new Set<number>()
     let count = 0
     for (const [index, evaluation] of this.#evaluations) {
-      if (!evaluation.decides) continue
+      if (!evaluation.decides && ![...evaluation.fieldStores.values()].some((value) => value?.detected === true)) continue
       for (const { at, offset, size } of this.#decidedStores(index, evaluation)) {
         const field = count < FIELDS ? this.#fieldAt(at, offset, size) : undefined
         if (field === undefined) continue
@@ -90,7 +94,10 @@ export class NearFields {
       const operand = storeToField(code.words[(at - code.base) / 4]!)
       if (operand === undefined) continue
       const runs = (evaluation.seen[(at - evaluation.start) / 4]! & 1) !== 0
-      if (!runs || evaluation.fieldStores.get(at)?.detected === true) yield { at, ...operand }
+      const stored = evaluation.fieldStores.get(at)
+      // of a flag among others in a byte only that it is clear may be known, where a branch decided that
+      const isClear = operand.size === 1 && stored?.base === plain && stored.hull === true && stored.partial !== true
+      if (!runs || isClear || stored?.detected === true) yield { at, ...operand }
     }
   }
 
@@ -100,7 +107,7 @@ export class NearFields {
     if (code === undefined) return undefined
     const stores: number[] = []
     const loads: number[] = []
-    const writers = new Set<number>()
+    const wider = new WiderFields(offset, size)
     const from = Math.max(0, (place - NEAR - code.base) / 4)
     const to = Math.min(code.words.length, (place + NEAR - code.base) / 4)
     for (let index = from; index < to; index++) {
@@ -111,15 +118,17 @@ export class NearFields {
       const length = operand.second >= 0 || operand.secondVector >= 0 ? 2 * operand.size : operand.size
       if (operand.offset >= offset + size || operand.offset + length <= offset) continue
       const at = code.base + index * 4
+      wider.note(operand, at, graph.functionOf(at))
       if (operand.load) {
         if (operand.offset === offset && operand.size === size && this.#leadsToKernel(graph.functionOf(at))) loads.push(at)
         continue
       }
       stores.push(at)
-      writers.add(graph.functionOf(at))
-      if (writers.size > WRITERS) return undefined
     }
-    return loads.length === 0 ? undefined : { offset, size, stores, loads }
+    const own = stores.filter((at) => !wider.isOfAnother(at, graph.functionOf(at)))
+    if (new Set(own.map((at) => graph.functionOf(at))).size > WRITERS) return undefined
+    if (size === 1) loads.push(...this.#copies.loadsOf(code, from, to, offset, size).filter((at) => this.#leadsToKernel(graph.functionOf(at))))
+    return loads.length === 0 ? undefined : { offset, size, stores: own, loads }
   }
 
   /** Helpers of outline atomics ask by themselves, and what everybody calls is not chosen. */
