@@ -81,7 +81,7 @@ export function judgeArm64(program: Program, assumed: ReadonlySet<string>): Arm6
   const features: FeatureVerdict[] = []
   for (const [feature, use] of [...uses].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const trust = use.reached.findIndex((set) => set.size > 0)
-    if (!required.has(feature) && trust < 0 && !program.detectors.any && ![...use.functions].some((index) => run.search.trapped.has(index))) continue // in functions that nothing leads to
+    if (!required.has(feature) && trust < 0 && !program.detectors.any && !run.search.isForSeveralCpus && ![...use.functions].some((index) => run.search.trapped.has(index))) continue // in functions that nothing leads to
     const need: Need = required.has(feature) ? 'required' : trust >= 0 ? 'possible' : 'guarded'
     const proven = use.certain === undefined ? [] : [witness(program, use.certain.at, use.certain.index, steps)]
     const reached = need === 'guarded' || trust < 0 ? undefined : trust

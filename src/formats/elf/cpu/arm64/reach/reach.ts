@@ -1,6 +1,7 @@
 import { Edge } from '../../program/edges.ts'
 import { Access } from '../../program/sweep.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
+import { exportsByCpu } from './exports-by-cpu.ts'
 import type { Guards } from '../checks/guards.ts'
 import { isArm64IsaName } from '../code/isa-names.ts'
 import { ObjectEnds } from '../code/object-ends.ts'
@@ -36,6 +37,8 @@ export class ReachSearch {
   readonly #pointers = new Map<number, number>()
   /** Functions that try instructions with a handler of SIGILL in place, and what only they call. */
   readonly trapped: ReadonlySet<number>
+  /** Exports that callers choose by CPU. */
+  readonly #forCallers: ReadonlySet<number>
   readonly roots: ReadonlyMap<number, Step>
 
   /** @param needs functions with instructions that the CPU lacks */
@@ -54,7 +57,13 @@ export class ReachSearch {
       if (index !== undefined) this.#pointers.set(places[pointer]!, index)
     }
     this.trapped = trapScope(program, guards)
+    this.#forCallers = exportsByCpu(program, needs)
     this.roots = this.#findRoots()
+  }
+
+  /** Does the file leave it to its callers to ask? */
+  get isForSeveralCpus(): boolean {
+    return this.#forCallers.size > 0
   }
 
   /** Can the instruction at `at` run? */
@@ -208,7 +217,7 @@ export class ReachSearch {
       const index = graph.functionAt(named.address)
       if (index === undefined) continue
       if (!image.isLibrary && detectors.any) continue // an executable's exports serve its plugins
-      if (detectors.any && this.#needs.has(index) && isArm64IsaName(named.name)) continue
+      if ((detectors.any && this.#needs.has(index) && isArm64IsaName(named.name)) || this.#forCallers.has(index)) continue
       add(named.address, 'export')
     }
     return roots
