@@ -26,6 +26,9 @@ const limits = {
 
 const allocators = /^(?:(?:__libc_|__)?(?:malloc|calloc)|_Znwm|_Znam|aligned_alloc|memalign)$/
 
+/** Where the dynamic loader of glibc keeps what it found out about the CPU. */
+const loaderFeatures = '_rtld_global_ro'
+
 /** Functions that write what they are given the address of: of the bytes of a number, or of what stands elsewhere. */
 const fillers = /^(?:__)?(memset|memcpy|memmove)(?:_chk)?$/
 
@@ -117,6 +120,7 @@ export class ProgramSurroundings {
   }
 
   #imported(name: string): Value {
+    if (name === loaderFeatures) return relative(Base.loaderFeatures, 0)
     let index = this.#importNames.indexOf(name)
     if (index < 0) index = this.#importNames.push(name) - 1
     return relative(Base.imported, index)
@@ -128,7 +132,13 @@ export class ProgramSurroundings {
       if (offset === 16) return number(this.#model.hwcap2[0], this.#model.hwcap2[1], true)
       return number(offset === 0 ? 24 : 0)
     }
+    // glibc's resolvers look at nothing else in there
+    if (base === Base.loaderFeatures) return this.#model.features.size === 0 && this.#isResolver(reader) ? number(0, 0, true) : undefined
     return base < Base.firstObject ? undefined : this.#known.objects.load(reader, base, offset, size)
+  }
+
+  #isResolver(index: number): boolean {
+    return this.#program.detectors.resolvers.has(this.#program.graph.starts[index]!)
   }
 
   #call(at: number, target: Value | undefined, registers: readonly (Value | undefined)[]): CallOutcome | undefined {

@@ -5,7 +5,7 @@ export const ARGUMENTS = 8
 export const CALLER_SAVED = 19
 
 /** Bases of values that are no offset from a register; those of allocated objects follow. */
-export const Base = { resolverArgument: 40, imported: 41, firstObject: 64 } as const
+export const Base = { resolverArgument: 40, imported: 41, loaderFeatures: 42, firstObject: 64 } as const
 
 /** Instructions that may still be evaluated, over all functions. */
 export interface StepBudget {
