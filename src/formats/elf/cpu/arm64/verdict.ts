@@ -47,6 +47,9 @@ export interface Arm64Verdict {
 const density = { share: 0.01, least: 3, reached: 0.5, called: 0.5 } as const
 const scattered = { least: 64, reached: 0.95, alone: 0.5, called: 0.9 } as const
 
+/** Tags of memory are no matter of how something was compiled: an allocator sets them throughout, when it is told to. */
+const byHand = 'mte'
+
 const WITNESSES = 3
 
 type Steps = ReadonlyMap<number, Step>
@@ -152,10 +155,10 @@ function requiredFeatures(program: Program, run: Run, uses: ReadonlyMap<string, 
   const required = new Set<string>()
   for (const [feature, use] of uses) {
     const unguarded = !program.detectors.any && use.reached[2]!.size > 0
-    if (unguarded || use.certain !== undefined || isUsedThroughout(use, run)) required.add(feature)
+    if (unguarded || use.certain !== undefined || isUsedThroughout(feature, use, run)) required.add(feature)
   }
   // where a compiler was told of one feature, what else it uses in the same functions was allowed by the same option
-  const users = [...required].filter((feature) => isUsedThroughout(uses.get(feature)!, run)).map((feature) => uses.get(feature)!.reached[2]!)
+  const users = [...required].filter((feature) => isUsedThroughout(feature, uses.get(feature)!, run)).map((feature) => uses.get(feature)!.reached[2]!)
   for (const [feature, use] of uses) {
     const reached = use.reached[1]!
     const together = [...reached].filter((index) => users.some((set) => set.has(index))).length
@@ -164,7 +167,8 @@ function requiredFeatures(program: Program, run: Run, uses: ReadonlyMap<string, 
   return required
 }
 
-function isUsedThroughout({ functions, reached }: Uses, run: Run): boolean {
+function isUsedThroughout(feature: string, { functions, reached }: Uses, run: Run): boolean {
+  if (feature === byHand) return false
   const users = reached[Trust.tables]!.size
   const everywhere = users >= density.share * run.reached[Trust.tables]!.size && users >= density.reached * functions.size
   const nearlyAll = users >= scattered.least && users >= scattered.reached * functions.size
