@@ -44,6 +44,8 @@ export interface Guards {
   isKnown(address: number): boolean
   /** Follows a function that no check affects, for what it calls through pointers. */
   follow(index: number): Evaluation | undefined
+  /** Follows a function for what one call gives it. */
+  followWith(index: number, parameters: readonly (Value | undefined)[]): Evaluation | undefined
   /**
    * Looks again at what compares something with a kernel (OpenSSL sees so whether it chose that one), now that it is known what
    * is reached: true when that changed what runs.
@@ -117,6 +119,7 @@ class GuardSearch {
       dead: this.#neverReturns,
       isKnown: (at: number): boolean => this.#variables.has(at),
       follow: (index: number): Evaluation | undefined => this.#follow(index),
+      followWith: (index: number, parameters: readonly (Value | undefined)[]): Evaluation | undefined => this.#followWith(index, parameters),
       refine: (isReached: (index: number) => boolean): boolean => this.#refine(isReached),
     }
     if (!detectors.any) {
@@ -215,6 +218,11 @@ class GuardSearch {
     const known = this.#evaluations.get(index)
     const code = known === undefined ? codeOf(this.#program, index) : undefined
     return code === undefined ? known : evaluate(code, this.#arguments.of(index), this.#surroundings.of(index), 2, { left: LARGEST_FUNCTION })
+  }
+
+  #followWith(index: number, parameters: readonly (Value | undefined)[]): Evaluation | undefined {
+    const code = codeOf(this.#program, index)
+    return code === undefined ? undefined : evaluate(code, parameters, this.#surroundings.of(index), 2, { left: LARGEST_FUNCTION })
   }
 
   #evaluate(index: number): void {

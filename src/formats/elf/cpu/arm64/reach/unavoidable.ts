@@ -1,12 +1,16 @@
 import { branchTarget, endsPath, Flow, flowOf } from '../../../../../isa/arm64/control-flow.ts'
 import { Edge } from '../../program/edges.ts'
+import { plain, type Value } from '../../program/value.ts'
 import type { Guards } from '../checks/guards.ts'
 import type { Program } from '../code/program.ts'
+import type { Evaluation } from '../evaluation/evaluation.ts'
 import { calledBack } from './called-back.ts'
 import type { ReachSearch, Step } from './reach.ts'
 
 const LARGEST = 60_000
 const FUNCTIONS = 4000
+/** Bytes of a function that is followed for one call. */
+const SMALL = 1200
 
 /**
  * Functions that run whenever the program is started or the library is loaded, each with the instructions in it that no way
@@ -15,13 +19,14 @@ const FUNCTIONS = 4000
 export function unavoidableCode(program: Program, guards: Guards, search: ReachSearch): Map<number, { readonly words: Uint8Array; readonly step: Step }> {
   const { graph } = program
   const all = new Map<number, { words: Uint8Array; step: Step }>()
-  const stack: [number, Step][] = []
+  const stack: [number, Step, Evaluation | undefined][] = []
   const named = (index: number): boolean => /^(?:napi_register_module_v1|JNI_OnLoad)$/.test(graph.nameOf(index))
-  for (const [index, step] of search.roots) if (step.how === 'entry' || step.how === 'initializer' || (step.how === 'export' && named(index))) stack.push([index, step])
+  for (const [index, step] of search.roots) if (step.how === 'entry' || step.how === 'initializer' || (step.how === 'export' && named(index))) stack.push([index, step, undefined])
   while (stack.length > 0 && all.size < FUNCTIONS) {
-    const [index, step] = stack.pop()!
+    const [index, step, given] = stack.pop()!
     if (all.has(index)) continue
-    const words = unavoidableWords(program, guards, index)
+    const evaluation = given ?? guards.evaluations.get(index)
+    const words = unavoidableWords(program, evaluation, index)
     if (words === undefined) continue
     all.set(index, { words, step })
     const start = graph.starts[index]!
@@ -30,25 +35,34 @@ export function unavoidableCode(program: Program, guards: Guards, search: ReachS
       const at = graph.edgeAt[edge]!
       // what _start passes on: main, and what runs before and after
       const passed = graph.edgeKind[edge] === Edge.taken && step.how === 'entry'
-      if ((graph.edgeKind[edge] === Edge.call || passed) && runs(at) && search.edgeRuns(index, edge)) stack.push([graph.edgeTo[edge]!, { from: index, how: passed ? 'address' : 'call' }])
+      if ((graph.edgeKind[edge] !== Edge.call && !passed) || !runs(at) || !search.edgeRuns(index, edge)) continue
+      const target = graph.edgeTo[edge]!
+      stack.push([target, { from: index, how: passed ? 'address' : 'call' }, passed ? undefined : forCall(program, guards, target, (evaluation ?? guards.follow(index))?.passed.get(at))])
     }
-    for (const target of calledBack(program, guards, index, runs)) stack.push([target, { from: index, how: 'address' }])
-    for (const [at, targets] of guards.follow(index)?.indirect ?? []) {
+    for (const target of calledBack(program, guards, index, runs)) stack.push([target, { from: index, how: 'address' }, undefined])
+    for (const [at, targets] of (evaluation ?? guards.follow(index))?.indirect ?? []) {
       const target = targets.size === 1 && runs(at) ? graph.functionAt([...targets][0]!) : undefined
-      if (target !== undefined) stack.push([target, { from: index, how: 'call' }])
+      if (target !== undefined) stack.push([target, { from: index, how: 'call' }, forCall(program, guards, target, (evaluation ?? guards.follow(index))?.passed.get(at))])
     }
   }
   return all
 }
 
+/** What a small function does with the numbers that a call gives it: a loop over 512 bytes runs. */
+function forCall({ graph }: Program, guards: Guards, index: number, passed: readonly (Value | undefined)[] | undefined): Evaluation | undefined {
+  if (graph.ends[index]! - graph.starts[index]! > SMALL) return undefined
+  const numbers = passed?.map((value) => (value?.base === plain && value.words.length === 2 && value.partial !== true && !value.detected ? value : undefined))
+  return numbers?.some((value) => value !== undefined) === true ? guards.followWith(index, numbers) : undefined
+}
+
 /** By word of the function: 1 where every way through it passes. Ways that end in a trap do not count, loops are left. */
-function unavoidableWords({ graph, codeAt }: Program, guards: Guards, index: number): Uint8Array | undefined {
+function unavoidableWords({ graph, codeAt }: Program, evaluation: Evaluation | undefined, index: number): Uint8Array | undefined {
   const start = graph.starts[index]!
   const count = Math.min(LARGEST, Math.ceil((graph.ends[index]! - start) / 4))
   const code = codeAt(start)
   if (code === undefined || count <= 0 || start % 4 !== 0) return undefined
   const first = (start - code.base) / 4
-  const seen = guards.evaluations.get(index)?.seen
+  const seen = evaluation?.seen
   /** Words that follow on `at`; -1: the end of the function. */
   const following = (at: number): number[] => {
     const word = code.words[first + at]
