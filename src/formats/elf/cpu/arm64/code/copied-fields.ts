@@ -1,5 +1,6 @@
 import { pageAddress } from '../../../../../isa/arm64/control-flow.ts'
 import { destination, memoryAccess, SP } from '../../../../../isa/arm64/operands.ts'
+import { Edge } from '../../program/edges.ts'
 import type { Program } from './program.ts'
 
 const copies = /^(?:__)?mem(?:cpy|move)(?:_chk)?$/
@@ -37,11 +38,8 @@ export class CopiedFields {
 
   /** In the words [from, to) of some code, where nothing stores to the field in the larger structure. */
   loadsOf(code: Code, from: number, to: number, offset: number, size: number): number[] {
-    this.#copies ??= this.#findCopies()
     const least = offset + size
-    const near = this.#copies.filter(({ at, length }) => at >= code.base + from * 4 && at < code.base + to * 4 && length >= least && length <= least + REST)
-    // what stands in the file was set by nobody
-    if (near.length === 0 || near.some(({ fromFile }) => fromFile)) return []
+    if (!this.#near(code, from, to).some(({ length }) => length >= least && length <= least + REST)) return []
     const loads = new Map<number, number[]>()
     const stored: { readonly start: number; readonly end: number }[] = []
     for (let index = from; index < to; index++) {
@@ -59,6 +57,16 @@ export class CopiedFields {
     return [...loads].filter(([place]) => !stored.some(({ start, end }) => start < place + size && end > place)).flatMap(([, at]) => at)
   }
 
+  /** Is so much, or more, of the file's own data copied in the words [from, to)? What stands in the file was set without asking. */
+  isFromFile(code: Code, from: number, to: number, least: number): boolean {
+    return this.#near(code, from, to).some(({ length, fromFile }) => fromFile && length >= least)
+  }
+
+  #near({ base }: Code, from: number, to: number): Copy[] {
+    this.#copies ??= this.#findCopies()
+    return this.#copies.filter(({ at }) => at >= base + from * 4 && at < base + to * 4)
+  }
+
   #findCopies(): Copy[] {
     const { graph } = this.#program
     const found: Copy[] = []
@@ -66,6 +74,8 @@ export class CopiedFields {
       const copy = this.#copyAt(index, at)
       if (copy !== undefined) found.push(copy)
     }
+    // a static program's is chosen by a resolver
+    for (let edge = 0; edge < graph.edgeTo.length; edge++) if (graph.edgeKind[edge] === Edge.resolver) note(graph.edgeFrom[edge]!, graph.edgeAt[edge]!)
     for (const [index, calls] of graph.importCalls) {
       for (const { at, name } of calls) {
         if (!copies.test(name)) continue

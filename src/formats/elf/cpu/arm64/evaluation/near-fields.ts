@@ -52,7 +52,7 @@ export class NearFields {
     const writers = new Set<number>()
     let count = 0
     for (const [index, evaluation] of this.#evaluations) {
-      if (!evaluation.decides && ![...evaluation.fieldStores.values()].some((value) => value?.detected === true)) continue
+      if (!evaluation.decides) continue
       for (const { at, offset, size } of this.#decidedStores(index, evaluation)) {
         const field = count < FIELDS ? this.#fieldAt(at, offset, size) : undefined
         if (field === undefined) continue
@@ -127,6 +127,7 @@ export class NearFields {
     }
     const own = stores.filter((at) => !wider.isOfAnother(at, graph.functionOf(at)))
     if (new Set(own.map((at) => graph.functionOf(at))).size > WRITERS) return undefined
+    if (this.#copies.isFromFile(code, from, to, offset + size)) return undefined
     if (size === 1) loads.push(...this.#copies.loadsOf(code, from, to, offset, size).filter((at) => this.#leadsToKernel(graph.functionOf(at))))
     return loads.length === 0 ? undefined : { offset, size, stores: own, loads }
   }
