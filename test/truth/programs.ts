@@ -101,7 +101,7 @@ export type Overlooked = (typeof overlooked)[number]
 export type Style = keyof typeof styles
 
 /** Needed as well, but what they do looks like a choice by CPU: `possible` is all that can be said. */
-export const doubtful = ['OBJECT_FLAG_SET', 'COMPARED_SET', 'CASES', 'W_TAG_FORCED', 'W_INSTALLS_BY_OPTION', 'W_INSTALLS_BY_OTHER'] as const
+export const doubtful = ['OBJECT_FLAG_SET', 'COMPARED_SET', 'CASES', 'W_TAG_FORCED', 'W_INSTALLS_BY_OPTION', 'W_INSTALLS_BY_OTHER', 'W_INSTALLS_BY_FLAG'] as const
 
 /** Styles of programs/held-out.c: for measuring, never for tuning. */
 export const heldOut = [

@@ -194,7 +194,7 @@ static int run(void) {
   start(kept);
   return encode(kept);
 }
-#elif defined W_INSTALLS || defined W_INSTALLS_BY_OPTION || defined W_INSTALLS_BY_OTHER
+#elif defined W_INSTALLS || defined W_INSTALLS_BY_OPTION || defined W_INSTALLS_BY_OTHER || defined W_INSTALLS_BY_FLAG
 // pointers that are put in the place of others, where somebody says that the CPU has it; as libwebp does it
 static kernel first = sum_plain, second = sum_plain;
 AVX2 static int other_wide(const int32_t *values, int count) { return sum_wide(values, count & ~15) ^ count; }
@@ -205,6 +205,12 @@ NOINLINE static void install(void) {
 static int ask(int what) { return what == 2 ? HAS_AVX2 != 0 : 0; }
 int (*volatile cpu_info)(int) = ask;
 volatile int option = 1;
+struct settings {
+  char more[0x60];
+  int flags;
+};
+static struct settings *volatile settings;
+NOINLINE static void configure(struct settings *made, int count) { made->flags = count > 3 ? 6 : 1; }
 NOINLINE static int other(int what) { return what + data[3]; }
 int (*volatile other_info)(int) = other;
 NOINLINE static void start(void) {
@@ -212,6 +218,11 @@ NOINLINE static void start(void) {
   if (cpu_info(2)) install();
 #elif defined W_INSTALLS_BY_OTHER
   if (other_info(3)) install();
+#elif defined W_INSTALLS_BY_FLAG
+  settings = calloc(1, sizeof *settings);
+  configure(settings, data[3]);
+  printf("%d\n", HAS_AVX2 != 0);
+  if (settings->flags & 4) install();
 #else
   if (cpu_info(3) + option) install();
 #endif

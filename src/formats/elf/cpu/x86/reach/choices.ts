@@ -47,11 +47,13 @@ export class Choices {
     const at = this.#program.graph.edgeAt[edge]!
     const ending = this.#passed.get(index)
     const checks = this.#tracer.checksOf(index, at)
+    // whoever calls what a library exports may have asked, and say so (x265's `cpuMask`)
+    const isToldByOthers = this.#program.image.isLibrary && this.#tracer.isOpen(index)
     known =
       (checks === undefined || checks.length > 0) && // what it is made on is something else
       (this.#kernels.installs(target)
         ? // no other function does the same as one that puts kernels in the place of others
-          !taken && checks !== undefined && this.#asked.decide(index, checks)
+          !taken && checks !== undefined && (this.#asked.decide(index, checks) || (isToldByOthers && this.#selections.testsMask(index, checks, ending)))
         : taken
         ? this.#selections.testsMask(index, checks ?? [], ending) || this.takesTwin(index, target)
         : // a function that bears the name of a CPU, or is called behind a check elsewhere, or one of two that do the same
