@@ -177,7 +177,7 @@ export class ReachSearch {
       if (taken && (detectors.any || this.#hasExportsByCpu) && this.#kernels.isNamed(target)) continue
       if (taken && detectors.any && this.#kernels.isKernel(target) && isDataAmongCode(this.#program, target)) continue
       if (!allRun && !this.edgeRuns(index, edge)) continue
-      if (detectors.any && (this.#kernels.needFeatures(target) || (!taken && this.#kernels.isNamed(target)))) {
+      if (detectors.any && (this.#kernels.needFeatures(target) || (!taken && (this.#kernels.isNamed(target) || this.#kernels.installs(target))))) {
         if (!fromEntry && !decided && this.#choices.isChoice(index, edge, target, taken)) continue
         if (!taken && this.#kernels.needFeatures(target) && !this.#kernels.isKernel(index) && !this.#tracer.isOpen(index)) {
           progress.pending.push(index, edge)

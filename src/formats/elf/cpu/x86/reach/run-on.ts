@@ -148,21 +148,17 @@ const LEAST_HANDED_OUT = 2
 const TINY = 48
 
 /** Functions that name kernels, no other function, and call nobody: they put kernels in the place of what runs on any CPU. */
-function findInstallers({ graph }: Program, choosable: Map<number, ReadonlySet<number>>): ReadonlySet<number> {
-  const installers = new Map<number, ReadonlySet<number>>()
+function findInstallers({ graph }: Program, choosable: ReadonlyMap<number, ReadonlySet<number>>): ReadonlySet<number> {
+  const installers = new Set<number>()
   for (let index = 0; index < graph.starts.length; index++) {
     const end = graph.firstEdge[index + 1]!
     const least = graph.ends[index]! - graph.starts[index]! <= TINY ? 1 : LEAST_HANDED_OUT
     if (end - graph.firstEdge[index]! < least || choosable.has(index)) continue
-    let sets: ReadonlySet<number> | undefined
-    for (let edge = graph.firstEdge[index]!; edge < end; edge++) {
-      sets = graph.edgeKind[edge] === Edge.taken ? choosable.get(graph.edgeTo[edge]!) : undefined
-      if (sets === undefined) break
-    }
-    if (sets !== undefined && !graph.importCalls.has(index)) installers.set(index, sets)
+    let edge = graph.firstEdge[index]!
+    while (edge < end && graph.edgeKind[edge] === Edge.taken && choosable.has(graph.edgeTo[edge]!)) edge++
+    if (edge === end && !graph.importCalls.has(index)) installers.add(index)
   }
-  for (const [index, sets] of installers) choosable.set(index, sets)
-  return new Set(installers.keys())
+  return installers
 }
 
 /** The entry point, what it hands to the C library to start, and initializers. */
