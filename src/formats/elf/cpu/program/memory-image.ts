@@ -56,6 +56,8 @@ export interface MemoryImage {
   readonly slots: ReadonlyMap<number, Slot>
   /** Places in data that hold the address of code. */
   readonly codePointers: PointerTable
+  /** Places in data that hold the address of data. */
+  readonly dataPointers: PointerTable
   readonly functions: readonly NamedFunction[]
   readonly objects: readonly NamedObject[]
   readonly imports: ReadonlySet<string>
@@ -103,15 +105,11 @@ export function readMemoryImage(file: ElfFile): MemoryImage {
   const symtab = readSymtab(file)
   if (symtab !== undefined && file.header.e_type !== ET.REL) collectSymbols(symtab, false, functions, objects, undefined)
   const slots = new Map<number, Slot>()
-  const places = new NumberList()
-  const targets = new NumberList()
-  const notePointer = (place: number, target: number): void => {
-    places.push(place)
-    targets.push(target)
-  }
+  const toCode = new Pointers()
+  const toData = new Pointers()
   const view = file.reader.view
   const types = file.header.e_machine === EM.AARCH64 ? arm64Relocations : x86Relocations
-  const note = (relocation: Relocation): void => noteRelocation(relocation, types, dynamicSymbols, slots, notePointer, inCode, readWord)
+  const note = (relocation: Relocation): void => noteRelocation(relocation, types, dynamicSymbols, slots, (place, target) => (inCode(target) ? toCode : toData).add(place, target), readWord)
   const readWord = (address: number): number | undefined => {
     const range = dataAt(address)
     if (range?.offset === undefined || address + 8 > range.end) return undefined
@@ -127,7 +125,7 @@ export function readMemoryImage(file: ElfFile): MemoryImage {
     }
   }
   const positionDependent = file.header.e_type === ET.EXEC
-  if (positionDependent) absolutePointers(file, data, inCode, notePointer)
+  if (positionDependent) absolutePointers(file, data, inCode, toCode, toData)
   return {
     file,
     view,
@@ -136,7 +134,8 @@ export function readMemoryImage(file: ElfFile): MemoryImage {
     stubs,
     data,
     slots,
-    codePointers: new PointerTable(places, targets),
+    codePointers: toCode.table(),
+    dataPointers: toData.table(),
     functions,
     objects,
     imports,
@@ -145,6 +144,20 @@ export function readMemoryImage(file: ElfFile): MemoryImage {
     inCode,
     inStubs: (address) => isIn(stubs, address),
     dataAt,
+  }
+}
+
+class Pointers {
+  readonly #places = new NumberList()
+  readonly #targets = new NumberList()
+
+  add(place: number, target: number): void {
+    this.#places.push(place)
+    this.#targets.push(target)
+  }
+
+  table(): PointerTable {
+    return new PointerTable(this.#places, this.#targets)
   }
 }
 
@@ -211,14 +224,13 @@ function noteRelocation(
   symbols: SymbolTable | undefined,
   slots: Map<number, Slot>,
   notePointer: (place: number, target: number) => void,
-  inCode: (address: number) => boolean,
   readWord: (address: number) => number | undefined,
 ): void {
   const { offset, type, symbol } = relocation
   const addend = relocation.addend ?? readWord(offset) ?? 0
   if (type === types.relative) {
     slots.set(offset, { address: addend })
-    if (inCode(addend)) notePointer(offset, addend)
+    notePointer(offset, addend)
   } else if (type === types.irelative) {
     slots.set(offset, { address: addend, indirect: true })
   } else if ((type === types.globalData || type === types.jumpSlot || type === types.absolute) && symbols !== undefined) {
@@ -230,20 +242,23 @@ function noteRelocation(
     const address = symbols.value(symbol) + (type === types.absolute ? addend : 0)
     const indirect = symbols.type(symbol) === STT.GNU_IFUNC
     slots.set(offset, indirect ? { address, indirect } : { address })
-    if (!indirect && inCode(address)) notePointer(offset, address)
+    if (!indirect) notePointer(offset, address)
   }
 }
 
 const linkerTables: ReadonlySet<number> = new Set([SHT.DYNSYM, SHT.STRTAB, SHT.HASH, SHT.GNU_HASH, SHT.RELA, SHT.REL, SHT.GNU_VERSYM, SHT.GNU_VERNEED, SHT.NOTE])
 
-/** Programs linked at a fixed address have no relocations: what looks like an address of code in data is one. */
+/** Programs linked at a fixed address have no relocations: what looks like an address of code or of data, in data, is one. */
 function absolutePointers(
   file: ElfFile,
   data: readonly DataRange[],
   inCode: (address: number) => boolean,
-  notePointer: (place: number, target: number) => void,
+  toCode: Pointers,
+  toData: Pointers,
 ): void {
   const { view } = file.reader
+  const first = data[0]?.address ?? 0
+  const last = data.at(-1)?.end ?? 0
   // symbols, hashes and relocations have addresses in them that nothing follows
   const tables = new Set(file.sections.filter(({ sh_type }) => linkerTables.has(sh_type)).map(({ sh_addr }) => Number(sh_addr)))
   for (const range of data) {
@@ -252,7 +267,9 @@ function absolutePointers(
     for (let at = start; at + 8 <= range.end - range.address; at += 8) {
       if (view.getUint32(range.offset + at + 4, true) !== 0) continue
       const value = view.getUint32(range.offset + at, true)
-      if (value !== 0 && inCode(value)) notePointer(range.address + at, value)
+      if (value === 0) continue
+      if (inCode(value)) toCode.add(range.address + at, value)
+      else if (value >= first && value < last) toData.add(range.address + at, value)
     }
   }
 }

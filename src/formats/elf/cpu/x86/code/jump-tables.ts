@@ -62,6 +62,22 @@ export class JumpTables {
     return this.#targets.get(key)
   }
 
+  /** Addresses that the cases of each switch of a function lead to. */
+  switches(target: FunctionCode): readonly (readonly number[])[] {
+    const { code, from, to, blocks } = target
+    const found: (readonly number[])[] = []
+    const named = this.#addressesNamed(target)
+    for (let at = from; at < to; at += blocks.lengths[at - from]! || 1) {
+      const length = blocks.lengths[at - from]!
+      if (length < 2 || code[at + length - 2] !== 0xff || (code[at + length - 1]! & 0xf8) !== 0xe0) continue
+      const load = this.loadOf(target, at)
+      const table = load?.table ?? named.findLast((each) => each.at < at && each.register === load?.base)?.address
+      const targets = load === undefined || table === undefined ? undefined : this.targets(target, load, table)
+      if (targets !== undefined) found.push(targets)
+    }
+    return found
+  }
+
   /** Address of the next table of the same function. */
   #nextTable(target: FunctionCode, table: number): number {
     let known = this.#tables.get(target.start)
@@ -73,19 +89,26 @@ export class JumpTables {
 
   /** Where tables of a function begin: LEA into a register that one of its jumps takes for a table's address. */
   #tablesOf(target: FunctionCode): number[] {
-    const { code, view, base, start, end, blocks } = target
+    const { code, from, to, blocks } = target
     const bases = new Set<number>()
-    const named: { readonly register: number; readonly address: number }[] = []
-    for (let at = start - base; at < end - base; at += blocks.lengths[at - (start - base)]! || 1) {
-      const length = blocks.lengths[at - (start - base)]!
-      if (length < 2) continue
-      const isJump = code[at + length - 2] === 0xff && (code[at + length - 1]! & 0xf8) === 0xe0
+    for (let at = from; at < to; at += blocks.lengths[at - from]! || 1) {
+      const length = blocks.lengths[at - from]!
+      const isJump = length >= 2 && code[at + length - 2] === 0xff && (code[at + length - 1]! & 0xf8) === 0xe0
       if (isJump) bases.add(this.loadOf(target, at)?.base ?? -1)
-      if (length === 7 && (code[at]! & 0xfb) === 0x48 && code[at + 1] === 0x8d && (code[at + 2]! & 0xc7) === 5) {
-        named.push({ register: ((code[at + 2]! >> 3) & 7) | ((code[at]! & 4) << 1), address: base + at + length + view.getInt32(at + 3, true) })
-      }
     }
-    return named.filter(({ register, address }) => bases.has(register) && this.#leadsInto(target, address)).map(({ address }) => address)
+    return this.#addressesNamed(target)
+      .filter(({ register, address }) => bases.has(register) && this.#leadsInto(target, address))
+      .map(({ address }) => address)
+  }
+
+  /** What LEA takes the address of, in order. */
+  #addressesNamed({ code, view, base, from, to, blocks }: FunctionCode): { readonly at: number; readonly register: number; readonly address: number }[] {
+    const named: { readonly at: number; readonly register: number; readonly address: number }[] = []
+    for (let at = from; at < to; at += blocks.lengths[at - from]! || 1) {
+      if (blocks.lengths[at - from] !== 7 || (code[at]! & 0xfb) !== 0x48 || code[at + 1] !== 0x8d || (code[at + 2]! & 0xc7) !== 5) continue
+      named.push({ at, register: ((code[at + 2]! >> 3) & 7) | ((code[at]! & 4) << 1), address: base + at + 7 + view.getInt32(at + 3, true) })
+    }
+    return named
   }
 
   #leadsInto(target: FunctionCode, table: number): boolean {

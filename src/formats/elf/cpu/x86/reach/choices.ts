@@ -55,7 +55,7 @@ export class Choices {
         ? // no other function does the same as one that puts kernels in the place of others
           !taken && checks !== undefined && (this.#asked.decide(index, checks) || (isToldByOthers && this.#selections.testsMask(index, checks, ending)))
         : taken
-        ? this.#selections.testsMask(index, checks ?? [], ending) || this.takesTwin(index, target)
+        ? this.#selections.testsMask(index, checks ?? [], ending) || this.takesTwin(index, target) || this.#selections.isInOneOfCases(index, at, target)
         : // a function that bears the name of a CPU, or is called behind a check elsewhere, or one of two that do the same
           (checks !== undefined && this.#kernels.isNamed(target)) || this.#selectable.has(target) || this.#selections.hasTwin(index, at, target, ending)) &&
       // what is reached past a check that ends the program counts as required: there, what may be a choice is one
@@ -120,6 +120,11 @@ export class Choices {
     const [plain] = functions
     if (plain === undefined || functions.length < LEAST_LEVELS || this.#kernels.needFeatures(plain) || new Set(functions).size === functions.length) return false
     return functions[1] === plain && functions.every((index) => index === plain || (this.#kernels.isKernel(index) && this.#selections.isTwin(plain, index)))
+  }
+
+  /** Do both do the same, as far as their sizes say, and `other` without the features of `target`? */
+  isTwin(other: number, target: number): boolean {
+    return this.#selections.isTwin(other, target)
   }
 
   /** Does the function that takes the address of `target` take that of a function without its features as well? */

@@ -203,8 +203,17 @@ export class ReachSearch {
 
   /** Tables of function pointers (virtual tables, operations) that the function names. */
   #tables(index: number, progress: Progress): void {
-    const { graph, image, pointed, sweep } = this.#program
+    const kinds = this.#program.sweep.accessKind.values()
     const evaluation = this.#evaluations.get(index)
+    this.#forEachNamed(index, (table, from, access) => {
+      if (progress.tables.has(table) || this.#endsArray(index, table) || !this.instructionRuns(index, from)) return
+      if (kinds[access] === Access.take && evaluation !== undefined && !evaluation.addressesUsed.has(table)) return
+      this.#followObjects(index, from, table, progress)
+    })
+  }
+
+  #forEachNamed(index: number, visit: (table: number, from: number, access: number) => void): void {
+    const { graph, image, sweep } = this.#program
     const kinds = sweep.accessKind.values()
     const end = graph.firstAccess[index + 1]!
     for (let access = graph.firstAccess[index]!; access < end; access++) {
@@ -212,21 +221,42 @@ export class ReachSearch {
       // what a slot of the GOT points to, where the table is another unit's or exported
       const named = sweep.accessTo.values()[access]!
       const table = image.dataAt(named)?.separate === true ? image.slots.get(named)?.address : named
-      if (table === undefined) continue
-      const from = sweep.accessFrom.values()[access]!
-      if (progress.tables.has(table) || this.#endsArray(index, table) || !this.instructionRuns(index, from)) continue
-      if (kinds[access] === Access.take && evaluation !== undefined && !evaluation.addressesUsed.has(table)) continue
-      progress.tables.add(table)
-      const functions = pointed.tableAt(table)
-      const isByLevel = this.#program.detectors.any && this.#choices.isByLevel(functions)
-      for (let place = 0; place < functions.length; place++) if (!isByLevel || functions[place] === functions[0]) this.#reachFromTable(index, from, functions[place]!, progress)
+      if (table !== undefined) visit(table, sweep.accessFrom.values()[access]!, access)
     }
   }
 
+  /** What the object at `first`, which the instruction at `from` names, leads to, and what it points to: lists of structures of operations. */
+  #followObjects(index: number, from: number, first: number, progress: Progress): void {
+    const { detectors, pointed } = this.#program
+    const { tables } = progress
+    for (const { object, functions, isTable } of pointed.from(first, !detectors.any, tables)) {
+      const isByLevel = detectors.any && isTable && this.#choices.isByLevel(functions)
+      for (const target of functions) {
+        if (isByLevel && target !== functions[0]) continue
+        if (object !== first && this.#isOfOneOfObjects(index, target)) continue
+        this.#reachFromTable(index, from, target, progress)
+      }
+    }
+  }
+
+  /** Does a function that asks name objects of which one leads to `target`, and another to a like one without its features? */
+  #isOfOneOfObjects(index: number, target: number): boolean {
+    const { detectors, pointed } = this.#program
+    if (!detectors.any || !this.#kernels.needFeatures(target) || this.#evaluations.get(index)?.decides !== true) return false
+    let found = false
+    const seen = new Set<number>()
+    this.#forEachNamed(index, (table) => {
+      if (found) return
+      for (const { functions } of pointed.from(table, false, seen)) found ||= functions.some((other) => this.#choices.isTwin(other, target))
+    })
+    return found
+  }
+
   #reachFromTable(index: number, from: number, target: number, progress: Progress): void {
-    if (this.#program.detectors.any && this.#kernels.needFeatures(target)) {
+    if (this.#program.detectors.any) {
+      if (this.#kernels.isNamed(target)) return
       // what names the table asks about the CPU: the table is one of implementations
-      if (this.#choices.choosesFromTable(index, from) || this.#kernels.isNamed(target) || this.#selectable.has(target)) return
+      if (this.#kernels.needFeatures(target) && (this.#choices.choosesFromTable(index, from) || this.#selectable.has(target))) return
     }
     progress.reach(target, index, 'table')
   }

@@ -76,7 +76,9 @@ function runWith(program: Program, features: ReadonlySet<string>, needs: Readonl
     if (kept.size > 0) choosable.set(index, kept)
   }
   const kernels = new Set(choosable.keys())
-  addWrappers(program, choosable)
+  addWrappers(program, choosable, WRAPPER_SIZE)
+  const usersOf = usersBySet(choosable)
+  addWrappers(program, choosable, VARIANT_SIZE)
   const installers = findInstallers(program, choosable)
   const namedForIsa = new Map<number, boolean>()
   const isVariant = findVariantNames(exportedNames(program))
@@ -93,7 +95,7 @@ function runWith(program: Program, features: ReadonlySet<string>, needs: Readonl
   const isChoosable = new IndexSet(graph.starts.length)
   for (const index of choosable.keys()) isChoosable.add(index)
   const tracer = new Tracer(program, guards, startedFunctions(program))
-  const known: Kernels = { isNamed, needFeatures: (index) => isChoosable.has(index), isKernel: (index) => kernels.has(index), installs: (index) => installers.has(index), usersOf: usersBySet(choosable) }
+  const known: Kernels = { isNamed, needFeatures: (index) => isChoosable.has(index), isKernel: (index) => kernels.has(index), installs: (index) => installers.has(index), usersOf }
   const constants = new ConstantArguments(program, guards, (index) => tracer.isOpen(index))
   const search = new ReachSearch(program, guards.evaluations, known, { selections, asked: features.size > 0, passed, tracer, constants })
   return { guards, search, tracer, reached: search.searchAll() }
@@ -113,6 +115,8 @@ function usersBySet(choosable: ReadonlyMap<number, ReadonlySet<number>>): (index
 
 /** Larger functions do more than to hand on to a kernel, unless they do it again and again. */
 const WRAPPER_SIZE = 1500
+/** As the variant that a choice is for, larger ones count too. */
+const VARIANT_SIZE = 2500
 const WRAPPER_DEPTH = 3
 /** A transform in assembly calls its steps: so many of them, each for so many bytes. */
 const MANY_CALLS = 4
@@ -122,7 +126,7 @@ const CALL_DISTANCE = 400
  * Functions that do nothing beyond the baseline themselves and hand on to some that do: `satd_16x16_avx2`, which calls
  * `satd_8x8_avx2` four times. A dispatcher chooses them for what they call.
  */
-function addWrappers({ graph }: Program, choosable: Map<number, ReadonlySet<number>>): void {
+function addWrappers({ graph }: Program, choosable: Map<number, ReadonlySet<number>>, largest: number): void {
   let layer: Iterable<number> = choosable.keys()
   for (let depth = 0; depth < WRAPPER_DEPTH; depth++) {
     const next = new Map<number, ReadonlySet<number>>()
@@ -134,7 +138,7 @@ function addWrappers({ graph }: Program, choosable: Map<number, ReadonlySet<numb
         const count = (calls.get(caller) ?? 0) + 1
         calls.set(caller, count)
         const size = graph.ends[caller]! - graph.starts[caller]!
-        if (size <= WRAPPER_SIZE || (count >= MANY_CALLS && size <= count * CALL_DISTANCE)) next.set(caller, choosable.get(callee)!)
+        if (size <= largest || (count >= MANY_CALLS && size <= count * CALL_DISTANCE)) next.set(caller, choosable.get(callee)!)
       }
     }
     for (const [index, sets] of next) choosable.set(index, sets)

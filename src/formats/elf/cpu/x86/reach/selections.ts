@@ -3,6 +3,7 @@ import type { Evaluation } from '../evaluation/evaluation.ts'
 import { Kind, Lister, type Listing } from '../code/listing.ts'
 import type { Program } from '../code/program.ts'
 import { lastAtMost } from '../../program/number-list.ts'
+import { followCases, type SwitchCase } from './switch-cases.ts'
 
 /** Bytes between a test and the branch on it. */
 const MASK_DISTANCE = 24
@@ -121,7 +122,35 @@ export class Selections {
     if (callees.some((callee) => this.#featuresOf(callee) === undefined) && callees.some((callee) => this.#isKernel(callee))) return true
     // or a number tells what the CPU can do: for less there is another kernel, and for nothing what needs no call
     if (callees.some((callee) => this.#isLesserKernel(callee, target)) && cases.some((other) => this.#firstCallee(listing, base, other, ending) === undefined)) return true
-    return this.#isOwnTwin(index, listing, call, target, ending)
+    return this.#isOwnTwin(index, listing, call, target, ending) || this.isInOneOfCases(index, at, target)
+  }
+
+  /**
+   * Does only some case of a switch come to `at`, where `target` is called or loaded, while another leads to other functions with
+   * features, and another to a like one without? Their code may be long: implementations are built into the function that
+   * tells them apart (ring's AES-GCM).
+   */
+  isInOneOfCases(index: number, at: number, target: number): boolean {
+    const { functions, graph, jumpTables } = this.#program
+    const listing = this.#listing(index)
+    const code = this.#featuresOf(target) !== undefined && listing !== undefined && listing.firstTable >= 0 ? functions.get(index) : undefined
+    const call = code === undefined ? undefined : listing?.indexOf(at - code.base)
+    if (code === undefined || listing === undefined || call === undefined) return false
+    const placesOf = (addresses: readonly number[]): number[] => addresses.map((address) => address - code.base)
+    const calleesOf = ({ leaves }: SwitchCase): number[] => [...leaves].map((at) => graph.functionAt(listing.target[listing.indexOf(at)!]! + code.base) ?? -1).filter((callee) => callee >= 0)
+    return jumpTables.switches(code).some((targets) => {
+      const cases = followCases(listing, placesOf(targets))
+      const ours = cases.filter((each) => each.reaches(call))
+      const others = cases.filter((each) => !each.reaches(call)).map(calleesOf)
+      if (ours.length === 0 || others.length < 2) return false
+      const shared = new Set(ours.flatMap(calleesOf))
+      const kernels = [...shared, ...others.flat()].filter((callee) => this.#featuresOf(callee) !== undefined)
+      const isPlain = (callee: number): boolean => !shared.has(callee) && kernels.some((kernel) => this.#areAlike(callee, kernel))
+      return (
+        others.some((callees) => callees.some((callee) => !shared.has(callee) && this.#featuresOf(callee) !== undefined)) &&
+        others.some((callees) => callees.every((callee) => this.#featuresOf(callee) === undefined) && callees.some(isPlain))
+      )
+    })
   }
 
   /**
