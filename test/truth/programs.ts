@@ -56,7 +56,7 @@ export const styles = {
 /** Styles of programs/ways.c. */
 export const ways = ['W_FAILS', 'W_FAILS_DEEP', 'W_TRAPS', 'W_RESOLVER', 'W_MISSING_FILE', 'W_LARGE', 'W_COPIED', 'W_CACHED', 'W_REGISTRY', 'W_DESTRUCTOR', 'W_TAG', 'W_GIVES_UP', 'W_GIVES_UP_NOT', 'W_LEVELS', 'W_INSTALLS'] as const
 
-/** Styles of programs/overlooked.c: what is easily taken for guarded (N_: needed), and the other way round (G_). */
+/** Styles of programs/overlooked.c and .cpp: what is easily taken for guarded (N_: needed), and the other way round (G_). */
 export const overlooked = [
   'N_FORCED',
   'N_FORCED_OPTION',
@@ -72,6 +72,8 @@ export const overlooked = [
   'N_VARIABLE',
   'N_INVERTED',
   'N_THREAD_RESULT',
+  'N_OVERWRITTEN',
+  'N_ARGUMENT',
   'N_RETURNED',
   'N_SETJMP',
   'N_SIGNAL',
@@ -90,10 +92,37 @@ export const overlooked = [
   'N_POINTERS',
   'N_SET_POINTER',
   'N_INDEX',
+  'N_CPP_TLS',
+  'N_CPP_FUNCTION',
+  'N_CPP_NAMED',
+  'N_CPP_STATIC',
+  'N_CPP_LOCAL_STATIC',
+  'N_CPP_TEMPLATE',
+  'N_CPP_EXCEPTION',
+  'N_CPP_THREAD',
+  'N_CPP_ASYNC',
+  'N_CPP_VARIANT',
+  'N_CPP_END',
+  'N_CPP_ONCE',
+  'N_CPP_ATOMIC',
+  'N_CPP_OPTIONAL',
+  'N_CPP_MAX',
+  'N_CPP_UNIQUE',
+  'N_CPP_MEMBER',
+  'N_CPP_SORT',
+  'N_CPP_CONFIG',
   'G_RETURNED',
   'G_POINTERS',
   'G_PLUGIN',
   'G_THREAD_ASKS',
+  'G_THREAD_GIVEN',
+  'G_QUEUE',
+  'G_CALLBACK',
+  'G_CPP_LOCAL_STATIC',
+  'G_CPP_ONCE',
+  'G_CPP_UNIQUE',
+  'G_CPP_MEMBER',
+  'G_CPP_AND',
 ] as const
 
 export type Way = (typeof ways)[number]
@@ -150,7 +179,7 @@ let folder: Promise<string> | undefined
 /** Compiles one of the programs; undefined when the compiler is missing or has no such feature. */
 export async function compile(style: Style | HeldOut | Way | Overlooked | (typeof doubtful)[number], [compiler, ...flags]: Build): Promise<string | undefined> {
   folder ??= mkdtemp(join(tmpdir(), 'shrink-truth-'))
-  const file = style.startsWith('VIRTUAL') ? 'virtual.cpp' : style.startsWith('HANDLER') ? 'handler.cpp' : style.startsWith('H_') ? 'held-out.c' : style.startsWith('W_') ? 'ways.c' : /^[NG]_/.test(style) ? 'overlooked.c' : 'dispatch.c'
+  const file = style.startsWith('VIRTUAL') ? 'virtual.cpp' : style.startsWith('HANDLER') ? 'handler.cpp' : style.startsWith('H_') ? 'held-out.c' : style.startsWith('W_') ? 'ways.c' : /^[NG]_CPP_/.test(style) ? 'overlooked.cpp' : /^[NG]_/.test(style) ? 'overlooked.c' : 'dispatch.c'
   const isCpp = file.endsWith('.cpp')
   const source = join(programs, file)
   const command = isCpp ? { gcc: 'g++', clang: 'clang++', 'musl-gcc': 'g++' }[compiler] : compiler

@@ -197,6 +197,35 @@ fn sum(numbers: &[i32]) -> i32 {
     sum_plain(numbers) + (ones as i32) * 0 + (text.matches("abc").count() as i32) * 0
 }
 
+// asks for less than what it then uses
+#[cfg(style = "weak")]
+fn sum(numbers: &[i32]) -> i32 {
+    if is_x86_feature_detected!("sse2") { sum_wide_safely(numbers) } else { sum_plain(numbers) }
+}
+
+// what the check found out is set again by somebody else
+#[cfg(style = "forced")]
+static WIDE: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+#[cfg(style = "forced")]
+fn sum(numbers: &[i32]) -> i32 {
+    #[inline(never)]
+    fn detect() { WIDE.store(is_x86_feature_detected!("avx2"), Ordering::SeqCst); }
+    #[inline(never)]
+    fn tune(count: usize) { if count > 4 { WIDE.store(true, Ordering::SeqCst); } }
+    detect();
+    tune(numbers.len());
+    if WIDE.load(Ordering::SeqCst) { sum_wide_safely(numbers) } else { sum_plain(numbers) }
+}
+
+// one caller asks, another demands
+#[cfg(style = "argument")]
+fn sum(numbers: &[i32]) -> i32 {
+    #[inline(never)]
+    fn with(numbers: &[i32], wide: bool) -> i32 { if wide { sum_wide_safely(numbers) } else { sum_plain(numbers) } }
+    let first = with(numbers, is_x86_feature_detected!("avx2"));
+    with(numbers, true) + first - first
+}
+
 fn main() {
     let count = 8 * (std::env::args().count() as i32 + 11);
     let numbers: Vec<i32> = (1..=count).collect();

@@ -130,6 +130,96 @@ static int run(void) {
   pthread_join(thread, 0);
   return has ? WIDE : PLAIN;
 }
+#elif defined G_THREAD_GIVEN
+// the thread is given what was found out
+static void *worker(void *argument) { return (void *)(intptr_t)(*(int *)argument ? WIDE : PLAIN); }
+static int run(void) {
+  int has = HAS_AVX2 != 0;
+  void *result;
+  pthread_t thread;
+  pthread_create(&thread, 0, worker, &has);
+  pthread_join(thread, &result);
+  return (int)(intptr_t)result;
+}
+#elif defined G_QUEUE
+// so is whoever takes the job out of a list
+struct job { struct job *next; int count, wide; };
+static struct job *first;
+NOINLINE static void submit(struct job *job) {
+  job->next = first;
+  first = job;
+}
+NOINLINE static int work(void) {
+  int sum = 0;
+  for (struct job *job = first; job; job = job->next) sum += job->wide ? sum_wide(data, job->count) : sum_plain(data, job->count);
+  return sum;
+}
+static int run(void) {
+  struct job job = {0, 1024, HAS_AVX2 != 0};
+  submit(&job);
+  return work();
+}
+#elif defined G_COPIED
+struct features { int count; char others[200]; int wide; char more[400]; };
+static struct features features, mine;
+NOINLINE static void detect(struct features *found) {
+  memset(found, 0, sizeof *found);
+  found->count = 3;
+  found->wide = HAS_AVX2 != 0;
+}
+NOINLINE static void copy(void) { mine = features; }
+static int run(void) {
+  detect(&features);
+  copy();
+  return mine.wide ? WIDE : PLAIN;
+}
+#elif defined G_COPIED_DEEP
+struct features { int count; char others[200]; int wide; char more[400]; };
+struct context { struct features *from; struct features features; };
+static struct features features;
+NOINLINE static void detect(struct features *found) {
+  memset(found, 0, sizeof *found);
+  found->count = 3;
+  found->wide = HAS_AVX2 != 0;
+}
+NOINLINE static struct context *make(struct features *from) {
+  struct context *context = calloc(1, sizeof *context);
+  context->from = from;
+  memcpy(&context->features, from, sizeof *from);
+  return context;
+}
+static int run(void) {
+  detect(&features);
+  struct context *context = make(&features);
+  return context->features.wide ? WIDE : PLAIN;
+}
+#elif defined G_COPIED_TO
+struct features { int count; char others[200]; int wide; char more[400]; };
+static struct features features, mine;
+NOINLINE static void detect(struct features *found) {
+  memset(found, 0, sizeof *found);
+  found->count = 3;
+  found->wide = HAS_AVX2 != 0;
+}
+NOINLINE static void copy(struct features *to, const struct features *from) { memcpy(to, from, sizeof *to); }
+static int run(void) {
+  detect(&features);
+  copy(&mine, &features);
+  return mine.wide ? WIDE : PLAIN;
+}
+#elif defined G_CALLBACK
+struct job { int count, wide; };
+NOINLINE static int each(int (*step)(struct job *), struct job *job) {
+  int sum = 0;
+  for (int i = 0; i < 3; i++) sum += step(job);
+  return sum;
+}
+static int step(struct job *job) { return job->wide ? sum_wide(data, job->count) : sum_plain(data, job->count); }
+static int (*volatile chosen)(struct job *) = step;
+static int run(void) {
+  struct job job = {1024, HAS_AVX2 != 0};
+  return each(chosen, &job);
+}
 #elif defined N_OVERWRITTEN
 // what the check found out is copied, and all of the copy is set afterwards
 struct features { int count, wide, more[6]; };

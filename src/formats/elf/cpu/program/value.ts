@@ -89,6 +89,11 @@ export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
   return true
 }
 
+/** Are all numbers known that it can be? */
+export function isExact({ base, words, partial, hull }: Value): boolean {
+  return base === plain && words.length > 0 && partial !== true && hull !== true
+}
+
 /** What CPUID says, in a way that was not followed. */
 export const anything: Value = valueOf(plain, [], true, true)
 

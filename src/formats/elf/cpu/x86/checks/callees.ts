@@ -9,6 +9,7 @@ import type { HandedOutKernels } from './handed-out-kernels.ts'
 import type { FunctionCode } from '../code/function-code.ts'
 import { mentionedRegisters } from '../code/mentioned-registers.ts'
 import type { Program } from '../code/program.ts'
+import type { Settled } from './variables.ts'
 
 /** Functions beyond that size leave no register alone. */
 const LEAF_SIZE = 500
@@ -47,13 +48,19 @@ export class Callees {
   }
 
   /** The same where variables hold what `load` says, and nothing else counts that may be one of several numbers. */
-  settled(index: number, origins: Origins, load: Surroundings['load']): Surroundings {
+  settled(index: number, origins: Origins, load: Surroundings['load'], others: Settled): Surroundings {
     const { results, answer } = this.#known
     const known: Known = {
       ...this.#known,
       load,
       loadField: () => undefined,
-      results: { get: (callee) => ({ values: withoutChoices(results.get(callee)?.values) }) },
+      results: {
+        get: (callee) => {
+          const usual = results.get(callee)?.values
+          const isOpen = usual !== undefined && [...usual.values()].some((value) => value.detected && (value.words.length > 2 || value.partial === true))
+          return { values: withoutChoices((isOpen ? others.evaluation(callee)?.results : undefined) ?? usual) }
+        },
+      },
       answer: (callee, registers) => {
         const values = answer(callee, registers)
         return values === undefined ? undefined : withoutChoices(values)

@@ -15,7 +15,7 @@ import { isFunctionPointer } from './function-pointer.ts'
 import { findLeaks } from './leaks.ts'
 import { Parameters } from './parameters.ts'
 import type { Program } from '../code/program.ts'
-import { Variables } from './variables.ts'
+import { type Settled, Variables } from './variables.ts'
 
 /** Bounds of the search: beyond them every path counts as possible. */
 const limits = {
@@ -65,7 +65,11 @@ export interface Guards {
    * The same where variables hold what the functions that are reached store in them, and no longer what was there before: what then
    * decides is no check that was not followed.
    */
-  settle(index: number, origins: Origins, budget: StepBudget, isReached: (index: number) => boolean): Evaluation | undefined
+  settle(index: number, origins: Origins, budget: StepBudget, others: Settled, passed?: ReadonlyMap<number, Value>): Evaluation | undefined
+  /** Functions that are given what checks found out. */
+  informed(): Iterable<number>
+  /** What function `index` is given of that. */
+  parametersOf(index: number): ReadonlyMap<number, Value> | undefined
   /** Evaluates a function again, with arguments that the search did not follow. */
   follow(index: number, passed: ReadonlyMap<number, Value>, budget: StepBudget): Evaluation | undefined
 }
@@ -185,7 +189,7 @@ class GuardSearch {
       dead: this.#neverReturns,
       work: this.#work,
       incomplete,
-      leaks: findLeaks(this.#program, this.#evaluations, this.#variables, this.#parameters.dropped),
+      leaks: findLeaks(this.#program, this.#evaluations, this.#variables, { dropped: this.#parameters.dropped, uninformed: this.#parameters.uninformed, untold: this.#untold }),
       refine: (isReached) => this.#refine(isReached),
       returnsOther: (index, value) => this.#returnsOther(index, value),
       follow: (index, passed, budget) => {
@@ -194,12 +198,14 @@ class GuardSearch {
         const parameters = new Map([...passed, ...(this.#parameters.of(index) ?? [])])
         return evaluate(this.#program.decoder, target, parameters, this.#callees.of(index), returnRegisters, budget, this.#program.entries.of(index, this.#evaluations))
       },
-      settle: (index, origins, budget, isReached) => {
+      informed: () => this.#parameters.functions(),
+      parametersOf: (index) => this.#parameters.of(index),
+      settle: (index, origins, budget, others, passed = withoutChoices(this.#parameters.of(index))) => {
         const target = this.#program.functions.get(index)
         if (target === undefined) return undefined
-        const load = (at: number, size: number): Value | undefined => (this.#featureSlots.has(at) ? relative(featureTable, 0) : this.#variables.settled(at, size, this.#evaluations, isReached))
-        const surroundings = this.#callees.settled(index, origins, load)
-        return evaluate(this.#program.decoder, target, withoutChoices(this.#parameters.of(index)), surroundings, returnRegisters, budget, this.#program.entries.of(index, this.#evaluations))
+        const load = (at: number, size: number): Value | undefined => (this.#featureSlots.has(at) ? relative(featureTable, 0) : this.#variables.settled(at, size, this.#evaluations, others))
+        const surroundings = this.#callees.settled(index, origins, load, others)
+        return evaluate(this.#program.decoder, target, passed, surroundings, returnRegisters, budget, this.#program.entries.of(index, this.#evaluations))
       },
       trace: (index, origins, budget) => {
         const target = this.#program.functions.get(index)
@@ -238,7 +244,7 @@ class GuardSearch {
     if (this.#answers.note(index, evaluation, distance === 0) && distance <= 3 && this.#agenda.callerCount(index) <= limits.callers) this.#agenda.addCallers(index, distance)
     // what is stored to a field that is followed anyway counts wherever it is
     if (distance <= 2 || evaluation.fieldStores.some(({ offset }) => this.#fields.has(offset))) this.#fields.spread(evaluation)
-    if (distance <= 3 && (evaluation.leaks.fields.size > 0 || evaluation.leaks.anywhere || this.#results.has(index))) for (const maker of this.#closures.makersOf(index)) this.#agenda.add(maker, distance + 1)
+    if (distance <= 3 && (evaluation.leaks.fields.size > 0 || evaluation.leaks.frames.size > 0 || evaluation.leaks.anywhere || this.#results.has(index))) for (const maker of this.#closures.makersOf(index)) this.#agenda.add(maker, distance + 1)
     this.#spreadArguments(index, evaluation, distance)
   }
 
@@ -310,9 +316,15 @@ class GuardSearch {
   }
 
   readonly #writes = new Map<number, string>()
+  /** Functions whose callers were not told what they store. */
+  readonly #untold = new Set<number>()
 
   #noteWrites(index: number, evaluation: Evaluation, distance: number): void {
-    if ((evaluation.parameterStores.length === 0 && evaluation.withheld.length === 0) || distance > 3) return
+    if (evaluation.parameterStores.length === 0 && evaluation.withheld.length === 0) return
+    if (distance > 3) {
+      this.#untold.add(index)
+      return
+    }
     const writes = evaluation.parameterStores.map((store: ParameterStore) => `${store.register}+${store.offset}=${store.value.words.join(':')}`)
     const key = [...writes, ...evaluation.withheld.map(({ register, offset }) => `${register}+${offset}`)].sort().join()
     if (this.#writes.get(index) === key) return
@@ -329,7 +341,7 @@ class GuardSearch {
       const callee = graph.edgeTo[edge]!
       const changed = this.#parameters.pass(callee, edge, passed)
       if (changed && distance <= 5) this.#agenda.add(callee, distance + 1)
-      else if (changed) this.#parameters.dropped = true
+      else if (changed) this.#parameters.drop(callee)
     }
   }
 }

@@ -1,4 +1,6 @@
+import { Edge } from '../../program/edges.ts'
 import { Access } from '../../program/sweep.ts'
+import { addressesIn, type Value } from '../../program/value.ts'
 import type { Evaluation, Leaks } from '../evaluation/evaluation.ts'
 import type { Program } from '../code/program.ts'
 import type { Variables } from './variables.ts'
@@ -6,16 +8,37 @@ import type { Variables } from './variables.ts'
 /** Bytes of what variables are a part of. */
 const STRUCTURE_SIZE = 1024
 
-/** Where what checks found out goes without being followed. `dropped`: as arguments. */
-export function findLeaks({ sweep, accesses, graph }: Program, evaluations: ReadonlyMap<number, Evaluation>, variables: Variables, dropped: boolean): Leaks {
+export interface Unfollowed {
+  /** What checks found out was passed on further than arguments are followed. */
+  readonly dropped: boolean
+  /** Functions that were not told all of what they are called with. */
+  readonly uninformed: ReadonlySet<number>
+  /** Functions whose callers were not told what they store. */
+  readonly untold: ReadonlySet<number>
+}
+
+/** Where what checks found out goes without being followed. */
+export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Evaluation>, variables: Variables, { dropped, uninformed, untold }: Unfollowed): Leaks {
+  const { sweep, accesses, graph } = program
   const fields = new Set<number>()
   const stored = new Set<number>()
   const ambiguous = new Set<number>()
   let anywhere = false
   let passed = dropped
-  for (const { leaks } of evaluations.values()) {
-    for (const offset of leaks.fields) fields.add(offset)
-    for (const offset of leaks.stored) stored.add(offset)
+  /** Does what is called there get to know what lies behind its arguments, or is it another file's? */
+  const isFollowed = (index: number, at: number, passed: ReadonlyMap<number, Value> | undefined): boolean => {
+    // with a function that is to be called with it
+    for (const value of passed?.values() ?? []) if (addressesIn(value).some((address) => address > 0xfff && graph.functionAt(address) !== undefined)) return false
+    const { callees, imported } = program.calls.of(index)
+    const callee = callees.get(at)
+    return callee === undefined ? imported.has(at) : evaluations.get(callee)?.leaks.argumentsEscape === false && !uninformed.has(callee)
+  }
+  const closed = closedFunctions(program, evaluations, untold)
+  for (const [index, { leaks, passed: given }] of evaluations) {
+    const areTakenOver = leaks.toArguments.size > 0 && closed.has(index)
+    for (const offset of leaks.fields) if (!areTakenOver || !leaks.toArguments.has(offset)) fields.add(offset)
+    for (const offset of leaks.stored) if (!areTakenOver || !leaks.toArguments.has(offset)) stored.add(offset)
+    for (const [at, offsets] of leaks.frames) if (!isFollowed(index, at, given.get(at))) for (const offset of offsets) fields.add(offset)
     for (const offset of leaks.ambiguous) ambiguous.add(offset)
     anywhere ||= leaks.anywhere
     passed ||= leaks.arguments
@@ -33,5 +56,28 @@ export function findLeaks({ sweep, accesses, graph }: Program, evaluations: Read
       if (kind[access] === Access.take && !staysInside(access)) fields.add(at - to[access]!)
     }
   }
-  return { fields, stored, ambiguous, anywhere, arguments: passed }
+  return { fields, stored, toArguments: new Set(), frames: new Map(), argumentsEscape: false, ambiguous, anywhere, arguments: passed }
+}
+
+/** Functions that store to what they are given, and that nobody calls but functions that were followed. */
+function closedFunctions({ graph, image, isEntered }: Program, evaluations: ReadonlyMap<number, Evaluation>, untold: ReadonlySet<number>): ReadonlySet<number> {
+  const closed = new Set<number>()
+  for (const [index, { leaks }] of evaluations) {
+    if (leaks.toArguments.size === 0 || untold.has(index)) continue
+    let areFollowed = graph.firstCaller[index + 1]! > graph.firstCaller[index]!
+    for (let entry = graph.firstCaller[index]!; entry < graph.firstCaller[index + 1]!; entry++) {
+      const edge = graph.callerEdge[entry]!
+      if (graph.edgeKind[edge] !== Edge.call || !evaluations.has(graph.edgeFrom[edge]!)) areFollowed = false
+    }
+    if (areFollowed) closed.add(index)
+  }
+  if (closed.size === 0) return closed
+  const { targets } = image.codePointers
+  const open = (index: number | undefined): void => {
+    if (index !== undefined) closed.delete(index)
+  }
+  for (let pointer = 0; pointer < targets.length; pointer++) open(graph.functionAt(targets[pointer]!))
+  for (let edge = 0; edge < graph.edgeTo.length; edge++) if (graph.edgeKind[edge] !== Edge.call) closed.delete(graph.edgeTo[edge]!)
+  for (const { address, exported, name } of image.functions) if (exported && isEntered(name)) open(graph.functionAt(address))
+  return closed
 }

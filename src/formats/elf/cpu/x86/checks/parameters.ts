@@ -13,9 +13,20 @@ export class Parameters {
   readonly #passedAt = new Map<string, Set<number>>()
   /** Arguments that checks decide were passed on further than they are followed. */
   dropped = false
+  /** By functions that are called with such. */
+  readonly uninformed: Set<number> = new Set()
 
   constructor(program: Program) {
     this.#program = program
+  }
+
+  drop(callee: number): void {
+    this.dropped = true
+    this.uninformed.add(callee)
+  }
+
+  functions(): Iterable<number> {
+    return this.#parameters.keys()
   }
 
   of(index: number): ReadonlyMap<number, Value> | undefined {
@@ -29,7 +40,7 @@ export class Parameters {
     for (const [register, value] of passed) {
       if (!value.detected) continue
       if (!this.#isPassedByMany(callee, register, edge)) {
-        this.dropped = true
+        this.drop(callee)
         continue
       }
       const known = parameters?.get(register)

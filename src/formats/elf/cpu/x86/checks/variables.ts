@@ -30,6 +30,13 @@ interface Variable {
   readonly distance: number
 }
 
+/** What is known once what checks find out has been found out. */
+export interface Settled {
+  isReached(index: number): boolean
+  /** What function `index` does then. */
+  evaluation(index: number): Evaluation | undefined
+}
+
 /** Variables of the file that hold what checks of the CPU found out. */
 export class Variables {
   readonly #program: Program
@@ -98,15 +105,17 @@ export class Variables {
    * The same where it holds what functions that are reached leave in it, and no longer what was there before they ran. What
    * lies across variables is not known.
    */
-  settled(at: number, size: number, evaluations: ReadonlyMap<number, Evaluation>, isReached: (index: number) => boolean): Value | undefined {
+  settled(at: number, size: number, evaluations: ReadonlyMap<number, Evaluation>, others: Settled): Value | undefined {
     for (let back = 0; back < 8; back++) {
       const variable = this.#variables.get(at - back)
       if (variable === undefined || variable.size < back + size) continue
       let joined: Value | undefined
       for (const [index, stored] of variable.stored) {
-        if (!isReached(index) && !this.#program.detectors.functions.has(index)) continue
-        const left = evaluations.get(index)?.globalStores.find(({ address }) => address === at - back)?.left
-        const value = left?.base === plain && left.words.length > 0 ? certain(left) : stored
+        if (!others.isReached(index) && !this.#program.detectors.functions.has(index)) continue
+        const isOne = stored.words.length === 2 && stored.partial !== true
+        const store = ((isOne ? undefined : others.evaluation(index)) ?? evaluations.get(index))?.globalStores.find(({ address }) => address === at - back)
+        const last = store?.left ?? store?.value
+        const value = last?.base === plain && last.words.length > 0 ? certain(last) : stored
         joined = joined === undefined ? value : (join(joined, value) ?? anything)
       }
       return truncated(compute('shr', joined ?? variable.initial, number(back * 8)), size)

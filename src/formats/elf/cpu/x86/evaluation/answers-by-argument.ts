@@ -26,7 +26,7 @@ export class AnswersByArgument {
   note(index: number, { seen, returns, results, asksByArgument }: Evaluation, isDetector: boolean): boolean {
     this.#answers.delete(index)
     const result = results.get(Register.rax)
-    const isOpen = (asksByArgument && result?.words.length !== 2) || (result?.detected === true && result.words.length !== 2)
+    const isOpen = (asksByArgument && (result?.words.length !== 2 || result.partial === true)) || (result?.detected === true && result.words.length !== 2)
     if (seen.length <= (isDetector ? DETECTOR_SIZE : SIZE) && returns && isOpen) this.#asked.add(index)
     return this.#asked.has(index)
   }

@@ -1,6 +1,6 @@
 import { cleanFlags, Register } from './machine.ts'
 import { SseInstructions } from './sse-instructions.ts'
-import { isZero, number, plain, signExtended } from '../../program/value.ts'
+import { isZero, number, plain, signExtended, valueOf } from '../../program/value.ts'
 
 /** What instructions do whose opcode is not one byte: the maps behind 0F, and those of VEX, EVEX and XOP. */
 export abstract class EscapedInstructions extends SseInstructions {
@@ -124,9 +124,11 @@ export abstract class EscapedInstructions extends SseInstructions {
     const subleaf = registers[Register.rcx]
     const known = leaf !== undefined && leaf.base === plain && leaf.words.length === 2 ? leaf.words[0]! : undefined
     const sub = subleaf !== undefined && subleaf.base === plain && subleaf.words.length === 2 ? subleaf.words[0]! : 0
+    // which leaf it is the caller says
+    if (leaf === undefined) this.asksByArgument = true
     const answer = known === undefined ? [0, 0, 0, 0] : this.outside.model.query(known, sub)
     for (const [index, register] of [Register.rax, Register.rbx, Register.rcx, Register.rdx].entries()) {
-      registers[register] = number(answer[index]!, 0, true)
+      registers[register] = leaf === undefined ? valueOf(plain, [0, 0], true, true) : number(answer[index]!, 0, true)
     }
   }
 

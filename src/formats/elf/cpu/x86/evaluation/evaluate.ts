@@ -7,7 +7,7 @@ import { Instructions } from './instructions.ts'
 import { flagStores } from './flags-of-objects.ts'
 import { LowestFirst } from '../../program/lowest-first.ts'
 import type { FunctionCode } from '../code/function-code.ts'
-import { argumentRegisters, type Manner, Register, slotKey, STACK_ARGUMENT, type State } from './machine.ts'
+import { argumentRegisters, type Manner, Register, slotKey, STACK_ARGUMENT, type State, unknownSlot } from './machine.ts'
 import { Places } from '../../program/places.ts'
 import { skippedStores } from './skipped-stores.ts'
 import { addFields, addWithheld, clearFlags, type Draft, isFlag, settledStores, storesGivingUp } from './stores-of-checks.ts'
@@ -156,13 +156,15 @@ class Evaluator extends Instructions {
       otherFields: new Set(),
       closures: [...this.closures.values()].flat(),
       passed: this.passed,
-      leaks: { fields: new Set([...this.leakedFields, ...this.leakedFrames]), stored: this.leakedFields, ambiguous: new Set(), anywhere: this.leaksAnywhere, arguments: this.leaksArguments },
+      leaks: { fields: this.leakedFields, stored: this.leakedFields, toArguments: this.leakedToArguments, frames: this.leakedFrames, argumentsEscape: this.argumentsEscape, ambiguous: new Set(), anywhere: this.leaksAnywhere, arguments: this.leaksArguments },
       indirectCalls: this.indirectCalls,
       tableCalls: this.tableCalls,
       tableJumps: this.tableJumps,
       objects: this.tracesOrigins ? this.handedOut.objects : undefined,
       open: this.open.size > 0 ? new Set([...this.open, ...this.undecided]) : this.open,
+      either: this.either,
       addressesUsed: this.used,
+      addressesFollowed: this.followed,
     }
   }
 
@@ -220,7 +222,7 @@ class Evaluator extends Instructions {
       }
       const before = known.values[index]!
       const now = otherKey === key ? other.values[next++] : undefined
-      const joined = before === now ? before : this.join(before, now)
+      const joined = before === now || before === unknownSlot ? before : now === unknownSlot ? now : this.join(before, now)
       if (joined === undefined && key >= 0 && this.stored.has(key)) this.publishVariable(key, before)
       const same = sameValue(before, joined)
       if (!same) joint ??= new Places(known.keys.slice(0, index), known.values.slice(0, index))
@@ -235,6 +237,7 @@ class Evaluator extends Instructions {
   /** What a check stored must not get lost where another path has stored something unknown. */
   #onlyThere(key: number, value: Value): Value | undefined {
     if (key >= 0 && this.stored.has(key)) this.publishVariable(key, value)
+    if (value === unknownSlot && this.tracesOrigins) return value
     if (!value.detected) return undefined
     return this.join(undefined, value)
   }

@@ -71,6 +71,8 @@ export interface Origins {
   argumentLeaks(register: number): boolean
   /** May what the call at `at` returns? */
   resultLeaks(at: number): boolean
+  /** Does what is called at `at` certainly write nothing that CPUID says to where it is told to write? */
+  fillsFromElsewhere(at: number): boolean
   /** Does the call at `at` return new memory? */
   allocates(at: number): boolean
   /** New objects that the function called at `at` hands out. */
@@ -83,6 +85,12 @@ export interface Leaks {
   readonly fields: ReadonlySet<number>
   /** Of those, the ones of objects that are stored to, and not only of what lies in frames. */
   readonly stored: ReadonlySet<number>
+  /** Of those, the ones of objects that are arguments, and nothing else: callers that are followed take such stores over. */
+  readonly toArguments: ReadonlySet<number>
+  /** Offsets of what lies in frames behind pointers that calls are given, by call; of calls through pointers by -1. */
+  readonly frames: ReadonlyMap<number, ReadonlySet<number>>
+  /** Pointers that the function is given are kept somewhere, or handed on. */
+  readonly argumentsEscape: boolean
   /** Offsets where another number is stored in some object. */
   readonly ambiguous: ReadonlySet<number>
   /** Somewhere that cannot be told. */
@@ -162,6 +170,10 @@ export interface Evaluation {
   readonly objects: MadeObjects | undefined
   /** Addresses of branches that may be checks of the CPU and can go either way. Only where `Origins` were given. */
   readonly open: ReadonlySet<number>
-  /** Addresses of functions and data that are stored, passed, followed or jumped to. */
+  /** Addresses of branches that are known to go either way: of the numbers that occur some lead there, and some do not. Only where these are settled. */
+  readonly either: ReadonlySet<number>
+  /** Addresses of functions and data that are stored, passed or jumped to. */
   readonly addressesUsed: ReadonlySet<number>
+  /** Others, of which nobody else gets to know: what lies there is looked at. */
+  readonly addressesFollowed: ReadonlySet<number>
 }

@@ -69,6 +69,7 @@ export abstract class Machine {
   protected readonly target: FunctionCode
   protected readonly manner: Manner
   protected readonly used: Set<number> = new Set()
+  protected readonly followed: Set<number> = new Set()
   protected readonly globals: Map<string, GlobalStore> = new Map()
   /** Sizes of the variables written, by address. */
   protected readonly stored: Map<number, number> = new Map()
@@ -93,8 +94,11 @@ export abstract class Machine {
   /** Stores to fields of something else than what a check found out, by the instruction's offset in the code. */
   readonly otherWrites: Map<number, FieldWrite> = new Map()
   protected readonly leakedFields: Set<number> = new Set()
-  /** Offsets of what lies in the frame behind pointers that are passed. */
-  protected readonly leakedFrames: Set<number> = new Set()
+  protected readonly leakedToArguments: Set<number> = new Set()
+  protected readonly leakedElsewhere: Set<number> = new Set()
+  /** See `Leaks`. */
+  protected readonly leakedFrames: Map<number, Set<number>> = new Map()
+  protected argumentsEscape = false
   protected leaksAnywhere = false
   protected leaksArguments = false
   protected readonly handedOut: HandedOut = new HandedOut()
@@ -163,11 +167,12 @@ export abstract class Machine {
     const held = size < 8 && memory.keys[index] === key ? memory.values[index]! : undefined
     const stored = held === undefined ? value : this.#merged(held, 0, value, size)
     // what lies below may have four bytes only: they do not say what comes behind them
-    this.remember(key, stored ?? (below >= 0 ? unknownSlot : undefined))
+    this.remember(key, stored ?? (below >= 0 || this.tracesOrigins ? unknownSlot : undefined))
   }
 
   /** The slot at `key` holds eight bytes: some of them, from `offset` on, are written. */
   #storePart(key: number, held: Value, offset: number, value: Value | undefined, size: number): void {
+    if (held.base === clean) return
     if (held.base !== plain) {
       this.forget(key)
       return
@@ -191,6 +196,21 @@ export abstract class Machine {
     const { memory } = this.state
     if (value !== undefined && (memory.size <= MEMORY_LIMIT || value.detected)) this.ownMemory().set(key, value)
     else this.forget(key)
+  }
+
+  /** Slots in [from, to] hold something that is not known, and that comes from nothing that CPUID says, unless they held such. */
+  protected clean(from: number, to: number): void {
+    for (let key = from; key <= to; key += 8) {
+      const { memory } = this.state
+      const first = memory.indexFrom(key)
+      let isClean = true
+      for (let index = first; index < memory.size && memory.keys[index]! < key + 8; index++) {
+        const held = memory.values[index]!
+        if (held.detected || held === unknownSlot) isClean = false
+      }
+      this.forget(key, key + 7)
+      if (isClean && this.state.memory.size <= MEMORY_LIMIT) this.ownMemory().set(key, untouched)
+    }
   }
 
   /** Forgets the places in [from, to]. */
@@ -293,17 +313,42 @@ export abstract class Machine {
 
   /** What lies behind a pointer to our frame can be read through it. */
   protected noteArguments(isIndirect: boolean): void {
-    const { registers, memory } = this.state
+    const { registers } = this.state
     for (const register of argumentRegisters) {
       const value = registers[register]
       if (isIndirect && value?.detected === true) this.leaksArguments = true
-      const offset = value?.base === Register.rsp ? singleOffset(value) : undefined
-      if (offset === undefined) continue
+      this.noteEscape(value, isIndirect ? -1 : this.base + this.at)
+    }
+  }
+
+  /** A pointer is handed on, by the call at `call` or in a way that cannot be told (-1). */
+  protected noteEscape(value: Value | undefined, call: number): void {
+    if (value === undefined || value.base < 0) return
+    if (value.base !== Register.rsp) {
+      this.argumentsEscape = true
+      return
+    }
+    const { memory } = this.state
+    const offset = singleOffset(value)
+    if (offset !== undefined) {
       const start = slotKey(offset)
       for (let index = memory.indexFrom(start); index < memory.size && memory.keys[index]! < start + 4096; index++) {
-        if (memory.values[index]!.detected) this.leakedFrames.add(memory.keys[index]! - start)
+        if (memory.values[index]!.detected) this.#leakFrame(call, memory.keys[index]! - start)
       }
     }
+  }
+
+  #leakFrame(call: number, offset: number): void {
+    const offsets = this.leakedFrames.get(call)
+    if (offsets === undefined) this.leakedFrames.set(call, new Set([offset]))
+    else offsets.add(offset)
+  }
+
+  /** Nobody else gets to see the address: what lies there is looked at. */
+  protected followed_(value: Value | undefined): void {
+    const at = singleAddress(value)
+    if (at === undefined || this.outside.isFunction(at)) this.used_(value)
+    else if (at > 0xfff && !this.used.has(at) && this.outside.isPointerTarget(at)) this.followed.add(at)
   }
 
   protected used_(value: Value | undefined): void {

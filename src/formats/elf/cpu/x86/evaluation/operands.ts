@@ -1,4 +1,4 @@
-import { LEAST_FIELD, Machine, placeKey, Register, slotKey, unknownSlot } from './machine.ts'
+import { argumentRegisters, LEAST_FIELD, Machine, placeKey, Register, slotKey, unknownSlot } from './machine.ts'
 import { address as addressValue, clean, featureTable, join, number, plain, singleAddress, singleOffset, untouched, type Value, valueOf } from '../../program/value.ts'
 
 /** Bytes beyond which nobody copies what he knows of the CPU. */
@@ -64,8 +64,8 @@ export abstract class Operands extends Machine {
     if (this.isCleanAddress) this.memoryAddress = undefined
     // an element that is not known of a table that is
     if (singleAddress(this.memoryAddress) === undefined) {
-      if (base !== -1) this.used_(registers[base])
-      if (index !== -1 && scale === 0) this.used_(registers[index])
+      if (base !== -1) this.followed_(registers[base])
+      if (index !== -1 && scale === 0) this.followed_(registers[index])
       const table = base === -1 ? 0 : (singleAddress(registers[base]) ?? (scale === 0 && index !== -1 ? singleAddress(registers[index]) : undefined))
       if (index !== -1 && table !== undefined) this.asksByArgument ||= this.holdsChecks(table + this.displacement)
     }
@@ -149,7 +149,7 @@ export abstract class Operands extends Machine {
     }
     const at = singleAddress(place)
     if (at === undefined) return this.unlessLeaked(undefined)
-    if (size === 8 && this.hasBase) this.used_(place) // a pointer that was kept in a register
+    if (size === 8 && this.hasBase) this.followed_(place) // a pointer that was kept in a register
     const known = this.truncated(this.state.memory.get(at), size) ?? this.outside.load(at, size)
     if (known !== undefined) return known
     // a variable that no check stores to
@@ -195,6 +195,7 @@ export abstract class Operands extends Machine {
     }
     while (--index >= 0 && key - keys[index]! < 8) {
       const wider = values[index]!
+      if (wider.base === clean) return wider
       if (wider.base === plain) return this.truncated(this.compute('shr', wider, number((key - keys[index]!) * 8)), size)
     }
     return undefined
@@ -210,6 +211,7 @@ export abstract class Operands extends Machine {
     const place = this.memoryAddress
     if (value?.detected === true) this.noteLeak(place)
     else if (this.hasBase && place?.base !== Register.rsp && (place === undefined || place.base !== plain)) this.noteOtherWrite(value, size)
+    if (size === 8 && value !== undefined && value.base >= 0 && place?.base !== Register.rsp) this.noteEscape(value, -1)
     if (place === undefined) {
       if (value?.detected === true) this.storeField(value, size)
       return
@@ -251,7 +253,7 @@ export abstract class Operands extends Machine {
     for (const [key, value] of copied) {
       const size = this.stored.get(key) ?? this.storedThrough.get(key)?.size ?? 8
       if (to === undefined) {
-        if (value.detected) this.leakedFields.add(key - from.key)
+        if (value.detected) this.#leakAt(key - from.key)
         continue
       }
       const place = to.key + key - from.key
@@ -261,6 +263,12 @@ export abstract class Operands extends Machine {
       } else if (to.base !== Register.rsp || to.offset >= 0) this.storedThrough.set(place, { register: to.base, offset: (to.offset + key - from.key) | 0, size })
       this.remember(place, value)
     }
+  }
+
+  #leakAt(offset: number): void {
+    this.leakedFields.add(offset)
+    this.leakedElsewhere.add(offset)
+    this.leakedToArguments.delete(offset)
   }
 
   #placeOf(pointer: Value | undefined): { base: number; offset: number; key: number } | undefined {
@@ -283,8 +291,15 @@ export abstract class Operands extends Machine {
   protected noteLeak(place: Value | undefined): void {
     const known = place !== undefined && (place.base === plain || place.base === Register.rsp) && place.words.length === 2
     if (known) return
-    if (this.hasBase) this.leakedFields.add(this.displacement)
-    else this.leaksAnywhere = true
+    if (!this.hasBase) {
+      this.leaksAnywhere = true
+      return
+    }
+    this.leakedFields.add(this.displacement)
+    const isArgument = place !== undefined && argumentRegisters.includes(place.base) && singleOffset(place) !== undefined
+    if (!isArgument) this.leakedElsewhere.add(this.displacement)
+    if (this.leakedElsewhere.has(this.displacement)) this.leakedToArguments.delete(this.displacement)
+    else this.leakedToArguments.add(this.displacement)
   }
 
   protected storeField(value: Value, size: number): void {

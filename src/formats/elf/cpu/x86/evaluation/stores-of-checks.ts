@@ -68,10 +68,16 @@ export function addFields(
   const ambiguous = new Set(found.ambiguous)
   const leaked = new Set(evaluation.leaks.fields)
   const stored = new Set(evaluation.leaks.stored)
-  for (const offset of found.skipped) for (const leaks of [leaked, stored]) leaks.add(offset)
+  const toArguments = new Set(evaluation.leaks.toArguments)
+  const leak = (offset: number): void => {
+    leaked.add(offset)
+    stored.add(offset)
+    toArguments.delete(offset)
+  }
+  for (const offset of found.skipped) leak(offset)
   for (const [at, { offset, size, value }] of writes) {
     const hangsOnCheck = value !== undefined && regardless !== undefined && !sameValue(value, regardless.get(at)?.value)
-    if (hangsOnCheck) for (const leaks of [leaked, stored]) leaks.add(offset)
+    if (hangsOnCheck) leak(offset)
     if (offset < LEAST_FIELD || settled.some((store) => store.offset === offset)) continue
     if (hangsOnCheck && isFlag(value)) fieldStores.push({ offset, size, value: detectedAs(value, true) })
     else if (!isZero(value)) {
@@ -81,7 +87,7 @@ export function addFields(
   }
   evaluation.fieldStores = fieldStores
   evaluation.otherFields = otherFields
-  evaluation.leaks = { fields: leaked, stored, ambiguous, anywhere: evaluation.leaks.anywhere, arguments: evaluation.leaks.arguments }
+  evaluation.leaks = { fields: leaked, stored, toArguments, frames: evaluation.leaks.frames, argumentsEscape: evaluation.leaks.argumentsEscape, ambiguous, anywhere: evaluation.leaks.anywhere, arguments: evaluation.leaks.arguments }
 }
 
 /** What is only stored where a check comes out differently, and what stays there where this function itself cleared it. */

@@ -6,7 +6,7 @@ import { joinVectors, noVectors } from './vectors.ts'
 import type { X86Decoder } from '../../../../../isa/x86/decode.ts'
 import type { FunctionCode } from '../code/function-code.ts'
 import { argumentRegisters, type Manner, Register, saysNothing, OBJECT_SIZE, placeKey, slotKey, STACK_ARGUMENT, STACK_ARGUMENTS, type State } from './machine.ts'
-import { clean, detectedAs, type Flags, flagsOf, isZero, number, plain, refined, sameValue, singleAddress, singleOffset, untouched, type Value } from '../../program/value.ts'
+import { anything, clean, compute, detectedAs, type Flags, flagsOf, isExact, isZero, number, plain, refined, sameValue, singleAddress, singleOffset, untouched, type Value } from '../../program/value.ts'
 
 /** RBX, RSP, RBP, R12 to R15 (psABI 3.2.1). */
 const keptByCallees: ReadonlySet<number> = new Set([3, 4, 5, 12, 13, 14, 15])
@@ -30,6 +30,7 @@ export abstract class Transfers extends Arithmetic {
   protected readonly open: Set<number> = new Set()
   /** Branches on one of several numbers: which one it is may hang on a check before. */
   protected readonly undecided: Set<number> = new Set()
+  protected readonly either: Set<number> = new Set()
   protected returns = false
   protected endsBlock = false
 
@@ -49,7 +50,8 @@ export abstract class Transfers extends Arithmetic {
     const possible = this.outcome(condition)
     const { flags } = this.state
     const place = this.at - this.from
-    if (possible === 3 && (flags === undefined || (!saysNothing(flags) && !this.#isSettled(flags)))) {
+    if (possible === 3 && flags !== undefined && this.#isSettled(flags)) this.either.add(this.base + this.at)
+    else if (possible === 3 && (flags === undefined || !saysNothing(flags))) {
       const mayBeCheck = flags === undefined || flags.left.detected || flags.right.detected
       ;(mayBeCheck ? this.open : this.undecided).add(this.base + this.at)
     }
@@ -118,6 +120,7 @@ export abstract class Transfers extends Arithmetic {
 
   /** A tail call: the arguments go on, the results come back to our caller. */
   protected leave(at: number, target: number): void {
+    this.noteArguments(false)
     this.pass(at, 8)
     this.noteExit(target)
     const returned = this.outside.returned(at, this.state.registers)
@@ -181,12 +184,14 @@ export abstract class Transfers extends Arithmetic {
     if (returned === 'never') return false
     const writes = this.outside.writesOf(at)
     const kept = this.#keptAt(at)
-    if (this.outside.fills(at) && isZero(registers[Register.rsi])) this.noteCleared(singleAddress(registers[Register.rdx]))
+    const fills = this.outside.fills(at)
+    if (fills && isZero(registers[Register.rsi])) this.noteCleared(singleAddress(registers[Register.rdx]))
     const isCopy = this.outside.copies(at)
     if (isCopy) this.copy(singleAddress(registers[Register.rdx]), 1)
     this.publish(false)
-    if (!isCopy) this.#forgetBehindArguments()
+    if (!isCopy) this.#forgetBehindArguments(at)
     this.#forgetVariables(at)
+    if (fills) this.#fillVariables(registers)
     this.#writeAll(writes)
     this.#writeAll(kept)
     this.#setReturned(at, returned)
@@ -195,14 +200,27 @@ export abstract class Transfers extends Arithmetic {
     return true
   }
 
-  #forgetBehindArguments(): void {
+  #forgetBehindArguments(at: number): void {
     const { registers } = this.state
+    const isClean = this.tracesOrigins && this.#fillsFromElsewhere(at)
     for (let argument = 0; argument < argumentRegisters.length; argument++) {
       const value = registers[argumentRegisters[argument]!]
       if (value === undefined || value.base !== Register.rsp) continue
       const offset = singleOffset(value)
-      if (offset !== undefined) this.forget(slotKey(offset), slotKey(offset + 63))
+      if (offset === undefined) continue
+      if (isClean) this.clean(slotKey(offset), slotKey(offset + 56))
+      else this.forget(slotKey(offset), slotKey(offset + 63))
     }
+  }
+
+  /** It is told to call nobody that might ask the CPU, either. */
+  #fillsFromElsewhere(at: number): boolean {
+    const { registers } = this.state
+    if (this.outside.origins?.fillsFromElsewhere(at) !== true) return false
+    return argumentRegisters.every((register) => {
+      const address = singleAddress(registers[register])
+      return address === undefined || address <= 0xfff || !this.outside.isFunction(address)
+    })
   }
 
   /** What we stored stays, unless the callee stores there as well; what a branch told us of a variable does not. */
@@ -214,6 +232,19 @@ export abstract class Transfers extends Arithmetic {
       const joined = other === undefined ? undefined : this.join(this.state.memory.values[index], other)
       if (joined === undefined) this.ownMemory().remove(index, 1)
       else this.ownMemory().values[index] = joined
+    }
+  }
+
+  /** `memset` of variables. */
+  #fillVariables(registers: readonly (Value | undefined)[]): void {
+    const from = singleAddress(registers[Register.rdi])
+    const size = singleAddress(registers[Register.rdx])
+    if (from === undefined || size === undefined) return
+    const byte = registers[Register.rsi]
+    const filler = byte === undefined || !isExact(byte) ? anything : compute('mul', compute('and', byte, number(0xff)), number(0x0101_0101, 0x0101_0101))
+    for (const [at, width] of this.stored) {
+      if (at < from || at + width > from + size) continue
+      this.remember(at, this.truncated(filler, width))
     }
   }
 
@@ -379,9 +410,4 @@ export abstract class Transfers extends Arithmetic {
       else this.results.set(register, joined)
     }
   }
-}
-
-/** Are all numbers known that it can be? */
-function isExact({ base, words, partial, hull }: Value): boolean {
-  return base === plain && words.length > 0 && partial !== true && hull !== true
 }

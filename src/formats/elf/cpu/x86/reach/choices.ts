@@ -6,7 +6,8 @@ import { CheckedTags } from './checked-tags.ts'
 import { edgeRunsIn } from './edge-runs.ts'
 import type { Kernels } from './kernels.ts'
 import type { Selections } from './selections.ts'
-import type { Tracer } from './tracer.ts'
+import type { OtherArguments } from './other-arguments.ts'
+import type { Tracer, View } from './tracer.ts'
 
 /** Levels of the CPU that a table is for. */
 const LEAST_LEVELS = 3
@@ -18,6 +19,7 @@ export class Choices {
   readonly #kernels: Kernels
   readonly #selections: Selections
   readonly #tracer: Tracer
+  readonly #others: OtherArguments
   /** Functions whose checks are taken to succeed, with what they do where those fail: end the program. */
   readonly #passed: ReadonlyMap<number, Evaluation>
   readonly #selectable: ReadonlySet<number>
@@ -27,12 +29,13 @@ export class Choices {
   readonly #choices: Uint8Array
   readonly #refused = new Set<number>()
 
-  constructor(program: Program, evaluations: ReadonlyMap<number, Evaluation>, kernels: Kernels, { selections, tracer, passed, selectable }: KnownForChoices) {
+  constructor(program: Program, evaluations: ReadonlyMap<number, Evaluation>, kernels: Kernels, { selections, tracer, others, passed, selectable }: KnownForChoices) {
     this.#program = program
     this.#evaluations = evaluations
     this.#kernels = kernels
     this.#selections = selections
     this.#tracer = tracer
+    this.#others = others
     this.#passed = passed
     this.#selectable = selectable
     this.#tags = new CheckedTags(program, evaluations)
@@ -86,7 +89,26 @@ export class Choices {
       this.#refused.delete(edge)
       refuted.push(edge)
     }
+    this.#refuteByArguments(isReached, refuted)
     return refuted
+  }
+
+  /** What checks decide for one caller, and another demands. */
+  #refuteByArguments(isReached: (index: number) => boolean, refuted: number[]): void {
+    const { graph } = this.#program
+    for (const index of this.#tracer.informed()) {
+      const usual = this.#evaluations.get(index)
+      if (usual === undefined || !isReached(index)) continue
+      let view: View | undefined
+      for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+        const target = graph.edgeTo[edge]!
+        if (graph.edgeKind[edge] !== Edge.call || !this.#kernels.needFeatures(target) || isReached(target)) continue
+        const passed = view === undefined ? this.#others.of(index, isReached) : undefined
+        view ??= passed && this.#tracer.givenOthers(index, passed, isReached)
+        if (view === undefined) break
+        if (edgeRunsIn(graph, view.evaluation, edge) && view.control.decidingOf(view.evaluation.open, graph.edgeAt[edge]!, view.evaluation.either)?.length === 0) refuted.push(edge)
+      }
+    }
   }
 
   /** Is it known of function `index` that on this CPU it calls `target`, and no other that does the same? */
@@ -141,6 +163,7 @@ export class Choices {
 export interface KnownForChoices {
   readonly selections: Selections
   readonly tracer: Tracer
+  readonly others: OtherArguments
   readonly passed: ReadonlyMap<number, Evaluation>
   /** Functions that some evaluated function leads to only on better CPUs. */
   readonly selectable: ReadonlySet<number>

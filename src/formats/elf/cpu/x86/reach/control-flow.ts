@@ -1,6 +1,9 @@
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import type { Program } from '../code/program.ts'
 
+const none: ReadonlySet<number> = new Set()
+const noWalls: ReadonlySet<number> = none
+
 /** How control goes through a function, by instruction, along what can run. */
 export class ControlFlow {
   readonly #start: number
@@ -70,27 +73,32 @@ export class ControlFlow {
 
   /**
    * Those of `branches` that lead to `at`, and elsewhere out of the function without it: `at` itself where it is one, which
-   * may not be taken. Undefined: `at` is not in it.
+   * may not be taken. Undefined: `at` is not in it. Those of `either` that may lead to `at` are taken to do so.
    */
-  decidingOf(branches: ReadonlySet<number>, at: number): readonly number[] | undefined {
+  decidingOf(branches: ReadonlySet<number>, at: number, either: ReadonlySet<number> = none): readonly number[] | undefined {
     if (branches.size === 0) return []
     const goal = this.#indexOf(at)
     if (goal === undefined) return undefined
-    const toGoal = this.#backwards([goal], -1)
-    const out = this.#backwards(this.#exits, goal)
+    const toGoal = this.#backwards([goal], noWalls)
+    const walls = new Set([goal])
+    for (const branch of either) {
+      const index = this.#indexOf(branch)
+      if (index !== undefined && toGoal[index] === 1) walls.add(index)
+    }
+    const out = this.#backwards(this.#exits, walls)
     return [...branches].filter((branch) => {
       const index = this.#indexOf(branch)
       return index !== undefined && (index === goal ? this.#conditional[index] === 1 : toGoal[index] === 1 && out[index] === 1)
     })
   }
 
-  /** What can reach one of `ends` without passing `wall`. */
-  #backwards(ends: readonly number[], wall: number): Uint8Array {
+  /** What can reach one of `ends` without passing one of `walls`. */
+  #backwards(ends: readonly number[], walls: ReadonlySet<number>): Uint8Array {
     const marked = new Uint8Array(this.#count)
-    const work = ends.filter((end) => end !== wall)
+    const work = ends.filter((end) => !walls.has(end))
     for (const end of work) marked[end] = 1
     const mark = (index: number): void => {
-      if (marked[index] === 1 || index === wall) return
+      if (marked[index] === 1 || walls.has(index)) return
       marked[index] = 1
       work.push(index)
     }

@@ -11,6 +11,7 @@ import { Choices } from './choices.ts'
 import { callsIn, edgeRunsIn } from './edge-runs.ts'
 import type { Kernels } from './kernels.ts'
 import { Progress } from './progress.ts'
+import type { OtherArguments } from './other-arguments.ts'
 import { findRoots, isForSeveralCpus } from './roots.ts'
 import type { Selections } from './selections.ts'
 import type { Step, Steps } from './steps.ts'
@@ -30,6 +31,7 @@ export interface KnownForReach {
   /** Functions whose checks are taken to succeed, with what they do where those fail: end the program. */
   readonly passed: ReadonlyMap<number, Evaluation>
   readonly tracer: Tracer
+  readonly others: OtherArguments
   readonly constants: ConstantArguments
 }
 
@@ -54,7 +56,7 @@ export class ReachSearch {
   /** The file asks nothing, and has exports for its callers to choose from. */
   readonly #hasExportsByCpu: boolean
 
-  constructor(program: Program, evaluations: ReadonlyMap<number, Evaluation>, kernels: Kernels, { selections, asked, passed, tracer, constants }: KnownForReach) {
+  constructor(program: Program, evaluations: ReadonlyMap<number, Evaluation>, kernels: Kernels, { selections, asked, passed, tracer, others, constants }: KnownForReach) {
     this.#program = program
     this.#evaluations = evaluations
     this.#kernels = kernels
@@ -65,7 +67,7 @@ export class ReachSearch {
     this.#transactionEnds = transactionEnds(program)
     const selectable = this.#findSelectable()
     this.#selectable = selectable
-    this.#choices = new Choices(program, evaluations, kernels, { selections, tracer, passed, selectable })
+    this.#choices = new Choices(program, evaluations, kernels, { selections, tracer, others, passed, selectable })
     this.#hasExportsByCpu = !program.detectors.any && isForSeveralCpus(program, kernels)
     this.roots = findRoots(program, kernels, { selectable, hasExportsByCpu: this.#hasExportsByCpu, handedOutBy: (resolver) => this.handedOutBy(resolver) })
   }
@@ -108,21 +110,20 @@ export class ReachSearch {
 
   /** What is reached, at each degree of trust. */
   searchAll(): readonly Reach[] {
+    const { graph } = this.#program
     const searches = [Trust.calls, Trust.addresses, Trust.tables].map((trust) => this.#begin(trust))
     const { steps } = searches[Trust.tables]!
     for (let rounds = 0; ; rounds++) {
       for (const progress of searches) this.#goOn(progress)
       const refuted = rounds === REFUTATIONS ? [] : this.#choices.refute((index) => steps.has(index))
       if (refuted.length === 0) return searches
-      for (const progress of searches) for (const edge of refuted) this.#followAgain(edge, progress)
+      for (const progress of searches) {
+        for (const edge of refuted) {
+          const isCall = graph.edgeKind[edge] === Edge.call
+          if (progress.steps.has(graph.edgeFrom[edge]!) && (isCall || progress.trust >= Trust.addresses)) progress.reach(graph.edgeTo[edge]!, graph.edgeFrom[edge]!, isCall ? 'call' : 'address')
+        }
+      }
     }
-  }
-
-  /** What was no choice after all. */
-  #followAgain(edge: number, progress: Progress): void {
-    const { graph } = this.#program
-    const index = graph.edgeFrom[edge]!
-    if (progress.steps.has(index)) this.#followEdges(index, progress, this.#evaluations.get(index), this.#evaluations.get(index) === undefined && !this.#isResolver(index))
   }
 
   /** Follows calls whose caller's callers are known by now. */
@@ -207,7 +208,7 @@ export class ReachSearch {
     const evaluation = this.#evaluations.get(index)
     this.#forEachNamed(index, (table, from, access) => {
       if (progress.tables.has(table) || this.#endsArray(index, table) || !this.instructionRuns(index, from)) return
-      if (kinds[access] === Access.take && evaluation !== undefined && !evaluation.addressesUsed.has(table)) return
+      if (kinds[access] === Access.take && evaluation !== undefined && !evaluation.addressesUsed.has(table) && !evaluation.addressesFollowed.has(table)) return
       this.#followObjects(index, from, table, progress)
     })
   }

@@ -6,6 +6,7 @@ import type { Program } from '../code/program.ts'
 import { findVariantNames, isIsaName } from './isa-names.ts'
 import { initializers } from '../code/initializers.ts'
 import type { Kernels } from './kernels.ts'
+import { OtherArguments } from './other-arguments.ts'
 import { ReachSearch, type Reach } from './reach.ts'
 import { entryFunctions } from './roots.ts'
 import { Selections } from './selections.ts'
@@ -97,7 +98,7 @@ function runWith(program: Program, features: ReadonlySet<string>, needs: Readonl
   const tracer = new Tracer(program, guards, startedFunctions(program))
   const known: Kernels = { isNamed, needFeatures: (index) => isChoosable.has(index), isKernel: (index) => kernels.has(index), installs: (index) => installers.has(index), usersOf }
   const constants = new ConstantArguments(program, guards, (index) => tracer.isOpen(index))
-  const search = new ReachSearch(program, guards.evaluations, known, { selections, asked: features.size > 0, passed, tracer, constants })
+  const search = new ReachSearch(program, guards.evaluations, known, { selections, asked: features.size > 0, passed, tracer, others: new OtherArguments(program, guards, tracer), constants })
   return { guards, search, tracer, reached: search.searchAll() }
 }
 

@@ -273,8 +273,8 @@ function testsFlag(code: Uint8Array, at: number, next: number): boolean {
   return slash === AND || (opcode !== 0x81 && slash === CMP && code[next - 1] === 0)
 }
 
-/** A level of the CPU, or a number of a processor. */
-const LARGEST_LEVEL = 64
+/** A level of the CPU, or a number of a processor: sizes that are compared are above that. */
+const LARGEST_LEVEL = 32
 /** Condition codes in pairs: JE and JNE. */
 const EQUAL = 2
 

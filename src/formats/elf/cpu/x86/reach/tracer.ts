@@ -2,26 +2,26 @@ import type { CallGraph } from '../../program/call-graph.ts'
 import { Edge } from '../../program/edges.ts'
 import { Access } from '../../program/sweep.ts'
 import { ControlFlow } from './control-flow.ts'
-import type { Calls } from '../code/call-sites.ts'
-import { allocator, type MadeObjects } from '../evaluation/made-objects.ts'
-import type { Evaluation, Leaks, Origins } from '../evaluation/evaluation.ts'
+import type { Evaluation } from '../evaluation/evaluation.ts'
+import { type Assumption, FunctionOrigins, settled, usually } from './function-origins.ts'
 import type { Guards } from '../checks/guards.ts'
 import type { Program } from '../code/program.ts'
 import { IndexSet } from '../../program/index-set.ts'
+import type { Value } from '../../program/value.ts'
 
 /** Instructions that may be evaluated to tell checks from other branches. */
 const STEPS = 250_000
 /** The same to tell where numbers lead that are known. */
-const SETTLING = 200_000
+const SETTLING = 80_000
 /** Bytes of a function beyond which that is too dear. */
-const SETTLED_SIZE = 10_000
+const SETTLED_SIZE = 6000
 /** How far up and down the calls it is looked for where a number comes from. */
 const DEPTH = 3
 const CALLERS = 8
 /** Variables that are stored to through the address of what they are a part of. */
 const STRUCTURE_SIZE = 64
 
-interface View {
+export interface View {
   readonly evaluation: Evaluation
   readonly control: ControlFlow
 }
@@ -44,6 +44,7 @@ export class Tracer {
   readonly #near = new Map<number, View | undefined>()
   #nearDepth = 0
   readonly #settled = new Map<number, View>()
+  readonly #settlingNow = new Set<number>()
   readonly #settling = { left: SETTLING }
   readonly #inProgress = new Set<number>()
   readonly #leakingVariables = new Map<number, boolean>()
@@ -159,17 +160,38 @@ export class Tracer {
     const view = usual?.doubts === true && usual.seen.length <= SETTLED_SIZE ? this.settledAt(index, isReached) : undefined
     if (view === undefined) return false
     const { evaluation, control } = view
-    return (evaluation.seen[at - evaluation.start]! & 1) !== 0 && control.decidingOf(evaluation.open, at)?.length === 0
+    return (evaluation.seen[at - evaluation.start]! & 1) !== 0 && control.decidingOf(evaluation.open, at, evaluation.either)?.length === 0
+  }
+
+  /** Functions that are given what checks found out. */
+  informed(): Iterable<number> {
+    return this.#guards.informed()
+  }
+
+  /** Function `index` where it is given `passed`, some of which checks found out, and some of which others pass. */
+  givenOthers(index: number, passed: ReadonlyMap<number, Value>, isReached: (index: number) => boolean): View | undefined {
+    return this.#settling.left <= 0 ? undefined : this.#settle(index, isReached, passed)
   }
 
   /** Function `index` where what checks find out has been found out. */
   settledAt(index: number, isReached: (index: number) => boolean): View | undefined {
     const known = this.#settled.get(index)
     if (known !== undefined || this.#settling.left <= 0) return known
-    const evaluation = this.#guards.settle(index, new FunctionOrigins(this.#program, this, this.#guards.leaks, index, settled), this.#settling, isReached)
-    const view = evaluation && { evaluation, control: new ControlFlow(this.#program, evaluation) }
+    this.#settlingNow.add(index)
+    const view = this.#settle(index, isReached)
+    this.#settlingNow.delete(index)
     if (view !== undefined) this.#settled.set(index, view)
     return view
+  }
+
+  #settle(index: number, isReached: (index: number) => boolean, passed?: ReadonlyMap<number, Value>): View | undefined {
+    const origins = new FunctionOrigins(this.#program, this, this.#guards.leaks, index, settled)
+    const others = {
+      isReached,
+      evaluation: (other: number): Evaluation | undefined => (this.#settlingNow.size > DEPTH || this.#settlingNow.has(other) ? undefined : this.settledAt(other, isReached)?.evaluation),
+    }
+    const evaluation = this.#guards.settle(index, origins, this.#settling, others, passed)
+    return evaluation && { evaluation, control: new ControlFlow(this.#program, evaluation) }
   }
 
   #isAboutCpu(index: number): boolean {
@@ -225,79 +247,6 @@ export class Tracer {
       if (value === undefined || value.detected) return true
     }
     return false
-  }
-}
-
-/** What functions are traced under. */
-interface Assumption {
-  readonly handlers: boolean
-  /** May fields hold what CPUID says where another number is stored in some object? */
-  readonly ambiguousFields: boolean
-  /** Is what calls return a check only where what is called is near one? */
-  readonly nearOnly?: boolean
-  /** See `Origins`. */
-  readonly settled?: boolean
-}
-
-const usually: Assumption = { handlers: false, ambiguousFields: true }
-const settled: Assumption = { handlers: false, ambiguousFields: true, settled: true }
-
-/** What is known of what one function works on. */
-class FunctionOrigins implements Origins {
-  readonly handlers: boolean
-  readonly settled: boolean
-  readonly #ambiguousFields: boolean
-  readonly #nearOnly: boolean
-  readonly #program: Program
-  readonly #tracer: Tracer
-  readonly #leaks: Leaks
-  readonly #index: number
-  readonly #calls: Calls
-
-  constructor(program: Program, tracer: Tracer, leaks: Leaks, index: number, { handlers, ambiguousFields, nearOnly, settled: isSettled }: Assumption) {
-    this.#nearOnly = nearOnly === true
-    this.handlers = handlers
-    this.settled = isSettled === true
-    this.#ambiguousFields = ambiguousFields
-    this.#program = program
-    this.#tracer = tracer
-    this.#leaks = leaks
-    this.#index = index
-    this.#calls = program.calls.of(index)
-  }
-
-  fieldLeaks(offset: number | undefined): boolean {
-    const { fields, ambiguous, anywhere } = this.#leaks
-    if (offset === undefined) return anywhere || fields.size > 0
-    return (anywhere || fields.has(offset)) && (this.#ambiguousFields || !ambiguous.has(offset))
-  }
-
-  variableLeaks(address: number): boolean {
-    return this.#tracer.variableMayLeak(address)
-  }
-
-  argumentLeaks(register: number): boolean {
-    if (this.#nearOnly) return this.#tracer.argumentMayLeakNear(this.#index, register)
-    return this.#tracer.argumentMayLeak(this.#index, register)
-  }
-
-  resultLeaks(at: number): boolean {
-    if (this.#calls.imported.has(at)) return false
-    const callee = this.#calls.callees.get(at)
-    if (this.#nearOnly && callee !== undefined) return this.#tracer.resultMayLeakNear(callee)
-    const evaluation = callee === undefined ? undefined : this.#tracer.trace(callee)
-    return evaluation === undefined || (evaluation.returns && evaluation.results.get(0) === undefined)
-  }
-
-  allocates(at: number): boolean {
-    const { names, starts } = this.#program.graph
-    const callee = this.#calls.callees.get(at)
-    return allocator.test(this.#calls.imported.get(at) ?? (callee === undefined ? undefined : names.get(starts[callee]!)) ?? '')
-  }
-
-  objectsFrom(at: number): MadeObjects | undefined {
-    const callee = this.#calls.callees.get(at)
-    return callee === undefined ? undefined : this.#tracer.trace(callee)?.objects
   }
 }
 

@@ -1,0 +1,86 @@
+import { isDetectorFunction, isDetectorTableFunction } from '../code/detectors.ts'
+import type { Calls } from '../code/call-sites.ts'
+import type { Program } from '../code/program.ts'
+import type { Leaks, Origins } from '../evaluation/evaluation.ts'
+import { allocator, type MadeObjects } from '../evaluation/made-objects.ts'
+import type { Tracer } from './tracer.ts'
+
+/** What functions are traced under. */
+export interface Assumption {
+  readonly handlers: boolean
+  /** May fields hold what CPUID says where another number is stored in some object? */
+  readonly ambiguousFields: boolean
+  /** Is what calls return a check only where what is called is near one? */
+  readonly nearOnly?: boolean
+  /** See `Origins`. */
+  readonly settled?: boolean
+}
+
+export const usually: Assumption = { handlers: false, ambiguousFields: true }
+export const settled: Assumption = { handlers: false, ambiguousFields: true, nearOnly: true, settled: true }
+
+/** What is known of what one function works on. */
+export class FunctionOrigins implements Origins {
+  readonly handlers: boolean
+  readonly settled: boolean
+  readonly #ambiguousFields: boolean
+  readonly #nearOnly: boolean
+  readonly #program: Program
+  readonly #tracer: Tracer
+  readonly #leaks: Leaks
+  readonly #index: number
+  readonly #calls: Calls
+
+  constructor(program: Program, tracer: Tracer, leaks: Leaks, index: number, { handlers, ambiguousFields, nearOnly, settled: isSettled }: Assumption) {
+    this.#nearOnly = nearOnly === true
+    this.handlers = handlers
+    this.settled = isSettled === true
+    this.#ambiguousFields = ambiguousFields
+    this.#program = program
+    this.#tracer = tracer
+    this.#leaks = leaks
+    this.#index = index
+    this.#calls = program.calls.of(index)
+  }
+
+  fieldLeaks(offset: number | undefined): boolean {
+    const { fields, ambiguous, anywhere } = this.#leaks
+    if (offset === undefined) return anywhere || fields.size > 0
+    return (anywhere || fields.has(offset)) && (this.#ambiguousFields || !ambiguous.has(offset))
+  }
+
+  variableLeaks(address: number): boolean {
+    return this.#tracer.variableMayLeak(address)
+  }
+
+  argumentLeaks(register: number): boolean {
+    if (this.#nearOnly) return this.#tracer.argumentMayLeakNear(this.#index, register)
+    return this.#tracer.argumentMayLeak(this.#index, register)
+  }
+
+  resultLeaks(at: number): boolean {
+    if (this.#calls.imported.has(at)) return false
+    const callee = this.#calls.callees.get(at)
+    if (this.#nearOnly && callee !== undefined) return this.#tracer.resultMayLeakNear(callee)
+    const evaluation = callee === undefined ? undefined : this.#tracer.trace(callee)
+    return evaluation === undefined || (evaluation.returns && evaluation.results.get(0) === undefined)
+  }
+
+  fillsFromElsewhere(at: number): boolean {
+    const imported = this.#calls.imported.get(at)
+    if (imported !== undefined) return !isDetectorFunction(imported) && !isDetectorTableFunction(imported)
+    const callee = this.#calls.callees.get(at)
+    return this.#nearOnly && callee !== undefined && !this.#tracer.resultMayLeakNear(callee)
+  }
+
+  allocates(at: number): boolean {
+    const { names, starts } = this.#program.graph
+    const callee = this.#calls.callees.get(at)
+    return allocator.test(this.#calls.imported.get(at) ?? (callee === undefined ? undefined : names.get(starts[callee]!)) ?? '')
+  }
+
+  objectsFrom(at: number): MadeObjects | undefined {
+    const callee = this.#calls.callees.get(at)
+    return callee === undefined ? undefined : this.#tracer.trace(callee)?.objects
+  }
+}
