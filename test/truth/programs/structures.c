@@ -1,8 +1,12 @@
-// Code that only structures in data lead to, some of which only other structures lead to. Nothing checks for AVX2.
-#include <cpuid.h>
+// Code that only structures in data lead to, some of which only other structures lead to. Nothing checks for what it needs.
 #include <stdio.h>
 #include <string.h>
+#ifdef __aarch64__
+#include "sums-arm64.h"
+#else
+#include <cpuid.h>
 #include "sums.h"
+#endif
 
 struct operations {
   const char *name;
@@ -39,8 +43,12 @@ static const struct member members[] = {{1, sum_plain}, {2, sum_plain}, {3, sum_
 static const struct wide wides[] = {{1, 2, 3, 4, 5, sum_plain}, {1, 2, 3, 4, 5, sum_wide}};
 
 NOINLINE static void ask(void) {
+#ifdef __aarch64__
+  printf("%lx\n", getauxval(AT_HWCAP));
+#else
   unsigned a, b, c, d;
   if (__get_cpuid(0, &a, &b, &c, &d)) printf("%x\n", b);
+#endif
 }
 
 int main(int argc, char **argv) {

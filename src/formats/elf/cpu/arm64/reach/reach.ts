@@ -1,4 +1,5 @@
 import { Edge } from '../../program/edges.ts'
+import { lastAtMost } from '../../program/number-list.ts'
 import { Access } from '../../program/sweep.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import { exportsByCpu } from './exports-by-cpu.ts'
@@ -22,6 +23,8 @@ export interface Step {
 /** Bytes of a function that is evaluated for whether an instruction in it runs. */
 const SMALL = 128
 const TABLE_SLOTS = 512
+/** Bytes of an object that is not known to end before. */
+const OBJECT_SIZE = 0x4000
 /** Words of a record in a table of them. */
 const LARGEST_RECORD = 4
 
@@ -166,7 +169,8 @@ export class ReachSearch {
       if (evaluation !== undefined && (this.#guards.isKnown(place) || image.dataAt(place)?.constant === true)) continue
       const target = this.#pointers.get(place)
       if (target !== undefined) reach(target, { from: index, how: 'table' })
-      const table = evaluation === undefined ? image.slots.get(place)?.address : undefined
+      // what an evaluated function loads from a variable that is not known may be what the file says is there
+      const table = image.slots.get(place)?.address ?? image.dataPointers.get(place)
       if (table !== undefined && !image.inCode(table)) this.#table(index, table, visited, reach)
     }
     for (const address of evaluation?.addressesUsed ?? []) if (!image.inCode(address) && !this.#endsArray(address, named)) this.#table(index, address, visited, reach)
@@ -177,12 +181,24 @@ export class ReachSearch {
     return this.#arrays.some(({ start, end }) => end === place && named.has(start))
   }
 
-  #table(index: number, table: number, visited: Set<number>, reach: (index: number, step: Step) => void): void {
-    if (visited.has(table)) return
-    visited.add(table)
+  /** What the object at `first` leads to, and those that it points to: lists of structures of operations. */
+  #table(index: number, first: number, visited: Set<number>, reach: (index: number, step: Step) => void): void {
+    const { image } = this.#program
+    const { places, targets } = image.dataPointers
+    const objects = [first]
+    for (let object = objects.pop(); object !== undefined; object = objects.pop()) {
+      if (visited.has(object)) continue
+      visited.add(object)
+      const end = Math.min(image.dataAt(object)?.end ?? object, this.#objects.behind(object))
+      this.#functionsIn(index, object, end, reach)
+      const limit = Math.min(end, object + OBJECT_SIZE)
+      for (let pointer = lastAtMost(places, object - 1) + 1; pointer < places.length && places[pointer]! < limit; pointer++) objects.push(targets[pointer]!)
+    }
+  }
+
+  #functionsIn(index: number, table: number, end: number, reach: (index: number, step: Step) => void): void {
     let last = -1
     let stride = 0
-    const end = Math.min(this.#program.image.dataAt(table)?.end ?? table, this.#objects.behind(table))
     const slots = Math.min(TABLE_SLOTS, (end - table) / 8)
     for (let slot = 0; slot < slots; slot++) {
       const target = this.#pointers.get(table + slot * 8)
