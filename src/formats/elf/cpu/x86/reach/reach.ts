@@ -204,26 +204,25 @@ export class ReachSearch {
 
   /** Tables of function pointers (virtual tables, operations) that the function names. */
   #tables(index: number, progress: Progress): void {
-    const kinds = this.#program.sweep.accessKind.values()
+    const { graph, sweep } = this.#program
     const evaluation = this.#evaluations.get(index)
-    this.#forEachNamed(index, (table, from, access) => {
-      if (progress.tables.has(table) || this.#endsArray(index, table) || !this.instructionRuns(index, from)) return
-      if (kinds[access] === Access.take && evaluation !== undefined && !evaluation.addressesUsed.has(table) && !evaluation.addressesFollowed.has(table)) return
-      this.#followObjects(index, from, table, progress)
-    })
-  }
-
-  #forEachNamed(index: number, visit: (table: number, from: number, access: number) => void): void {
-    const { graph, image, sweep } = this.#program
     const kinds = sweep.accessKind.values()
     const end = graph.firstAccess[index + 1]!
     for (let access = graph.firstAccess[index]!; access < end; access++) {
-      if (kinds[access] === Access.store) continue
-      // what a slot of the GOT points to, where the table is another unit's or exported
-      const named = sweep.accessTo.values()[access]!
-      const table = image.dataAt(named)?.separate === true ? image.slots.get(named)?.address : named
-      if (table !== undefined) visit(table, sweep.accessFrom.values()[access]!, access)
+      const table = kinds[access] === Access.store ? -1 : this.#namedBy(access)
+      if (table < 0 || progress.tables.has(table)) continue
+      const from = sweep.accessFrom.values()[access]!
+      if (this.#endsArray(index, table) || !this.instructionRuns(index, from)) continue
+      if (kinds[access] === Access.take && evaluation !== undefined && !evaluation.addressesUsed.has(table)) continue
+      this.#followObjects(index, from, table, progress)
     }
+  }
+
+  /** What an access names, or what the slot of the GOT that it names points to, where that is another unit's or exported; or -1. */
+  #namedBy(access: number): number {
+    const { image, sweep } = this.#program
+    const named = sweep.accessTo.values()[access]!
+    return image.dataAt(named)?.separate === true ? (image.slots.get(named)?.address ?? -1) : named
   }
 
   /** What the object at `first`, which the instruction at `from` names, leads to, and what it points to: lists of structures of operations. */
@@ -244,13 +243,14 @@ export class ReachSearch {
   #isOfOneOfObjects(index: number, target: number): boolean {
     const { detectors, pointed } = this.#program
     if (!detectors.any || !this.#kernels.needFeatures(target) || this.#evaluations.get(index)?.decides !== true) return false
-    let found = false
+    const { graph } = this.#program
     const seen = new Set<number>()
-    this.#forEachNamed(index, (table) => {
-      if (found) return
-      for (const { functions } of pointed.from(table, false, seen)) found ||= functions.some((other) => this.#choices.isTwin(other, target))
-    })
-    return found
+    for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
+      const table = this.#namedBy(access)
+      if (table < 0) continue
+      for (const { functions } of pointed.from(table, false, seen)) if (functions.some((other) => this.#choices.isTwin(other, target))) return true
+    }
+    return false
   }
 
   #reachFromTable(index: number, from: number, target: number, progress: Progress): void {

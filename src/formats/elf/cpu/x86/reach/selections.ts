@@ -23,6 +23,7 @@ export class Selections {
   readonly #isKernel: (index: number) => boolean
   readonly #lister: Lister
   readonly #twins = new Map<number, boolean>()
+  readonly #switches = new Map<number, readonly (readonly SwitchCase[])[]>()
 
   constructor(program: Program, featuresOf: (index: number) => ReadonlySet<number> | undefined, isKernel: (index: number) => boolean) {
     this.#program = program
@@ -131,26 +132,46 @@ export class Selections {
    * tells them apart (ring's AES-GCM).
    */
   isInOneOfCases(index: number, at: number, target: number): boolean {
-    const { functions, graph, jumpTables } = this.#program
+    if (this.#featuresOf(target) === undefined || !this.#leadsToSeveral(index, target)) return false
     const listing = this.#listing(index)
-    const code = this.#featuresOf(target) !== undefined && listing !== undefined && listing.firstTable >= 0 ? functions.get(index) : undefined
-    const call = code === undefined ? undefined : listing?.indexOf(at - code.base)
-    if (code === undefined || listing === undefined || call === undefined) return false
-    const placesOf = (addresses: readonly number[]): number[] => addresses.map((address) => address - code.base)
-    const calleesOf = ({ leaves }: SwitchCase): number[] => [...leaves].map((at) => graph.functionAt(listing.target[listing.indexOf(at)!]! + code.base) ?? -1).filter((callee) => callee >= 0)
-    return jumpTables.switches(code).some((targets) => {
-      const cases = followCases(listing, placesOf(targets))
+    const base = this.#program.codeAt(this.#program.graph.starts[index]!)?.base
+    const call = base === undefined ? undefined : listing?.indexOf(at - base)
+    if (listing === undefined || call === undefined || listing.firstTable < 0) return false
+    return this.#switchesOf(index, listing).some((cases) => {
       const ours = cases.filter((each) => each.reaches(call))
-      const others = cases.filter((each) => !each.reaches(call)).map(calleesOf)
+      const others = cases.filter((each) => !each.reaches(call))
       if (ours.length === 0 || others.length < 2) return false
-      const shared = new Set(ours.flatMap(calleesOf))
-      const kernels = [...shared, ...others.flat()].filter((callee) => this.#featuresOf(callee) !== undefined)
+      const shared = new Set(ours.flatMap(({ callees }) => callees))
+      const kernels = [...shared, ...others.flatMap(({ callees }) => callees)].filter((callee) => this.#featuresOf(callee) !== undefined)
       const isPlain = (callee: number): boolean => !shared.has(callee) && kernels.some((kernel) => this.#areAlike(callee, kernel))
       return (
-        others.some((callees) => callees.some((callee) => !shared.has(callee) && this.#featuresOf(callee) !== undefined)) &&
-        others.some((callees) => callees.every((callee) => this.#featuresOf(callee) === undefined) && callees.some(isPlain))
+        others.some(({ callees }) => callees.some((callee) => !shared.has(callee) && this.#featuresOf(callee) !== undefined)) &&
+        others.some(({ callees }) => callees.every((callee) => this.#featuresOf(callee) === undefined) && callees.some(isPlain))
       )
     })
+  }
+
+  /** Does function `index` lead to others than `target` that need features? Hardly any does, and switches are not looked for in vain. */
+  #leadsToSeveral(index: number, target: number): boolean {
+    const { graph } = this.#program
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+      const other = graph.edgeTo[edge]!
+      if (other !== target && this.#featuresOf(other) !== undefined) return true
+    }
+    return false
+  }
+
+  /** The cases of each switch of a function. */
+  #switchesOf(index: number, listing: Listing): readonly (readonly SwitchCase[])[] {
+    let known = this.#switches.get(index)
+    if (known === undefined) {
+      const { functions, graph, jumpTables } = this.#program
+      const code = functions.get(index)
+      const calleeAt = (offset: number): number => graph.functionAt(offset + code!.base) ?? -1
+      known = code === undefined ? [] : jumpTables.switches(code).filter((targets) => targets.length <= MOST_CASES).map((targets) => followCases(listing, targets.map((address) => address - code.base), calleeAt))
+      this.#switches.set(index, known)
+    }
+    return known
   }
 
   /**
@@ -298,6 +319,8 @@ function runsIn(evaluation: Evaluation | undefined, at: number): boolean {
 }
 
 const TABLE_CASES = 16
+/** Nobody has more implementations of one thing. */
+const MOST_CASES = 32
 
 /** Where a table of jumps leads: blocks that no jump leads to, other than the one at `from`. */
 function casesOfTable(listing: Listing, from: number): number[] {
