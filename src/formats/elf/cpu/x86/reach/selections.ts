@@ -168,7 +168,9 @@ export class Selections {
       const { functions, graph, jumpTables } = this.#program
       const code = functions.get(index)
       const calleeAt = (offset: number): number => graph.functionAt(offset + code!.base) ?? -1
-      known = code === undefined ? [] : jumpTables.switches(code).filter((targets) => targets.length <= MOST_CASES).map((targets) => followCases(listing, targets.map((address) => address - code.base), calleeAt))
+      // of a table whose bound is not known, entries are read that lead elsewhere
+      const inside = (targets: readonly number[]): number[] => targets.filter((address) => address >= code!.start && address < code!.end).map((address) => address - code!.base)
+      known = code === undefined ? [] : jumpTables.switches(code).map(inside).filter(({ length }) => length <= MOST_CASES).map((offsets) => followCases(listing, offsets, calleeAt))
       this.#switches.set(index, known)
     }
     return known
@@ -320,7 +322,7 @@ function runsIn(evaluation: Evaluation | undefined, at: number): boolean {
 
 const TABLE_CASES = 16
 /** Nobody has more implementations of one thing. */
-const MOST_CASES = 32
+const MOST_CASES = 64
 
 /** Where a table of jumps leads: blocks that no jump leads to, other than the one at `from`. */
 function casesOfTable(listing: Listing, from: number): number[] {
