@@ -114,6 +114,7 @@ export const overlooked = [
   'G_RETURNED',
   'G_POINTERS',
   'G_PLUGIN',
+  'G_CASES',
   'G_THREAD_ASKS',
   'G_THREAD_GIVEN',
   'G_QUEUE',

@@ -377,6 +377,52 @@ static int run(void) {
   ASK;
   return first(data, 1024, 2);
 }
+#elif defined G_CASES
+// the variant of a key is kept in its first word, which comes by memcpy; the code of a variant is built into what tells them apart
+#include <string.h>
+struct key { long variant; int32_t numbers[62]; };
+AVX2 static int sum_squares(const int32_t *values, int count) {
+  int sum = 0;
+  for (int i = 0; i < count; i++) sum += values[i] * values[i];
+  return sum;
+}
+NOINLINE static int plain_squares(const int32_t *values, int count) {
+  int sum = 0;
+  for (int i = 0; i < count; i++) sum += values[i] * values[i];
+  return sum;
+}
+NOINLINE static int both(const int32_t *values, int count) { return sum_wide(values, count) - sum_squares(values, count / 2); }
+NOINLINE static int neither(const int32_t *values, int count) { return sum_plain(values, count) - plain_squares(values, count / 2); }
+NOINLINE static void make(struct key *made, int count) {
+  struct key key = {0};
+  if (HAS_AVX2) key.variant = count > 2000 ? 0 : count > 1000 ? 1 : 2;
+  else key.variant = count > 1000 ? 3 : 4;
+  for (int i = 0; i < 62; i++) key.numbers[i] = data[i] ^ count;
+  memcpy(made, &key, sizeof key);
+}
+NOINLINE static int use(const struct key *key, int count) {
+  int sum = 0;
+  switch (key->variant) {
+    case 0:
+      for (int i = 0; i + 64 <= count; i += 64) {
+        sum += sum_wide(data + i, 64);
+        if (sum > key->numbers[i & 31]) sum ^= sum_squares(data + i, 32);
+      }
+      return sum;
+    case 1: return both(data, count) + key->numbers[3];
+    case 2: return both(data, count - 1) * 3;
+    case 3: return neither(data, count) + key->numbers[3];
+    case 4: return neither(data, count - 1) * 3;
+    default:
+      for (int i = 0; i < 62; i++) sum += key->numbers[i];
+      return sum + plain_squares(data, count);
+  }
+}
+static int run(void) {
+  struct key *key = malloc(sizeof *key);
+  make(key, 1024);
+  return use(key, 1024);
+}
 #elif defined N_COUNTER
 static int calls;
 NOINLINE static int work(void) {
