@@ -213,7 +213,7 @@ export class ReachSearch {
       if (table < 0 || progress.tables.has(table)) continue
       const from = sweep.accessFrom.values()[access]!
       if (this.#endsArray(index, table) || !this.instructionRuns(index, from)) continue
-      if (kinds[access] === Access.take && evaluation !== undefined && !evaluation.addressesUsed.has(table)) continue
+      if (kinds[access] === Access.take && evaluation !== undefined && !evaluation.addressesUsed.has(table) && !evaluation.addressesFollowed.has(table)) continue
       this.#followObjects(index, from, table, progress)
     }
   }
@@ -241,12 +241,12 @@ export class ReachSearch {
 
   /** Does a function that asks name objects of which one leads to `target`, and another to a like one without its features? */
   #isOfOneOfObjects(index: number, target: number): boolean {
-    const { detectors, pointed } = this.#program
+    const { detectors, pointed, sweep } = this.#program
     if (!detectors.any || !this.#kernels.needFeatures(target) || this.#evaluations.get(index)?.decides !== true) return false
     const { graph } = this.#program
     const seen = new Set<number>()
     for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
-      const table = this.#namedBy(access)
+      const table = sweep.accessKind.values()[access] === Access.store ? -1 : this.#namedBy(access)
       if (table < 0) continue
       for (const { functions } of pointed.from(table, false, seen)) if (functions.some((other) => this.#choices.isTwin(other, target))) return true
     }
