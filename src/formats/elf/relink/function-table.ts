@@ -48,13 +48,16 @@ function build({ file, symbols }: ElfTables): FunctionTable | undefined {
   for (const { address, size } of readFrameRanges(file)) add(address, size)
   if (starts.length === 0) return undefined
   const intervals = disjoint(Float64Array.from(starts), Float64Array.from(ends), Uint32Array.from(starts.keys()))
-  const bytes = code.reduce((sum, range) => sum + range.size, 0)
+  const filter = filterOf(
+    intervals.starts.subarray(0, intervals.count),
+    code.reduce((sum, range) => sum + range.size, 0),
+  )
   return {
     count: intervals.count,
     starts: intervals.starts,
     ends: intervals.ends,
-    filter: filterOf(intervals.starts.subarray(0, intervals.count), bytes),
-    at: (address) => indexOf(intervals.starts, intervals.count, address),
+    filter,
+    at: (address) => ((filter[((address | 0) >>> 3) & (filter.length - 1)]! & (1 << (address & 7))) === 0 ? -1 : indexOf(intervals.starts, intervals.count, address)),
     name: (index) => nameAt(named, intervals.starts[index]!),
   }
 }

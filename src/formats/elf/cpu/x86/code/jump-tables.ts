@@ -69,7 +69,7 @@ export class JumpTables {
     const named = this.#addressesNamed(target)
     for (let at = from; at < to; at += blocks.lengths[at - from]! || 1) {
       const length = blocks.lengths[at - from]!
-      if (length < 2 || code[at + length - 2] !== 0xff || (code[at + length - 1]! & 0xf8) !== 0xe0) continue
+      if (!isRegisterJump(code, at, length)) continue
       const load = this.loadOf(target, at)
       const table = load?.table ?? named.findLast((each) => each.at < at && each.register === load?.base)?.address
       const targets = load === undefined || table === undefined ? undefined : this.targets(target, load, table)
@@ -93,8 +93,7 @@ export class JumpTables {
     const bases = new Set<number>()
     for (let at = from; at < to; at += blocks.lengths[at - from]! || 1) {
       const length = blocks.lengths[at - from]!
-      const isJump = length >= 2 && code[at + length - 2] === 0xff && (code[at + length - 1]! & 0xf8) === 0xe0
-      if (isJump) bases.add(this.loadOf(target, at)?.base ?? -1)
+      if (isRegisterJump(code, at, length)) bases.add(this.loadOf(target, at)?.base ?? -1)
     }
     return this.#addressesNamed(target)
       .filter(({ register, address }) => bases.has(register) && this.#leadsInto(target, address))
@@ -139,6 +138,11 @@ export class JumpTables {
 /** Does an instruction begin at an address, as far as that is another function's matter? */
 function isInstruction({ start, end, blocks }: FunctionCode, address: number): boolean {
   return address < start || address >= end || blocks.lengths[address - start]! > 0
+}
+
+/** FF /4 of a register. */
+function isRegisterJump(code: Uint8Array, at: number, length: number): boolean {
+  return length >= 2 && code[at + length - 2] === 0xff && (code[at + length - 1]! & 0xf8) === 0xe0
 }
 
 /** Looks at the instructions before a jump, as far as no other jump leads in between. */

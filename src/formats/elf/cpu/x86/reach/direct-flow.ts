@@ -1,4 +1,5 @@
 import { lengthAt } from '../../../../../isa/x86/length.ts'
+import { opcodeOf } from '../code/opcode-of.ts'
 import type { CodeRange, Program } from '../code/program.ts'
 
 /** Bytes of functions that are followed together. */
@@ -133,11 +134,4 @@ export class DirectFlow {
     const range = this.#program.image.dataAt(address)
     return range === undefined || range.constant || !range.writable
   }
-}
-
-/** Where the opcode of an instruction is, behind its prefixes. */
-function opcodeOf(code: Uint8Array, at: number): number {
-  let place = at
-  while (code[place] === 0x66 || code[place] === 0xf2 || code[place] === 0xf3 || code[place] === 0x2e || code[place] === 0x3e) place++
-  return (code[place]! & 0xf0) === 0x40 ? place + 1 : place
 }

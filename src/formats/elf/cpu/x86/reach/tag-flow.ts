@@ -1,5 +1,6 @@
 import type { FunctionCode } from '../code/function-code.ts'
 import { mentionedRegisters } from '../code/mentioned-registers.ts'
+import { opcodeOf } from '../code/opcode-of.ts'
 import type { Program } from '../code/program.ts'
 import { displacementOf } from '../evaluation/flags-of-objects.ts'
 
@@ -155,11 +156,4 @@ export class TagFlow {
     if (offset !== undefined && offset >= 0) this.#fields.set(((code[form]! >> 3) & 7) | ((rex & 4) << 1), { offset, size: isByte ? 1 : 4 })
     if (opcode === 0x8d && (modrm & 0xc7) === 5) this.#addresses.set(reg, base + at + length + view.getInt32(opcodeAt + 2, true))
   }
-}
-
-/** Where the opcode of an instruction is, behind its prefixes. */
-function opcodeOf(code: Uint8Array, at: number): number {
-  let place = at
-  while (code[place] === 0x66 || code[place] === 0xf2 || code[place] === 0xf3 || code[place] === 0x2e || code[place] === 0x3e) place++
-  return (code[place]! & 0xf0) === 0x40 ? place + 1 : place
 }
