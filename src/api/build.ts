@@ -1,15 +1,17 @@
 import { stat } from 'node:fs/promises'
-import { join, relative, resolve, sep } from 'node:path'
+import { join, resolve } from 'node:path'
 import { zstdCompress } from '../bytes/zstd.ts'
 import { UsageError } from '../core/errors.ts'
 import type { Report } from '../core/report.ts'
 import { isEntryPoint } from './entry-point.ts'
 import { isRememberable, recallBuild, rememberBuild } from './remembered-build.ts'
+import { refuseHarmfulOutput } from './replaceable-output.ts'
 import { resultCache } from './result-cache.ts'
 import { type ResolvedOptions, resolveOptions, type RunOptions } from './settings.ts'
 
 /**
- * Makes an optimised copy of files, folders and archives in `config.out`, which is replaced as a whole or not at all.
+ * Makes an optimised copy of files, folders and archives in `config.out`, which is replaced as a whole or not at all, and
+ * only where nothing is there or an earlier build.
  * What is not understood is copied byte for byte.
  *
  * @param paths `dist` when empty
@@ -25,7 +27,7 @@ export async function buildResolved(paths: readonly string[], options: ResolvedO
   const given = paths.length > 0 ? paths : await defaultPaths(cwd)
   const out = resolve(cwd, config.out)
   refuseZstdWithoutIt(config)
-  for (const path of given) refuseOverlap(resolve(cwd, path), out, path, config.out)
+  await refuseHarmfulOutput(config.out, given, cwd)
   const entries = config.bundle['enabled'] === true ? given.filter(isEntryPoint) : []
   const cache = entries.length > 0 ? resultCache(config) : undefined
   const memory = isRememberable(entries, given, config) ? cache : undefined
@@ -50,15 +52,4 @@ function refuseZstdWithoutIt({ formats: { elf } }: ResolvedOptions['config']): v
     `--debug-compression zstd needs Node 22.15 or newer; this is ${process.version}`,
     'Use zlib, or run shrink with a newer Node.',
   )
-}
-
-/** The input is never harmed, so the output may be neither it nor around it nor in it. */
-function refuseOverlap(input: string, out: string, inputName: string, outName: string): void {
-  const contains = (outer: string, inner: string): boolean => {
-    const path = relative(outer, inner)
-    return path === '' || (path !== '..' && !path.startsWith(`..${sep}`) && resolve(outer, path) === inner)
-  }
-  if (contains(input, out) || contains(out, input)) {
-    throw new UsageError(`--out ${outName} overlaps the input ${inputName}`, 'Write into a folder beside it.')
-  }
 }

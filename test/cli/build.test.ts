@@ -114,6 +114,31 @@ test('an output inside, around or equal to the input is refused', async () => {
   expect(await digests(tree)).toEqual(before)
 })
 
+test('a link does not hide that the output is the input', async () => {
+  const { root, tree } = await sample()
+  const before = await digests(tree)
+  await symlink('dist', join(root, 'alias'))
+  for (const [input, out] of [['alias', 'dist'], ['dist', 'alias'], ['alias', 'dist/inner'], ['dist/lib', 'alias']] as const) {
+    const { code, stderr } = await runCli(['build', input, '--out', out], { cwd: root })
+    expect([input, out, code]).toEqual([input, out, 2])
+    expect(stderr).toContain('overlaps')
+  }
+  expect(await digests(tree)).toEqual(before)
+})
+
+test('a folder with files of somebody else is not replaced', async () => {
+  const { root } = await sample()
+  await writeTree(root, { 'src/a.mjs': 'export const a = 1', 'src/b/c.txt': 'precious' })
+  const { code, stderr } = await runCli(['build', 'dist', '--out', 'src'], { cwd: root })
+  expect(code).toBe(2)
+  expect(stderr).toContain('did not write (a.mjs, b)')
+  expect(await readFile(join(root, 'src/b/c.txt'), 'utf8')).toBe('precious')
+  await mkdir(join(root, 'empty'))
+  for (let round = 0; round < 2; round++) {
+    expect((await runCli(['build', 'dist', '--out', 'empty'], { cwd: root })).code).toBe(0)
+  }
+})
+
 test('an output that cannot be written leaves what was there', async () => {
   const { root } = await sample()
   const file = await runCli(['build', 'dist', '--out', '/proc/shrink-out'], { cwd: root })
@@ -131,7 +156,7 @@ test('a full disk leaves the old output whole', async (context) => {
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk])
   if (mounted.status !== 0) return context.skip('a file system of 1 MiB cannot be mounted here (that needs root)')
   try {
-    await writeTree(join(disk, 'out'), { old: 'kept' })
+    await writeTree(join(disk, 'out'), { old: 'kept', 'shrink-manifest.json': '{}' })
     expect((await stat(join(tree, 'native/addon.node'))).size).toBeGreaterThan(2 ** 20)
     const { code, stderr } = await runCli(['build', 'dist', '--out', 'disk/out', '--strip', 'none'], { cwd: root })
     expect(code).toBe(3)
@@ -148,14 +173,14 @@ test('Ctrl-C leaves the old output whole and nothing beside it', async () => {
   for (let index = 0; index < 40; index++) {
     await writeFile(join(tree, `more-${index}.mjs`), `export const value${index} = ${JSON.stringify('x'.repeat(50_000))}\n`)
   }
-  await writeTree(root, { 'out/old': 'kept' })
+  await writeTree(root, { 'out/old': 'kept', 'out/shrink-manifest.json': '{}' })
   const child = spawn(process.execPath, [`${repository}bin/shrink.js`, 'build', 'dist', '--out', 'out'], { cwd: root })
   await waitFor(async () => (await readdir(root)).some((name) => name.startsWith('.out.shrink-')))
   child.kill('SIGINT')
   const code = await new Promise((resolve) => child.on('close', resolve))
   expect(code).toBe(130)
   expect((await readdir(root)).sort()).toEqual(['dist', 'out'])
-  expect(await readdir(join(root, 'out'))).toEqual(['old'])
+  expect(await readdir(join(root, 'out'))).toEqual(['old', 'shrink-manifest.json'])
 })
 
 test('a TypeScript entry point is bundled and answers', async () => {
