@@ -99,6 +99,30 @@ describe('composed source maps', () => {
     expect(originalPositionFor(map, { line: at + 1, column })).toMatchObject({ source: expect.stringMatching(/sum\.ts$/), line: 4 })
   })
 
+  it.each([
+    ['', /^[^#]*$/],
+    ['\n//# sourceMappingURL=https://cdn.example/maps/index.js.map', /\n\/\/# sourceMappingURL=https:\/\/cdn\.example\/maps\/index\.js\.map$/],
+  ])('are kept beside a script that does not name them there (%j)', async (comment, end) => {
+    const input = await bundle({ sourcemap: 'external' })
+    const context = memoryContext({ 'dist/index.js.map': input.map })
+    const result = await optimizeArtifact(js, artifact('dist/index.js', input.code + comment), {}, { level: 'fast', measure: 'raw', options: {} }, context)
+    const code = new TextDecoder().decode(result.artifact.bytes)
+    expect(code).toMatch(end)
+    const map = new TraceMap(new TextDecoder().decode(result.companions[0]!.bytes))
+    const before = code.slice(0, code.indexOf('1000003')).split('\n')
+    const place = originalPositionFor(map, { line: before.length, column: before.at(-1)!.length })
+    expect(place).toMatchObject({ source: expect.stringMatching(/sum\.ts$/), line: 4 })
+  })
+
+  it('of another file are left alone', async () => {
+    const input = await bundle({ sourcemap: 'external' })
+    const context = memoryContext({ 'dist/other.js.map': JSON.stringify({ ...JSON.parse(input.map), file: 'index.js' }), 'dist/third.js.map': '{ "tiles": [] }' })
+    for (const name of ['other', 'third']) {
+      const result = await optimizeArtifact(js, artifact(`dist/${name}.js`, input.code), {}, { level: 'fast', measure: 'raw', options: {} }, context)
+      expect(result.companions).toEqual([])
+    }
+  })
+
   it('are left out when nobody wants them', async () => {
     const input = await bundle({ sourcemap: 'linked' })
     const context = memoryContext({ 'dist/index.js.map': input.map })

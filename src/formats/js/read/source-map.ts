@@ -1,15 +1,18 @@
 import { FlattenMap, type SourceMapInput, type TraceMap } from '@jridgewell/trace-mapping'
 import type { Context } from '../../../core/context.ts'
 
-/** The source map that a script names, or why it cannot be used. */
+/** The source map of a script, or why it cannot be used. */
 export interface FoundSourceMap {
-  readonly kind: 'inline' | 'external'
+  /** `hidden`: it lies beside the script, which does not name it, or names the place that it is served from. */
+  readonly kind: 'inline' | 'external' | 'hidden'
   /** Tree-relative path of an external map. */
   readonly path?: string
   /** Flattened: index maps too. Undefined when it could not be read. */
   readonly map?: TraceMap
   readonly problem?: string
-  /** UTF-16 range of the comment that names it. */
+  /** The absolute URL by which a script names the map that lies beside it. */
+  readonly url?: string
+  /** UTF-16 range of the comment that names it; empty where there is none. */
   readonly start: number
   readonly end: number
 }
@@ -17,13 +20,15 @@ export interface FoundSourceMap {
 /** `//# sourceMappingURL=…`, the last one in the text (ECMA-426, 11.1). */
 const comment = /(?:\/\/[#@]\s*sourceMappingURL=([^\s'"]+)[^\S\r\n]*|\/\*[#@]\s*sourceMappingURL=([^\s'"]+)\s*\*\/)/g
 
-/** Finds and reads the source map of a script: inline, or beside it in the tree. */
+/** Finds and reads the source map of a script: inline, or in the tree, named by the script or not. */
 export async function findSourceMap(path: string, text: string, context: Context): Promise<FoundSourceMap | undefined> {
-  const from = Math.max(0, text.lastIndexOf('sourceMappingURL=') - 16)
+  const last = text.lastIndexOf('sourceMappingURL=')
+  if (last < 0) return findHiddenMap(path, { start: text.length, end: text.length }, context)
+  const from = Math.max(0, last - 16)
   let found: RegExpExecArray | undefined
   comment.lastIndex = from
   for (let match = comment.exec(text); match !== null; match = comment.exec(text)) found = match
-  if (found === undefined) return undefined
+  if (found === undefined) return findHiddenMap(path, { start: text.length, end: text.length }, context)
   const url = found[1] ?? found[2]!
   const place = { start: found.index, end: found.index + found[0].length }
   const data = /^data:application\/json[^,]*,/.exec(url)
@@ -32,6 +37,8 @@ export async function findSourceMap(path: string, text: string, context: Context
     return { kind: 'inline', ...place, ...readSourceMap(json) }
   }
   if (/^[a-z][a-z0-9+.-]*:/i.test(url) || url.startsWith('/')) {
+    const hidden = await findHiddenMap(path, place, context)
+    if (hidden !== undefined) return { ...hidden, url }
     return { kind: 'external', ...place, problem: 'the map is not in the tree: it is named by an absolute URL' }
   }
   const mapPath = resolveBeside(path, fromPercent(url))
@@ -39,6 +46,18 @@ export async function findSourceMap(path: string, text: string, context: Context
   const bytes = await context.readFile(mapPath)
   if (bytes === undefined) return { kind: 'external', path: mapPath, ...place, problem: 'the map is not there' }
   return { kind: 'external', path: mapPath, ...place, ...readSourceMap(new TextDecoder().decode(bytes)) }
+}
+
+/** A map for error trackers (`sourcemap: 'hidden'`): `NAME.map`, which says that it is of this script, or of none. */
+async function findHiddenMap(path: string, place: { readonly start: number; readonly end: number }, context: Context): Promise<FoundSourceMap | undefined> {
+  const mapPath = `${path}.map`
+  const bytes = await context.readFile(mapPath)
+  if (bytes === undefined) return undefined
+  const read = readSourceMap(new TextDecoder().decode(bytes))
+  if (!('map' in read)) return undefined
+  const { file } = read.map
+  if (typeof file === 'string' && file.split('/').at(-1) !== path.split('/').at(-1)) return undefined
+  return { kind: 'hidden', path: mapPath, ...place, ...read }
 }
 
 /** Reads a map; never throws: what a file names need not be a map. */

@@ -83,7 +83,8 @@ async function minifyArtifact(
     const map = named.edits.length === 0 ? result.map : encodedMap(shiftMap(new TraceMap(result.map), result.code, named.edits))
     const mappings = ';'.repeat(prologue.split('\n').length - 1) + map.mappings
     companions.push({ role: 'source-map', path, bytes: encode(JSON.stringify({ ...map, file: name, mappings })) })
-    text = `${text}\n//# sourceMappingURL=${encodeURI(path.slice(folder.length))}`
+    const url = sourceMap?.kind === 'hidden' ? sourceMap.url : encodeURI(path.slice(folder.length))
+    if (url !== undefined) text = `${text}\n//# sourceMappingURL=${url}`
   }
   const bytes = encode(text)
   return {
