@@ -1,10 +1,23 @@
-import { type Report, textReport, type UserConfig } from '../src/index.ts'
+import { ConfigError, type Report, textReport, type UserConfig, UsageError } from '../src/index.ts'
 
 export interface ShrinkPluginOptions {
   /** Over the configuration file of the working directory. */
   readonly config?: UserConfig
   /** Where the report goes: printed on stderr when left out, nowhere with `false`. */
   readonly report?: false | ((report: Report) => void)
+}
+
+/** @throws ConfigError for what would be passed over, `level` beside `config` for one */
+export function checkPluginOptions(options: ShrinkPluginOptions): void {
+  const unknown = Object.keys(options).find((key) => key !== 'config' && key !== 'report')
+  if (unknown === undefined) return
+  throw new ConfigError(`shrinkPlugin: ${unknown}: no such option`, `Options of shrink go into config: shrinkPlugin({ config: { ${unknown}: … } })`)
+}
+
+/** What to tell about an error that is the user's to mend, hint included; undefined for any other. */
+export function mendable(error: unknown): { readonly message: string; readonly hint: string | undefined } | undefined {
+  if (!(error instanceof ConfigError || error instanceof UsageError)) return undefined
+  return { message: error.message, hint: error.hint }
 }
 
 /** Gives the report to whom the options name. */

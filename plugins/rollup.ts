@@ -1,6 +1,6 @@
 import type { OutputBundle, Plugin, PluginContext } from 'rollup'
 import { optimizeFiles } from '../src/index.ts'
-import { deliver, type ShrinkPluginOptions, warningsOf } from './plugin-options.ts'
+import { checkPluginOptions, deliver, mendable, type ShrinkPluginOptions, warningsOf } from './plugin-options.ts'
 
 export type { ShrinkPluginOptions } from './plugin-options.ts'
 
@@ -9,12 +9,17 @@ export type { ShrinkPluginOptions } from './plugin-options.ts'
  * report. Put it last.
  */
 export function shrinkPlugin(options: ShrinkPluginOptions = {}): Plugin {
+  checkPluginOptions(options)
   return {
     name: 'shrink',
     generateBundle: {
       order: 'post',
       async handler(_outputOptions, bundle) {
-        const { files, report } = await optimizeFiles(filesOf(bundle), options.config === undefined ? {} : { config: options.config })
+        const { files, report } = await optimizeFiles(filesOf(bundle), options.config === undefined ? {} : { config: options.config }).catch((error: unknown) => {
+          const told = mendable(error)
+          if (told === undefined) throw error
+          return this.error(told.hint === undefined ? told.message : `${told.message}\n  ${told.hint}`)
+        })
         for (const file of files) replace(bundle, file.path, file.bytes, this)
         for (const warning of warningsOf(report)) this.warn(warning)
         deliver(report, options)

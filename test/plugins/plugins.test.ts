@@ -1,10 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import esbuild from 'esbuild'
 import { rolldown } from 'rolldown'
 import { rollup } from 'rollup'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { shrinkPlugin as shrinkEsbuild } from '../../plugins/esbuild.ts'
 import { shrinkPlugin as shrinkRollup } from '../../plugins/rollup.ts'
 import type { Report } from '../../src/index.ts'
@@ -105,4 +105,41 @@ test.each([
   })
   await bundle.write({ dir: join(root, 'out'), format: 'es', sourcemap: true, entryFileNames: '[name].mjs' })
   await checkOutput(join(root, 'out'), reports)
+})
+
+test('esbuild: what esbuild takes care of when it writes itself', async () => {
+  const root = tempFolder()
+  await writeTree(root, { 'src/tool.js': '#!/usr/bin/env node\nconst greeting = "hello"\nconsole.log(greeting + " " + greeting)\n' })
+  const common: esbuild.BuildOptions = { absWorkingDir: root, bundle: true, logLevel: 'silent', plugins: [shrinkEsbuild({ report: false })] }
+  const before = await readFile(join(root, 'src/tool.js'), 'utf8')
+  await expect(esbuild.build({ ...common, entryPoints: ['src/tool.js'], outdir: 'src' })).rejects.toThrow('Refusing to overwrite input file "src/tool.js"')
+  expect(await readFile(join(root, 'src/tool.js'), 'utf8')).toBe(before)
+
+  const result = await esbuild.build({ ...common, entryPoints: ['src/tool.js'], outdir: 'out' })
+  expect(result.metafile).toBeUndefined()
+  expect((await stat(join(root, 'out/tool.js'))).mode & 0o111).not.toBe(0)
+  expect((await esbuild.build({ ...common, entryPoints: ['src/tool.js'], outdir: 'out', metafile: true })).metafile!.inputs).toHaveProperty(['src/tool.js'])
+
+  const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  const { warnings } = await esbuild.build({ ...common, stdin: { contents: 'console.log(1)' } })
+  expect(Buffer.from(printed.mock.calls[0]![0]).toString()).toContain('console.log(1)')
+  printed.mockRestore()
+  expect(warnings).toMatchObject([{ text: expect.stringContaining('needs `outfile` or `outdir`') }])
+  expect((await readdir(root)).sort()).toEqual(['out', 'src'])
+
+  const { outputFiles } = await esbuild.build({ ...common, entryPoints: ['src/tool.js'], outdir: 'out', write: false })
+  expect(outputFiles![0]!.hash).toMatch(/^[\w+/]{11}$/)
+})
+
+test('options that would be passed over are errors that say what to do', async () => {
+  for (const plugin of [shrinkEsbuild, shrinkRollup]) expect(() => plugin({ level: 'max' } as object)).toThrow('shrinkPlugin: level: no such option')
+  const root = await app()
+  const wrong = { config: { levle: 'max' }, report: false } as object
+  const input = join(root, 'src/describe.mjs')
+  const failed: { errors: { text: string; notes: { text: string }[] }[] } = await esbuild
+    .build({ entryPoints: [input], write: false, outdir: 'out', logLevel: 'silent', plugins: [shrinkEsbuild(wrong)] })
+    .then(() => expect.unreachable(), (error) => error)
+  expect(failed.errors).toMatchObject([{ text: expect.stringContaining('levle'), notes: [{ text: 'Did you mean `level`?' }] }])
+  const bundle = await rollup({ input, plugins: [shrinkRollup(wrong)] })
+  await expect(bundle.generate({})).rejects.toThrow(/levle.*\n.*`level`/)
 })
