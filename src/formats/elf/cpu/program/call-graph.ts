@@ -60,6 +60,8 @@ export interface KnownCode {
   readonly frames: readonly { readonly address: number; readonly size: number }[]
   readonly names: ReadonlyMap<number, string>
   readonly starts: ReadonlySet<number>
+  /** Does an instruction store to what is there, or take its address? */
+  isChanged(address: number): boolean
   /** Of every instruction. */
   readonly alignment?: number
   /**
@@ -78,7 +80,7 @@ export function buildCallGraph(image: MemoryImage, sweep: Sweep, known: KnownCod
     const index = addresses.indexOf(address)
     return index < 0 ? undefined : index
   }
-  const edges = new EdgeCollector(image, sweep, { starts, ends, functionAt, functionOf }, stubs).collect()
+  const edges = new EdgeCollector(image, sweep, { starts, ends, functionAt, functionOf, isChanged: known.isChanged }, stubs).collect()
   // the largest of all lists
   sweep.transferFrom.clear()
   sweep.transferTo.clear()
@@ -116,9 +118,9 @@ function functionBounds(image: MemoryImage, sweep: Sweep, known: KnownCode): { a
   for (const start of known.starts) all.add(start)
   for (const start of frameStarts) all.add(start)
   for (const gap of gapStarts(image, frameStarts, frameEnds, known.alignment ?? 1)) all.add(gap)
-  if (frames.length > 0) addTargets(all, sweep, covered)
+  if (frames.length > 0) addTargets(all, sweep, frameStarts, frameEnds, covered)
   else addCalled(all, sweep, known)
-  addTaken(all, sweep, covered)
+  addTaken(all, image, sweep, covered)
   addPointed(all, image, covered, frames.length > 0 ? undefined : known.labels?.(all))
   // told by bytes of x86 instructions
   if (frames.length > 0 && known.alignment === undefined) for (const start of unnamedStarts(image, sweep, all, frameStarts, frameEnds)) all.add(start)
@@ -129,17 +131,23 @@ function functionBounds(image: MemoryImage, sweep: Sweep, known: KnownCode): { a
 // Each loop by itself: V8 compiles a function anew for each long loop in it, and throws that away at its end.
 
 /** What is called, and what framed code jumps to and no frame covers. */
-function addTargets(all: CodeAddresses, { transferFrom, transferTo, transferKind }: Sweep, covered: (address: number) => boolean): void {
+function addTargets(all: CodeAddresses, { transferFrom, transferTo, transferKind }: Sweep, frameStarts: Float64Array, frameEnds: Float64Array, covered: (address: number) => boolean): void {
   const from = transferFrom.values()
   const to = transferTo.values()
   const kinds = transferKind.values()
+  let frame = -1
   for (let index = 0; index < to.length; index++) {
     const kind = kinds[index]!
-    if (kind === Transfer.call) all.add(to[index]!)
-    else if (kind !== Transfer.indirectCall && kind !== Transfer.indirectJump) {
-      const target = to[index]!
-      if (!all.has(target) && !covered(target) && covered(from[index]!)) all.add(target)
+    if (kind === Transfer.indirectCall || kind === Transfer.indirectJump) continue
+    const target = to[index]!
+    if (kind === Transfer.call) {
+      all.add(target)
+      continue
     }
+    // what is jumped from comes in order, and most jumps stay in their frame
+    while (frame + 1 < frameStarts.length && frameStarts[frame + 1]! <= from[index]!) frame++
+    const isCovered = frame >= 0 && from[index]! < frameEnds[frame]!
+    if (isCovered && (target < frameStarts[frame]! || target >= frameEnds[frame]!) && !all.has(target) && !covered(target)) all.add(target)
   }
 }
 
@@ -154,10 +162,10 @@ function addCalled(all: CodeAddresses, { transferTo, transferKind }: Sweep, know
   }
 }
 
-function addTaken(all: CodeAddresses, { accessTo, accessKind }: Sweep, covered: (address: number) => boolean): void {
+function addTaken(all: CodeAddresses, image: MemoryImage, { accessTo, accessKind }: Sweep, covered: (address: number) => boolean): void {
   const to = accessTo.values()
   const kinds = accessKind.values()
-  for (let index = 0; index < to.length; index++) if (kinds[index] === Access.take && !covered(to[index]!)) all.add(to[index]!)
+  for (let index = 0; index < to.length; index++) if (kinds[index] === Access.take && image.inCode(to[index]!) && !covered(to[index]!)) all.add(to[index]!)
 }
 
 function addPointed(all: CodeAddresses, { codePointers: { targets } }: MemoryImage, covered: (address: number) => boolean, labels: Uint8Array | undefined): void {
@@ -221,20 +229,42 @@ function* unnamedStarts(image: MemoryImage, sweep: Sweep, all: CodeAddresses, fr
     if (range === undefined) continue
     const to = Math.min(next, range.address + range.size)
     const shift = range.offset - range.address
-    let indirect = false
-    for (let at = from; at < to; at++) {
-      if (all.has(at)) indirect = false
-      if (bytes[at + shift] === 0xff && ((bytes[at + 1 + shift]! & 0xf8) === 0xe0 || bytes[at + 1 + shift] === 0x24)) indirect = true
-      if (indirect || (at & 15) !== 0 || all.has(at)) continue
+    const jumps = new IndirectJumps(bytes.subarray(from + shift, to + shift))
+    for (let at = Math.ceil(from / 16) * 16; at < to; at += 16) {
       let end = at - 1
       while (end > from && at - end < 16 && isNopByte(bytes[end + shift]!)) end--
-      if (end === at - 1 || bytes[end + shift] !== 0xc3 || isPadding(bytes[at + shift]!)) continue
+      if (end === at - 1 || bytes[end + shift] !== 0xc3 || isPadding(bytes[at + shift]!) || all.has(at)) continue
+      const jump = jumps.lastUpTo(at - from)
+      if (jump >= 0 && from + jump >= all.lastIn(from, at)) continue
       if (jumpedTo === undefined) {
         jumpedTo = new CodeAddresses(image.code)
         for (const target of sweep.transferTo.values()) jumpedTo.add(target)
       }
       if (!jumpedTo.has(at)) yield at
     }
+  }
+}
+
+/** Jumps through registers and tables, as far as bytes look like them. */
+class IndirectJumps {
+  readonly #bytes: Uint8Array
+  #next: number
+  #last = -1
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+    this.#next = bytes.indexOf(0xff)
+  }
+
+  /** Offset of the last one that is at most `limit`, or -1. Asked in order. */
+  lastUpTo(limit: number): number {
+    const bytes = this.#bytes
+    while (this.#next >= 0 && this.#next <= limit) {
+      const modrm = bytes[this.#next + 1]!
+      if ((modrm & 0xf8) === 0xe0 || modrm === 0x24) this.#last = this.#next
+      this.#next = bytes.indexOf(0xff, this.#next + 1)
+    }
+    return this.#last
   }
 }
 

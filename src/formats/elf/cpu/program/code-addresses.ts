@@ -13,6 +13,8 @@ interface Span {
 /** A set of addresses of code, a bit each: it can be added to in any order, and tells how many of it come before an address. */
 export class CodeAddresses {
   readonly #spans: readonly Span[]
+  /** Of which most addresses are: it is looked at first. */
+  readonly #largest: Span
   readonly #bits: Uint32Array
   /** How many are in the blocks before. Made when it is first asked for, and again after an addition. */
   #before: Uint32Array | undefined
@@ -23,6 +25,7 @@ export class CodeAddresses {
   constructor(code: readonly MappedRange[], alignment = 1) {
     this.#alignment = alignment
     this.#spans = spansOf(code)
+    this.#largest = this.#spans.reduce((largest, span) => (span.end - span.start > largest.end - largest.start ? span : largest), { start: 0, end: 0, first: 0 })
     const last = this.#spans.at(-1)
     const bits = last === undefined ? 0 : last.first + last.end - last.start
     this.#bits = new Uint32Array((Math.ceil(bits / 2 ** BLOCK_BITS) + 1) << (BLOCK_BITS - 5))
@@ -72,6 +75,20 @@ export class CodeAddresses {
     return rank + ones(bits[last]! & (0xffff_ffff >>> (31 - (bit & 31))))
   }
 
+  /** The last one of [from, address], or -1. Both lie in the same stretch of code, not far from each other. */
+  lastIn(from: number, address: number): number {
+    const bit = this.#bitOf(address)
+    const first = bit - (address - from)
+    if (bit < 0) return -1
+    for (let word = bit >>> 5; word >= first >>> 5; word--) {
+      const left = word === bit >>> 5 ? this.#bits[word]! & (0xffff_ffff >>> (31 - (bit & 31))) : this.#bits[word]!
+      if (left === 0) continue
+      const found = word * 32 + 31 - Math.clz32(left)
+      return found < first ? -1 : address - (bit - found)
+    }
+    return -1
+  }
+
   /** All of them, in order. */
   sorted(): Float64Array {
     const all = new Float64Array(this.#count)
@@ -91,6 +108,8 @@ export class CodeAddresses {
   }
 
   #bitOf(address: number): number {
+    const { start, end, first } = this.#largest
+    if (address >= start && address < end) return address - start + first
     const spans = this.#spans
     for (let index = 0; index < spans.length; index++) {
       const span = spans[index]!

@@ -26,6 +26,8 @@ interface Functions {
   readonly ends: Float64Array
   functionAt(address: number): number | undefined
   functionOf(address: number): number
+  /** Does an instruction store to what is there, or take its address? */
+  isChanged(address: number): boolean
 }
 
 /** Makes edges of what a sweep found: transfers and accesses together, in the order of addresses. */
@@ -45,8 +47,6 @@ export class EdgeCollector {
   readonly #kind: ByteList
   readonly #importCalls = new Map<number, { at: number; name: string }[]>()
   readonly #intoMiddle: { edge: number; to: number }[] = []
-  /** What is stored to, or whose address somebody has. */
-  #changed: Set<number> | undefined
   /** Function of the address at hand. */
   #current = -1
   #access = 0
@@ -110,7 +110,7 @@ export class EdgeCollector {
       if (slot?.address === undefined || slot.indirect === true) return
       // a pointer that the program can change is not the address itself
       if (how === Access.load && this.#image.dataAt(address)?.constant === false) {
-        if (this.#isChanged(address)) return
+        if (this.#functions.isChanged(address)) return
         kind = Edge.loaded
       }
       address = slot.address
@@ -150,7 +150,7 @@ export class EdgeCollector {
 
   #addThroughPointer(source: number, place: number, pointer: number): void {
     const slot = this.#slotAt(pointer)
-    if (slot !== undefined && (this.#image.dataAt(pointer)?.constant !== false || !this.#isChanged(pointer))) this.#addThroughSlot(source, place, slot)
+    if (slot !== undefined && (this.#image.dataAt(pointer)?.constant !== false || !this.#functions.isChanged(pointer))) this.#addThroughSlot(source, place, slot)
   }
 
   #addThroughSlot(source: number, place: number, slot: Slot): void {
@@ -168,15 +168,5 @@ export class EdgeCollector {
     const slot = this.#image.slots.get(place)
     const address = slot === undefined ? this.#image.codePointers.get(place) : undefined
     return address === undefined ? slot : { address }
-  }
-
-  #isChanged(address: number): boolean {
-    return (this.#changed ??= this.#changedPlaces()).has(address)
-  }
-
-  #changedPlaces(): Set<number> {
-    const changed = new Set<number>()
-    for (let index = 0; index < this.#accessTo.length; index++) if (this.#accessKind[index] !== Access.load) changed.add(this.#accessTo[index]!)
-    return changed
   }
 }

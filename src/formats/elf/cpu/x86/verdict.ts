@@ -169,12 +169,13 @@ function countFeatures(program: Program, needs: ReadonlyMap<number, ReadonlySet<
   for (const index of needs.keys()) {
     const trusted = program.isGo && isGoStandardLibrary(graph.nameOf(index))
     const doubtful = dataBearing.has(index)
+    const allRun = run.search.allRun(index)
     const reachedBy = run.reached.map((reach) => !trusted && reach.steps.has(index))
     let last = -1
     let lastRan = false
     for (let hit = graph.firstHit[index]!; hit < graph.firstHit[index + 1]!; hit++) {
       if (asks.has(at[hit]!)) continue
-      const runs = run.search.instructionRuns(index, at[hit]!)
+      const runs = allRun || run.search.instructionRuns(index, at[hit]!)
       const isNew = sets[hit] !== last || (runs && !lastRan)
       last = sets[hit]!
       lastRan = runs

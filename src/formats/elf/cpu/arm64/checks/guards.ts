@@ -1,6 +1,6 @@
 import { Access } from '../../program/sweep.ts'
 import { detectedAs, join, number, plain, relative, sameValue, type Value } from '../../program/value.ts'
-import { AccessIndex } from '../code/access-index.ts'
+import { VariableAccesses } from '../code/variable-accesses.ts'
 import { Agenda } from './agenda.ts'
 import { ArgumentsPassed } from './arguments-passed.ts'
 import { callersOfConstants } from './constant-answers.ts'
@@ -71,7 +71,7 @@ class GuardSearch {
   readonly #agenda: Agenda
   readonly #times = new Map<number, number>()
   readonly #budget: StepBudget = { left: limits.steps }
-  readonly #accesses: AccessIndex
+  readonly #accesses: VariableAccesses
   readonly #surroundings: ProgramSurroundings
   readonly #objects = new AllocatedObjects()
   readonly #kernels: HandedOutKernels
@@ -86,7 +86,7 @@ class GuardSearch {
     this.#program = program
     this.#model = model
     this.#agenda = new Agenda(program.graph)
-    this.#accesses = new AccessIndex(program)
+    this.#accesses = new VariableAccesses(program)
     this.#variables = new Variables(program.image, (at) => this.#accesses.isNeverStored(at))
     this.#kernels = new HandedOutKernels(program, model.features, this.#evaluations)
     this.#fields = new NearFields(program, this.#evaluations, (index) => this.#kernels.isKernel(index))

@@ -1,5 +1,5 @@
 import { detectedAs, number, plain, relative, singleAddress, truncated, type Value, valueOf } from '../../program/value.ts'
-import type { AccessIndex } from '../code/access-index.ts'
+import type { VariableAccesses } from '../code/variable-accesses.ts'
 import { ArgumentsRead } from '../code/arguments-read.ts'
 import { AT_HWCAP, AT_HWCAP2, isAuxiliaryFunction, isDetectorFunction } from '../code/detectors.ts'
 import type { EntriesInside } from '../code/entries.ts'
@@ -40,7 +40,7 @@ export interface Known {
   /** Steps from a check, of those that a check affects. */
   readonly distance: Map<number, number>
   readonly variables: Variables
-  readonly accesses: AccessIndex
+  readonly accesses: VariableAccesses
   readonly objects: AllocatedObjects
   readonly kernels: HandedOutKernels
   readonly fields: NearFields

@@ -1,3 +1,4 @@
+import type { AccessIndex } from '../../program/access-index.ts'
 import type { CallGraph } from '../../program/call-graph.ts'
 import type { IndexSet } from '../../program/index-set.ts'
 import type { LandingPads } from '../../program/landing-pads.ts'
@@ -30,6 +31,7 @@ export interface Program {
   readonly image: MemoryImage
   readonly graph: CallGraph
   readonly sweep: Sweep
+  readonly accesses: AccessIndex
   readonly detectors: Detectors
   readonly stubs: ReadonlyMap<number, Slot>
   readonly isGo: boolean

@@ -1,6 +1,7 @@
 import { readFrameRanges } from '../../../read/eh-frame.ts'
 import type { ElfFile } from '../../../read/elf-file.ts'
 import { readGoFunctions } from '../../../read/pclntab.ts'
+import { indexAccesses } from '../../program/access-index.ts'
 import { buildCallGraph } from '../../program/call-graph.ts'
 import { knownFunctions } from '../../program/known-functions.ts'
 import { LandingPads } from '../../program/landing-pads.ts'
@@ -28,7 +29,8 @@ export function readArm64Program(file: ElfFile): Program {
   const isTable = leaveOutTables(image, sweep, frames)
   for (const address of passedByEntry(sweep, Number(file.header.e_entry))) if (image.inCode(address)) starts.add(address)
   const stubs = readArm64Stubs(image)
-  const graph = buildCallGraph(image, sweep, { frames, names, starts, alignment: 4 }, stubs)
+  const accesses = indexAccesses(sweep)
+  const graph = buildCallGraph(image, sweep, { frames, names, starts, isChanged: accesses.isChanged, alignment: 4 }, stubs)
   const landingPads = new LandingPads(file, unwinding, graph, true)
   const isGo = go !== undefined
   const words = new Map<number, Int32Array>()
@@ -43,7 +45,7 @@ export function readArm64Program(file: ElfFile): Program {
   const isEntered = (name: string): boolean => !isModule || isEntryOfModule(name)
   const live = liveFunctions(image, graph, isGo, isEntered, landingPads)
   const detectors = findDetectors(image, sweep, graph, stubs, live, codeAt)
-  return { image, graph, sweep, detectors, stubs, isGo, landingPads, live, isTable, isEntered, codeAt }
+  return { image, graph, sweep, accesses, detectors, stubs, isGo, landingPads, live, isTable, isEntered, codeAt }
 }
 
 const ENTRY_SIZE = 128

@@ -4,7 +4,7 @@ import type { CodeAddresses } from '../../program/code-addresses.ts'
 import type { MemoryImage } from '../../program/memory-image.ts'
 import { lastAtMost } from '../../program/number-list.ts'
 import { Access, type Sweep } from '../../program/sweep.ts'
-import type { AccessIndex } from './access-index.ts'
+import type { AccessIndex } from '../../program/access-index.ts'
 import { codeRanges, type Program } from './program.ts'
 
 /** Instructions from the start of a function within which it makes its frame. */

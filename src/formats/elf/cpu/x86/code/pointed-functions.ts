@@ -2,7 +2,7 @@ import type { CallGraph } from '../../program/call-graph.ts'
 import type { MemoryImage } from '../../program/memory-image.ts'
 import type { PointerTable } from '../../program/pointer-table.ts'
 import { lastAtMost } from '../../program/number-list.ts'
-import type { AccessIndex } from './access-index.ts'
+import type { AccessIndex } from '../../program/access-index.ts'
 
 /** Bytes of a table that are looked at. */
 const TABLE_SIZE = 256 * 8

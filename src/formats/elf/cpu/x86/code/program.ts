@@ -1,4 +1,4 @@
-import type { AccessIndex } from './access-index.ts'
+import type { AccessIndex } from '../../program/access-index.ts'
 import type { X86Decoder } from '../../../../../isa/x86/decode.ts'
 import type { ArgumentsRead } from './arguments-read.ts'
 import type { CallGraph } from '../../program/call-graph.ts'

@@ -2,7 +2,7 @@ import { X86Decoder } from '../../../../../isa/x86/decode.ts'
 import type { ElfFile } from '../../../read/elf-file.ts'
 import { readFrameRanges } from '../../../read/eh-frame.ts'
 import { readGoFunctions } from '../../../read/pclntab.ts'
-import { indexAccesses } from './access-index.ts'
+import { indexAccesses } from '../../program/access-index.ts'
 import { ArgumentsRead } from './arguments-read.ts'
 import { buildCallGraph, type KnownCode, readStubs } from '../../program/call-graph.ts'
 import { caseLabels } from './case-labels.ts'
@@ -43,7 +43,7 @@ export function readProgram(file: ElfFile): Program {
   const labels: KnownCode['labels'] = (others) => caseLabels(image, sweep, accesses, decoder, others)
   const codeAt = codeRanges(image)
   const isTailCalled: KnownCode['isTailCalled'] = (address, always) => beginsFunction(codeAt, address, always)
-  const graph = buildCallGraph(image, sweep, { frames, names, starts, labels, isTailCalled }, stubs)
+  const graph = buildCallGraph(image, sweep, { frames, names, starts, isChanged: accesses.isChanged, labels, isTailCalled }, stubs)
   const isGo = go !== undefined
   const isModule = isLoadedAsModule(image)
   const isEntered = (name: string): boolean => !isModule || isEntryOfModule(name)

@@ -79,6 +79,11 @@ export class ReachSearch {
     return evaluation === undefined || (evaluation.seen[at - evaluation.start]! & 1) !== 0
   }
 
+  /** Is nothing known of a function that keeps some of it from running? */
+  allRun(index: number): boolean {
+    return this.#transactionEnds.size === 0 && !this.#evaluations.has(index) && !this.#isResolver(index)
+  }
+
   edgeRuns(index: number, edge: number): boolean {
     const { graph } = this.#program
     const evaluation = this.#evaluations.get(index)

@@ -1,11 +1,9 @@
-import { silentFeatures, x86LevelOf } from '../../../../../isa/x86/features.ts'
 import { ConstantArguments } from '../checks/constant-arguments.ts'
 import { cpuidModel } from '../evaluation/cpuid-model.ts'
 import { findGuards, type Guards } from '../checks/guards.ts'
 import type { Program } from '../code/program.ts'
-import { findVariantNames, isIsaName } from './isa-names.ts'
+import { type FeatureSets, findKernels } from './find-kernels.ts'
 import { initializers } from '../code/initializers.ts'
-import type { Kernels } from './kernels.ts'
 import { OtherArguments } from './other-arguments.ts'
 import { ReachSearch, type Reach } from './reach.ts'
 import { entryFunctions } from './roots.ts'
@@ -13,7 +11,6 @@ import { Selections } from './selections.ts'
 import { Tracer } from './tracer.ts'
 import { Trust } from './trust.ts'
 import { Edge } from '../../program/edges.ts'
-import { IndexSet } from '../../program/index-set.ts'
 
 /** What runs on one CPU, at each degree of trust. */
 export interface Run {
@@ -43,7 +40,7 @@ export function featuresByFunction({ graph, sweep }: Program): Map<number, Reado
 }
 
 /** Finds what runs on a CPU with `features`. */
-export function runOn(program: Program, features: ReadonlySet<string>, needs: ReadonlyMap<number, ReadonlySet<number>>): Run {
+export function runOn(program: Program, features: ReadonlySet<string>, needs: FeatureSets): Run {
   const guards = findGuards(program, cpuidModel(features))
   let run = runWith(program, features, needs, guards, new Map())
   while (refine(run)) run = runWith(program, features, needs, guards, new Map())
@@ -56,7 +53,7 @@ function refine({ guards, reached }: Run): boolean {
 }
 
 /** The same where the checks in the functions of `opened` are taken to succeed. */
-export function runPast(program: Program, features: ReadonlySet<string>, needs: ReadonlyMap<number, ReadonlySet<number>>, run: Run, opened: ReadonlySet<number>): Run {
+export function runPast(program: Program, features: ReadonlySet<string>, needs: FeatureSets, run: Run, opened: ReadonlySet<number>): Run {
   for (;;) {
     const evaluations = new Map([...run.guards.evaluations].filter(([index]) => !opened.has(index)))
     const passed = new Map([...run.guards.evaluations].filter(([index]) => opened.has(index)))
@@ -65,105 +62,13 @@ export function runPast(program: Program, features: ReadonlySet<string>, needs: 
   }
 }
 
-function runWith(program: Program, features: ReadonlySet<string>, needs: ReadonlyMap<number, ReadonlySet<number>>, guards: Guards, passed: Run['guards']['evaluations']): Run {
-  const { decoder, graph } = program
-  // which sets make a function one that a dispatcher would choose
-  const matters = decoder.tables.featureSets.map((set) => set.some((name) => !features.has(name) && !silentFeatures.has(name) && (x86LevelOf(name) !== undefined || /^(?:aes|pclmul|sha|gfni|va|vp|avx|adx|rd|f16c)/.test(name))))
-  const choosable = new Map<number, ReadonlySet<number>>()
-  const keptOf = new Map<ReadonlySet<number>, ReadonlySet<number>>()
-  for (const [index, sets] of needs) {
-    let kept = keptOf.get(sets)
-    if (kept === undefined) keptOf.set(sets, (kept = new Set([...sets].filter((set) => matters[set]))))
-    if (kept.size > 0) choosable.set(index, kept)
-  }
-  const kernels = new Set(choosable.keys())
-  addWrappers(program, choosable, WRAPPER_SIZE)
-  const usersOf = usersBySet(choosable)
-  addWrappers(program, choosable, VARIANT_SIZE)
-  const installers = findInstallers(program, choosable)
-  const namedForIsa = new Map<number, boolean>()
-  const isVariant = findVariantNames(exportedNames(program))
-  const isNamed = (index: number): boolean => {
-    let known = namedForIsa.get(index)
-    if (known === undefined) {
-      const name = graph.names.get(graph.starts[index]!)
-      known = name !== undefined && (isIsaName(name) || isVariant(name))
-      namedForIsa.set(index, known)
-    }
-    return known
-  }
-  const selections = new Selections(program, (index) => choosable.get(index), (index) => kernels.has(index))
-  const isChoosable = new IndexSet(graph.starts.length)
-  for (const index of choosable.keys()) isChoosable.add(index)
+function runWith(program: Program, features: ReadonlySet<string>, needs: FeatureSets, guards: Guards, passed: Run['guards']['evaluations']): Run {
+  const { kernels, featuresOf } = findKernels(program, features, needs)
   const tracer = new Tracer(program, guards, startedFunctions(program))
-  const known: Kernels = { isNamed, needFeatures: (index) => isChoosable.has(index), isKernel: (index) => kernels.has(index), installs: (index) => installers.has(index), usersOf }
+  const selections = new Selections(program, featuresOf, (index) => kernels.isKernel(index))
   const constants = new ConstantArguments(program, guards, (index) => tracer.isOpen(index))
-  const search = new ReachSearch(program, guards.evaluations, known, { selections, asked: features.size > 0, passed, tracer, others: new OtherArguments(program, guards, tracer), constants })
+  const search = new ReachSearch(program, guards.evaluations, kernels, { selections, asked: features.size > 0, passed, tracer, others: new OtherArguments(program, guards, tracer), constants })
   return { guards, search, tracer, reached: search.searchAll() }
-}
-
-/** Of C: what stands at the ends of mangled names is no word. */
-function* exportedNames({ image }: Program): Iterable<string> {
-  for (const { name, exported } of image.functions) if (exported && !/^_[ZR]/.test(name)) yield name
-}
-
-/** How many functions need the feature set that fewest need of those that a function needs. */
-function usersBySet(choosable: ReadonlyMap<number, ReadonlySet<number>>): (index: number) => number {
-  const users = new Map<number, number>()
-  for (const sets of choosable.values()) for (const set of sets) users.set(set, (users.get(set) ?? 0) + 1)
-  return (index) => [...(choosable.get(index) ?? [])].reduce((least, set) => Math.min(least, users.get(set)!), Infinity)
-}
-
-/** Larger functions do more than to hand on to a kernel, unless they do it again and again. */
-const WRAPPER_SIZE = 1500
-/** As the variant that a choice is for, larger ones count too. */
-const VARIANT_SIZE = 2500
-const WRAPPER_DEPTH = 3
-/** A transform in assembly calls its steps: so many of them, each for so many bytes. */
-const MANY_CALLS = 4
-const CALL_DISTANCE = 400
-
-/**
- * Functions that do nothing beyond the baseline themselves and hand on to some that do: `satd_16x16_avx2`, which calls
- * `satd_8x8_avx2` four times. A dispatcher chooses them for what they call.
- */
-function addWrappers({ graph }: Program, choosable: Map<number, ReadonlySet<number>>, largest: number): void {
-  let layer: Iterable<number> = choosable.keys()
-  for (let depth = 0; depth < WRAPPER_DEPTH; depth++) {
-    const next = new Map<number, ReadonlySet<number>>()
-    const calls = new Map<number, number>()
-    for (const callee of layer) {
-      for (let entry = graph.firstCaller[callee]!; entry < graph.firstCaller[callee + 1]!; entry++) {
-        const caller = graph.edgeFrom[graph.callerEdge[entry]!]!
-        if (choosable.has(caller)) continue
-        const count = (calls.get(caller) ?? 0) + 1
-        calls.set(caller, count)
-        const size = graph.ends[caller]! - graph.starts[caller]!
-        if (size <= largest || (count >= MANY_CALLS && size <= count * CALL_DISTANCE)) next.set(caller, choosable.get(callee)!)
-      }
-    }
-    for (const [index, sets] of next) choosable.set(index, sets)
-    layer = next.keys()
-  }
-}
-
-/** Kernels that a function hands out; where it does more than that, one may be a callback. */
-const LEAST_HANDED_OUT = 2
-/** Bytes of a function that hands out one. */
-const TINY = 48
-
-/** Functions that name kernels, no other function, and call nobody: they put kernels in the place of what runs on any CPU. */
-function findInstallers({ graph }: Program, choosable: ReadonlyMap<number, ReadonlySet<number>>): ReadonlySet<number> {
-  const installers = new Set<number>()
-  for (let index = 0; index < graph.starts.length; index++) {
-    const end = graph.firstEdge[index + 1]!
-    const least = graph.ends[index]! - graph.starts[index]! <= TINY ? 1 : LEAST_HANDED_OUT
-    if (end - graph.firstEdge[index]! < least || choosable.has(index)) continue
-    let edge = graph.firstEdge[index]!
-    while (edge < end && graph.edgeKind[edge] === Edge.taken && choosable.has(graph.edgeTo[edge]!)) edge++
-    if (edge === end && !graph.importCalls.has(index)) installers.add(index)
-  }
-  return installers
 }
 
 /** The entry point, what it hands to the C library to start, and initializers. */

@@ -1,22 +1,32 @@
-import { lastAtMost } from '../../program/number-list.ts'
-import type { Sweep } from '../../program/sweep.ts'
+import { lastAtMost } from './number-list.ts'
+import { Access, type Sweep } from './sweep.ts'
 
 /** Accesses of a sweep in the order of the addresses they name. */
 export interface AccessIndex {
   /** Accesses that name an address in [from, to], by their indexes in the sweep's lists. */
   range(from: number, to: number): Uint32Array
+  /** The accesses, in that order. */
+  readonly order: Uint32Array
   /** The addresses that are named, in order. */
   readonly addresses: Float64Array
+  /** Does one store to what is at an address, or take it? */
+  isChanged(address: number): boolean
 }
 
-export function indexAccesses({ accessTo }: Sweep): AccessIndex {
+export function indexAccesses({ accessTo, accessKind }: Sweep): AccessIndex {
   const to = accessTo.values()
   const order = orderOf(to)
   const sorted = new Float64Array(order.length)
   for (let position = 0; position < order.length; position++) sorted[position] = to[order[position]!]!
   return {
     range: (from, until) => order.subarray(lastAtMost(sorted, from - 1) + 1, lastAtMost(sorted, until) + 1),
+    order,
     addresses: sorted,
+    isChanged: (address) => {
+      const kinds = accessKind.values()
+      for (let position = lastAtMost(sorted, address); position >= 0 && sorted[position] === address; position--) if (kinds[order[position]!] !== Access.load) return true
+      return false
+    },
   }
 }
 

@@ -13,7 +13,7 @@ const OBJECTS_AROUND = 2
 const OFTEN = 256
 
 /** Who names which place in memory. */
-export class AccessIndex {
+export class VariableAccesses {
   readonly #program: Program
   /** Accesses in the order of the places they name. */
   readonly #order: Uint32Array
@@ -21,9 +21,8 @@ export class AccessIndex {
 
   constructor(program: Program) {
     this.#program = program
-    const to = program.sweep.accessTo.values()
-    this.#order = Uint32Array.from(to, (_, index) => index).sort((a, b) => to[a]! - to[b]! || a - b)
-    this.#places = Float64Array.from(this.#order, (index) => to[index]!)
+    this.#order = program.accesses.order
+    this.#places = program.accesses.addresses
   }
 
   /** Does no instruction write there or hand on its address? */

@@ -1,0 +1,115 @@
+import { silentFeatures, x86LevelOf } from '../../../../../isa/x86/features.ts'
+import type { Program } from '../code/program.ts'
+import { Edge } from '../../program/edges.ts'
+import { IndexSet } from '../../program/index-set.ts'
+import { findVariantNames, isIsaName } from './isa-names.ts'
+import type { Kernels } from './kernels.ts'
+
+/** Feature sets by function, of those that need some or hand on to such. */
+export type FeatureSets = ReadonlyMap<number, ReadonlySet<number>>
+
+export interface FoundKernels {
+  readonly kernels: Kernels
+  readonly featuresOf: (index: number) => ReadonlySet<number> | undefined
+}
+
+/** Functions that were written for better CPUs than one with `features`. `needs`: which functions need which feature sets. */
+export function findKernels(program: Program, features: ReadonlySet<string>, needs: FeatureSets): FoundKernels {
+  const { decoder, graph } = program
+  // which sets make a function one that a dispatcher would choose
+  const matters = decoder.tables.featureSets.map((set) => set.some((name) => !features.has(name) && !silentFeatures.has(name) && (x86LevelOf(name) !== undefined || /^(?:aes|pclmul|sha|gfni|va|vp|avx|adx|rd|f16c)/.test(name))))
+  const choosable = new Map<number, ReadonlySet<number>>()
+  const keptOf = new Map<ReadonlySet<number>, ReadonlySet<number>>()
+  for (const [index, sets] of needs) {
+    let kept = keptOf.get(sets)
+    if (kept === undefined) keptOf.set(sets, (kept = new Set([...sets].filter((set) => matters[set]))))
+    if (kept.size > 0) choosable.set(index, kept)
+  }
+  const kernels = new Set(choosable.keys())
+  addWrappers(program, choosable, WRAPPER_SIZE)
+  const usersOf = usersBySet(choosable)
+  addWrappers(program, choosable, VARIANT_SIZE)
+  const installers = findInstallers(program, choosable)
+  const namedForIsa = new Map<number, boolean>()
+  const isVariant = findVariantNames(exportedNames(program))
+  const isNamed = (index: number): boolean => {
+    let known = namedForIsa.get(index)
+    if (known === undefined) {
+      const name = graph.names.get(graph.starts[index]!)
+      known = name !== undefined && (isIsaName(name) || isVariant(name))
+      namedForIsa.set(index, known)
+    }
+    return known
+  }
+  const isChoosable = new IndexSet(graph.starts.length)
+  for (const index of choosable.keys()) isChoosable.add(index)
+  const known: Kernels = { isNamed, needFeatures: (index) => isChoosable.has(index), isKernel: (index) => kernels.has(index), installs: (index) => installers.has(index), usersOf }
+  return { kernels: known, featuresOf: (index) => choosable.get(index) }
+}
+
+/** Of C: what stands at the ends of mangled names is no word. */
+function* exportedNames({ image }: Program): Iterable<string> {
+  for (const { name, exported } of image.functions) if (exported && !/^_[ZR]/.test(name)) yield name
+}
+
+/** How many functions need the feature set that fewest need of those that a function needs. */
+function usersBySet(choosable: ReadonlyMap<number, ReadonlySet<number>>): (index: number) => number {
+  const users = new Map<number, number>()
+  for (const sets of choosable.values()) for (const set of sets) users.set(set, (users.get(set) ?? 0) + 1)
+  return (index) => [...(choosable.get(index) ?? [])].reduce((least, set) => Math.min(least, users.get(set)!), Infinity)
+}
+
+/** Larger functions do more than to hand on to a kernel, unless they do it again and again. */
+const WRAPPER_SIZE = 1500
+/** As the variant that a choice is for, larger ones count too. */
+const VARIANT_SIZE = 2500
+const WRAPPER_DEPTH = 3
+/** What so many call is what everyone needs (memory, locks), and they are no wrappers of it. */
+const MANY_CALLERS = 500
+/** A transform in assembly calls its steps: so many of them, each for so many bytes. */
+const MANY_CALLS = 4
+const CALL_DISTANCE = 400
+
+/**
+ * Functions that do nothing beyond the baseline themselves and hand on to some that do: `satd_16x16_avx2`, which calls
+ * `satd_8x8_avx2` four times. A dispatcher chooses them for what they call.
+ */
+function addWrappers({ graph }: Program, choosable: Map<number, ReadonlySet<number>>, largest: number): void {
+  let layer: Iterable<number> = choosable.keys()
+  for (let depth = 0; depth < WRAPPER_DEPTH; depth++) {
+    const next = new Map<number, ReadonlySet<number>>()
+    const calls = new Map<number, number>()
+    for (const callee of layer) {
+      if (graph.firstCaller[callee + 1]! - graph.firstCaller[callee]! > MANY_CALLERS) continue
+      for (let entry = graph.firstCaller[callee]!; entry < graph.firstCaller[callee + 1]!; entry++) {
+        const caller = graph.edgeFrom[graph.callerEdge[entry]!]!
+        if (choosable.has(caller)) continue
+        const count = (calls.get(caller) ?? 0) + 1
+        calls.set(caller, count)
+        const size = graph.ends[caller]! - graph.starts[caller]!
+        if (size <= largest || (count >= MANY_CALLS && size <= count * CALL_DISTANCE)) next.set(caller, choosable.get(callee)!)
+      }
+    }
+    for (const [index, sets] of next) choosable.set(index, sets)
+    layer = next.keys()
+  }
+}
+
+/** Kernels that a function hands out; where it does more than that, one may be a callback. */
+const LEAST_HANDED_OUT = 2
+/** Bytes of a function that hands out one. */
+const TINY = 48
+
+/** Functions that name kernels, no other function, and call nobody: they put kernels in the place of what runs on any CPU. */
+function findInstallers({ graph }: Program, choosable: ReadonlyMap<number, ReadonlySet<number>>): ReadonlySet<number> {
+  const installers = new Set<number>()
+  for (let index = 0; index < graph.starts.length; index++) {
+    const end = graph.firstEdge[index + 1]!
+    const least = graph.ends[index]! - graph.starts[index]! <= TINY ? 1 : LEAST_HANDED_OUT
+    if (end - graph.firstEdge[index]! < least || choosable.has(index)) continue
+    let edge = graph.firstEdge[index]!
+    while (edge < end && graph.edgeKind[edge] === Edge.taken && choosable.has(graph.edgeTo[edge]!)) edge++
+    if (edge === end && !graph.importCalls.has(index)) installers.add(index)
+  }
+  return installers
+}
