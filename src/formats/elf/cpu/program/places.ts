@@ -43,8 +43,15 @@ export class Places<T> {
     const index = this.indexFrom(key)
     if (this.keys[index] === key) this.values[index] = value
     else {
-      this.keys.splice(index, 0, key)
-      this.values.splice(index, 0, value)
+      const { keys, values } = this
+      keys.push(key)
+      values.push(value)
+      for (let place = keys.length - 1; place > index; place--) {
+        keys[place] = keys[place - 1]!
+        values[place] = values[place - 1]!
+      }
+      keys[index] = key
+      values[index] = value
     }
   }
 

@@ -39,7 +39,12 @@ export const untouched: Value = valueOf(clean, [0, 0], false)
 
 const LIMIT = 8 // words: four numbers
 
+/** Numbers below this and above its opposite are made once: half of all that instructions name. */
+const SMALL = 512
+const smallNumbers = Array.from({ length: 2 * SMALL }, (_, place) => valueOf(plain, [place - SMALL, place < SMALL ? -1 : 0], false))
+
 export function number(low: number, high = 0, detected = false): Value {
+  if (!detected && low >= -SMALL && low < SMALL && high === low >> 31) return smallNumbers[(low + SMALL) | 0]!
   return valueOf(plain, [low | 0, high | 0], detected)
 }
 

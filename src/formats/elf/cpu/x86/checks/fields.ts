@@ -1,6 +1,6 @@
 import { join, sameValue, truncated, type Value } from '../../program/value.ts'
 import type { CallGraph } from '../../program/call-graph.ts'
-import { SMALL } from '../code/displacements.ts'
+import { findDisplacements } from '../code/displacements.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import type { Program } from '../code/program.ts'
 
@@ -95,7 +95,7 @@ export class Fields {
 
   /** Functions with an operand [register + displacement] that names a field of which something new is known: found by its bytes. */
   takeReaders(): Set<number> {
-    const { graph, displacements } = this.#program
+    const { graph } = this.#program
     const wanted = [...this.#fresh].filter((offset) => offset >= 0x80)
     const all = new Set<number>()
     this.#fresh.clear()
@@ -108,9 +108,7 @@ export class Fields {
       const index = graph.functionOf(address)
       if (index >= 0 && graph.ends[index]! - graph.starts[index]! < limits.readerSize) found.add(index)
     }
-    displacements.find(wanted.filter((offset) => offset < SMALL), note)
-    const large = new Set(wanted.filter((offset) => offset >= SMALL))
-    if (large.size > 0) displacements.findLarge(large, note)
+    findDisplacements(this.#program, wanted, note)
     for (const { offset, readers: found } of this.#byCost(readers)) {
       const bytes = sizeOf(graph, found)
       if (bytes > this.#bytesLeft) break

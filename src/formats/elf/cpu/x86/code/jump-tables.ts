@@ -21,6 +21,13 @@ export interface TableLoad {
   readonly count: number | undefined
 }
 
+/** An address that the LEA at an offset in the code puts into a register. */
+interface NamedAddress {
+  readonly at: number
+  readonly register: number
+  readonly address: number
+}
+
 /**
  * Tables of jumps as compilers write them: `movsxd rax, [table + index * 4]; add rax, table; jmp rax`, and in code for a fixed
  * address `jmp [table + index * 8]`.
@@ -31,7 +38,8 @@ export class JumpTables {
   readonly #loads = new Map<number, TableLoad | undefined>()
   /** Tables of functions, by where the function starts. */
   readonly #tables = new Map<number, readonly number[]>()
-  readonly #targets = new Map<string, readonly number[] | undefined>()
+  /** By the instruction that reads the entries, and by table. */
+  readonly #targets = new Map<number, Map<number, readonly number[] | undefined>>()
 
   constructor(image: MemoryImage, decoder: X86Decoder) {
     this.#image = image
@@ -50,16 +58,29 @@ export class JumpTables {
     return this.#read(table, size, count, count === undefined ? this.#nextTable(target, table) : Infinity)
   }
 
-  /** Addresses that the entries of a table lead to. Undefined where there is no table that stays as it is. */
-  targets(target: FunctionCode, { at, base, size, count }: TableLoad, table: number): readonly number[] | undefined {
-    const key = `${target.base + at}.${table}`
-    if (!this.#targets.has(key)) {
-      const read = this.entries(target, { at, table, base, size, count }, table)
-      const found = read && [...new Set(read)]
+  /** Addresses that the entries of a table lead to, the same list each time. Undefined where there is no table that stays as it is. */
+  targets(target: FunctionCode, load: TableLoad, table: number): readonly number[] | undefined {
+    const at = target.base + load.at
+    let known = this.#targets.get(at)
+    if (known === undefined) this.#targets.set(at, (known = new Map()))
+    const targets = known.get(table)
+    if (targets === undefined && !known.has(table)) known.set(table, this.#targetsOf(target, load, table))
+    return targets ?? known.get(table)
+  }
+
+  #targetsOf(target: FunctionCode, load: TableLoad, table: number): readonly number[] | undefined {
+    const { start, end, blocks } = target
+    const read = this.entries(target, load, table)
+    if (read === undefined) return undefined
+    const inside = new Uint8Array(end - start)
+    const outside = new Set<number>()
+    return read.filter((place) => {
+      if (place < start || place >= end) return isAdded(outside, place)
+      if (inside[place - start] === 1) return false
+      inside[place - start] = 1
       // what is read too much leads anywhere
-      this.#targets.set(key, count === undefined ? found?.filter((place) => isInstruction(target, place)) : found)
-    }
-    return this.#targets.get(key)
+      return load.count !== undefined || blocks.lengths[place - start]! > 0
+    })
   }
 
   /** Addresses that the cases of each switch of a function lead to. */
@@ -70,12 +91,17 @@ export class JumpTables {
     for (let at = from; at < to; at += blocks.lengths[at - from]! || 1) {
       const length = blocks.lengths[at - from]!
       if (!isRegisterJump(code, at, length)) continue
-      const load = this.loadOf(target, at)
-      const table = load?.table ?? named.findLast((each) => each.at < at && each.register === load?.base)?.address
-      const targets = load === undefined || table === undefined ? undefined : this.targets(target, load, table)
+      const targets = this.#casesOf(target, at, named)
       if (targets !== undefined) found.push(targets)
     }
     return found
+  }
+
+  /** Addresses that the jump through a register at an offset in the code leads to. */
+  #casesOf(target: FunctionCode, jump: number, named: readonly NamedAddress[]): readonly number[] | undefined {
+    const load = this.loadOf(target, jump)
+    const table = load?.table ?? named.findLast(({ at, register }) => at < jump && register === load?.base)?.address
+    return load === undefined || table === undefined ? undefined : this.targets(target, load, table)
   }
 
   /** Address of the next table of the same function. */
@@ -101,8 +127,8 @@ export class JumpTables {
   }
 
   /** What LEA takes the address of, in order. */
-  #addressesNamed({ code, view, base, from, to, blocks }: FunctionCode): { readonly at: number; readonly register: number; readonly address: number }[] {
-    const named: { readonly at: number; readonly register: number; readonly address: number }[] = []
+  #addressesNamed({ code, view, base, from, to, blocks }: FunctionCode): NamedAddress[] {
+    const named: NamedAddress[] = []
     for (let at = from; at < to; at += blocks.lengths[at - from]! || 1) {
       if (blocks.lengths[at - from] !== 7 || (code[at]! & 0xfb) !== 0x48 || code[at + 1] !== 0x8d || (code[at + 2]! & 0xc7) !== 5) continue
       named.push({ at, register: ((code[at + 2]! >> 3) & 7) | ((code[at]! & 4) << 1), address: base + at + 7 + view.getInt32(at + 3, true) })
@@ -133,6 +159,12 @@ export class JumpTables {
     }
     return found.length === 0 ? undefined : found
   }
+}
+
+/** Adds an item to a set; false where it is in there. */
+function isAdded(set: Set<number>, item: number): boolean {
+  const { size } = set
+  return set.add(item).size > size
 }
 
 /** Does an instruction begin at an address, as far as that is another function's matter? */

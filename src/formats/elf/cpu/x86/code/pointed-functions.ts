@@ -11,7 +11,7 @@ const LEADING = 3 * 8
 /** Bytes of an object that is not known to end before. */
 const OBJECT_SIZE = 0x4000
 
-/** An object in data that functions are found through. */
+/** An object in data that functions are found through: it holds some. */
 export interface PointedObject {
   readonly object: number
   /** In the order of their places. */
@@ -56,10 +56,12 @@ export class PointedFunctions {
   }
 
   /**
-   * The object at an address and those that it points to, those that they point to, …, without the ones in `known`, to which they are added.
+   * Of the object at an address and those that it points to, those that they point to, …, the ones that hold functions, without those in
+   * `known`, to which all are added.
    * @param gaps may anything be between the functions in an object? Else a number behind the first three members ends it.
    */
-  *from(first: number, gaps: boolean, known: Set<number>): Generator<PointedObject> {
+  from(first: number, gaps: boolean, known: Set<number>): readonly PointedObject[] {
+    const found: PointedObject[] = []
     const objects = [first]
     for (let pointer = objects.pop(); pointer !== undefined; pointer = objects.pop()) {
       const object = pointer - (pointer % 8) // GHC and others keep a tag in the lowest bits
@@ -67,8 +69,9 @@ export class PointedFunctions {
       known.add(object)
       const held = this.#pointersIn(object, gaps)
       for (const other of held.objects) objects.push(other)
-      yield { object, functions: held.functions, isTable: held.objects.length === 0 }
+      if (held.functions.length > 0) found.push({ object, functions: held.functions, isTable: held.objects.length === 0 })
     }
+    return found
   }
 
   #pointersIn(object: number, gaps: boolean): { readonly functions: readonly number[]; readonly objects: readonly number[] } {

@@ -5,7 +5,6 @@ import type { CallGraph } from '../../program/call-graph.ts'
 import type { MemoryImage, Slot } from '../../program/memory-image.ts'
 import type { Sweep } from '../../program/sweep.ts'
 import type { CallSites } from './call-sites.ts'
-import type { Displacements } from './displacements.ts'
 import type { Detectors } from './detectors.ts'
 import type { Endings } from './endings.ts'
 import type { EntriesOfFunctions } from './entries.ts'
@@ -39,7 +38,6 @@ export interface Program {
   /** Functions as they are evaluated. */
   readonly functions: FunctionCodes
   readonly calls: CallSites
-  readonly displacements: Displacements
   readonly endings: Endings
   readonly entries: EntriesOfFunctions
   readonly landingPads: LandingPads
@@ -58,5 +56,13 @@ export function codeRanges(image: MemoryImage): Program['codeAt'] {
     const code = image.file.bytes.subarray(offset, offset + size)
     return { code, view: new DataView(code.buffer, code.byteOffset, code.byteLength), base: address, end: address + size }
   })
-  return (address) => ranges.find(({ base, end }) => address >= base && address < end)
+  const find = (address: number): (typeof ranges)[number] | undefined => ranges.find(({ base, end }) => address >= base && address < end)
+  // asked millions of times, mostly for the same one: a closure each time is what takes long
+  let last = ranges[0]
+  return (address) => {
+    if (last !== undefined && address >= last.base && address < last.end) return last
+    const found = find(address)
+    last = found ?? last
+    return found
+  }
 }

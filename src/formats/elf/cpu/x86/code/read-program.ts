@@ -9,7 +9,6 @@ import { caseLabels } from './case-labels.ts'
 import { findDetectors } from './detectors.ts'
 import { beginsFunction } from './tail-calls.ts'
 import { CallSites } from './call-sites.ts'
-import { Displacements } from './displacements.ts'
 import { Endings } from './endings.ts'
 import { EntriesOfFunctions } from './entries.ts'
 import { JumpTables } from './jump-tables.ts'
@@ -60,7 +59,6 @@ export function readProgram(file: ElfFile): Program {
     functions: new FunctionCodes(read),
     calls,
     argumentsRead: new ArgumentsRead({ ...read, calls }),
-    displacements: new Displacements(read),
     endings: new Endings(read),
     entries: new EntriesOfFunctions(read),
     near: new NearDetectors(read),

@@ -88,34 +88,36 @@ export abstract class IndirectTransfers extends EscapedInstructions {
   /** Goes on where the table leads that the jump at hand reads. False where that is not known. */
   #jumpThroughTable(): boolean {
     const at = this.base + this.at
-    const targets = this.tableJumps.has(at) && this.tableJumps.get(at) === undefined ? undefined : this.#targetsOfTable()
-    this.tableJumps.set(at, targets)
+    const known = this.tableJumps.get(at)
+    const targets = known === undefined && this.tableJumps.has(at) ? undefined : this.#targetsOfTable()
+    if (targets === undefined || targets !== known) this.tableJumps.set(at, targets)
+    if (targets === undefined) return false
     let leaves = false
-    for (const target of targets ?? []) {
-      const inside = target - this.base
+    for (let entry = 0; entry < targets.length; entry++) {
+      const inside = targets[entry]! - this.base
       if (inside >= this.from && inside < this.to) {
-        this.tableTargets.add(inside)
-        this.flow(inside, this.state)
+        if (targets !== known) this.tableTargets.add(inside | 0)
+        this.flow(inside | 0, this.state)
       } else leaves = true
     }
     if (leaves) {
       this.pass(at, 8)
       this.endWith(undefined)
     }
-    return targets !== undefined
+    return true
   }
 
   #targetsOfTable(): readonly number[] | undefined {
     const { jumpTables } = this.outside
     const load = jumpTables.loadOf(this.target, this.at)
     const tables = load === undefined ? undefined : load.table === undefined ? this.#tables.get(load.at) : [load.table]
-    const targets: number[] = []
+    let targets: readonly number[] | undefined
     for (const table of tables ?? []) {
       const found = jumpTables.targets(this.target, load!, table)
       if (found === undefined) return undefined
-      targets.push(...found)
+      targets = targets === undefined ? found : [...targets, ...found]
     }
-    return targets.length === 0 ? undefined : targets
+    return targets?.length === 0 ? undefined : targets
   }
 
   /** Where it has another target on another way, it has none that is known. */

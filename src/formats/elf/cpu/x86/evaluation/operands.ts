@@ -59,7 +59,7 @@ export abstract class Operands extends Machine {
     this.tableRegister = index === -1 ? -1 : base
     let value: Value | undefined = base === -1 ? number(0) : registers[base]
     if (index !== -1) value = this.compute('add', value, this.compute('shl', registers[index], number(scale)))
-    this.memoryAddress = this.compute('add', value, number(this.displacement, this.displacement < 0 ? -1 : 0))
+    this.memoryAddress = value === undefined || this.displacement === 0 ? value : this.compute('add', value, number(this.displacement, this.displacement >> 31))
     this.isCleanAddress = this.memoryAddress?.base === clean
     if (this.isCleanAddress) this.memoryAddress = undefined
     // an element that is not known of a table that is

@@ -74,25 +74,35 @@ const CALL_DISTANCE = 400
  * Functions that do nothing beyond the baseline themselves and hand on to some that do: `satd_16x16_avx2`, which calls
  * `satd_8x8_avx2` four times. A dispatcher chooses them for what they call.
  */
-function addWrappers({ graph }: Program, choosable: Map<number, ReadonlySet<number>>, largest: number): void {
+function addWrappers(program: Program, choosable: Map<number, ReadonlySet<number>>, largest: number): void {
+  const isKnown = new IndexSet(program.graph.starts.length)
+  for (const index of choosable.keys()) isKnown.add(index)
   let layer: Iterable<number> = choosable.keys()
   for (let depth = 0; depth < WRAPPER_DEPTH; depth++) {
     const next = new Map<number, ReadonlySet<number>>()
-    const calls = new Map<number, number>()
-    for (const callee of layer) {
-      if (graph.firstCaller[callee + 1]! - graph.firstCaller[callee]! > MANY_CALLERS) continue
-      for (let entry = graph.firstCaller[callee]!; entry < graph.firstCaller[callee + 1]!; entry++) {
-        const caller = graph.edgeFrom[graph.callerEdge[entry]!]!
-        if (choosable.has(caller)) continue
-        const count = (calls.get(caller) ?? 0) + 1
-        calls.set(caller, count)
-        const size = graph.ends[caller]! - graph.starts[caller]!
-        if (size <= largest || (count >= MANY_CALLS && size <= count * CALL_DISTANCE)) next.set(caller, choosable.get(callee)!)
-      }
+    const calls = new Uint32Array(program.graph.starts.length)
+    for (const callee of layer) for (const caller of wrappersOf(program, callee, isKnown, calls, largest)) next.set(caller, choosable.get(callee)!)
+    for (const [index, sets] of next) {
+      choosable.set(index, sets)
+      isKnown.add(index)
     }
-    for (const [index, sets] of next) choosable.set(index, sets)
     layer = next.keys()
   }
+}
+
+/** Callers of a function that are not known yet and do little else. `calls`: how often each calls something in that layer. */
+function wrappersOf({ graph }: Program, callee: number, isKnown: IndexSet, calls: Uint32Array, largest: number): readonly number[] {
+  const found: number[] = []
+  const end = graph.firstCaller[callee + 1]!
+  if (end - graph.firstCaller[callee]! > MANY_CALLERS) return found
+  for (let entry = graph.firstCaller[callee]!; entry < end; entry++) {
+    const caller = graph.edgeFrom[graph.callerEdge[entry]!]!
+    if (isKnown.has(caller)) continue
+    const count = ++calls[caller]!
+    const size = graph.ends[caller]! - graph.starts[caller]!
+    if (size <= largest || (count >= MANY_CALLS && size <= count * CALL_DISTANCE)) found.push(caller)
+  }
+  return found
 }
 
 /** Kernels that a function hands out; where it does more than that, one may be a callback. */

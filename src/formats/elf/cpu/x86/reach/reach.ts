@@ -212,9 +212,11 @@ export class ReachSearch {
     const { graph, sweep } = this.#program
     const evaluation = this.#evaluations.get(index)
     const kinds = sweep.accessKind.values()
+    const to = sweep.accessTo.values()
     const end = graph.firstAccess[index + 1]!
     for (let access = graph.firstAccess[index]!; access < end; access++) {
-      const table = kinds[access] === Access.store ? -1 : this.#namedBy(access)
+      if (kinds[access] === Access.store || progress.tables.has(to[access]!)) continue
+      const table = this.#namedBy(access)
       if (table < 0 || progress.tables.has(table)) continue
       const from = sweep.accessFrom.values()[access]!
       if (this.#endsArray(index, table) || !this.instructionRuns(index, from)) continue
