@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs'
-import { chmod, mkdir, open, symlink } from 'node:fs/promises'
-import { dirname, join, posix } from 'node:path'
+import { chmod, copyFile, lstat, mkdir, open, symlink } from 'node:fs/promises'
+import { join, posix } from 'node:path'
 import type { Readable } from 'node:stream'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -37,8 +37,8 @@ export async function archiveKind(path: string): Promise<ArchiveKind | undefined
 }
 
 /**
- * Unpacks into an existing empty folder: regular files with their modes, and links that stay inside. Entries that
- * would leave the folder are reported and left out.
+ * Unpacks into an existing empty folder: regular files with their modes, and links. What is left out is reported:
+ * entries that would leave the folder, or lie where another does, and what is neither file nor link.
  *
  * @throws ShrinkError `input/archive` for damage, `input/archive-limit` past a limit
  */
@@ -55,12 +55,19 @@ export async function unpackArchive(
     await unpacking.finish()
   } catch (error) {
     if (error instanceof ShrinkError) throw error
-    throw new ShrinkError('input/archive', `cannot be unpacked: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new ShrinkError('input/archive', `cannot be unpacked: ${reasonOf(error)}`, {
       hint: `Check that it is a complete ${kind} file.`,
       cause: error,
     })
   }
   return unpacking.diagnostics
+}
+
+/** Messages of the file system name the temporary folder, which says nothing to anybody. */
+function reasonOf(error: unknown): string {
+  const { code, syscall } = error as NodeJS.ErrnoException
+  if (code !== undefined && syscall !== undefined) return `${code} (${syscall})`
+  return error instanceof Error ? error.message : String(error)
 }
 
 class Unpacking {
@@ -82,31 +89,23 @@ class Unpacking {
     if (++this.#entries > this.#limits.maxEntries) {
       throw new ShrinkError('input/archive-limit', `more than ${this.#limits.maxEntries} entries`)
     }
-    const normal = posix.normalize(name.replaceAll('\\', '/')).replace(/\/$/, '')
-    if (normal.startsWith('/') || normal === '..' || normal.startsWith('../') || normal.includes('\0')) {
-      this.diagnostics.push({
-        severity: 'error',
-        code: 'input/archive-path',
-        message: `the entry \`${name}\` leaves the archive and is left out`,
-      })
+    const normal = inArchive(name)
+    if (normal === undefined) {
+      this.#leaveOut('error', 'input/archive-path', `the entry \`${name}\` leaves the archive and is left out`)
       return undefined
     }
     return normal === '.' ? undefined : normal
   }
 
   async folder(path: string): Promise<void> {
-    await mkdir(join(this.#into, path), { recursive: true })
+    await this.#makeFolder(path, path)
   }
 
   async file(path: string, mode: number, content: Readable): Promise<void> {
     const target = join(this.#into, path)
-    await mkdir(dirname(target), { recursive: true })
-    const count = (size: number): void => {
-      this.#bytes += size
-      if (this.#bytes > this.#limits.maxBytes) {
-        throw new ShrinkError('input/archive-limit', `unpacks to more than ${this.#limits.maxBytes} bytes`)
-      }
-    }
+    if (!(await this.#makeFolder(posix.dirname(path), path))) return
+    if ((await lstat(target).catch(() => undefined))?.isDirectory() === true) return this.#refuseTaken(path)
+    const count = (size: number): void => this.#count(size)
     const counter = new Transform({
       transform(chunk: Buffer, _encoding, done) {
         try {
@@ -125,26 +124,79 @@ class Unpacking {
     this.#links.push({ path, target })
   }
 
+  /** Another name of an entry that came before: tar writes the content of such a file once. */
+  async hardLink(path: string, name: string): Promise<void> {
+    const source = inArchive(name)
+    const link = this.#links.find((each) => each.path === source)
+    if (link !== undefined) return this.link(path, link.target)
+    const status = source === undefined ? undefined : await lstat(join(this.#into, source)).catch(() => undefined)
+    if (status?.isFile() !== true) {
+      return this.#leaveOut('error', 'input/archive', `the entry \`${path}\` is another name of \`${name}\`, which is not in the archive, and is left out`)
+    }
+    if (!(await this.#makeFolder(posix.dirname(path), path))) return
+    this.#count(status.size)
+    await copyFile(join(this.#into, source!), join(this.#into, path))
+  }
+
+  notAFile(path: string): void {
+    this.diagnostics.push({ severity: 'warning', code: 'input/not-a-file', message: 'a socket, pipe or device is left out', location: { path } })
+  }
+
   async finish(): Promise<void> {
     for (const { path, target } of this.#links) {
-      const at = join(this.#into, path)
-      await mkdir(dirname(at), { recursive: true })
-      await symlink(target, at).catch((error: NodeJS.ErrnoException) => {
+      if (!(await this.#makeFolder(posix.dirname(path), path))) continue
+      await symlink(target, join(this.#into, path)).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'EEXIST') throw error
+        this.#refuseTaken(path)
       })
     }
   }
+
+  #count(size: number): void {
+    this.#bytes += size
+    if (this.#bytes > this.#limits.maxBytes) {
+      throw new ShrinkError('input/archive-limit', `unpacks to more than ${this.#limits.maxBytes} bytes`)
+    }
+  }
+
+  /** False, and reported, when a file is where a folder has to be. */
+  async #makeFolder(path: string, entry: string): Promise<boolean> {
+    try {
+      await mkdir(join(this.#into, path), { recursive: true })
+      return true
+    } catch (error) {
+      if (!['EEXIST', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+      this.#refuseTaken(entry)
+      return false
+    }
+  }
+
+  #refuseTaken(path: string): void {
+    this.#leaveOut('error', 'input/archive', `the entry \`${path}\` lies where another is, and is left out`)
+  }
+
+  #leaveOut(severity: 'error' | 'warning', code: 'input/archive' | 'input/archive-path', message: string): void {
+    this.diagnostics.push({ severity, code, message })
+  }
+}
+
+/** Where in the archive a name leads; undefined: out of it. */
+function inArchive(name: string): string | undefined {
+  const normal = posix.normalize(name.replaceAll('\\', '/')).replace(/\/$/, '')
+  return normal.startsWith('/') || normal === '..' || normal.startsWith('../') || normal.includes('\0') ? undefined : normal
 }
 
 async function unpackZip(path: string, unpacking: Unpacking): Promise<void> {
   const yauzl = await import('yauzl')
-  const zip = await yauzl.openPromise(path, { lazyEntries: true, strictFileNames: false, decodeStrings: true })
+  const zip = await yauzl.openPromise(path, { lazyEntries: true, decodeStrings: false })
   try {
     for await (const entry of zip.eachEntry()) {
-      const name = unpacking.accept(entry.fileName)
+      // Read here, because yauzl gives up on the whole archive where a name leads out of it.
+      const given = yauzl.getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false)
+      const name = unpacking.accept(given)
       if (name === undefined) continue
       const mode = entry.externalFileAttributes >>> 16
-      if (entry.fileName.endsWith('/')) await unpacking.folder(name)
+      if (given.endsWith('/')) await unpacking.folder(name)
       else if ((mode & 0o170000) === 0o120000) {
         unpacking.link(name, (await readAll(await zip.openReadStreamPromise(entry))).toString('utf8'))
       } else await unpacking.file(name, mode === 0 ? 0o644 : mode, await zip.openReadStreamPromise(entry))
@@ -172,9 +224,13 @@ async function takeEntries(extract: Extract, unpacking: Unpacking): Promise<void
   for await (const entry of extract) {
     const { name, type, mode, linkname } = entry.header
     const accepted = unpacking.accept(name)
-    if (accepted !== undefined && type === 'file') await unpacking.file(accepted, mode ?? 0o644, entry as unknown as Readable)
-    else if (accepted !== undefined && type === 'directory') await unpacking.folder(accepted)
-    else if (accepted !== undefined && type === 'symlink' && typeof linkname === 'string') unpacking.link(accepted, linkname)
+    if (accepted !== undefined) {
+      if (type === 'file' || type === 'contiguous-file') await unpacking.file(accepted, mode ?? 0o644, entry as unknown as Readable)
+      else if (type === 'directory') await unpacking.folder(accepted)
+      else if (type === 'symlink' && typeof linkname === 'string') unpacking.link(accepted, linkname)
+      else if (type === 'link' && typeof linkname === 'string') await unpacking.hardLink(accepted, linkname)
+      else unpacking.notAFile(accepted)
+    }
     entry.resume()
   }
 }

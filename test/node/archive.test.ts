@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises'
+import { link, mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pack } from 'tar-stream'
 import { expect, test } from 'vitest'
@@ -37,10 +37,10 @@ test('a zip made by Python unpacks the same', async () => {
 })
 
 /** Writes a tar with entries that no honest tool makes. */
-async function hostileTar(path: string, entries: readonly { name: string; type?: 'symlink'; linkname?: string; content?: string }[]): Promise<void> {
+async function hostileTar(path: string, entries: readonly { name: string; type?: 'symlink' | 'link' | 'fifo' | 'directory'; linkname?: string; content?: string }[]): Promise<void> {
   const tar = pack()
   for (const { name, type, linkname, content } of entries) {
-    if (type === 'symlink') tar.entry({ name, type, linkname: linkname! })
+    if (type !== undefined) tar.entry({ name, type, ...(linkname === undefined ? {} : { linkname }) })
     else tar.entry({ name }, content ?? '')
   }
   tar.finalize()
@@ -60,10 +60,63 @@ test('entries that leave the archive are reported and nothing is written outside
     { name: 'good.txt', content: 'y' },
   ])
   const { into, diagnostics } = await unpacked(path)
-  expect(diagnostics.map((d) => d.code)).toEqual(['input/archive-path', 'input/archive-path'])
+  expect(diagnostics.map((d) => d.code)).toEqual(['input/archive-path', 'input/archive-path', 'input/archive'])
   expect((await readdir(root)).sort()).toEqual(['evil.tar'])
   expect(await readFile(join(into, 'good.txt'), 'utf8')).toBe('y')
   expect(await readFile(join(into, 'dir/through-link.txt'), 'utf8')).toBe('x')
+})
+
+test('a zip with entries that leave it gives the others, too', async () => {
+  const root = tempFolder()
+  execFileSync('python3', ['-c', "import zipfile;z=zipfile.ZipFile('t.zip','w');[z.writestr(n,'x') for n in ('../up.txt','/root.txt','..\\\\back.txt','good.txt')];z.close()"], { cwd: root })
+  const { into, diagnostics } = await unpacked(join(root, 't.zip'))
+  expect(diagnostics.map((d) => d.code)).toEqual(['input/archive-path', 'input/archive-path', 'input/archive-path'])
+  expect(await readdir(into)).toEqual(['good.txt'])
+})
+
+test('other names of a file have its content', async () => {
+  const root = tempFolder()
+  await writeTree(root, { 'tree/a.txt': 'once', 'tree/tool': '#!/bin/sh\n' })
+  await link(join(root, 'tree/a.txt'), join(root, 'tree/b.txt'))
+  await link(join(root, 'tree/tool'), join(root, 'tree/u'))
+  execFileSync('chmod', ['755', join(root, 'tree/tool')])
+  execFileSync('tar', ['-cf', 'tree.tar', '--sort=name', 'tree'], { cwd: root })
+  const { into, diagnostics } = await unpacked(join(root, 'tree.tar'))
+  expect(diagnostics).toEqual([])
+  for (const name of ['a.txt', 'b.txt']) expect(await readFile(join(into, 'tree', name), 'utf8')).toBe('once')
+  expect((await stat(join(into, 'tree/u'))).mode & 0o111).toBe(0o111)
+})
+
+test('what cannot be made of an entry is said', async () => {
+  const root = tempFolder()
+  const path = join(root, 'odd.tar')
+  await hostileTar(path, [
+    { name: 'a', content: 'file' },
+    { name: 'a/b.txt', content: 'below a file' },
+    { name: 'd/c.txt', content: 'x' },
+    { name: 'd', content: 'over a folder' },
+    { name: 'passwd', type: 'link', linkname: '/etc/passwd' },
+    { name: 'later', type: 'link', linkname: 'z.txt' },
+    { name: 'pipe', type: 'fifo' },
+    { name: 'z.txt', content: 'last' },
+  ])
+  const { into, diagnostics } = await unpacked(path)
+  expect(diagnostics.map(({ code, message, location }) => [code, location?.path ?? /`(.*?)`/.exec(message)![1]])).toEqual([
+    ['input/archive', 'a/b.txt'],
+    ['input/archive', 'd'],
+    ['input/archive', 'passwd'],
+    ['input/archive', 'later'],
+    ['input/not-a-file', 'pipe'],
+  ])
+  expect(JSON.stringify(diagnostics)).not.toContain(into)
+  expect((await readdir(into)).sort()).toEqual(['a', 'd', 'z.txt'])
+})
+
+test('a bomb of names stops at the limit', async () => {
+  const root = tempFolder()
+  const path = join(root, 'names.tar')
+  await hostileTar(path, [{ name: 'a', content: 'x'.repeat(1000) }, ...Array.from({ length: 20 }, (_, index) => ({ name: `l${index}`, type: 'link' as const, linkname: 'a' }))])
+  await expect(unpacked(path, { maxBytes: 10_000, maxEntries: 100 })).rejects.toMatchObject({ code: 'input/archive-limit' })
 })
 
 test('a bomb stops at the limit', async () => {
