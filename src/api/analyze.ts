@@ -8,6 +8,7 @@ import { checkTree } from './check-tree.ts'
 import { isSource } from './entry-point.ts'
 import { askedTargets, judge, judgeSizes } from './judge.ts'
 import { closeInputs, type Input, openInputs } from './open-input.ts'
+import { refuseUnknownCpu } from './known-cpu.ts'
 import { prefixArtifact, prefixDiagnostic } from './prefix-paths.ts'
 import { resultCache } from './result-cache.ts'
 import { runJobs } from './run-jobs.ts'
@@ -29,6 +30,7 @@ export async function analyze(paths: readonly string[], options: RunOptions = {}
 export async function analyzeResolved(paths: readonly string[], options: ResolvedOptions): Promise<Report> {
   if (paths.length === 0) throw new UsageError('nothing to analyze', 'Give a file, a folder or an archive: `shrink analyze dist/`.')
   const { config, cwd, signal } = options
+  await refuseUnknownCpu(config.cpu)
   const targets = askedTargets(config)
   const sources = paths.filter(isSource)
   const inputs = [...(await openInputs(paths.filter((path) => !isSource(path)), cwd))]

@@ -8,12 +8,13 @@ import { bundleOptions } from './bundle-input.ts'
 import { isSource } from './entry-point.ts'
 import type { Manifest } from './manifest.ts'
 import { manifestName } from './manifest-name.ts'
+import { refuseUnknownCpu } from './known-cpu.ts'
 import { analyzeSettings, type ResolvedOptions, resolveOptions, type RunOptions } from './settings.ts'
 
 /**
  * Answers a question about one file, with witnesses that a person can check.
  *
- * @throws UsageError when no format knows the file, or it has no answer to that kind of question; ShrinkError when the
+ * @throws UsageError when there is no such file, no format knows it, or it has no answer to that kind of question; ShrinkError when the
  * file cannot be read
  */
 export async function explain(path: string, question: Question, options: RunOptions = {}): Promise<Explanation> {
@@ -24,6 +25,10 @@ export async function explain(path: string, question: Question, options: RunOpti
 export async function explainResolved(path: string, question: Question, options: ResolvedOptions): Promise<Explanation> {
   const { config, cwd, signal } = options
   const absolute = resolve(cwd, path)
+  await refuseUnknownCpu(config.cpu)
+  const status = await stat(absolute).catch(() => undefined)
+  if (status === undefined) throw new UsageError(`${path}: no such file`, 'Check the spelling and the working directory.')
+  if (!status.isFile()) throw new UsageError(`${path}: not a file`, 'Name a file in it.')
   if (question.kind === 'module') {
     const entries = isSource(path) ? [absolute] : await bundledFrom(absolute)
     if (entries.length > 0) {

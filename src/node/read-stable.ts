@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { ShrinkError } from '../core/errors.ts'
+import { readFailed } from './read-failed.ts'
 
 /**
  * The whole file, certain to be one state of it: what changes while it is read is read once more, then refused.
@@ -19,8 +20,8 @@ export async function readStable(path: string): Promise<Buffer> {
         await handle.close()
       }
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? String(error)
-      throw new ShrinkError('input/unreadable', `cannot be read: ${code}`, { hint: 'Check its permissions.', cause: error })
+      const { message, hint } = readFailed(path, error)
+      throw new ShrinkError('input/unreadable', message, { hint, cause: error })
     }
   }
   throw new ShrinkError('input/changed', 'changed while it was read', {

@@ -3,6 +3,7 @@ import { lstat, readdir, readlink, realpath } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import type { TreeFile } from '../core/tree.ts'
+import { readFailed } from './read-failed.ts'
 
 export interface Walked {
   /** Files and links that stay inside the tree, sorted by path. */
@@ -98,13 +99,8 @@ async function addLink(
 }
 
 function unreadable(path: string, error: unknown): Diagnostic {
-  return {
-    severity: 'error',
-    code: 'input/unreadable',
-    message: `cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`,
-    hint: 'Check its permissions.',
-    location: { path },
-  }
+  const { message, hint } = readFailed(path, error)
+  return { severity: 'error', code: 'input/unreadable', message, ...(hint === undefined ? {} : { hint }), location: { path } }
 }
 
 /** `path` as seen from `root`, `/`-separated. */

@@ -181,3 +181,14 @@ test('links out of the tree are never followed', async () => {
   expect(report.artifacts.map((artifact) => artifact.path)).toEqual(['a.js'])
   expect(report.diagnostics).toMatchObject([{ code: 'input/symlink-outside', location: { path: 'passwd' } }])
 })
+
+test('what nothing could be answered about is a mistake of the command line', async () => {
+  const root = tempFolder()
+  await writeTree(root, { 'a.mjs': 'export const a = 1' })
+  for (const args of [['analyze', 'a.mjs', '--cpu', 'haswel'], ['explain', 'a.mjs', '--module', 'x', '--cpu', 'haswel'], ['explain', 'b.mjs', '--module', 'x'], ['explain', '.', '--feature', 'avx2']]) {
+    const { code, stdout, stderr } = await runCli(args, { cwd: root })
+    expect([args, code, stdout]).toEqual([args, 2, ''])
+    expect(stderr).toMatch(/haswell|no such file|not a file/)
+  }
+  expect((await runCli(['analyze', 'a.mjs', '--cpu', 'avx2,lse'], { cwd: root })).code).toBe(0)
+})

@@ -1,4 +1,4 @@
-import { mkdir, symlink } from 'node:fs/promises'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { walk } from '../../src/node/walk.ts'
@@ -43,4 +43,11 @@ test('links out of the tree, absolute links, broken links and loops are reported
     'loop-a': 'input/symlink-broken',
     'loop-b': 'input/symlink-broken',
   })
+})
+
+test('a file that cannot be opened says why', async () => {
+  const root = tempFolder()
+  await writeFile(Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0xff, 0xfe])]), 'x')
+  const { diagnostics } = await walk(root)
+  expect(diagnostics).toMatchObject([{ code: 'input/unreadable', message: expect.stringContaining('not UTF-8'), hint: expect.stringContaining('Rename') }])
 })

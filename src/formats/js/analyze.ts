@@ -1,7 +1,7 @@
 import type { Analysis, AnalyzeSettings } from '../../core/analysis.ts'
 import type { Artifact } from '../../core/artifact.ts'
 import type { Context } from '../../core/context.ts'
-import { MalformedError } from '../../core/errors.ts'
+import { LimitError, MalformedError } from '../../core/errors.ts'
 import { readComposition } from './composition/read-composition.ts'
 import { textParts } from './composition/text-parts.ts'
 import type { JsDetail } from './detail.ts'
@@ -17,6 +17,9 @@ import { editions } from './read/syntax-features.ts'
 import { requirementsOf, syntaxLevel } from './requirements.ts'
 import { readScopes } from './scope/read-scopes.ts'
 
+/** A tree takes some fifty times the memory of its text: this is 3 GiB of it. */
+const MOST_BYTES = 64 * 2 ** 20
+
 /** @throws ScriptSyntaxError, MalformedError (not UTF-8), LimitError */
 export async function analyze(
   artifact: Artifact,
@@ -24,6 +27,7 @@ export async function analyze(
   context: Context,
 ): Promise<Analysis<JsDetail>> {
   const { path, bytes } = artifact
+  if (bytes.byteLength > MOST_BYTES) throw new LimitError(`a script of more than ${MOST_BYTES / 2 ** 20} MiB is not read`)
   const text = decodeUtf8(bytes)
   const script = await parseScript(path, text)
   const { visitorKeys } = await import('oxc-parser')

@@ -180,6 +180,11 @@ describe('source maps', () => {
 })
 
 describe('hostile input', () => {
+  it('refuses what would take gigabytes to read, before reading it', async () => {
+    const bytes = new Uint8Array(65 * 2 ** 20).fill(0x20)
+    await expect(js.analyze({ path: 'a.js', bytes }, {}, memoryContext())).rejects.toMatchObject({ code: 'artifact/limit' })
+  })
+
   it('tells line and column of a syntax error', async () => {
     const error = await read('a.js', 'let ä = 1\nlet b = ;\n').catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code: 'artifact/syntax', details: { line: 2, column: 9, offset: 19 } })
