@@ -1,11 +1,13 @@
 import { relative, resolve } from 'node:path'
-import type { BuildOptions, Message, Metafile, Plugin } from 'esbuild'
+import type { BuildOptions, BuildResult, Message, Metafile, Plugin } from 'esbuild'
 import { ShrinkError } from '../../core/errors.ts'
 import { effectiveDefine, exportConditions } from '../bundle-options.ts'
 import type { GraphImport, GraphModule, ModuleGraph } from '../module-graph.ts'
 import { importMetaInCommonJs } from '../node-shims.ts'
 import { slashed } from '../paths.ts'
+import { absentPackages } from './absent-packages.ts'
 import { kindOf } from './graph-from-rollup.ts'
+import { bareName } from '../resolver.ts'
 import { assetExtensions, scripts, textExtensions } from './engine.ts'
 import type { Engine, EngineAsset, EngineChunk, EngineOutput, EngineRequest } from './engine.ts'
 
@@ -13,16 +15,31 @@ import type { Engine, EngineAsset, EngineChunk, EngineOutput, EngineRequest } fr
 export const esbuildEngine: Engine = {
   id: 'esbuild',
   async bundle(request) {
-    const esbuild = await import('esbuild')
     const outFolder = resolve(request.options.root, request.options.outFolder)
-    try {
-      const result = await esbuild.build({ ...buildOptions(request, outFolder), metafile: true, write: false })
-      for (const message of result.warnings) warn(request, message)
-      return readOutput(request, result.outputFiles, result.metafile, outFolder)
-    } catch (error) {
-      throw bundleError(error, request)
-    }
+    const result = await buildWithoutAbsent(request, buildOptions(request, outFolder))
+    for (const message of result.warnings) warn(request, message)
+    return readOutput(request, result.outputFiles, result.metafile, outFolder)
   },
+}
+
+type Built = BuildResult<{ metafile: true; write: false }>
+
+async function buildWithoutAbsent(request: EngineRequest, options: BuildOptions): Promise<Built> {
+  const { build } = await import('esbuild')
+  const external = [...options.external ?? []]
+  for (;;) {
+    try {
+      return await build({ ...options, external, metafile: true, write: false })
+    } catch (error) {
+      const absent = absentPackages((error as { errors?: readonly Message[] }).errors ?? [])
+      // what is external already and still asked for is asked for in another way
+      if (absent === undefined || absent.size === 0 || [...absent.keys()].some((name) => external.includes(name))) throw bundleError(error, request)
+      for (const [name, importer] of absent) {
+        external.push(name)
+        request.report({ severity: 'warning', code: 'bundle/warning', message: `Could not resolve '${name}' in ${slashed(importer)}: it stays an import` })
+      }
+    }
+  }
 }
 
 function buildOptions(request: EngineRequest, outFolder: string): BuildOptions {
@@ -169,7 +186,14 @@ function bundleError(error: unknown, request: EngineRequest): unknown {
   const place = first.location === null ? '' : `${slashed(first.location.file)}:${first.location.line}:${first.location.column}: `
   const rest = errors!.length > 1 ? ` (and ${errors!.length - 1} more)` : ''
   return new ShrinkError('bundle/failed', `${place}${first.text.replaceAll(request.options.root, '.')}${rest}`, {
-    hint: first.notes[0]?.text,
+    hint: hintOf(first),
     cause: error,
   })
+}
+
+/** esbuild's own, but for the one that speaks of its options. */
+function hintOf({ text, notes }: Message): string | undefined {
+  const absent = /^Could not resolve "([^"]+)"$/.exec(text)?.[1]
+  if (absent === undefined || bareName(absent) === undefined) return notes[0]?.text
+  return `Install ${bareName(absent)}, or leave it to run time: --external ${absent}`
 }

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
+import { isBuiltin } from 'node:module'
 import { basename, resolve } from 'node:path'
-import type { Plugin } from 'rollup'
+import type { Plugin, RollupBuild } from 'rollup'
 import { effectiveDefine } from '../bundle-options.ts'
 import type { BundleOptions } from '../bundle-options.ts'
 import { withPlainRequire } from '../created-require.ts'
-import type { ImportKind } from '../resolver.ts'
+import { bareName, type ImportKind } from '../resolver.ts'
 import { assetExtensions, scripts, textExtensions } from './engine.ts'
 import type { Engine, EngineRequest } from './engine.ts'
 import { fileOf, graphFromRollup, kindOf } from './graph-from-rollup.ts'
@@ -24,17 +25,21 @@ export const rollupEngine: Engine = {
     ])
     const { options } = request
     const modules = new Map<string, ModuleInfoLike>()
-    try {
-      const build = await rollup({
+    const absent = new Set<string>()
+    const language = await languagePlugin(request)
+    const start = (): Promise<RollupBuild> =>
+      rollup({
         input: Object.fromEntries(request.entries),
         plugins: [
-          shrinkPlugin(request),
-          await languagePlugin(request),
+          shrinkPlugin(request, absent),
+          language,
           // 'auto' wraps only what a cycle or a conditional require forces it to; the default wraps everything.
           (commonjs as unknown as (options: object) => Plugin)({
             strictRequires: 'auto',
             transformMixedEsModules: true,
             ignoreDynamicRequires: true,
+            // As an import it would be loaded at the start, whenever the code asks for it, and by other conditions.
+            ignore: (id: string) => absent.has(id) || (request.resolver.isExternal(id) && !isBuiltin(id)),
             extensions: ['.js', '.cjs', '.mjs', '.ts', '.cts', '.mts', '.tsx', '.jsx'],
             defaultIsModuleExports: 'auto',
             requireReturnsDefault: (id: string) => id.endsWith('.node'),
@@ -49,6 +54,12 @@ export const rollupEngine: Engine = {
           request.report({ severity: 'warning', code: 'bundle/warning', message: log.message.replaceAll(options.root, '.') })
         },
       })
+    try {
+      let build = await start()
+      if (absent.size > 0) {
+        await build.close()
+        build = await start()
+      }
       try {
         const output = await build.generate({
           format: request.format === 'esm' ? 'es' : 'cjs',
@@ -88,7 +99,8 @@ function recorder(modules: Map<string, ModuleInfoLike>): Plugin {
   }
 }
 
-function shrinkPlugin(request: EngineRequest): Plugin {
+/** @param absent takes the packages that are required and not installed */
+function shrinkPlugin(request: EngineRequest, absent: Set<string>): Plugin {
   const { resolver, replacements } = request
   return {
     name: 'shrink',
@@ -99,7 +111,10 @@ function shrinkPlugin(request: EngineRequest): Plugin {
       const nodeResolve = custom?.['node-resolve'] as { readonly isRequire?: boolean } | undefined
       const kind: ImportKind = nodeResolve?.isRequire === true ? 'require' : 'import'
       const found = resolver.resolve(specifier, importer === undefined ? undefined : fileOf(importer), kind)
-      if (found === undefined) return null
+      if (found === undefined) {
+        if (kind === 'require' && bareName(specifier) !== undefined) absent.add(specifier)
+        return null
+      }
       if (found.kind === 'empty') return { id: emptyModule, moduleSideEffects: false }
       if (found.kind === 'external') return { id: found.id, external: true, moduleSideEffects: found.sideEffects }
       return { id: found.path, moduleSideEffects: found.sideEffects }
