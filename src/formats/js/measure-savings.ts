@@ -28,7 +28,7 @@ export async function measureSavings(
       measure: 'raw',
       goal: kind === 'esm' ? 'module' : kind,
       target: 'es2015',
-      keepText: scopes.textTaken.length > 0,
+      ...(scopes.textTaken.length > 0 ? { keepText: scopes.textNames } : {}),
     })
     const [before, after] = [Buffer.from(code), Buffer.from(short)]
     if (after.byteLength >= before.byteLength) return undefined

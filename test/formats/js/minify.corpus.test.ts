@@ -43,7 +43,7 @@ describe('the twelve artifacts of privatenumber/minification-benchmarks', () => 
     expect(await digest(name, file)).toBe(before)
 
     // terser takes minutes on the large ones: `npm run bench` compares with it
-    const input = { code, goal: 'script', target: 'es2020', keepNames: false, mangle: true, topLevel: false, sourceMap: false } as const
+    const input = { code, goal: 'script', target: 'es2020', keepNames: false, keepText: undefined, topLevel: false, sourceMap: false } as const
     const measures = code.length < 1_500_000 ? [gzipSize, brotliSize] : [gzipSize]
     for (const tool of code.length < 600_000 ? (['esbuild', 'swc', 'oxc', 'terser'] as const) : (['esbuild', 'swc', 'oxc'] as const)) {
       const single = Buffer.from((await minifiers[tool](input)).code)
@@ -58,7 +58,7 @@ describe('the twelve artifacts of privatenumber/minification-benchmarks', () => 
     const file = join(folder, `${name}.max.js`)
     await writeFile(file, short)
     expect(await digest(name, file)).toBe(await digest(name, source))
-    const input = { code, goal: 'script', target: 'es5', keepNames: false, mangle: true, topLevel: false, sourceMap: false } as const
+    const input = { code, goal: 'script', target: 'es5', keepNames: false, keepText: undefined, topLevel: false, sourceMap: false } as const
     const single = Buffer.from((await minifiers['uglify-js'](input)).code)
     expect(gzipSize(Buffer.from(short))).toBeLessThan(gzipSize(single) * 0.985)
   })

@@ -57,6 +57,26 @@ describe('minify', () => {
     expect((await shrink('a.cjs', program, { legalComments: 'none' })).companions).toEqual({})
   })
 
+  it.each(['fast', 'balanced', 'max'] as const)('keeps the names in functions whose text is read, and no others, at level %s', async (level) => {
+    const text = `
+      const factorOfWorker = 21
+      function helperOfWorker(valueOfHelper) { return valueOfHelper * factorOfWorker }
+      function workerOfText(messageOfWorker) { if (messageOfWorker > 0) { console.log('w') } return helperOfWorker(messageOfWorker) + helperOfWorker(messageOfWorker + 1) }
+      function somethingElse(firstArgument, secondArgument) { if (firstArgument > secondArgument) { console.log('e') } return secondArgument + firstArgument }
+      function formatted() { return 1 }
+      formatted.toString = function () { return 'own' }
+      export const source = workerOfText.toString()
+      export const results = [workerOfText(1), somethingElse(1, 2), somethingElse(4, 3), helperOfWorker(5), formatted.toString()]`
+    const { code } = await shrink('a.mjs', text, {}, level)
+    for (const name of ['firstArgument', 'secondArgument', 'somethingElse', 'formatted(']) expect(code, name).not.toContain(name)
+    const run = async (script: string): Promise<{ source: string; results: unknown }> => import(`data:text/javascript,${encodeURIComponent(script)}`)
+    const [before, after] = [await run(text), await run(code)]
+    expect(after.results).toEqual(before.results)
+    // what a worker is given beside the text of its function
+    const inWorker = new Function('console', `const factorOfWorker = 21; function helperOfWorker(value) { return value * 100 }; return (${after.source})(1)`)
+    expect([300, 63]).toContain(inWorker({ log() {} }))
+  })
+
   it('keeps the names that functions report', async () => {
     const { code } = await shrink('a.cjs', program, { keepNames: true })
     const exports: Record<string, unknown> = {}

@@ -55,7 +55,7 @@ export class ChainRunner {
         goal: options.goal,
         target: options.target,
         keepNames: options.keepNames ?? false,
-        mangle: options.keepText !== true,
+        keepText: options.keepText,
         topLevel: this.topLevel,
         sourceMap: options.sourceMap !== undefined,
       })

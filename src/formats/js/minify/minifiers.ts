@@ -12,8 +12,8 @@ export interface MinifierInput {
   /** Newest syntax that the output may use. */
   readonly target: Edition
   readonly keepNames: KeptNames
-  /** Give names to bindings; off where the text of functions is read at run time. */
-  readonly mangle: boolean
+  /** The names in functions whose text is read at run time, where there are such: bindings of these names keep them. */
+  readonly keepText: readonly string[] | undefined
   /** Names declared at the top are nobody else's: they may be renamed and dropped. */
   readonly topLevel: boolean
   readonly sourceMap: boolean
@@ -35,8 +35,8 @@ function keepsAny(kept: KeptNames): boolean {
 }
 
 /** Bindings of these names are not renamed. */
-function reservedNames(kept: KeptNames): string[] {
-  return typeof kept === 'boolean' ? [] : [...kept]
+function reservedNames({ keepNames, keepText = [] }: MinifierInput): string[] {
+  return typeof keepNames === 'boolean' ? [...keepText] : [...keepNames, ...keepText]
 }
 
 /** As terser takes it: all, none, or those that match. */
@@ -54,7 +54,8 @@ export const minifiers: Readonly<Record<MinifierName, Minifier>> = {
         loader: 'js',
         minifySyntax: true,
         minifyWhitespace: true,
-        minifyIdentifiers: input.mangle,
+        // it knows no names to leave alone
+        minifyIdentifiers: input.keepText === undefined,
         // it keeps all or none
         keepNames: keepsAny(input.keepNames),
         legalComments: 'none',
@@ -82,9 +83,7 @@ export const minifiers: Readonly<Record<MinifierName, Minifier>> = {
           module: input.goal === 'module',
           ecma: terserEdition(input.target),
           compress: { toplevel: input.topLevel, keep_fnames: keepsAny(input.keepNames), keep_classnames: keepsAny(input.keepNames) },
-          mangle: input.mangle
-            ? { toplevel: input.topLevel, keep_fnames: input.keepNames === true, keep_classnames: input.keepNames === true, reserved: reservedNames(input.keepNames) }
-            : false,
+          mangle: { toplevel: input.topLevel, keep_fnames: input.keepNames === true, keep_classnames: input.keepNames === true, reserved: reservedNames(input) },
           format: { comments: false, asciiOnly: false },
           sourceMap: input.sourceMap,
         } as Parameters<typeof minify>[1],
@@ -102,7 +101,7 @@ export const minifiers: Readonly<Record<MinifierName, Minifier>> = {
           target: input.target === 'es5' ? 'es2015' : input.target,
           ...(keepsAny(input.keepNames) ? { keepNames: { function: true, class: true } } : {}),
         },
-        mangle: input.mangle ? { toplevel: input.topLevel, keepNames: input.keepNames === true, reserved: reservedNames(input.keepNames) } : false,
+        mangle: { toplevel: input.topLevel, keepNames: input.keepNames === true, reserved: reservedNames(input) },
         sourcemap: input.sourceMap,
       })
       const error = errors.find((candidate) => candidate.severity === 'Error')
@@ -122,7 +121,7 @@ export const minifiers: Readonly<Record<MinifierName, Minifier>> = {
         ecma: terserEdition(input.target),
         keep_fnames: keptPattern(input.keepNames),
         keep_classnames: keptPattern(input.keepNames),
-        mangle: input.mangle && { reserved: reservedNames(input.keepNames) },
+        mangle: { reserved: reservedNames(input) },
         parse: { bare_returns: input.goal === 'commonjs' },
         format: { comments: false },
         sourceMap: input.sourceMap ? { asObject: true } : false,
@@ -139,7 +138,7 @@ export const minifiers: Readonly<Record<MinifierName, Minifier>> = {
         module: input.goal === 'module',
         toplevel: input.topLevel,
         keep_fnames: keepsAny(input.keepNames),
-        mangle: input.mangle,
+        mangle: { reserved: reservedNames(input) },
         // `${a}` as ""+a: an object with `valueOf` (a date of moment, a decimal) gives its number instead of its text
         compress: { templates: false },
         parse: { bare_returns: input.goal === 'commonjs' },

@@ -14,8 +14,8 @@ export interface MinifyOptions {
   /** Newest syntax that the output may use, unless the input uses newer. */
   readonly target: Edition
   readonly keepNames?: KeptNames
-  /** Leave names alone: the text of functions is read at run time. */
-  readonly keepText?: boolean
+  /** The text of functions is read at run time: the names that stand in it, which are left alone. */
+  readonly keepText?: readonly string[] | undefined
   /** Give names anew so that the compressor finds more repeats. On when left out, from level `balanced` on. */
   readonly rename?: boolean
   /** Level `max`: how long names are searched for; 2 takes twice as long as 1. */

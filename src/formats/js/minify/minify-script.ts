@@ -51,7 +51,7 @@ export async function minifyScript(code: string, options: MinifyOptions): Promis
   const refused: string[] = []
   // a lone result needs no measuring: brotli at its best takes longer than the minifiers
   const ranked = await runChains(level, runner, (text) => estimatedSize(encode(text), measure))
-  const renames = options.rename !== false && options.keepText !== true && measure !== 'raw'
+  const renames = options.rename !== false && options.keepText === undefined && measure !== 'raw'
   const { candidates } = renaming[level]
   const wanted = renames ? Math.max(1, candidates) : 1
   const usable: Usable[] = []

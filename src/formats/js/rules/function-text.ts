@@ -9,8 +9,8 @@ export const functionText: Rule<JsDetail> = {
     if (textTaken.length === 0) return
     yield {
       severity: 'info',
-      message: `The text of a function is read at run time in ${textTaken.length} place${textTaken.length === 1 ? '' : 's'}; names are not shortened in this file`,
-      advice: 'Move such functions into a file of their own, so that the rest can be minified',
+      message: `The text of a function is read at run time in ${textTaken.length} place${textTaken.length === 1 ? '' : 's'}; the names in it are not shortened anywhere in this file`,
+      advice: 'Move such functions into a file of their own, so that the rest can be minified in full',
       data: { places: textTaken.slice(0, 20).map((offset) => ({ ...detail.script.positions.at(offset) })) },
       location: { path, ...detail.script.positions.at(textTaken[0]!) },
     }

@@ -43,8 +43,11 @@ export class ScopeReader {
   readonly #functionScopes = new Map<number, number[]>()
   readonly #takenNames: number[] = []
   readonly #takenInline = new Set<number>()
+  /** Names that a `toString` of their own is assigned to: it answers instead of the function's text. */
+  readonly #ownToString: number[] = []
   readonly #takenScopes: number[] = []
   readonly #takenOffsets: number[] = []
+  readonly #textNames = new Set<string>()
   readonly #keepNameOf: number[] = []
   #escaped = false
 
@@ -180,6 +183,7 @@ export class ScopeReader {
         else this.#visit(node.value)
         return
       case 'AssignmentExpression':
+        this.#noteOwnToString(node.left)
         this.#visit(node.left)
         this.#visitNamed(node.right, node.left)
         return
@@ -452,6 +456,11 @@ export class ScopeReader {
     }
   }
 
+  #noteOwnToString(target: Node): void {
+    if (target.type !== 'MemberExpression' || target.computed || target.property.type !== 'Identifier') return
+    if (target.property.name === 'toString' && target.object.type === 'Identifier') this.#ownToString.push(target.object.start)
+  }
+
   // --- resolution
 
   #lookup(scope: number, name: string): number {
@@ -520,6 +529,7 @@ export class ScopeReader {
       const at = this.#occurrenceScopes[i]!
       if (resolved[i] === FREE || !scopes.some((scope) => scope <= at && at < this.#ends[scope]!)) continue
       this.#frozen[resolved[i]!] = 1
+      this.#textNames.add(this.#occurrenceNames[i]!)
     }
   }
 
@@ -534,13 +544,16 @@ export class ScopeReader {
       functionsOf.set(binding, [...(functionsOf.get(binding) ?? []), ...scopes])
     }
     const taken = new Set<number>()
+    const answering = new Set(this.#ownToString.map((offset) => resolved[byOffset.get(offset) ?? -1] ?? FREE))
     for (const offset of this.#takenNames) {
       const at = byOffset.get(offset)
       const binding = at === undefined ? FREE : resolved[at]!
+      if (answering.has(binding)) continue
       const scopes = binding === FREE ? undefined : functionsOf.get(binding)
       if (scopes === undefined) continue
       this.#takenOffsets.push(offset)
       this.#frozen[binding] = 1
+      this.#textNames.add(this.#occurrenceNames[at!]!)
       for (const scope of scopes) taken.add(scope)
     }
     return [...taken]
@@ -624,6 +637,7 @@ export class ScopeReader {
       escaped: this.#escaped,
       dynamic: this.#dynamic.toSorted((a, b) => a - b),
       textTaken: [...new Set(this.#takenOffsets)].sort((a, b) => a - b),
+      textNames: [...this.#textNames].sort(),
     }
   }
 }

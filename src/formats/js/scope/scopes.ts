@@ -46,6 +46,8 @@ export interface Scopes {
   readonly dynamic: readonly number[]
   /** Offsets where the text of a function of this file is taken; the function's own names are frozen. */
   readonly textTaken: readonly number[]
+  /** The names that stand in such functions, and theirs. Sorted. */
+  readonly textNames: readonly string[]
 }
 
 export interface ScopeOptions {

@@ -45,7 +45,7 @@ async function minifyArtifact(
     target: options.target ?? level,
     // a file of a package: what others read of it, names of functions and classes among it, nobody knows
     keepNames: options.keepNames || inPackage(artifact.path) || keptNames(survey.nameReads),
-    keepText: scopes.textTaken.length > 0,
+    ...(scopes.textTaken.length > 0 ? { keepText: scopes.textNames } : {}),
     rename: options.rename,
     effort: options.effort,
     ...(options.ownScope ? { topLevel: true } : {}),
