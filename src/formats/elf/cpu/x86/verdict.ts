@@ -162,6 +162,7 @@ function countFeatures(program: Program, needs: ReadonlyMap<number, ReadonlySet<
     return count
   }
   const beyond = decoder.tables.featureSets.map((set) => set.filter((feature) => x86LevelOf(feature) !== 0))
+  const countsOfSets: (readonly MutableCounts[] | undefined)[] = beyond.map(() => undefined)
   // XGETBV is a part of a check: who asks what the system saves has asked CPUID for OSXSAVE
   const asks = new Set(sweep.detectorAt.values())
   const dataBearing = new IndexSet(graph.starts.length)
@@ -179,9 +180,8 @@ function countFeatures(program: Program, needs: ReadonlyMap<number, ReadonlySet<
       const isNew = sets[hit] !== last || (runs && !lastRan)
       last = sets[hit]!
       lastRan = runs
-      for (const feature of beyond[last]!) {
-        if (doubtful && isExotic(feature)) continue
-        const count = countOf(feature)
+      const held = doubtful ? beyond[last]!.filter((feature) => !isExotic(feature)).map(countOf) : (countsOfSets[last] ??= beyond[last]!.map(countOf))
+      for (const count of held) {
         count.instructions++
         if (!isNew) continue
         count.functions.add(index)

@@ -30,16 +30,15 @@ export function findKernels(program: Program, features: ReadonlySet<string>, nee
   const usersOf = usersBySet(choosable)
   addWrappers(program, choosable, VARIANT_SIZE)
   const installers = findInstallers(program, choosable)
-  const namedForIsa = new Map<number, boolean>()
+  // by function: 0 where it was not looked at yet, 1 no, 2 yes
+  const named = new Uint8Array(graph.starts.length)
   const isVariant = findVariantNames(exportedNames(program))
   const isNamed = (index: number): boolean => {
-    let known = namedForIsa.get(index)
-    if (known === undefined) {
+    if (named[index] === 0) {
       const name = graph.names.get(graph.starts[index]!)
-      known = name !== undefined && (isIsaName(name) || isVariant(name))
-      namedForIsa.set(index, known)
+      named[index] = name !== undefined && (isIsaName(name) || isVariant(name)) ? 2 : 1
     }
-    return known
+    return named[index] === 2
   }
   const isChoosable = new IndexSet(graph.starts.length)
   for (const index of choosable.keys()) isChoosable.add(index)

@@ -115,9 +115,12 @@ export class Selections {
         break
       }
     }
-    const calleesOf = (places: readonly number[]): number[] =>
-      places.flatMap((other) => (leadsTo(listing, other, call) ? [] : (this.#firstCallee(listing, base, other, ending) ?? []))).filter((callee) => callee !== target)
-    if (calleesOf(others).some((callee) => this.isTwin(callee, target))) return true
+    const calleesOf = (places: readonly number[], counts: (callee: number) => boolean = () => true): number[] =>
+      places.flatMap((other) => {
+        const callee = this.#firstCallee(listing, base, other, ending)
+        return callee === undefined || callee === target || !counts(callee) || leadsTo(listing, other, call) ? [] : callee
+      })
+    if (calleesOf(others, (callee) => this.isTwin(callee, target)).length > 0) return true
     // one of several implementations, of which others need features, too: formats and the like are told apart in the same way
     const callees = this.#isKernel(target) ? calleesOf(cases) : []
     if (callees.some((callee) => this.#featuresOf(callee) === undefined) && callees.some((callee) => this.#isKernel(callee))) return true
