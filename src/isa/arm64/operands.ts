@@ -1,8 +1,20 @@
 /** The stack pointer, or the zero register, by instruction. */
 export const SP = 31
 
+/** By N, immr and imms: the same ones come again and again. */
+const logicalImmediates = new Map<number, readonly [low: number, high: number] | undefined>()
+
 /** Bitmask immediate of a logical instruction as low and high word (Arm ARM, DecodeBitMasks); undefined when reserved. */
 export function logicalImmediate(word: number): readonly [low: number, high: number] | undefined {
+  const fields = (word >>> 10) & 0x1fff
+  const known = logicalImmediates.get(fields)
+  if (known !== undefined || logicalImmediates.has(fields)) return known
+  const decoded = decodeBitMasks(word)
+  logicalImmediates.set(fields, decoded)
+  return decoded
+}
+
+function decodeBitMasks(word: number): readonly [low: number, high: number] | undefined {
   const n = (word >>> 22) & 1
   const rotation = (word >>> 16) & 63
   const ones = (word >>> 10) & 63
@@ -43,8 +55,22 @@ export interface MemoryAccess {
   readonly compares: boolean
 }
 
+/** Instructions that were decoded last, by the bits that differ most: a function has the same few again and again. */
+const RECENT = 4096
+const recentWords = new Int32Array(RECENT)
+const recentAccesses: (MemoryAccess | undefined)[] = Array.from({ length: RECENT }, () => undefined)
+
 /** Loads and stores with a base register (Arm ARM C4.1.94); undefined for those of many vector registers and the like. */
 export function memoryAccess(word: number): MemoryAccess | undefined {
+  const place = (word ^ (word >>> 10) ^ (word >>> 20)) & (RECENT - 1)
+  if (recentWords[place] !== (word | 0)) {
+    recentWords[place] = word
+    recentAccesses[place] = decodeAccess(word)
+  }
+  return recentAccesses[place]
+}
+
+function decodeAccess(word: number): MemoryAccess | undefined {
   const vector = (word & 0x0400_0000) !== 0
   const kind = (word >>> 27) & 7
   if (kind === 5) return pair(word, vector)

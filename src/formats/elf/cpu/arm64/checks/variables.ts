@@ -1,5 +1,6 @@
 import { address as addressValue, compute, detectedAs, join, number, plain, sameValue, truncated, type Value } from '../../program/value.ts'
 import type { MemoryImage } from '../../program/memory-image.ts'
+import { Places } from '../../program/places.ts'
 
 interface Variable {
   readonly size: number
@@ -17,6 +18,8 @@ const OBJECT = 256
 export class Variables {
   readonly #image: MemoryImage
   readonly #variables = new Map<number, Variable>()
+  /** Their sizes, by address. */
+  readonly #sizes = new Places<number>()
 
   readonly #codePointers: ReadonlySet<number>
   readonly #isNeverStored: (address: number) => boolean
@@ -47,8 +50,13 @@ export class Variables {
   }
 
   /** Variables in [from, to). */
-  *within(from: number, to: number): Iterable<{ readonly address: number; readonly size: number }> {
-    for (const [address, { size }] of this.#variables) if (address >= from && address + size <= to) yield { address, size }
+  within(from: number, to: number): readonly { readonly address: number; readonly size: number }[] {
+    const { keys, values } = this.#sizes
+    const found: { readonly address: number; readonly size: number }[] = []
+    for (let index = this.#sizes.indexFrom(from); index < keys.length && keys[index]! < to; index++) {
+      if (keys[index]! + values[index]! <= to) found.push({ address: keys[index]!, size: values[index]! })
+    }
+    return found
   }
 
   distanceOf(address: number): number | undefined {
@@ -57,7 +65,12 @@ export class Variables {
 
   /** Makes `address` a variable that holds `value` whatever the file says. */
   declare(address: number, size: number, value: Value): void {
-    this.#variables.set(address, { size, value, stores: new Map([[-1, value]]), distance: 0 })
+    this.#add(address, { size, value, stores: new Map([[-1, value]]), distance: 0 })
+  }
+
+  #add(address: number, variable: Variable): void {
+    this.#variables.set(address, variable)
+    this.#sizes.set(address, variable.size)
   }
 
   /** Notes what function `index` stores; true when that changes the variable. */
@@ -68,7 +81,7 @@ export class Variables {
       if (value === undefined || this.#image.dataAt(address)?.writable !== true) return false
       const initial = this.initial(address, size)
       variable = { size, value: undefined, stores: new Map([[-1, initial === undefined ? undefined : detectedAs(initial, true)]]), distance }
-      this.#variables.set(address, variable)
+      this.#add(address, variable)
     }
     if (variable.stores.has(-1) && variable.distance === 0) return false // declared
     const known = variable.stores.get(index)

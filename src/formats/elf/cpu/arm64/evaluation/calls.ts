@@ -55,9 +55,10 @@ export class Calls {
     this.#effects.publish(machine)
     const outcome = this.#outside.call(at, target, machine.registers)
     if (outcome?.never === true) return
-    const after = machine.copy()
     for (const { address: place, size, value } of outcome?.possibleWrites ?? []) this.#effects.mayBeStored(place, size, value)
+    let after = machine
     if (outcome?.writes !== undefined && outcome.writes.length > 0) {
+      after = machine.copy()
       this.#applyWrites(after, outcome.writes)
       this.#effects.publish(after)
     }

@@ -76,7 +76,8 @@ export class Effects {
   }
 
   #keepLost({ keys, values }: Machine['memory'], other: Machine['memory']): void {
-    for (const [index, cell] of values.entries()) {
+    for (let index = 0; index < values.length; index++) {
+      const cell = values[index]!
       const key = keys[index]!
       if (cell.stale || !(cell.value.detected || (cell.stored && key >= 0)) || !this.#stored.has(key)) continue
       const beside = other.get(key)
@@ -89,7 +90,10 @@ export class Effects {
   /** What is in memory outside the frame where control leaves the function. */
   publish(machine: Machine): void {
     const { keys, values } = machine.memory
-    for (const [index, cell] of values.entries()) if (!cell.stale && this.#stored.has(keys[index]!)) this.publishCell(keys[index]!, cell.value)
+    for (let index = 0; index < values.length; index++) {
+      const cell = values[index]!
+      if (!cell.stale && this.#stored.has(keys[index]!)) this.publishCell(keys[index]!, cell.value)
+    }
   }
 
   /** A callee stores it, or does not. */
@@ -130,12 +134,13 @@ export class Effects {
   }
 
   /** @param machine what is in memory then */
-  returned(machine: Machine, index: number, results: ReadonlyMap<number, Value>): void {
-    this.#results.set(index, results)
+  returned(machine: Machine, at: number, results: ReadonlyMap<number, Value>): void {
+    this.#results.set(at, results)
     const written = new Map<string, ParameterStore>()
     const variables = new Set<number>()
     const { keys, values } = machine.memory
-    for (const [index, { value, size, stored, stale }] of values.entries()) {
+    for (let index = 0; index < values.length; index++) {
+      const { value, size, stored, stale } = values[index]!
       const key = keys[index]!
       if (key >= 0 && stored && !stale && this.#alwaysStored?.has(key) !== false) variables.add(key)
       const { base, offset } = placeOf(key)

@@ -133,11 +133,12 @@ class Evaluator implements Notes {
     return target !== undefined && this.#outside.isNeverHandedOut(target)
   }
 
+  /** A state other than the one at hand was made for this, and is kept. */
   #flow(index: number, machine: Machine): void {
     if (index < this.#from || index >= this.#to) return
     const known = this.#states.get(index)
     if (known === undefined) {
-      this.#states.set(index, machine.copy())
+      this.#states.set(index, machine === this.#machine ? machine.copy() : machine)
       this.#work.push(index)
       return
     }

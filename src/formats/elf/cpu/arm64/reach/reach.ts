@@ -192,7 +192,7 @@ export class ReachSearch {
       const end = Math.min(image.dataAt(object)?.end ?? object, this.#objects.behind(object))
       this.#functionsIn(index, object, end, reach)
       const limit = Math.min(end, object + OBJECT_SIZE)
-      for (let pointer = lastAtMost(places, object - 1) + 1; pointer < places.length && places[pointer]! < limit; pointer++) objects.push(targets[pointer]!)
+      for (let pointer = lastAtMost(places, object - 1) + 1; pointer < places.length && places[pointer]! < limit; pointer++) if (!visited.has(targets[pointer]!)) objects.push(targets[pointer]!)
     }
   }
 
