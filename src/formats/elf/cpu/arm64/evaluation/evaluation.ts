@@ -99,7 +99,10 @@ export interface Evaluation {
   /** Numbers that have nothing to do with a check, stored to variables on some ways only; by address. */
   readonly storesOnSomeWays: ReadonlyMap<number, GlobalStore>
   readonly stores: readonly ParameterStore[]
-  /** What is stored far behind pointers that are not followed, by address of the store. */
+  /**
+   * What is stored far behind pointers that are not followed, by address of the store; and anywhere what a check found out (of a store
+   * of two registers the second by the address behind).
+   */
   readonly fieldStores: ReadonlyMap<number, Value | undefined>
   /** Arguments by address of the call. */
   readonly passed: ReadonlyMap<number, readonly (Value | undefined)[]>

@@ -44,6 +44,7 @@ export class LoadsAndStores {
     if (operand.load) this.#load(machine, operand, place, { word, address: at })
     else {
       if (place?.base !== plain && storeToField(word) !== undefined) this.#effects.storedToField(at, machine.read(operand.register, operand.size))
+      this.#noteDetected(machine, operand, at)
       this.#store(machine, operand, place)
       if (place === undefined && operand.register >= 0 && (operand.index >= 0 || operand.writeback !== 'none')) {
         this.#storeSomewhere(singleAddress(start), machine.read(operand.register, operand.size), operand.size)
@@ -51,6 +52,15 @@ export class LoadsAndStores {
     }
     if (operand.atomic && !operand.load) machine.write((word >>> 16) & 31, undefined) // status of a store exclusive
     if (operand.writeback !== 'none') machine.writeBase(operand.base, moved)
+  }
+
+  /** Numbers by what the CPU has: they may be which variant of something an object is. */
+  #noteDetected(machine: Machine, { register, second, size }: MemoryAccess, at: number): void {
+    if (register < 0) return
+    const first = machine.read(register, size)
+    if (first?.detected === true) this.#effects.storedToField(at, first)
+    const other = second < 0 ? undefined : machine.read(second, size)
+    if (other?.detected === true) this.#effects.storedToField(at + 1, other)
   }
 
   #indexed(machine: Machine, word: number, operand: MemoryAccess, start: Value | undefined): Value | undefined {

@@ -2,6 +2,7 @@ import { Edge } from '../../program/edges.ts'
 import { lastAtMost } from '../../program/number-list.ts'
 import { Access } from '../../program/sweep.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
+import { CheckedTags } from './checked-tags.ts'
 import { exportsByCpu } from './exports-by-cpu.ts'
 import type { Guards } from '../checks/guards.ts'
 import { isArm64IsaName } from '../code/isa-names.ts'
@@ -36,6 +37,7 @@ export class ReachSearch {
   readonly #reachable: ReachableWords
   readonly #followed = new Map<number, Evaluation | undefined>()
   readonly #objects: ObjectEnds
+  readonly #tags: CheckedTags
   readonly #arrays: { readonly start: number; readonly end: number }[] = []
   readonly #pointers = new Map<number, number>()
   /** Functions that try instructions with a handler of SIGILL in place, and what only they call. */
@@ -51,6 +53,7 @@ export class ReachSearch {
     this.#needs = needs
     this.#reachable = new ReachableWords(program)
     this.#objects = new ObjectEnds(program.image)
+    this.#tags = new CheckedTags(program, guards.evaluations, needs)
     for (const { name, sh_addr, sh_size } of program.image.file.sections) {
       if (/^\.(?:preinit|init|fini)_array/.test(name)) this.#arrays.push({ start: Number(sh_addr), end: Number(sh_addr) + sh_size })
     }
@@ -73,7 +76,8 @@ export class ReachSearch {
   instructionRuns(index: number, at: number): boolean {
     if (this.trapped.has(index)) return false
     const evaluation = this.#guards.evaluations.get(index)
-    return evaluation === undefined ? this.#reachable.has(index, at) && this.#runsInSmall(index, at) : (evaluation.seen[(at - evaluation.start) / 4]! & 1) !== 0
+    const runs = evaluation === undefined ? this.#reachable.has(index, at) && this.#runsInSmall(index, at) : (evaluation.seen[(at - evaluation.start) / 4]! & 1) !== 0
+    return runs && !this.#tags.ruleOut(index, at)
   }
 
   /** Helpers of atomic operations that nobody told about a CPU ask for a constant (`MOV W16, WZR; CBZ W16`). */
@@ -94,6 +98,10 @@ export class ReachSearch {
   }
 
   edgeRuns(index: number, edge: number): boolean {
+    return this.#edgeRuns(index, edge) && !this.#tags.ruleOut(index, this.#program.graph.edgeAt[edge]!)
+  }
+
+  #edgeRuns(index: number, edge: number): boolean {
     const { graph, detectors } = this.#program
     if (detectors.probes.has(index) && this.#needs.has(graph.edgeTo[edge]!)) return false // tried, and caught
     let evaluation = this.#guards.evaluations.get(index)

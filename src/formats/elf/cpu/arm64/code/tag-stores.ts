@@ -1,0 +1,98 @@
+import { memoryAccess, SP } from '../../../../../isa/arm64/operands.ts'
+import { plain, type Value } from '../../program/value.ts'
+import { CALLER_SAVED, type Evaluation, type FunctionCode } from '../evaluation/evaluation.ts'
+import { followSmallNumbers, type InPlace, LARGEST_SMALL } from './small-numbers.ts'
+
+const FRAME = 29
+/** Bytes of an object on the stack that are looked at. */
+const OBJECT = 64
+/** Words at the beginning of a function in which it saves registers. */
+const PROLOGUE = 24
+/** Bytes of an object that are counted. */
+const LARGEST = 256
+
+/** Small numbers that an instruction stores in some object: they may tell which variant of something the object is. */
+export interface TagStore {
+  readonly at: number
+  readonly base: number
+  /** Where the object begins, from the register: on the stack in the frame. */
+  readonly object: number
+  readonly offset: number
+  readonly size: number
+  /** As bits. */
+  readonly tags: number
+}
+
+/**
+ * Stores of small numbers through pointers and to objects on the stack whose address is taken (each place in them counts from each
+ * address). Where a check decides the number, what runs stores only what was evaluated.
+ */
+export function tagStores(target: FunctionCode, inPlace: InPlace, ran: Evaluation | undefined): TagStore[] {
+  const found: TagStore[] = []
+  const objects = objectsOnStack(target)
+  followSmallNumbers(target, inPlace, ran, (word, at, registers) => {
+    if (((word >>> 25) & 5) !== 4) return
+    const operand = memoryAccess(word)
+    if (operand === undefined || operand.load || operand.atomic || operand.register < 0 || operand.index >= 0 || operand.writeback !== 'none') return
+    note(at, operand.base, operand.offset, operand.size, tagsOf(registers, operand.register, ran?.fieldStores.get(at)))
+    if (operand.second >= 0) note(at, operand.base, operand.offset + operand.size, operand.size, tagsOf(registers, operand.second, ran?.fieldStores.get(at + 1)))
+  })
+  return found
+
+  function note(at: number, base: number, offset: number, size: number, tags: number): void {
+    if (tags === 0) return
+    if (base !== SP && base !== FRAME) {
+      if (offset >= 0) found.push({ at, base, object: 0, offset, size, tags })
+      return
+    }
+    const place = base === SP ? offset : offset + objects.frame
+    for (const object of objects.addresses) if (object <= place && place < object + OBJECT) found.push({ at, base: SP, object, offset: place - object, size, tags })
+  }
+}
+
+function tagsOf(registers: Int32Array, register: number, evaluated: Value | undefined): number {
+  if (evaluated?.detected !== true || evaluated.base !== plain || evaluated.hull === true || evaluated.words.length === 0) return register === 31 ? 1 : registers[register]!
+  let tags = 0
+  for (let word = 0; word < evaluated.words.length; word += 2) {
+    const low = evaluated.words[word]!
+    if (evaluated.words[word + 1] === 0 && low >= 0 && low <= LARGEST_SMALL) tags |= 1 << low
+  }
+  return tags
+}
+
+/** The bytes that a function stores to the object at `object` from register `base`, somewhere; but for registers that it saves. */
+export function bytesStored({ words, base: origin, start, end }: FunctionCode, base: number, object: number): ReadonlySet<number> {
+  const bytes = new Set<number>()
+  const { frame } = objectsOnStack({ words, base: origin, start, end })
+  for (let at = start; at < end; at += 4) {
+    const word = words[(at - origin) / 4]!
+    const operand = ((word >>> 25) & 5) === 4 ? memoryAccess(word) : undefined
+    if (operand === undefined || operand.load || operand.index >= 0 || operand.writeback !== 'none') continue
+    const isFrame = base === SP && operand.base === FRAME
+    const saves = base === SP && operand.register >= CALLER_SAVED && operand.register <= 30 && at < start + PROLOGUE * 4
+    if ((operand.base !== base && !isFrame) || saves) continue
+    const from = operand.offset + (isFrame ? frame : 0) - object
+    const length = operand.size * (operand.second >= 0 || operand.secondVector >= 0 ? 2 : 1)
+    for (let byte = from; byte < from + length && byte < LARGEST; byte++) if (byte >= 0) bytes.add(byte)
+  }
+  return bytes
+}
+
+/** Addresses of objects in the frame, from SP, and where X29 points to. */
+function objectsOnStack({ words, base, start, end }: FunctionCode): { readonly addresses: ReadonlySet<number>; readonly frame: number } {
+  const addresses = new Set<number>()
+  let frame = 0
+  for (let at = start; at < end; at += 4) {
+    const word = words[(at - base) / 4]!
+    const isAdd = (word & 0xffc0_0000) >>> 0 === 0x9100_0000
+    const isSubtract = (word & 0xffc0_0000) >>> 0 === 0xd100_0000
+    if (!isAdd && !isSubtract) continue
+    const from = (word >>> 5) & 31
+    const to = word & 31
+    const amount = (word >>> 10) & 0xfff
+    if (from === SP && isAdd && to === FRAME) frame = amount
+    else if (from === SP && isAdd && to !== SP) addresses.add(amount)
+    else if (from === FRAME && to !== SP) addresses.add(isAdd ? frame + amount : frame - amount)
+  }
+  return { addresses, frame }
+}

@@ -1,0 +1,13 @@
+import type { ElfFile } from '../../read/elf-file.ts'
+
+/** Bytes of read-only data that are searched. */
+const MOST = 0x400_0000
+
+/** Was some of the file's code written in Rust? Its compiler leaves its name, or that of its library in the places of panics. */
+export function isRust({ sections, bytes }: ElfFile): boolean {
+  return sections.some(({ name, sh_offset, sh_size }) => {
+    const text = name === '.comment' ? 'rustc version' : name === '.rodata' ? '/rustc/' : undefined
+    if (text === undefined || sh_offset >= bytes.length) return false
+    return Buffer.from(bytes.buffer, bytes.byteOffset + sh_offset, Math.min(sh_size, MOST, bytes.length - sh_offset)).includes(text)
+  })
+}
