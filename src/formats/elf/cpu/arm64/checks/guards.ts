@@ -8,6 +8,7 @@ import { isDetectorFunction } from '../code/detectors.ts'
 import { EntriesInside } from '../code/entries.ts'
 import { evaluate } from '../evaluation/evaluate.ts'
 import { Base, type Evaluation, type StepBudget } from '../evaluation/evaluation.ts'
+import { FewInstructions } from '../code/few-instructions.ts'
 import { codeOf, LARGEST_FUNCTION } from '../code/function-code.ts'
 import { HandedOutKernels } from './handed-out-kernels.ts'
 import type { HwcapModel } from '../evaluation/hwcap-model.ts'
@@ -77,6 +78,7 @@ class GuardSearch {
   readonly #kernels: HandedOutKernels
   readonly #fields: NearFields
   readonly #entries: EntriesInside
+  readonly #few: FewInstructions
   /** Functions that look at fields which tell what the CPU has. */
   readonly #fieldReaders = new Set<number>()
   #work = 0
@@ -91,6 +93,7 @@ class GuardSearch {
     this.#kernels = new HandedOutKernels(program, model.features, this.#evaluations)
     this.#fields = new NearFields(program, this.#evaluations, (index) => this.#kernels.isKernel(index))
     this.#entries = new EntriesInside(program, this.#evaluations)
+    this.#few = new FewInstructions(program)
     this.#surroundings = new ProgramSurroundings(program, model, {
       evaluations: this.#evaluations,
       results: this.#results,
@@ -339,8 +342,14 @@ class GuardSearch {
     if (fresh) for (const taker of this.#accesses.takersAround(at)) if (writesThroughAddress(this.#program, taker)) this.#agenda.add(taker, distance + 1)
     if (fresh || this.#variables.distanceOf(at) !== undefined) {
       const readsItself = fresh || this.#evaluations.get(index)?.storesOnSomeWays.has(at) === true
-      for (const reader of this.#accesses.accessors(at, size)) if (reader !== index || readsItself) this.#agenda.add(reader, distance + 1)
+      for (const reader of this.#accesses.accessors(at, size)) if (reader !== index || readsItself) this.#addReader(reader, distance + 1)
     }
+  }
+
+  /** What names a variable may be a few instructions that a compiler took out of several functions: those are the ones that look at it. */
+  #addReader(index: number, distance: number): void {
+    this.#agenda.add(index, distance)
+    if (this.#few.of(index) !== undefined) this.#agenda.addCallers(index, distance - 1)
   }
 
   #spreadFields(index: number, evaluation: Evaluation, distance: number): void {

@@ -2,8 +2,14 @@ import { branchTarget, Flow, flowOf } from '../../../../../isa/arm64/control-flo
 import { destination, memoryAccess } from '../../../../../isa/arm64/operands.ts'
 import { CALLER_SAVED, type Evaluation, type FunctionCode } from '../evaluation/evaluation.ts'
 
-/** Small numbers that registers hold are bits of a mask. Where nothing is known of a register, none is set. */
-export const LARGEST_SMALL = 30
+/** Small numbers that registers hold are bits of a mask, up to this one. */
+export const LARGEST_SMALL = 29
+/** The bits of all of them. */
+export const SMALL: number = 0x3fff_ffff
+/** Bits for what else a register may hold: what a caller passed, and anything. */
+export const PASSED: number = 1 << 31
+export const OTHER: number = 1 << 30
+const PARAMETERS = 9
 const REGISTERS = 31
 /** Times a function is gone through for its loops. */
 const PASSES = 6
@@ -43,7 +49,7 @@ class SmallNumbers {
   pass(visit: Visit | undefined): boolean {
     const { words, base, start, end } = this.#target
     const registers = this.#registers
-    registers.fill(0)
+    registers.fill(OTHER).fill(PASSED, 0, PARAMETERS)
     this.#changed = false
     let goesOn = true
     for (let at = start; at < end; at += 4) {
@@ -69,7 +75,7 @@ class SmallNumbers {
     }
     if (flow === Flow.call || flow === Flow.indirectCall) {
       const callee = flow === Flow.call ? this.#inPlace(branchTarget(word, flow, at)) : undefined
-      if (callee === undefined) this.#registers.fill(0, 0, CALLER_SAVED)
+      if (callee === undefined) this.#registers.fill(OTHER, 0, CALLER_SAVED)
       else runInPlace(callee, this.#registers)
       return true
     }
@@ -112,10 +118,10 @@ function note(word: number, registers: Int32Array): void {
     const operand = memoryAccess(word)
     if (operand === undefined) return
     if (operand.load) {
-      if (operand.register >= 0) set(registers, operand.register, 0)
-      if (operand.second >= 0) set(registers, operand.second, 0)
+      if (operand.register >= 0) set(registers, operand.register, OTHER)
+      if (operand.second >= 0) set(registers, operand.second, OTHER)
     }
-    if (operand.atomic) set(registers, (word >>> 16) & 31, 0)
+    if (operand.atomic) set(registers, (word >>> 16) & 31, OTHER)
     return
   }
   const register = destination(word)
@@ -137,10 +143,14 @@ function computed(word: number, registers: Int32Array): number {
     const number = (word >>> 5) & 0xffff
     return number <= LARGEST_SMALL && ((word >>> 21) & 3) === 0 ? 1 << number : 0
   }
+  if (kind === 0x1280_0000) return 0 // MOVN: negative
   if ((word & 0x7fe0_ffe0) === 0x2a00_03e0) return held(registers, (word >>> 16) & 31) // MOV
   if ((word & 0x7fe0_0c00) === 0x1a80_0000) return held(registers, (word >>> 5) & 31) | held(registers, (word >>> 16) & 31) // CSEL
-  if ((word & 0x7fe0_0c00) === 0x1a80_0400) return held(registers, (word >>> 5) & 31) | ((held(registers, (word >>> 16) & 31) << 1) & 0x7fff_ffff) // CSINC, CSET
+  if ((word & 0x7fe0_0c00) === 0x1a80_0400) {
+    const more = held(registers, (word >>> 16) & 31) // CSINC, CSET
+    return held(registers, (word >>> 5) & 31) | ((more & SMALL) << 1) | (more & ~SMALL)
+  }
   const isOneBit = kind === 0x5300_0000 && ((word >>> 16) & 63) === ((word >>> 10) & 63) // UBFX #n, #1
   const isLowestBit = (word & 0x7fbf_fc00) === 0x1200_0000 // AND #1
-  return isOneBit || isLowestBit ? 3 : 0
+  return isOneBit || isLowestBit ? 3 : OTHER
 }

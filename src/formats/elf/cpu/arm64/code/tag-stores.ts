@@ -1,3 +1,4 @@
+import { branchTarget, Flow, flowOf } from '../../../../../isa/arm64/control-flow.ts'
 import { memoryAccess, SP } from '../../../../../isa/arm64/operands.ts'
 import { plain, type Value } from '../../program/value.ts'
 import { CALLER_SAVED, type Evaluation, type FunctionCode } from '../evaluation/evaluation.ts'
@@ -19,7 +20,7 @@ export interface TagStore {
   readonly object: number
   readonly offset: number
   readonly size: number
-  /** As bits. */
+  /** As bits; see `followSmallNumbers`. */
   readonly tags: number
 }
 
@@ -76,6 +77,32 @@ export function bytesStored({ words, base: origin, start, end }: FunctionCode, b
     for (let byte = from; byte < from + length && byte < LARGEST; byte++) if (byte >= 0) bytes.add(byte)
   }
   return bytes
+}
+
+/** Words before a call in which its arguments are put together. */
+const BEFORE = 16
+const ARGUMENTS = 8
+
+/** Is the address of an object on the stack an argument of a call of one of those? */
+export function givesObjectTo({ words, base, start, end }: FunctionCode, object: number, isCallee: (target: number) => boolean): boolean {
+  const { frame } = objectsOnStack({ words, base, start, end })
+  const holders = new Set<number>()
+  let given = -Infinity
+  for (let at = start; at < end; at += 4) {
+    const word = words[(at - base) / 4]!
+    const flow = flowOf(word)
+    if ((flow === Flow.call || flow === Flow.jump) && at - given <= BEFORE * 4 && isCallee(branchTarget(word, flow, at))) return true
+    const from = (word >>> 5) & 31
+    const amount = (word >>> 10) & 0xfff
+    const isAdd = (word & 0xffc0_0000) >>> 0 === 0x9100_0000
+    const isSubtract = (word & 0xffc0_0000) >>> 0 === 0xd100_0000
+    const isAddress = (from === SP && isAdd && amount === object) || (from === FRAME && (isAdd || isSubtract) && frame + (isAdd ? amount : -amount) === object)
+    const isMove = (word & 0xffe0_ffe0) >>> 0 === 0xaa00_03e0 && holders.has((word >>> 16) & 31)
+    if (!isAddress && !isMove) continue
+    holders.add(word & 31)
+    if ((word & 31) < ARGUMENTS) given = at
+  }
+  return false
 }
 
 /** Addresses of objects in the frame, from SP, and where X29 points to. */

@@ -3,8 +3,9 @@ import { Edge } from '../../program/edges.ts'
 import { codeOf } from '../code/function-code.ts'
 import { FewInstructions } from '../code/few-instructions.ts'
 import type { Program } from '../code/program.ts'
-import type { InPlace } from '../code/small-numbers.ts'
-import { bytesStored, type TagStore, tagStores } from '../code/tag-stores.ts'
+import { type InPlace, LARGEST_SMALL, OTHER, PASSED, SMALL } from '../code/small-numbers.ts'
+import { bytesStored, givesObjectTo, type TagStore, tagStores } from '../code/tag-stores.ts'
+import { plain, type Value } from '../../program/value.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import { isRust } from '../../program/languages.ts'
 import { TagFlow } from './tag-flow.ts'
@@ -18,6 +19,8 @@ const MOST_FOLLOWED = 256
 const LARGEST = 0x4000
 /** Bytes of one that only hands on to a kernel. */
 const WRAPPER = 256
+/** Callers of one that a variant is chosen for. */
+const FEW_CALLERS = 2
 /** Callers of one that is not called everywhere. */
 const CALLERS = 64
 
@@ -25,10 +28,26 @@ const CALLERS = 64
 interface Maker {
   readonly index: number
   readonly store: TagStore
+  /** Tags that it stores there on this CPU. */
+  readonly others: number
   /** Kernels that it calls in code that is skipped. */
   readonly kernels: readonly number[]
   /** It is one of them that makes what goes with the tag, as far as can be told. */
   readonly isMadeByKernel: boolean
+}
+
+/** Tags in a field, as bits: those that somebody stores who asks, and of these those that no object has. */
+interface KnownField {
+  readonly all: number
+  readonly ruledOut: number
+}
+
+interface Wanted {
+  readonly offset: number
+  readonly size: number
+  readonly tag: number
+  readonly makers: readonly Maker[]
+  readonly callers: ReadonlySet<number>
 }
 
 /**
@@ -45,6 +64,7 @@ export class CheckedTags {
   readonly #stores = new Map<number, readonly TagStore[]>()
   readonly #skipped = new Map<number, readonly Maker[]>()
   #isRust: boolean | undefined
+  #bits: readonly Maker[] | undefined
   #left = MOST_FOLLOWED
 
   /** @param needs functions with instructions that the CPU lacks */
@@ -63,23 +83,31 @@ export class CheckedTags {
 
   #follow(index: number): TagFlow | undefined {
     const { graph, landingPads } = this.#program
-    if (this.#left <= 0 || this.#kernelsOf(index).length === 0 || graph.ends[index]! - graph.starts[index]! > LARGEST) return undefined
+    if (this.#left <= 0 || this.#needs.has(index) || this.#kernelsOf(index).length === 0 || graph.ends[index]! - graph.starts[index]! > LARGEST) return undefined
     const code = codeOf(this.#program, index)
     if (code === undefined) return undefined
     this.#left--
-    const known = new Map<string, boolean>()
-    return new TagFlow(code, (at) => landingPads.of(at), (offset, size, tag) => {
-      const key = `${offset} ${size} ${tag}`
-      let ruledOut = known.get(key)
-      if (ruledOut === undefined) known.set(key, (ruledOut = tag <= 30 && this.#isRuledOut(index, offset, size, 1 << tag)))
-      return ruledOut
+    const fields = new Map<string, KnownField>()
+    const fieldAt = (offset: number, size: number): KnownField => {
+      const key = `${offset} ${size}`
+      let field = fields.get(key)
+      if (field === undefined) fields.set(key, (field = this.#fieldOf(index, offset, size)))
+      return field
+    }
+    return new TagFlow(code, (at) => landingPads.of(at), {
+      isRuledOut: (offset, size, tag) => tag <= LARGEST_SMALL && (fieldAt(offset, size).ruledOut & (1 << tag)) !== 0,
+      areOthersRuledOut: (offset, size, tag) => {
+        const { all, ruledOut } = fieldAt(offset, size)
+        const others = tag <= LARGEST_SMALL ? all & ~(1 << tag) : 0
+        return others !== 0 && (others & ~ruledOut) === 0
+      },
     })
   }
 
-  /** Kernels that the function calls, itself or by a small one that hands on, or that it is. */
+  /** Kernels that the function calls, itself or by a small one that hands on. */
   #kernelsOf(index: number, depth = 0): readonly number[] {
     const { graph } = this.#program
-    if (this.#isKernel(index)) return [index]
+    if (depth > 0 && this.#isKernel(index)) return [index]
     if (depth > 0 && graph.ends[index]! - graph.starts[index]! > WRAPPER) return []
     const kernels: number[] = []
     for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
@@ -97,25 +125,67 @@ export class CheckedTags {
     return this.#needs.has(index) && firstCaller[index + 1]! - firstCaller[index]! <= CALLERS && this.#evaluations.get(index)?.decides !== true
   }
 
-  #isRuledOut(index: number, offset: number, size: number, tag: number): boolean {
+  /** What function `index` finds in a field. */
+  #fieldOf(index: number, offset: number, size: number): KnownField {
     const { firstCaller } = this.#program.graph
-    const isIt = ({ store }: { readonly store: TagStore }): boolean => store.offset === offset && store.size === size && (store.tags & tag) !== 0
+    const isIt = ({ store }: { readonly store: TagStore }): boolean => store.offset === offset && store.size === size
     // what was inlined into others asks there, and calls the function then
     const callers = firstCaller[index + 1]! - firstCaller[index]! <= CALLERS ? this.#callersOf(index) : new Set<number>()
     const makers = [...new Set([...this.#functionsNear(index, NEAR), ...callers])].flatMap((other) => this.#skippedBy(other).filter(isIt))
     makers.push(...this.#makersOfFamily(index).filter(isIt))
-    if (makers.length === 0) return false
-    const asking = new Set(makers.map((maker) => maker.index))
+    if (makers.length === 0) makers.push(...this.#makersOfBits(index, offset, size))
+    let all = 0
+    let ruledOut = 0
+    for (const { store, others } of makers) {
+      ruledOut |= store.tags
+      all |= store.tags | others
+    }
+    for (let tag = 1; tag > 0 && tag <= ruledOut; tag <<= 1) if ((ruledOut & tag) !== 0 && this.#isMadeNear(index, { offset, size, tag, makers, callers })) ruledOut &= ~tag
+    return { all, ruledOut }
+  }
+
+  /** Does somebody make a variant without asking? */
+  #isMadeNear(index: number, { offset, size, tag, makers, callers }: Wanted): boolean {
+    const those = makers.filter(({ store }) => (store.tags & tag) !== 0)
+    const asking = new Set(those.map((maker) => maker.index))
     const areAllAsking = callers.size > 0 && [...callers].every((caller) => asking.has(caller))
     const near = areAllAsking ? callers : new Set([...this.#functionsNear(index, 2 * NEAR), ...callers])
-    const leading = new Set([...callers, ...[...callers].flatMap((caller) => [...this.#callersOf(caller)])])
+    const users = new Set([...callers, index])
     for (const other of near) {
       for (const store of this.#storesOf(other)) {
-        // what lies on the stack of a function that does not lead here is its own
-        if (isIt({ store }) && (store.base !== SP || leading.has(other)) && !this.#isOfAnother(other, store, makers)) return false
+        // on the stack of who asks, arguments are kept in other places of the same frame
+        const tags = store.base === SP && asking.has(other) ? store.tags & SMALL : store.tags
+        if (store.offset !== offset || store.size !== size || !this.#mayBe(tags, tag)) continue
+        if (!this.#isOfAnother(other, store, those) && (store.base !== SP || this.#isGivenTo(other, store.object, users))) return true
       }
     }
-    return true
+    return false
+  }
+
+  /** In Rust, what is no number that is known is copied from a variant that was made before. */
+  #mayBe(tags: number, tag: number): boolean {
+    this.#isRust ??= isRust(this.#program.image.file)
+    return (tags & (tag | PASSED | (this.#isRust ? 0 : OTHER))) !== 0
+  }
+
+  /** Does a function give an object on its stack to one of those? */
+  #isGivenTo(index: number, object: number, users: ReadonlySet<number>): boolean {
+    const { graph } = this.#program
+    const code = codeOf(this.#program, index)
+    if (code === undefined) return true
+    const callees = (target: number): boolean => users.has(graph.functionAt(target) ?? -1)
+    return givesObjectTo(code, object, callees)
+  }
+
+  /**
+   * Whoever, anywhere in what Rust made, stores a bit of what the CPU has, where nobody near does, and a kernel is called in few
+   * places: as part of something larger, the variant lies at another offset.
+   */
+  #makersOfBits(index: number, offset: number, size: number): readonly Maker[] {
+    this.#isRust ??= isRust(this.#program.image.file)
+    if (!this.#isRust || !this.#kernelsOf(index).every((kernel) => this.#callersOf(kernel).size <= FEW_CALLERS)) return []
+    this.#bits ??= [...this.#evaluations].filter(([, { fieldStores }]) => [...fieldStores.values()].some(isBit)).flatMap(([index, { fieldStores }]) => this.#skippedBy(index).filter(({ store, others }) => store.tags === 2 && (others & 1) !== 0 && isBit(fieldStores.get(store.at))))
+    return this.#bits.filter(({ store }) => store.size === size).map((maker) => ({ ...maker, store: { ...maker.store, offset } }))
   }
 
   /** Makers farther away that call kernels near those that function `index` calls. */
@@ -183,7 +253,8 @@ export class CheckedTags {
       const runs = (evaluation.seen[(store.at - evaluation.start) / 4]! & 1) !== 0
       const isDetected = evaluation.fieldStores.get(store.at)?.detected === true
       const stored = isDetected ? runAt.get(store.at) : runs || kernels.length === 0 ? run.get(`${store.offset} ${store.size}`) : 0
-      if (stored !== undefined && (store.tags & ~stored) !== 0) makers.push({ index, store: { ...store, tags: store.tags & ~stored }, kernels, isMadeByKernel: !runs && kernels.length > 0 })
+      const tags = stored === undefined || this.#mayBe(stored, 0) ? 0 : store.tags & ~stored & SMALL
+      if (tags !== 0) makers.push({ index, store: { ...store, tags }, others: SMALL & (run.get(`${store.offset} ${store.size}`) ?? 0), kernels, isMadeByKernel: kernels.length > 0 })
     }
     return makers
   }
@@ -210,11 +281,9 @@ export class CheckedTags {
     this.#isRust ??= isRust(this.#program.image.file)
     if (!this.#isRust) return false
     if (makers.every(({ isMadeByKernel }) => isMadeByKernel)) return true
-    // what lies on the stack is followed by something else
-    const known = makers.filter(({ store: { base } }) => base !== SP)
-    const own = Math.min(...(known.length > 0 ? known : makers).map((maker) => this.#lengthOf(maker.index, maker.store)))
+    const own = mostFrequent(makers.map((maker) => this.#lengthOf(maker.index, maker.store)))
     const length = this.#lengthOf(index, store)
-    return store.base === SP ? length < own : length > store.size && length !== own
+    return store.base === SP ? length < own : length !== own // what lies on the stack is followed by something else
   }
 
   /** Bytes in a row that a function stores from a tag on. */
@@ -225,4 +294,16 @@ export class CheckedTags {
     while (bytes?.has(offset + length) === true) length++
     return length
   }
+}
+
+/** Is it clear on this CPU, and set on another? */
+function isBit(value: Value | undefined): boolean {
+  return value?.detected === true && value.base === plain && value.words.length === 2 && value.words[0] === 0 && value.words[1] === 0
+}
+
+/** The smallest of those that there are most of. */
+function mostFrequent(numbers: readonly number[]): number {
+  const counts = new Map<number, number>()
+  for (const number of numbers) counts.set(number, (counts.get(number) ?? 0) + 1)
+  return [...counts].sort(([a, timesA], [b, timesB]) => timesB - timesA || a - b)[0]?.[0] ?? 0
 }

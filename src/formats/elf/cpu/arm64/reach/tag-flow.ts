@@ -16,14 +16,19 @@ interface Compared {
   readonly tag: number
 }
 
-/** Is no object known to have this number in that field? */
-export type IsRuledOut = (offset: number, size: number, tag: number) => boolean
+/** What is known of the numbers in a field. */
+export interface KnownTags {
+  /** Does no object have this number there? */
+  isRuledOut(offset: number, size: number, tag: number): boolean
+  /** Does no object have another, of those that are known? */
+  areOthersRuledOut(offset: number, size: number, tag: number): boolean
+}
 
 /** Where control can get in a function, and where it can get only through branches on a field that holds a number which is ruled out. */
 export class TagFlow {
   readonly #target: FunctionCode
   readonly #landingPad: (at: number) => number | undefined
-  readonly #isRuledOut: IsRuledOut
+  readonly #known: KnownTags
   readonly #labels: ReadonlySet<number>
   readonly #all: Uint8Array | undefined
   readonly #left: Uint8Array | undefined
@@ -33,11 +38,11 @@ export class TagFlow {
   readonly #fields = new Map<number, Field>()
   #compared: Compared | undefined
 
-  constructor(target: FunctionCode, landingPad: (at: number) => number | undefined, isRuledOut: IsRuledOut) {
+  constructor(target: FunctionCode, landingPad: (at: number) => number | undefined, known: KnownTags) {
     this.#target = target
     this.#landingPad = landingPad
     this.#labels = labelsOf(target)
-    this.#isRuledOut = isRuledOut
+    this.#known = known
     this.#left = this.#follow(true)
     this.#all = this.#rulesOut ? this.#follow(false) : undefined
   }
@@ -93,9 +98,12 @@ export class TagFlow {
     const isZero = flow === Flow.zero
     if (!isZero && (flow !== Flow.condition || (word & 15) >> 1 !== EQUAL)) return 'none'
     const field = isZero ? this.#fields.get(word & 31) : this.#compared?.field
-    if (field === undefined || !this.#isRuledOut(field.offset, field.size, isZero ? 0 : this.#compared!.tag)) return 'none'
+    if (field === undefined) return 'none'
+    const tag = isZero ? 0 : this.#compared!.tag
     const isTakenWhenEqual = isZero ? (word & 0x0100_0000) === 0 : (word & 15) === EQUAL
-    return isTakenWhenEqual ? 'taken' : 'passed'
+    if (this.#known.isRuledOut(field.offset, field.size, tag)) return isTakenWhenEqual ? 'taken' : 'passed'
+    if (this.#known.areOthersRuledOut(field.offset, field.size, tag)) return isTakenWhenEqual ? 'passed' : 'taken'
+    return 'none'
   }
 
   /** Keeps track of registers that hold a field, and of what a field is compared with. */
