@@ -2,6 +2,7 @@ import { Edge } from '../../program/edges.ts'
 import { singleAddress } from '../../program/value.ts'
 import type { Guards } from '../checks/guards.ts'
 import type { Program } from '../code/program.ts'
+import type { Evaluation } from '../evaluation/evaluation.ts'
 
 /** Functions of the C library that call what they are given, whatever happens: the argument, by name. */
 const callsArgument: ReadonlyMap<string, number> = new Map([
@@ -15,27 +16,27 @@ const callsArgument: ReadonlyMap<string, number> = new Map([
 
 /**
  * Functions that surely run when the calls in function `index` do that `runs` is asked about: threads, what is done once or at the end,
- * and what a resolver of an IFUNC chooses on this CPU.
+ * and what a resolver of an IFUNC chooses on this CPU. `followed`: the function, followed.
  */
-export function* calledBack(program: Program, guards: Guards, index: number, runs: (at: number) => boolean): Iterable<number> {
+export function* calledBack(program: Program, evaluations: Guards['evaluations'], index: number, runs: (at: number) => boolean, followed: () => Evaluation | undefined): Iterable<number> {
   const { graph } = program
-  for (const { at, name } of graph.importCalls.get(index) ?? []) if (runs(at)) yield* argumentOf(program, guards, index, at, name)
+  for (const { at, name } of graph.importCalls.get(index) ?? []) if (runs(at)) yield* argumentOf(program, followed, at, name)
   for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
     const at = graph.edgeAt[edge]!
     const target = graph.edgeTo[edge]!
     if (graph.edgeKind[edge] === Edge.call) {
       const name = graph.nameOf(target)
-      if (callsArgument.has(name) && runs(at)) yield* argumentOf(program, guards, index, at, name)
+      if (callsArgument.has(name) && runs(at)) yield* argumentOf(program, followed, at, name)
     } else if (graph.edgeKind[edge] === Edge.resolver && runs(at)) {
-      const chosen = graph.functionAt(singleAddress(guards.evaluations.get(target)?.results.get(0)) ?? -1)
+      const chosen = graph.functionAt(singleAddress(evaluations.get(target)?.results.get(0)) ?? -1)
       if (chosen !== undefined) yield chosen
     }
   }
 }
 
-function* argumentOf({ graph }: Program, guards: Guards, index: number, at: number, name: string): Iterable<number> {
+function* argumentOf({ graph }: Program, followed: () => Evaluation | undefined, at: number, name: string): Iterable<number> {
   const register = callsArgument.get(name)
-  const passed = register === undefined ? undefined : singleAddress(guards.follow(index)?.passed.get(at)?.[register])
+  const passed = register === undefined ? undefined : singleAddress(followed()?.passed.get(at)?.[register])
   const target = passed === undefined ? undefined : graph.functionAt(passed)
   if (target !== undefined) yield target
 }

@@ -107,6 +107,7 @@ export class ReachSearch {
     let evaluation = this.#guards.evaluations.get(index)
     if (evaluation === undefined) {
       if (graph.edgeKind[edge] !== Edge.call || !this.#needs.has(graph.edgeTo[edge]!)) return true
+      if (this.#guards.evaluations.get(graph.edgeTo[edge]!)?.decides === true) return true // it asks itself: helpers of atomic operations
       // the bounds of the search were reached before it: what variables tell it is known all the same
       evaluation = this.#follow(index)
       if (evaluation === undefined) return true

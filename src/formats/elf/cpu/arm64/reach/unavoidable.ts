@@ -31,27 +31,28 @@ export function unavoidableCode(program: Program, guards: Guards, search: ReachS
     all.set(index, { words, step })
     const start = graph.starts[index]!
     const runs = (at: number): boolean => words[(at - start) / 4] === 1
+    const followed = once(() => evaluation ?? guards.follow(index))
     for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
       const at = graph.edgeAt[edge]!
       // what _start passes on: main, and what runs before and after
       const passed = graph.edgeKind[edge] === Edge.taken && step.how === 'entry'
       if ((graph.edgeKind[edge] !== Edge.call && !passed) || !runs(at) || !search.edgeRuns(index, edge)) continue
       const target = graph.edgeTo[edge]!
-      stack.push([target, { from: index, how: passed ? 'address' : 'call' }, passed ? undefined : forCall(program, guards, target, (evaluation ?? guards.follow(index))?.passed.get(at))])
+      stack.push([target, { from: index, how: passed ? 'address' : 'call' }, passed ? undefined : forCall(program, guards, target, () => followed()?.passed.get(at))])
     }
-    for (const target of calledBack(program, guards, index, runs)) stack.push([target, { from: index, how: 'address' }, undefined])
-    for (const [at, targets] of (evaluation ?? guards.follow(index))?.indirect ?? []) {
+    for (const target of calledBack(program, guards.evaluations, index, runs, followed)) stack.push([target, { from: index, how: 'address' }, undefined])
+    for (const [at, targets] of followed()?.indirect ?? []) {
       const target = targets.size === 1 && runs(at) ? graph.functionAt([...targets][0]!) : undefined
-      if (target !== undefined) stack.push([target, { from: index, how: 'call' }, forCall(program, guards, target, (evaluation ?? guards.follow(index))?.passed.get(at))])
+      if (target !== undefined) stack.push([target, { from: index, how: 'call' }, forCall(program, guards, target, () => followed()?.passed.get(at))])
     }
   }
   return all
 }
 
 /** What a small function does with the numbers that a call gives it: a loop over 512 bytes runs. */
-function forCall({ graph }: Program, guards: Guards, index: number, passed: readonly (Value | undefined)[] | undefined): Evaluation | undefined {
+function forCall({ graph }: Program, guards: Guards, index: number, passed: () => readonly (Value | undefined)[] | undefined): Evaluation | undefined {
   if (graph.ends[index]! - graph.starts[index]! > SMALL) return undefined
-  const numbers = passed?.map((value) => (value?.base === plain && value.words.length === 2 && value.partial !== true && !value.detected ? value : undefined))
+  const numbers = passed()?.map((value) => (value?.base === plain && value.words.length === 2 && value.partial !== true && !value.detected ? value : undefined))
   return numbers?.some((value) => value !== undefined) === true ? guards.followWith(index, numbers) : undefined
 }
 
@@ -122,4 +123,10 @@ function wordsOnEveryPath(count: number, following: (at: number) => number[]): U
     if (endless && (edges.get(at) ?? []).length === 0) furthest = order.length
   }
   return result
+}
+
+/** Asks at most once: following a function of many calls takes long. */
+function once<T>(ask: () => T): () => T {
+  let answer: { readonly value: T } | undefined
+  return () => (answer ??= { value: ask() }).value
 }
