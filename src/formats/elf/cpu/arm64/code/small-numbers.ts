@@ -2,13 +2,12 @@ import { branchTarget, Flow, flowOf } from '../../../../../isa/arm64/control-flo
 import { destination, memoryAccess } from '../../../../../isa/arm64/operands.ts'
 import { CALLER_SAVED, type Evaluation, type FunctionCode } from '../evaluation/evaluation.ts'
 
-/** Small numbers that registers hold are bits of a mask, up to this one. */
+/** Small numbers that registers hold are bits of a mask, up to this one. Where nothing is known of a register, none is set. */
 export const LARGEST_SMALL = 29
 /** The bits of all of them. */
 export const SMALL: number = 0x3fff_ffff
-/** Bits for what else a register may hold: what a caller passed, and anything. */
+/** The bit for what a caller passed. For anything else there is none. */
 export const PASSED: number = 1 << 31
-export const OTHER: number = 1 << 30
 const PARAMETERS = 9
 const REGISTERS = 31
 /** Times a function is gone through for its loops. */
@@ -49,7 +48,7 @@ class SmallNumbers {
   pass(visit: Visit | undefined): boolean {
     const { words, base, start, end } = this.#target
     const registers = this.#registers
-    registers.fill(OTHER).fill(PASSED, 0, PARAMETERS)
+    registers.fill(0).fill(PASSED, 0, PARAMETERS)
     this.#changed = false
     let goesOn = true
     for (let at = start; at < end; at += 4) {
@@ -75,7 +74,7 @@ class SmallNumbers {
     }
     if (flow === Flow.call || flow === Flow.indirectCall) {
       const callee = flow === Flow.call ? this.#inPlace(branchTarget(word, flow, at)) : undefined
-      if (callee === undefined) this.#registers.fill(OTHER, 0, CALLER_SAVED)
+      if (callee === undefined) this.#registers.fill(0, 0, CALLER_SAVED)
       else runInPlace(callee, this.#registers)
       return true
     }
@@ -118,10 +117,10 @@ function note(word: number, registers: Int32Array): void {
     const operand = memoryAccess(word)
     if (operand === undefined) return
     if (operand.load) {
-      if (operand.register >= 0) set(registers, operand.register, OTHER)
-      if (operand.second >= 0) set(registers, operand.second, OTHER)
+      if (operand.register >= 0) set(registers, operand.register, 0)
+      if (operand.second >= 0) set(registers, operand.second, 0)
     }
-    if (operand.atomic) set(registers, (word >>> 16) & 31, OTHER)
+    if (operand.atomic) set(registers, (word >>> 16) & 31, 0)
     return
   }
   const register = destination(word)
@@ -143,7 +142,6 @@ function computed(word: number, registers: Int32Array): number {
     const number = (word >>> 5) & 0xffff
     return number <= LARGEST_SMALL && ((word >>> 21) & 3) === 0 ? 1 << number : 0
   }
-  if (kind === 0x1280_0000) return 0 // MOVN: negative
   if ((word & 0x7fe0_ffe0) === 0x2a00_03e0) return held(registers, (word >>> 16) & 31) // MOV
   if ((word & 0x7fe0_0c00) === 0x1a80_0000) return held(registers, (word >>> 5) & 31) | held(registers, (word >>> 16) & 31) // CSEL
   if ((word & 0x7fe0_0c00) === 0x1a80_0400) {
@@ -152,5 +150,5 @@ function computed(word: number, registers: Int32Array): number {
   }
   const isOneBit = kind === 0x5300_0000 && ((word >>> 16) & 63) === ((word >>> 10) & 63) // UBFX #n, #1
   const isLowestBit = (word & 0x7fbf_fc00) === 0x1200_0000 // AND #1
-  return isOneBit || isLowestBit ? 3 : OTHER
+  return isOneBit || isLowestBit ? 3 : 0
 }

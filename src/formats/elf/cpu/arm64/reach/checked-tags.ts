@@ -3,7 +3,7 @@ import { Edge } from '../../program/edges.ts'
 import { codeOf } from '../code/function-code.ts'
 import { FewInstructions } from '../code/few-instructions.ts'
 import type { Program } from '../code/program.ts'
-import { type InPlace, LARGEST_SMALL, OTHER, PASSED, SMALL } from '../code/small-numbers.ts'
+import { type InPlace, LARGEST_SMALL, PASSED, SMALL } from '../code/small-numbers.ts'
 import { bytesStored, givesObjectTo, type TagStore, tagStores } from '../code/tag-stores.ts'
 import { plain, type Value } from '../../program/value.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
@@ -53,7 +53,8 @@ interface Wanted {
 /**
  * Which variant of an object a function makes may be what a check found out: crc32fast's `enum State { Baseline, Specialized }`, of
  * which a number at some offset tells the variant. Where all that stores a number there is skipped on this CPU, in functions that
- * ask, and nobody near stores it without asking, no object is of that variant, and what is done for it does not run.
+ * ask, and nobody near stores it without asking, no object is of that variant, and what is done for it does not run. In Rust only, where
+ * a variant is stored together with its content, and nobody may take it for granted: in C, structures are cleared, copied and filled in by many.
  */
 export class CheckedTags {
   readonly #program: Program
@@ -84,6 +85,8 @@ export class CheckedTags {
   #follow(index: number): TagFlow | undefined {
     const { graph, landingPads } = this.#program
     if (this.#left <= 0 || this.#needs.has(index) || this.#kernelsOf(index).length === 0 || graph.ends[index]! - graph.starts[index]! > LARGEST) return undefined
+    this.#isRust ??= isRust(this.#program.image.file)
+    if (!this.#isRust) return undefined
     const code = codeOf(this.#program, index)
     if (code === undefined) return undefined
     this.#left--
@@ -155,17 +158,11 @@ export class CheckedTags {
       for (const store of this.#storesOf(other)) {
         // on the stack of who asks, arguments are kept in other places of the same frame
         const tags = store.base === SP && asking.has(other) ? store.tags & SMALL : store.tags
-        if (store.offset !== offset || store.size !== size || !this.#mayBe(tags, tag)) continue
+        if (store.offset !== offset || store.size !== size || (tags & (tag | PASSED)) === 0) continue
         if (!this.#isOfAnother(other, store, those) && (store.base !== SP || this.#isGivenTo(other, store.object, users))) return true
       }
     }
     return false
-  }
-
-  /** In Rust, what is no number that is known is copied from a variant that was made before. */
-  #mayBe(tags: number, tag: number): boolean {
-    this.#isRust ??= isRust(this.#program.image.file)
-    return (tags & (tag | PASSED | (this.#isRust ? 0 : OTHER))) !== 0
   }
 
   /** Does a function give an object on its stack to one of those? */
@@ -182,8 +179,7 @@ export class CheckedTags {
    * places: as part of something larger, the variant lies at another offset.
    */
   #makersOfBits(index: number, offset: number, size: number): readonly Maker[] {
-    this.#isRust ??= isRust(this.#program.image.file)
-    if (!this.#isRust || !this.#kernelsOf(index).every((kernel) => this.#callersOf(kernel).size <= FEW_CALLERS)) return []
+    if (!this.#kernelsOf(index).every((kernel) => this.#callersOf(kernel).size <= FEW_CALLERS)) return []
     this.#bits ??= [...this.#evaluations].filter(([, { fieldStores }]) => [...fieldStores.values()].some(isBit)).flatMap(([index, { fieldStores }]) => this.#skippedBy(index).filter(({ store, others }) => store.tags === 2 && (others & 1) !== 0 && isBit(fieldStores.get(store.at))))
     return this.#bits.filter(({ store }) => store.size === size).map((maker) => ({ ...maker, store: { ...maker.store, offset } }))
   }
@@ -253,7 +249,7 @@ export class CheckedTags {
       const runs = (evaluation.seen[(store.at - evaluation.start) / 4]! & 1) !== 0
       const isDetected = evaluation.fieldStores.get(store.at)?.detected === true
       const stored = isDetected ? runAt.get(store.at) : runs || kernels.length === 0 ? run.get(`${store.offset} ${store.size}`) : 0
-      const tags = stored === undefined || this.#mayBe(stored, 0) ? 0 : store.tags & ~stored & SMALL
+      const tags = stored === undefined || (stored & PASSED) !== 0 ? 0 : store.tags & ~stored & SMALL
       if (tags !== 0) makers.push({ index, store: { ...store, tags }, others: SMALL & (run.get(`${store.offset} ${store.size}`) ?? 0), kernels, isMadeByKernel: kernels.length > 0 })
     }
     return makers
@@ -274,7 +270,7 @@ export class CheckedTags {
   }
 
   /**
-   * Is what is stored part of another type? In Rust a variant is stored together with its content, and all of it: who stores less or more
+   * Is what is stored part of another type? A variant is stored together with its content, and all of it: who stores less or more
    * beside it makes something else; and where a kernel makes the content, no one does who calls none.
    */
   #isOfAnother(index: number, store: TagStore, makers: readonly Maker[]): boolean {
