@@ -297,6 +297,29 @@ NOINLINE static void init(struct state *state) { state->level = has(BIT) ? 1 : 0
 NOINLINE static void fill(struct other *other) { other->level = argument_count + 1; strcpy(other->text, "text"); }
 NOINLINE static int use(struct state *state) { return state->level ? FAST : PLAIN; }
 static int run(void) { struct state *state = malloc(sizeof *state); struct other *other = malloc(sizeof *other); init(state); fill(other); return use(state) + other->text[0]; }
+#elif defined VARIANT || defined VARIANT_MADE_TWICE || defined VARIANT_PASSED
+// what Rust's compiler makes of an enum: the variant in a word, its content behind that
+const char *volatile place_of_panic = "/rustc/0000/library/core/src/panicking.rs";
+struct state { int variant, sum; long amount; };
+static struct state *volatile state;
+NOINLINE static void make(struct state *made) { made->variant = has(BIT) ? 1 : 0; made->sum = 3; made->amount = 0; }
+#if defined VARIANT_MADE_TWICE
+NOINLINE static void make_again(struct state *made, int sum) { made->variant = 1; made->sum = sum; made->amount = 0; }
+#elif defined VARIANT_PASSED
+NOINLINE static void make_again(struct state *made, int variant) { made->variant = variant; made->sum = 4; made->amount = 0; }
+#endif
+NOINLINE static int update(struct state *state) {
+  state->amount += 1024;
+  return state->variant == 1 ? FAST + state->sum : PLAIN;
+}
+static int run(void) {
+  state = malloc(sizeof *state);
+  make(state);
+#if !defined VARIANT
+  make_again(state, data[2] > 0 ? 1 : 0);
+#endif
+  return update(state);
+}
 #elif defined PROBED || defined PROBED_AND_IGNORED
 // PostgreSQL's way: the instruction is tried, and SIGILL caught; nothing asks the system
 static sigjmp_buf back;

@@ -5,6 +5,7 @@ import { findGuards, type Guards } from './checks/guards.ts'
 import { hwcapModel } from './evaluation/hwcap-model.ts'
 import type { Program } from './code/program.ts'
 import { ReachSearch, type Step, Trust } from './reach/reach.ts'
+import { AllocatorTags } from './code/allocator-tags.ts'
 import { isTrusted } from './code/trusted-code.ts'
 import { unavoidableCode } from './reach/unavoidable.ts'
 import { Unwinder } from './code/unwinder.ts'
@@ -60,6 +61,7 @@ interface Run {
   readonly search: ReachSearch
   readonly data: DataInCode
   readonly unwinder: Unwinder
+  readonly allocator: AllocatorTags
   /** By trust. */
   readonly reached: readonly Steps[]
 }
@@ -105,6 +107,7 @@ function runOn(program: Program, features: ReadonlySet<string>, passed?: Readonl
   const needs = new Set<number>()
   const data = new DataInCode(program)
   const unwinder = new Unwinder(program)
+  const allocator = new AllocatorTags(program)
   const sets = sweep.hitSet.values()
   for (let index = 0; index < graph.starts.length; index++) {
     for (let hit = graph.firstHit[index]!; hit < graph.firstHit[index + 1]!; hit++) {
@@ -115,14 +118,14 @@ function runOn(program: Program, features: ReadonlySet<string>, passed?: Readonl
   const search = new ReachSearch(program, guards, needs)
   let all = search.search(Trust.tables)
   while (guards.refine((index) => all.has(index))) all = search.search(Trust.tables)
-  if (passed === undefined) return { guards, search, data, unwinder, reached: [search.search(Trust.calls), search.search(Trust.addresses), all] }
+  if (passed === undefined) return { guards, search, data, unwinder, allocator, reached: [search.search(Trust.calls), search.search(Trust.addresses), all] }
   const past: Guards = {
     ...guards,
     evaluations: new Map([...guards.evaluations].filter(([index]) => !passed.has(index))),
     follow: (index) => (passed.has(index) ? undefined : guards.follow(index)),
   }
   const further = new ReachSearch(program, past, needs)
-  return { guards: past, search: further, data, unwinder, reached: [Trust.calls, Trust.addresses, Trust.tables].map((trust) => further.search(trust)) }
+  return { guards: past, search: further, data, unwinder, allocator, reached: [Trust.calls, Trust.addresses, Trust.tables].map((trust) => further.search(trust)) }
 }
 
 function countUses(program: Program, assumed: ReadonlySet<string>, run: Run, certain: ReturnType<typeof unavoidableCode>): Map<string, Uses> {
@@ -143,7 +146,7 @@ function countUses(program: Program, assumed: ReadonlySet<string>, run: Run, cer
       if (use === undefined) uses.set(feature, (use = { instructions: 0, functions: new Set(), reached: [new Set(), new Set(), new Set()], certain: undefined }))
       use.instructions++
       use.functions.add(index)
-      if (!run.search.instructionRuns(index, address) || isTrusted(program, run.unwinder, index, wordAt(program, address))) continue
+      if (!run.search.instructionRuns(index, address) || isTrusted(program, run, index, wordAt(program, address))) continue
       if (proven?.[(address - graph.starts[index]!) / 4] === 1) use.certain ??= { index, at: address }
       for (let trust = 0; trust < 3; trust++) if (run.reached[trust]!.has(index)) use.reached[trust]!.add(index)
     }
@@ -223,7 +226,7 @@ function witnessesOf(program: Program, run: Run, feature: string, trust: number 
     const index = graph.functionOf(at[hit]!)
     if (index < 0 || index === last) continue
     if (at[hit]! < graph.starts[index]! || run.data.has(index, at[hit]!, feature)) continue
-    if (steps !== undefined && (!steps.has(index) || !run.search.instructionRuns(index, at[hit]!) || isTrusted(program, run.unwinder, index, wordAt(program, at[hit]!)))) continue
+    if (steps !== undefined && (!steps.has(index) || !run.search.instructionRuns(index, at[hit]!) || isTrusted(program, run, index, wordAt(program, at[hit]!)))) continue
     last = index
     witnesses.push(witness(program, at[hit]!, index, steps))
   }

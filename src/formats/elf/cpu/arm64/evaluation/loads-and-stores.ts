@@ -44,7 +44,7 @@ export class LoadsAndStores {
     if (operand.load) this.#load(machine, operand, place, { word, address: at })
     else {
       if (place?.base !== plain && storeToField(word) !== undefined) this.#effects.storedToField(at, machine.read(operand.register, operand.size))
-      this.#noteDetected(machine, operand, at)
+      if (storeToField(word) === undefined) this.#noteDetected(machine, operand, at)
       this.#store(machine, operand, place)
       if (place === undefined && operand.register >= 0 && (operand.index >= 0 || operand.writeback !== 'none')) {
         this.#storeSomewhere(singleAddress(start), machine.read(operand.register, operand.size), operand.size)
