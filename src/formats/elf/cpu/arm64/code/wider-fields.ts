@@ -2,7 +2,7 @@ import type { MemoryAccess } from '../../../../../isa/arm64/operands.ts'
 
 /**
  * Where a small field of one structure lies, another may have a larger one: beside the flag of aws-lc's keys at 280, of one byte, its
- * random numbers are counted in eight. What is stored in the larger size, and read so by somebody else, is the other structure's, if
+ * random numbers are counted in eight. What is stored in the larger size, where two functions use it so, is the other structure's, if
  * whoever stores it has nothing to do with the small field.
  */
 export class WiderFields {
@@ -10,6 +10,8 @@ export class WiderFields {
   readonly #size: number
   /** Functions that load the larger field, by its size. */
   readonly #readers = new Map<number, Set<number>>()
+  /** Functions that store to it. */
+  readonly #writers = new Map<number, Set<number>>()
   /** Sizes of stores, by address. */
   readonly #stores = new Map<number, number>()
   readonly #usersOfSmall = new Set<number>()
@@ -23,17 +25,26 @@ export class WiderFields {
   note({ load, offset, size, register, second }: MemoryAccess, at: number, index: number): void {
     const isWider = size > this.#size && offset === this.#offset && register >= 0 && second < 0
     if (!isWider) this.#usersOfSmall.add(index)
-    else if (!load) this.#stores.set(at, size)
+    else if (load) add(this.#readers, size, index)
     else {
-      const readers = this.#readers.get(size)
-      if (readers === undefined) this.#readers.set(size, new Set([index]))
-      else readers.add(index)
+      this.#stores.set(at, size)
+      add(this.#writers, size, index)
     }
   }
 
   /** Is the store at `at`, of function `index`, one to another structure? */
   isOfAnother(at: number, index: number): boolean {
-    const readers = this.#readers.get(this.#stores.get(at) ?? 0)
-    return readers !== undefined && !this.#usersOfSmall.has(index) && [...readers].some((reader) => reader !== index)
+    const size = this.#stores.get(at) ?? 0
+    const readers = this.#readers.get(size)
+    if (readers === undefined || this.#usersOfSmall.has(index)) return false
+    // who counts in it reads it, too
+    const writers = this.#writers.get(size)!
+    return [...readers].some((reader) => reader !== index) || (readers.has(index) && writers.size > 1)
   }
+}
+
+function add(functions: Map<number, Set<number>>, size: number, index: number): void {
+  const known = functions.get(size)
+  if (known === undefined) functions.set(size, new Set([index]))
+  else known.add(index)
 }
