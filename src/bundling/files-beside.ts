@@ -3,6 +3,7 @@ import { dirname, join, parse, posix, relative, resolve, sep } from 'node:path'
 import type { EngineAsset, EngineOutput } from './engines/engine.ts'
 import type { GraphModule } from './module-graph.ts'
 import { slashed } from './paths.ts'
+import { requiredByPlace } from './required-by-place.ts'
 import { packageFolder } from './resolver.ts'
 
 /** A file that code of the bundle reads from where its module lay. */
@@ -48,9 +49,9 @@ export async function filesBeside(output: EngineOutput, root: string): Promise<{
   for (const { path, bytes } of output.assets) taken.set(path, bytes)
   const bundled = new Set(output.graph.modules.map(({ id }) => id))
   for (const module of output.graph.modules) {
-    const { files, isClear } = module.renderedBytes > 0 ? await readBy(module, root) : nothing
+    const { files, required, isClear } = module.renderedBytes > 0 ? await readBy(module, root) : nothing
     if (!isClear && readers.some((chunk) => folder.test(chunk.code))) unclear.push(module)
-    const own = files.filter((path) => !bundled.has(slashed(relative(root, path))))
+    const own = files.filter((path) => required.has(path) || !bundled.has(slashed(relative(root, path))))
     const lacking = new Set<string>()
     for (const path of own) {
       const beside = slashed(relative(dirname(resolve(root, module.id)), path))
@@ -76,11 +77,13 @@ export async function filesBeside(output: EngineOutput, root: string): Promise<{
 interface Read {
   /** Absolute paths of existing files of the module's package, or of the project, that it names by its own place; sorted. */
   readonly files: readonly string[]
+  /** Those of them that it requires: it looks for them there, whether they are in the bundle or not. */
+  readonly required: ReadonlySet<string>
   /** Is it known what the module uses its place for? */
   readonly isClear: boolean
 }
 
-const nothing: Read = { files: [], isClear: true }
+const nothing: Read = { files: [], required: new Set(), isClear: true }
 
 /** CommonJS of packages with `__dirname` and without a file that was found: a folder that is handed out, a computed path. */
 const folder = /\b__dirname\b/
@@ -113,11 +116,28 @@ async function readBy(module: GraphModule, root: string): Promise<Read> {
   }
   for (const [, name] of text.matchAll(scriptsData)) {
     const path = join(dirname(file), name!)
-    if (!files.includes(path) && (await stat(path).catch(() => undefined))?.isFile() === true) files.push(path)
+    if (!files.includes(path) && await isFile(path)) files.push(path)
+  }
+  const required = new Set<string>()
+  if (module.kind === 'commonjs') {
+    for (const asked of await requiredByPlace(file, script)) {
+      const path = await firstFile([asked, `${asked}.js`, `${asked}.json`, join(asked, 'index.js')])
+      if (path !== undefined && path.startsWith(home + sep)) required.add(path)
+    }
+    for (const path of required) if (!files.includes(path)) files.push(path)
   }
   const tooMuch = files.length > mostFiles || bytes > mostBytes
   const isClear = !tooMuch && (files.length > 0 || module.package === undefined || module.kind !== 'commonjs' || !folder.test(text))
-  return { files: tooMuch ? files.filter((path) => text.includes(posix.basename(path))) : files, isClear }
+  return { files: tooMuch ? files.filter((path) => required.has(path) || text.includes(posix.basename(path))) : files, required, isClear }
+}
+
+async function firstFile(paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths) if (await isFile(path)) return path
+  return undefined
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() === true
 }
 
 async function withoutTypes(file: string, text: string): Promise<string> {

@@ -54,6 +54,36 @@ describe('what cannot lie beside the bundle', () => {
     expect(runIn(join(built.folder, 'handler.mjs'))).toBe('"of legacy"')
   })
 
+  test.each([
+    // as esbuild writes modules that are evaluated when they are first needed
+    ['in a function', `var path, root, manifest; var init = () => { path = require('path'); root = path.join(__dirname, '..'); manifest = require(path.join(root, 'package.json')) }; init(); exports.data = manifest.name`],
+    ['that the bundle holds, too', `exports.data = require(__dirname + '/../package.json').name + require('../package.json').version`],
+    ['without its extension', 'const { resolve } = require("path"); const p = { resolve }; exports.data = require(p.resolve(__dirname, `../package`)).name'],
+  ])('a package that requires above its module by its own place stays an import: %s', async (_, code) => {
+    const root = project({
+      ...reading,
+      'src/handler.ts': `import legacy from 'legacy'\nexport const handler = async () => legacy.data`,
+      'node_modules/legacy/index.js': `exports.data = require('./lib/read.js').data`,
+      'node_modules/legacy/lib/read.js': code,
+    })
+    const built = await build(['src/handler.ts'], { root })
+    expect(built.leftOut).toEqual([{ name: 'legacy', reads: '../package.json from node_modules/legacy/lib/read.js' }])
+    expect(runIn(join(built.folder, 'handler.mjs'))).toMatch(/^"legacy/)
+  })
+
+  test('a file that is required by the place of its module is put beside the bundle', async () => {
+    const root = project({
+      ...reading,
+      'src/handler.ts': `import legacy from 'legacy'\nexport const handler = async () => legacy.data`,
+      'node_modules/legacy/index.js': `let tables; const load = () => { tables = require('path').join(__dirname, 'tables') }; load(); exports.data = require(tables + '/names.json')`,
+      'node_modules/legacy/tables/names.json': '["a"]',
+    })
+    const built = await build(['src/handler.ts'], { root })
+    expect(built.assets.map(({ path }) => path)).toContain('tables/names.json')
+    rmSync(join(root, 'node_modules'), { recursive: true })
+    expect(runIn(join(built.folder, 'handler.mjs'))).toBe('["a"]')
+  })
+
   test('of two packages with files of one name, one stays an import', async () => {
     const root = project({
       'package.json': '{"type":"module"}',
