@@ -119,13 +119,11 @@ async function readBy(module: GraphModule, root: string): Promise<Read> {
     if (!files.includes(path) && await isFile(path)) files.push(path)
   }
   const required = new Set<string>()
-  if (module.kind === 'commonjs') {
-    for (const asked of await requiredByPlace(file, script)) {
-      const path = await firstFile([asked, `${asked}.js`, `${asked}.json`, join(asked, 'index.js')])
-      if (path !== undefined && path.startsWith(home + sep)) required.add(path)
-    }
-    for (const path of required) if (!files.includes(path)) files.push(path)
+  for (const asked of await requiredByPlace(file, script)) {
+    const path = await firstFile([asked, `${asked}.js`, `${asked}.json`, join(asked, 'index.js')])
+    if (path !== undefined && path.startsWith(home + sep)) required.add(path)
   }
+  for (const path of required) if (!files.includes(path)) files.push(path)
   const tooMuch = files.length > mostFiles || bytes > mostBytes
   const isClear = !tooMuch && (files.length > 0 || module.package === undefined || module.kind !== 'commonjs' || !folder.test(text))
   return { files: tooMuch ? files.filter((path) => required.has(path) || text.includes(posix.basename(path))) : files, required, isClear }

@@ -2,17 +2,16 @@ import type { Message } from 'esbuild'
 import { bareName } from '../resolver.ts'
 
 /**
- * What packages ask for that is not installed: optional parts, which they load inside functions or look for themselves
- * (Nest asks for its microservices so). They stay imports, as the other bundlers leave them. Undefined where anything
- * else is wrong: a package that the project's own code asks for is missed.
+ * What packages ask for that is not installed: optional parts, which they load in functions, or look for themselves
+ * (Nest asks for its microservices so). They stay imports, as the other bundlers leave them. A package that the project's
+ * own code asks for is missed. By specifier, with who asks.
  */
-export function absentPackages(errors: readonly Message[]): ReadonlyMap<string, string> | undefined {
+export function absentPackages(errors: readonly Message[]): ReadonlyMap<string, string> {
   const absent = new Map<string, string>()
   for (const { text, location } of errors) {
     const specifier = /^Could not resolve "([^"]+)"$/.exec(text)?.[1]
-    if (specifier === undefined || bareName(specifier) === undefined) return undefined
-    if (location === null || !/(?:^|[\\/])node_modules[\\/]/.test(location.file)) return undefined
-    absent.set(specifier, location.file)
+    if (specifier === undefined || bareName(specifier) === undefined) continue
+    if (location !== null && /(?:^|[\\/])node_modules[\\/]/.test(location.file)) absent.set(specifier, location.file)
   }
   return absent
 }

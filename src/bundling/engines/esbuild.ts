@@ -33,7 +33,7 @@ async function buildWithoutAbsent(request: EngineRequest, options: BuildOptions)
     } catch (error) {
       const absent = absentPackages((error as { errors?: readonly Message[] }).errors ?? [])
       // what is external already and still asked for is asked for in another way
-      if (absent === undefined || absent.size === 0 || [...absent.keys()].some((name) => external.includes(name))) throw bundleError(error, request)
+      if (absent.size === 0 || [...absent.keys()].some((name) => external.includes(name))) throw bundleError(error, request)
       for (const [name, importer] of absent) {
         external.push(name)
         request.report({ severity: 'warning', code: 'bundle/warning', message: `Could not resolve '${name}' in ${slashed(importer)}: it stays an import` })
