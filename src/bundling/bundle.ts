@@ -60,8 +60,9 @@ async function bundleAnew(
   const planAs = (options: BundleOptions): ReturnType<typeof planned> =>
     planned(preferred, options).catch((error: unknown) => {
       const needsModule = error instanceof ShrinkError && /top-level await|module format .*cjs.* does not support/i.test(error.message)
-      if (options.format !== 'auto' || preferred === 'esm' || !needsModule) throw error
-      return planned('esm', options)
+      if (preferred === 'esm' || !needsModule) throw error
+      if (options.format === 'auto') return planned('esm', options)
+      throw new ShrinkError('bundle/failed', 'the code has a top-level await, which CommonJS cannot have', { hint: 'Use --format esm, or leave it out.', cause: error })
     })
   let options = given
   let plan = await planAs(options)

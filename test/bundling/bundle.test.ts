@@ -155,6 +155,21 @@ describe.each(levels)('level %s', (level) => {
     for (const name of ['@parts/sockets', '@parts/queues/module.js']) expect(warnings.some((message) => message.includes(`'${name}'`))).toBe(true)
   })
 
+  test('a package that the code imports and that is not installed is an error, unless it is external', async () => {
+    const root = project({ 'package.json': '{}', 'src/e.ts': `import thing from '@not/here'\nexport const handler = () => thing` })
+    await expect(build(['src/e.ts'], { root, level })).rejects.toMatchObject({
+      code: 'bundle/failed',
+      message: expect.stringMatching(/^src\/e\.ts.*Could not resolve "@not\/here"$/),
+      details: { hint: 'Install @not/here, or leave it to run time: --external @not/here' },
+    })
+    expect((await build(['src/e.ts'], { root, level, external: ['@not/here'] })).chunks).toHaveLength(1)
+  })
+
+  test('a top-level await in CommonJS that was asked for says what to do', async () => {
+    const root = project({ 'package.json': '{}', 'e.ts': 'export const a = await Promise.resolve(1)' })
+    await expect(build(['e.ts'], { root, level, format: 'cjs' })).rejects.toMatchObject({ code: 'bundle/failed', message: expect.stringContaining('top-level await'), details: { hint: expect.stringContaining('--format esm') } })
+  })
+
   test('an import that leads nowhere says where', async () => {
     const root = project({ 'package.json': '{}', 'e.ts': `import './missing.ts'\nexport const a = 1` })
     await expect(build(['e.ts'], { root, level })).rejects.toMatchObject({

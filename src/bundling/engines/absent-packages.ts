@@ -15,3 +15,7 @@ export function absentPackages(errors: readonly Message[]): ReadonlyMap<string, 
   }
   return absent
 }
+
+export function installHint(specifier: string): string {
+  return `Install ${bareName(specifier)}, or leave it to run time: --external ${specifier}`
+}

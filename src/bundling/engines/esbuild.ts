@@ -5,7 +5,7 @@ import { effectiveDefine, exportConditions } from '../bundle-options.ts'
 import type { GraphImport, GraphModule, ModuleGraph } from '../module-graph.ts'
 import { importMetaInCommonJs } from '../node-shims.ts'
 import { slashed } from '../paths.ts'
-import { absentPackages } from './absent-packages.ts'
+import { absentPackages, installHint } from './absent-packages.ts'
 import { kindOf } from './graph-from-rollup.ts'
 import { bareName } from '../resolver.ts'
 import { assetExtensions, scripts, textExtensions } from './engine.ts'
@@ -194,6 +194,5 @@ function bundleError(error: unknown, request: EngineRequest): unknown {
 /** esbuild's own, but for the one that speaks of its options. */
 function hintOf({ text, notes }: Message): string | undefined {
   const absent = /^Could not resolve "([^"]+)"$/.exec(text)?.[1]
-  if (absent === undefined || bareName(absent) === undefined) return notes[0]?.text
-  return `Install ${bareName(absent)}, or leave it to run time: --external ${absent}`
+  return absent === undefined || bareName(absent) === undefined ? notes[0]?.text : installHint(absent)
 }

@@ -1,11 +1,15 @@
 import { readFile } from 'node:fs/promises'
-import { basename, resolve } from 'node:path'
+import { isBuiltin } from 'node:module'
+import { basename, relative, resolve } from 'node:path'
 import type { InputOptions, Plugin } from 'rolldown'
+import { ShrinkError } from '../../core/errors.ts'
 import { effectiveDefine, exportConditions, packageFields } from '../bundle-options.ts'
 import { withPlainRequire } from '../created-require.ts'
 import { moduleFile } from '../module-mark.ts'
-import { extensionAlias, extensions } from '../resolver.ts'
+import { slashed } from '../paths.ts'
+import { bareName, extensionAlias, extensions, packageFolder } from '../resolver.ts'
 import type { ImportKind, Resolution } from '../resolver.ts'
+import { installHint } from './absent-packages.ts'
 import { assetExtensions, scripts, textExtensions } from './engine.ts'
 import type { Engine, EngineRequest } from './engine.ts'
 import { graphFromRollup } from './graph-from-rollup.ts'
@@ -18,8 +22,9 @@ export const rolldownEngine: Engine = {
   async bundle(request) {
     const { rolldown } = await import('rolldown')
     const seen = new ModuleRecorder()
+    const missed: Missed[] = []
     try {
-      const build = await rolldown({ ...inputOptions(request), plugins: [shrinkPlugin(request), seen.plugin] })
+      const build = await rolldown({ ...inputOptions(request), plugins: [shrinkPlugin(request, missed), seen.plugin] })
       try {
         const { options } = request
         const output = await build.generate({
@@ -34,6 +39,7 @@ export const rolldownEngine: Engine = {
           comments: { legal: true, annotation: true, jsdoc: false },
           ...(options.splitting !== 'never' ? {} : { codeSplitting: false }),
         })
+        if (missed.length > 0) throw missedError(missed, request)
         return readOutput(
           output.output,
           (rendered) => graphFromRollup(seen.modules.keys(), (id) => seen.modules.get(id) ?? null, rendered, request),
@@ -87,8 +93,21 @@ function firstLine(text: string): string {
   return text.replace(/\u001B\[[\d;]*m/g, '').split('\n', 1)[0]!
 }
 
+/** A package that the project's own code imports and that is not installed. */
+interface Missed {
+  readonly specifier: string
+  /** Absolute. */
+  readonly importer: string
+}
+
+function missedError(missed: readonly Missed[], { options }: EngineRequest): ShrinkError {
+  const [{ specifier, importer }] = missed as readonly [Missed]
+  const rest = missed.length > 1 ? ` (and ${missed.length - 1} more)` : ''
+  return new ShrinkError('bundle/failed', `${slashed(relative(options.root, importer))}: Could not resolve "${specifier}"${rest}`, { hint: installHint(specifier) })
+}
+
 /** Bare specifiers go through the shared resolver; Rolldown's own finds relative ones with the same settings. */
-function shrinkPlugin(request: EngineRequest): Plugin {
+function shrinkPlugin(request: EngineRequest, missed: Missed[]): Plugin {
   const { resolver, replacements } = request
   return {
     name: 'shrink',
@@ -98,7 +117,11 @@ function shrinkPlugin(request: EngineRequest): Plugin {
         if (isEntry) return null
         const importKind: ImportKind = kind === 'require-call' ? 'require' : 'import'
         const found = resolver.resolve(specifier, importer, importKind)
-        return found === undefined ? null : asRolldown(found)
+        if (found !== undefined) return asRolldown(found)
+        // what packages lack, the code may do without, or a runtime has under Node's name, is Rolldown's to warn of
+        const ownImport = kind === 'import-statement' && importer !== undefined && packageFolder(importer) === undefined
+        if (ownImport && bareName(specifier) !== undefined && !isBuiltin(specifier)) missed.push({ specifier, importer })
+        return null
       },
     },
     transform: {
