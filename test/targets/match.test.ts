@@ -199,6 +199,13 @@ describe('globals', () => {
     expect(verdictOf('structuredClone', 'cloudflare-workers')).toBe('runs')
   })
 
+  it('of Node are on Workers, which have its modules, and not on every edge', () => {
+    for (const name of ['Buffer', 'process', 'global', 'setImmediate', 'clearImmediate']) {
+      expect([name, verdictOf(name, 'cloudflare-workers'), verdictOf(name, 'chrome120')]).toEqual([name, 'runs', 'fails'])
+      expect(verdictOf(name, 'vercel-edge')).toBe('unknown')
+    }
+  })
+
   it('decide what is judged when no target is named', () => {
     const tree = (...requirements: Requirement[]): string[] =>
       defaultTargets([{ format: 'js', architecture: null, requirements }]).map(({ id }) => id)

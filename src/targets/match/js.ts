@@ -125,6 +125,7 @@ export function newestEdition(target: Target): number | undefined {
 
 /** Bound by the CommonJS wrapper: whether that is there is the module kind's question. */
 const commonJs: ReadonlySet<string> = new Set(['require', 'module', 'exports', '__dirname', '__filename'])
+/** workerd 1.20261117.1 has all of them with nodejs_compat and a date from 2024-09-23 on, and else none (measured). */
 const nodeOnly: ReadonlySet<string> = new Set(['Buffer', 'process', 'global', 'setImmediate', 'clearImmediate'])
 const browsers: ReadonlySet<string> = new Set(['chrome', 'edge', 'firefox', 'safari'])
 /** They have the language as Chrome has it, and of its interfaces those that servers share. */
@@ -149,6 +150,7 @@ const global: Check = (requirement, target) => {
   const browser = browsers.has(engine.value.name)
   if (nodeOnly.has(name)) {
     if (engine.value.name === 'node' || engine.value.name === 'bun') return met(engine)
+    if (engine.value.name === 'workerd' && target.builtins?.value.includes('buffer') === true) return met(target.builtins)
     if (browser)
       return unmet(
         `uses the global ${name}${witness(requirement)} of Node, and ${target.title} is a browser`,
