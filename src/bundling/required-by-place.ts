@@ -36,12 +36,14 @@ interface Known {
   readonly values: ReadonlyMap<string, Node | undefined>
 }
 
-/** More steps than any honest path takes; `a = a + b` would take endless ones. */
-const MOST_STEPS = 32
+/** More steps into each other than any honest path takes; `a = a + b` would take endless ones. */
+const DEEPEST = 32
+/** And in all: each of `b = a + a; c = b + b; …` takes twice as many as the one before. */
+const MOST_STEPS = 1000
 
-function textOf(node: Node, known: Known, step: number): string | undefined {
-  if (step > MOST_STEPS) return undefined
-  const read = (inner: Node): string | undefined => textOf(inner, known, step + 1)
+function textOf(node: Node, known: Known, depth: number, steps: { left: number } = { left: MOST_STEPS }): string | undefined {
+  if (depth > DEEPEST || steps.left-- <= 0) return undefined
+  const read = (inner: Node): string | undefined => textOf(inner, known, depth + 1, steps)
   switch (node.type) {
     case 'Literal':
       return typeof node.value === 'string' ? node.value : undefined
