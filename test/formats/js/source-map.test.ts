@@ -129,6 +129,7 @@ describe('composed source maps', () => {
     const result = await optimizeArtifact(js, artifact('dist/index.js', input.code), {}, { level: 'fast', measure: 'raw', options: { sourceMap: 'none' } }, context)
     expect(result.companions).toEqual([])
     expect(new TextDecoder().decode(result.artifact.bytes)).not.toContain('sourceMappingURL')
+    expect(context.reported).toMatchObject([{ message: expect.stringContaining('dist/index.js.map is copied as it is') }])
   })
 })
 

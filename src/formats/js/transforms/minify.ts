@@ -86,6 +86,10 @@ async function minifyArtifact(
     const url = sourceMap?.kind === 'hidden' ? sourceMap.url : encodeURI(path.slice(folder.length))
     if (url !== undefined) text = `${text}\n//# sourceMappingURL=${url}`
   }
+  if (options.sourceMap === 'none' && sourceMap?.path !== undefined && sourceMap.map !== undefined) {
+    const message = `its source map ${sourceMap.path} is copied as it is, and does not fit what is written: leave it out of what is deployed`
+    context.report({ severity: 'info', code: 'transform/skipped', message, location: { path: artifact.path } })
+  }
   const bytes = encode(text)
   return {
     artifact: { path: artifact.path, bytes },
