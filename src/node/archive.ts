@@ -144,12 +144,24 @@ class Unpacking {
 
   async finish(): Promise<void> {
     for (const { path, target } of this.#links) {
+      // a folder that another link stands for may be anywhere
+      if (await this.#isBehindLink(path)) {
+        this.#leaveOut('error', 'input/archive-path', `the link \`${path}\` lies behind another link and is left out`)
+        continue
+      }
       if (!(await this.#makeFolder(posix.dirname(path), path))) continue
       await symlink(target, join(this.#into, path)).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'EEXIST') throw error
         this.#refuseTaken(path)
       })
     }
+  }
+
+  async #isBehindLink(path: string): Promise<boolean> {
+    for (let folder = posix.dirname(path); folder !== '.'; folder = posix.dirname(folder)) {
+      if ((await lstat(join(this.#into, folder)).catch(() => undefined))?.isSymbolicLink() === true) return true
+    }
+    return false
   }
 
   #count(size: number): void {

@@ -66,6 +66,22 @@ test('entries that leave the archive are reported and nothing is written outside
   expect(await readFile(join(into, 'dir/through-link.txt'), 'utf8')).toBe('x')
 })
 
+test('links behind links are reported and nothing is made outside', async () => {
+  const root = tempFolder()
+  const outside = tempFolder()
+  const path = join(root, 'evil.tar')
+  await hostileTar(path, [
+    { name: 'a', type: 'symlink', linkname: outside },
+    { name: 'a/evil', type: 'symlink', linkname: '/etc/hosts' },
+    { name: 'a/sub/evil', type: 'symlink', linkname: 'x' },
+    { name: 'good.txt', content: 'y' },
+  ])
+  const { into, diagnostics } = await unpacked(path)
+  expect(await readdir(outside)).toEqual([])
+  expect((await readdir(into)).sort()).toEqual(['a', 'good.txt'])
+  expect(diagnostics.map(({ code }) => code)).toEqual(['input/archive-path', 'input/archive-path'])
+})
+
 test('a zip with entries that leave it gives the others, too', async () => {
   const root = tempFolder()
   execFileSync('python3', ['-c', "import zipfile;z=zipfile.ZipFile('t.zip','w');[z.writestr(n,'x') for n in ('../up.txt','/root.txt','..\\\\back.txt','good.txt')];z.close()"], { cwd: root })
