@@ -19,6 +19,7 @@ import { checkTree } from './check-tree.ts'
 import { type AskedTargets, askedTargets, judge } from './judge.ts'
 import { manifestText } from './manifest.ts'
 import { manifestName } from './manifest-name.ts'
+import { mergeOutputs } from './merge-outputs.ts'
 import { formatOptions } from './format-options.ts'
 import { closeInputs, type Input, openInputs } from './open-input.ts'
 import { packageSettings, type PackageSettings } from './package-settings.ts'
@@ -253,21 +254,6 @@ function optimizeJobs(input: Input, outRoot: string, config: Config, unreached: 
       options: optionsOfFile(formats, input.prefix, file.path, unreached),
       compressedSizes,
     }))
-}
-
-/**
- * One entry a path. A companion (the source map of a minified bundle) replaces the entry of the input file that it was
- * written over, and takes that file's sizes as its own before.
- */
-function mergeOutputs(outputs: readonly OutputReport[]): OutputReport[] {
-  const byPath = new Map<string, OutputReport>()
-  for (const output of outputs) {
-    const other = byPath.get(output.path)
-    if (other === undefined) byPath.set(output.path, output)
-    else if (output.from !== undefined) byPath.set(output.path, { ...output, before: other.before })
-    else byPath.set(output.path, { ...other, before: output.before })
-  }
-  return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
 function prefixOutput(output: OutputReport, prefix: string): OutputReport {

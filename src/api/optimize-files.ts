@@ -7,6 +7,7 @@ import { type JobHost, runJob } from '../pipeline/run-job.ts'
 import { asWritten } from './as-written.ts'
 import { formatOptions } from './format-options.ts'
 import { askedTargets, judge } from './judge.ts'
+import { mergeOutputs } from './merge-outputs.ts'
 import { analyzeSettings, resolveOptions, type RunOptions } from './settings.ts'
 import { totalsOf } from './totals.ts'
 import { tool } from './version.ts'
@@ -53,7 +54,7 @@ export async function optimizeFiles(
       artifacts,
       treeFindings: [],
       portability: judge(asWritten(artifacts, outputs), targets),
-      outputs,
+      outputs: mergeOutputs(outputs),
       packages: [],
       diagnostics,
     },
