@@ -34,7 +34,7 @@ export function parseArguments(argv: readonly string[]): Request {
     if (token.kind === 'option') readFlag(token, flags, args, command)
   }
   const { name, many, required } = command.positional
-  if (required && positionals.length === 0) throw new UsageError(`shrink ${usageOf(command)}: something is missing`, 'Run it with --help.')
+  if (required && positionals.length === 0) throw new UsageError(`shrink ${usageOf(command)}: nothing is named`, 'Run it with --help.')
   if (!many && positionals.length > 1) throw new UsageError(`shrink ${usageOf(command)}: \`${positionals[1]}\` is too much`, 'Run it with --help.')
   args[name] = many ? positionals : positionals[0]
   return { kind: 'run', command, args }

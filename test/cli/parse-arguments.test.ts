@@ -42,7 +42,7 @@ test.each([
   [['build', '--no-minify=yes'], /--no-minify takes no value/],
   [['build', '--no-out'], /unknown option `--no-out`/],
   [['explain', 'a', 'b'], /`b` is too much/],
-  [['explain'], /explain <file>: something is missing/],
+  [['explain'], /explain <file>: nothing is named/],
   [['--jsn'], /a command is needed/],
 ])('%j is refused', (argv, message) => {
   expect(() => parseArguments(argv)).toThrow(message)

@@ -98,7 +98,7 @@ async function minifyArtifact(
       ...nested.changes,
       {
         transform: minify.id,
-        what: `${result.chain} (${result.race.length} ${result.race.length === 1 ? 'result' : 'results'} measured)`,
+        what: result.race.length === 0 ? result.chain : `${result.chain} (${result.race.length} ${result.race.length === 1 ? 'result' : 'results'} measured)`,
         before: artifact.bytes.byteLength,
         after: bytes.byteLength,
         verifiedBy: [
