@@ -230,12 +230,17 @@ function* unnamedStarts(image: MemoryImage, sweep: Sweep, all: CodeAddresses, fr
     const to = Math.min(next, range.address + range.size)
     const shift = range.offset - range.address
     const jumps = new IndirectJumps(bytes.subarray(from + shift, to + shift))
+    // the last function that begins before, of those that begin up to where it was looked for
+    let start = -1
+    let looked = from
     for (let at = Math.ceil(from / 16) * 16; at < to; at += 16) {
       let end = at - 1
       while (end > from && at - end < 16 && isNopByte(bytes[end + shift]!)) end--
       if (end === at - 1 || bytes[end + shift] !== 0xc3 || isPadding(bytes[at + shift]!) || all.has(at)) continue
       const jump = jumps.lastUpTo(at - from)
-      if (jump >= 0 && from + jump >= all.lastIn(from, at)) continue
+      start = Math.max(start, all.lastIn(looked, at))
+      looked = at
+      if (jump >= 0 && from + jump >= start) continue
       if (jumpedTo === undefined) {
         jumpedTo = new CodeAddresses(image.code)
         for (const target of sweep.transferTo.values()) jumpedTo.add(target)
