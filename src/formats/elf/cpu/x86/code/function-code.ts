@@ -1,9 +1,12 @@
 import type { X86Decoder } from '../../../../../isa/x86/decode.ts'
+import { type BlockOrder, orderBlocks } from './block-order.ts'
 import { type Blocks, findBlocks } from './blocks.ts'
 import type { CodeRange, Program } from './program.ts'
 
 /** Bytes of one function beyond which it is not evaluated. */
-const LARGEST = 150_000
+const LARGEST = 200_000
+/** Bytes of one function from which on it matters in what order its blocks are evaluated. */
+const ORDERED = 20_000
 
 /** A function, as it is evaluated: again and again, so that what its bytes say is found out once. */
 export class FunctionCode implements CodeRange {
@@ -17,6 +20,7 @@ export class FunctionCode implements CodeRange {
   readonly to: number
   readonly #decoder: X86Decoder
   #blocks: Blocks | undefined
+  #order: BlockOrder | undefined
 
   constructor({ code, view, base }: CodeRange, start: number, end: number, decoder: X86Decoder) {
     this.code = code
@@ -31,6 +35,11 @@ export class FunctionCode implements CodeRange {
 
   get blocks(): Blocks {
     return (this.#blocks ??= findBlocks(this.#decoder, this.code, this.view, this.from, this.to))
+  }
+
+  /** The order in which blocks are evaluated, where that is not the order of their addresses. */
+  get order(): BlockOrder | undefined {
+    return this.to - this.from < ORDERED ? undefined : (this.#order ??= orderBlocks(this))
   }
 }
 

@@ -1,5 +1,6 @@
 import { lengthAt } from '../../../../../isa/x86/length.ts'
 import type { X86Decoder } from '../../../../../isa/x86/decode.ts'
+import type { BlockOrder } from '../code/block-order.ts'
 import type { Blocks } from '../code/blocks.ts'
 import type { Entries } from '../code/entries.ts'
 import type { Evaluation, Surroundings } from './evaluation.ts'
@@ -92,6 +93,7 @@ class Evaluator extends Instructions {
   readonly #states: Map<number, State> = new Map()
   readonly #work = new LowestFirst()
   readonly #blocks: Blocks
+  readonly #order: BlockOrder | undefined
   steps = 0
 
   constructor(
@@ -105,6 +107,7 @@ class Evaluator extends Instructions {
   ) {
     super(decoder, target, outside, returnRegisters, manner)
     this.#blocks = target.blocks
+    this.#order = target.order
     const registers: (Value | undefined)[] = Array.from({ length: 16 })
     for (const register of argumentRegisters) {
       registers[register] = parameters?.get(register) ?? detectedAs(relative(register, 0), outside.origins?.argumentLeaks(register) === true)
@@ -131,11 +134,22 @@ class Evaluator extends Instructions {
   /** False where that takes more than `limit` steps. */
   #followAll(limit: number): boolean {
     // in the order of addresses, so that what meets behind a branch is mostly joined before anyone goes on from there
-    for (let at = this.#work.pop(); at !== undefined; at = this.#work.pop()) {
-      this.#follow(at)
+    for (let rank = this.#work.pop(); rank !== undefined; rank = this.#work.pop()) {
+      this.#follow(this.#atRank(rank))
       if (this.steps > limit) return false
     }
     return true
+  }
+
+  /** Place in the order in which blocks are followed. */
+  #rankOf(at: number): number {
+    return this.#order === undefined ? at : this.#order.ranks[at - this.from]!
+  }
+
+  #atRank(rank: number): number {
+    if (this.#order === undefined) return rank
+    const { offsets } = this.#order
+    return this.from + (rank < offsets.length ? offsets[rank]! : rank - offsets.length)
   }
 
   #draft(): Draft {
@@ -176,7 +190,7 @@ class Evaluator extends Instructions {
     if (known === undefined) {
       this.#states.set(at, { registers: state.registers.slice(), memory: state.memory, flags: state.flags, vectors: state.vectors })
       this.ownsMemory = false
-      this.#work.push(at)
+      this.#work.push(this.#rankOf(at))
       return
     }
     let changed = false
@@ -201,7 +215,7 @@ class Evaluator extends Instructions {
       changed = true
     }
     known.memory = memory
-    if (changed) this.#work.push(at)
+    if (changed) this.#work.push(this.#rankOf(at))
   }
 
   /** What memory can hold where two paths meet: `known` itself where the other adds nothing to it. */
@@ -260,7 +274,7 @@ class Evaluator extends Instructions {
       this.endsBlock = false
       if (!this.step()) return
       here = this.next
-      if (here < this.to && (joins[here - this.from] === 1 || (this.endsBlock && here > this.#work.lowest) || this.#states.has(here))) {
+      if (here < this.to && (joins[here - this.from] === 1 || (this.endsBlock && this.#rankOf(here) > this.#work.lowest) || this.#states.has(here))) {
         this.flow(here, this.state)
         return
       }
