@@ -30,13 +30,20 @@ export function isFlag(value: Value | undefined): boolean {
  */
 export function settledStores(seen: Uint8Array, evaluator: Machine, regardless: Machine | undefined): ParameterStore[] {
   const settled: ParameterStore[] = []
-  for (const [key, sites] of regardless?.sites ?? []) {
+  const settle = (key: number): boolean => {
     const place = evaluator.storedThrough.get(key)
-    if (place === undefined || !argumentRegisters.includes(place.register) || sites.every((at) => (seen[at]! & 1) !== 0)) continue
+    if (place === undefined || !argumentRegisters.includes(place.register)) return false
     const value = evaluator.leftIn(key)
     // a vector with two pointers is stored in four parts
     const isHalf = place.size === 4 && (place.offset & 4) !== 0 && evaluator.storedThrough.has(key - 4) && !isFlag(evaluator.leftIn(key - 4))
     if (!isHalf && isFlag(value) && value?.detected === false) settled.push({ register: place.register, offset: place.offset, size: place.size, value: detectedAs(value, true) })
+    return true
+  }
+  for (const [key, sites] of regardless?.sites ?? []) {
+    if (sites.every((at) => (seen[at]! & 1) !== 0) || !settle(key)) continue
+    // a number and the tag behind it may be stored at once there, and one by one here
+    const behind = evaluator.storedThrough.get(key)!.size === 4 ? regardless!.sites.get(key + 4) : undefined
+    if (behind?.every((at) => (seen[at]! & 1) !== 0) === true) settle(key + 4)
   }
   return settled
 }

@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, expect, test } from 'vitest'
+import type { Context } from '../../../../src/core/context.ts'
+import { analyzeCpu } from '../../../../src/formats/elf/cpu/index.ts'
+import { readElf } from '../../../../src/formats/elf/read/elf-file.ts'
+import { isInstalled } from '../../../truth/programs.ts'
+
+// What compilers make of checks in large programs, cut down to the instructions that matter.
+
+const run = promisify(execFile)
+const context: Context = { signal: new AbortController().signal, report: () => {}, readFile: async () => undefined }
+const ready = process.arch === 'x64' && (await isInstalled('gcc'))
+const folder = await mkdtemp(join(tmpdir(), 'shrink-test-'))
+afterAll(() => rm(folder, { recursive: true }))
+
+/** What a program of functions in assembly needs AVX2 for: `main` is entered, and `plain` and `wide` do the same. */
+async function needOfAvx2(functions: Readonly<Record<string, string>>): Promise<string | undefined> {
+  const all = {
+    ...functions,
+    plain: 'paddd xmm0, xmm1\npaddd xmm0, xmm2\npaddd xmm0, xmm3\nret',
+    wide: 'vpaddd ymm0, ymm0, ymm1\nvpaddd ymm0, ymm0, ymm2\nret',
+    detect: 'push rbx\nmov eax, 7\nxor ecx, ecx\ncpuid\nmov eax, ebx\nshr eax, 5\nand eax, 1\npop rbx\nret',
+    _start: 'mov rdi, rsp\ncall main\nmov eax, 60\nxor edi, edi\nsyscall\nud2',
+  }
+  const source = Object.entries(all).map(([name, code]) => `.globl ${name}\n.type ${name}, @function\n.p2align 4\n${name}:\n.cfi_startproc\n${code}\n.cfi_endproc\n.size ${name}, .-${name}`)
+  const path = join(folder, 'program')
+  await writeFile(`${path}.s`, `.intel_syntax noprefix\n${source.join('\n')}\n.bss\ntable: .zero 8192\n.section .note.GNU-stack,"",@progbits\n`)
+  await run('gcc', ['-nostdlib', '-static', '-no-pie', '-Wl,--build-id=none', `${path}.s`, '-o', path])
+  const { requirements } = await analyzeCpu(readElf(await readFile(path)), {}, context)
+  return requirements.find(({ name }) => name === 'avx2')?.need
+}
+
+const repeat = (count: number, code: (index: number) => string): string => Array.from({ length: count }, (_, index) => code(index)).join('\n')
+
+test.skipIf(!ready)('a function whose unlikely parts lie at its end, from where control comes back, is followed', async () => {
+  // each of them leaves something else, so that what follows is another state
+  const parts = (last: string): string => `push rbx
+    mov rbx, rdi
+    call detect
+    ${repeat(500, (index) => `lea rcx, [rip + plain]\nmov [rip + table + ${8 * index}], rcx\ncmp byte ptr [rbx + ${index}], 0\njne 2${index}f\n1${index}:`)}
+    ${last}
+    call [rip + table + 8]
+    pop rbx
+    ret
+    ${repeat(500, (index) => `2${index}:\nlea rcx, [rip + other]\nmov [rip + table + ${8 * index}], rcx\njmp 1${index}b`)}`
+  const other = 'pxor xmm0, xmm0\nret'
+  const choose = 'lea rcx, [rip + wide]\nmov [rip + table + 8], rcx\n3:'
+  expect(await needOfAvx2({ main: parts(`test eax, eax\nje 3f\n${choose}`), other })).toBe('guarded')
+  expect(await needOfAvx2({ main: parts(choose), other })).not.toBe('guarded')
+}, 60_000)
+
+test.skipIf(!ready)('a tag that is stored by itself here, and together with a number on other CPUs, is what the check found out', async () => {
+  const make = (byDefault: number): string => `push rbx
+    mov rbx, rdi
+    call detect
+    test eax, eax
+    je 1f
+    mov rax, 0x100000000
+    mov [rbx + 8], rax
+    pop rbx
+    ret
+    1: mov dword ptr [rbx + 8], 0
+    mov byte ptr [rbx + 12], ${byDefault}
+    pop rbx
+    ret`
+  const main = `sub rsp, 24
+    mov rdi, rsp
+    call make
+    movzx eax, byte ptr [rsp + 12]
+    cmp eax, 0xff
+    je 2f
+    test eax, eax
+    je 1f
+    1: call wide
+    add rsp, 24
+    ret
+    2: call plain
+    add rsp, 24
+    ret`
+  expect(await needOfAvx2({ main, make: make(0xff) })).toBe('guarded')
+  expect(await needOfAvx2({ main, make: make(1) })).not.toBe('guarded')
+})
