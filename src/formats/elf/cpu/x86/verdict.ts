@@ -9,6 +9,7 @@ import type { Program } from './code/program.ts'
 import { cpuidModel } from './evaluation/cpuid-model.ts'
 import { findProven, needsOnEntry } from './reach/proof.ts'
 import { findProvenVirtually } from './reach/virtual-calls.ts'
+import { Tracer } from './reach/tracer.ts'
 import { type Witness, witnessesOf } from './reach/witnesses.ts'
 
 /** What is known of one feature. */
@@ -38,6 +39,9 @@ export interface X86Verdict {
  * labelled set, see docs/isa.md.
  */
 const density = { vector: 0.01, other: 0.008, least: 3 } as const
+
+/** Users among the functions that direct calls reach, by the share among all, from which on it says something that there are none. */
+const EXPECTED = 50
 
 /** Share of the functions that are reached in any program that was understood. */
 const LOST = 0.05
@@ -210,15 +214,42 @@ function isUsedThroughout(program: Program, feature: string, count: Counts, coun
     const reachedFunctions = run.reached[trust]!.steps.size
     const users = count.reached[trust]!.size
     if (users < density.least || isForSeveralMakers(counts, trust)) continue
+    // code that direct calls reach would be compiled like what only addresses lead to
+    if (trust > 0 && count.reached[0]!.size === 0 && run.reached[0]!.steps.size * users >= EXPECTED * reachedFunctions) continue
     if (!isVector(feature)) {
       // BMI and MOVBE without AVX are a dispatched kernel; with it they follow from it (promoteCompanions)
-      if (x86LevelOf(feature) === 1 && users >= density.other * reachedFunctions && mostUsersReached(count, trust)) return true
+      if (x86LevelOf(feature) === 1 && users >= density.other * reachedFunctions && mostUsersReached(count, trust) && isUsedUntold(program, feature, count.reached[trust]!, run)) return true
       continue
     }
     if (users < density.vector * reachedFunctions) continue
     const vex = new Set<number>()
     for (const [name, other] of counts) if (isVector(name)) for (const index of other.reached[trust]!) vex.add(index)
     if (vex.size > legacyVectorFunctions(program, run, trust, vex)) return true
+  }
+  return false
+}
+
+/** Functions that are asked what a feature hangs on. */
+const MOST_ASKED = 64
+
+/**
+ * Is `feature` used by some of `users` whatever truth values they are told, and whoever calls the file's exports? Where a kernel stands
+ * beside code for any CPU in one function, behind a flag of some object, it is no sign of what the compiler was told.
+ */
+function isUsedUntold(program: Program, feature: string, users: ReadonlySet<number>, run: Run): boolean {
+  // the search may have used up what may be traced
+  const tracer = new Tracer(program, run.guards, startedFunctions(program))
+  const isUntold = (index: number, at: number): boolean => {
+    const checks = run.search.instructionRuns(index, at) ? (run.tracer.checksOf(index, at) ?? tracer.checksOf(index, at)) : undefined
+    return checks !== undefined && !run.selections.testsTruth(index, checks)
+  }
+  let found = 0
+  let left = MOST_ASKED
+  for (const index of users) {
+    // whoever calls what a library exports may have asked
+    if (run.search.roots.get(index)?.how === 'export') continue
+    if (hitsOf(program, feature, index).some((at) => isUntold(index, at)) && ++found === density.least) return true
+    if (--left === 0) break
   }
   return false
 }

@@ -31,7 +31,7 @@ export interface Listing {
 const Interest = { none: 0, some: 1 } as const
 const interest: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
   const isControl = (byte & 0xf0) === 0x70 || (byte & 0xf8) === 0xe8 || byte === 0xc3 || byte === 0xff
-  return isControl || byte === 0x0f || isPrefix(byte) || isMaskTest(byte, 0, 0) || isMaskTest(byte, 0x20, 0x20) ? Interest.some : Interest.none
+  return isControl || byte === 0x0f || byte === 0x3d || isPrefix(byte) || isMaskTest(byte, 0, 0) || isMaskTest(byte, 0x20, 0x20) ? Interest.some : Interest.none
 })
 
 function isPrefix(byte: number): boolean {
@@ -44,6 +44,8 @@ const regular = Fast.slow | Fast.imm64
 
 /** Larger functions are not listed. */
 const LARGEST = 100_000
+
+const MOST_MASKS = 16
 
 /** Lists functions. The lists are made once: there are tens of thousands of functions, and each is looked at once or twice. */
 export class Lister implements Listing {
@@ -60,6 +62,9 @@ export class Lister implements Listing {
   firstTable = -1
   /** By offset from the function's start: the instruction there. What is left of another function does not begin there. */
   readonly #indexes = new Int32Array(LARGEST)
+  /** Numbers of 32 bits that something is masked with in the function. */
+  readonly #maskNumbers = new Int32Array(MOST_MASKS)
+  #maskNumberCount = 0
   #from = 0
   #to = 0
   #listed = NaN
@@ -88,6 +93,7 @@ export class Lister implements Listing {
     this.#to = to
     let count = 0
     let maskCount = 0
+    this.#maskNumberCount = 0
     let firstTable = -1
     const { classes, rows } = fastTable()
     const safe = code.length - 2 * MAX_LENGTH
@@ -133,7 +139,8 @@ export class Lister implements Listing {
           if (firstTable < 0) firstTable = count
         } else if (byte === 0xc3 || (byte === 0x0f && second === 0x0b)) kind = Kind.end
       }
-      if (isMaskTest(byte, second, code[opcodeAt + 2]!)) masks[maskCount++] = base + at
+      if (isMaskTest(byte, second, code[opcodeAt + 2]!) || ((byte === 0x81 || byte === 0x3d) && this.#masksWith(view.getInt32(next - 4, true)))) masks[maskCount++] = base + at
+      if ((byte === 0x81 || byte === 0x25) && this.#maskNumberCount < MOST_MASKS && isMaskTest(byte, second, 0)) this.#maskNumbers[this.#maskNumberCount++] = view.getInt32(next - 4, true)
       kinds[count] = kind
       targets[count] = target
       indexes[at - from] = count++
@@ -144,6 +151,11 @@ export class Lister implements Listing {
     this.firstTable = firstTable
     this.#linkJumps()
     return this
+  }
+
+  /** Was something masked with this number of several bits? Then what is compared with it is asked for all of them. */
+  #masksWith(number: number): boolean {
+    return (number & (number - 1)) !== 0 && this.#maskNumbers.subarray(0, this.#maskNumberCount).includes(number)
   }
 
   #linkJumps(): void {

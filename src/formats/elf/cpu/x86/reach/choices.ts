@@ -54,13 +54,15 @@ export class Choices {
     const isToldByOthers = this.#program.image.isLibrary && this.#tracer.isOpen(index)
     known =
       (checks === undefined || checks.length > 0) && // what it is made on is something else
-      (this.#kernels.installs(target)
+      (taken && this.#kernels.makes(target)
+        ? this.#selections.testsMask(index, checks ?? [], ending)
+        : this.#kernels.installs(target)
         ? // no other function does the same as one that puts kernels in the place of others
           !taken && checks !== undefined && (this.#asked.decide(index, checks) || (isToldByOthers && this.#selections.testsMask(index, checks, ending)))
         : taken
         ? this.#selections.testsMask(index, checks ?? [], ending) || this.takesTwin(index, target) || this.#selections.isInOneOfCases(index, at, target)
         : // a function that bears the name of a CPU, or is called behind a check elsewhere, or one of two that do the same
-          (checks !== undefined && this.#kernels.isNamed(target)) || this.#selectable.has(target) || this.#selections.hasTwin(index, at, target, ending)) &&
+          (checks !== undefined && this.#kernels.isNamed(target)) || this.#selectable.has(target) || this.#hasTwin(index, at, target, ending)) &&
       // what is reached past a check that ends the program counts as required: there, what may be a choice is one
       (this.#passed.size > 0 || !this.#tracer.hangsOnAmbiguousFields(index, at)) &&
       !this.#isDecidedFor(index, target) &&
@@ -70,6 +72,17 @@ export class Choices {
     this.#choices[edge] = known ? 2 : 1
     if (known) this.#refused.add(edge)
     return known
+  }
+
+  /** Is it one of two that do the same, here or where else the function calls it? For a few bytes the other may be built in. */
+  #hasTwin(index: number, at: number, target: number, ending: Evaluation | undefined): boolean {
+    if (this.#selections.hasTwin(index, at, target, ending)) return true
+    const { graph } = this.#program
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+      const other = graph.edgeAt[edge]!
+      if (graph.edgeTo[edge] === target && graph.edgeKind[edge] === Edge.call && other !== at && this.#selections.hasTwin(index, other, target, ending)) return true
+    }
+    return false
   }
 
   /**

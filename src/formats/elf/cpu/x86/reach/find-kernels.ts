@@ -30,6 +30,7 @@ export function findKernels(program: Program, features: ReadonlySet<string>, nee
   const usersOf = usersBySet(choosable)
   addWrappers(program, choosable, VARIANT_SIZE)
   const installers = findInstallers(program, choosable)
+  const makers = findMakers(program, choosable)
   // by function: 0 where it was not looked at yet, 1 no, 2 yes
   const named = new Uint8Array(graph.starts.length)
   const isVariant = findVariantNames(exportedNames(program))
@@ -42,7 +43,7 @@ export function findKernels(program: Program, features: ReadonlySet<string>, nee
   }
   const isChoosable = new IndexSet(graph.starts.length)
   for (const index of choosable.keys()) isChoosable.add(index)
-  const known: Kernels = { isNamed, needFeatures: (index) => isChoosable.has(index), isKernel: (index) => kernels.has(index), installs: (index) => installers.has(index), usersOf }
+  const known: Kernels = { isNamed, needFeatures: (index) => isChoosable.has(index), isKernel: (index) => kernels.has(index), installs: (index) => installers.has(index), makes: (index) => makers.has(index), usersOf }
   return { kernels: known, featuresOf: (index) => choosable.get(index) }
 }
 
@@ -121,4 +122,27 @@ function findInstallers({ graph }: Program, choosable: ReadonlyMap<number, Reado
     if (edge === end && !graph.importCalls.has(index)) installers.add(index)
   }
   return installers
+}
+
+/** Functions for any CPU (what destroys it) that an object of kernels may have beside. */
+const MOST_OTHERS = 4
+
+/**
+ * Functions that take the addresses of kernels, and lead to little else in the file: they make objects of which operations are
+ * kernels.
+ */
+function findMakers({ graph }: Program, choosable: ReadonlyMap<number, ReadonlySet<number>>): ReadonlySet<number> {
+  const makers = new Set<number>()
+  for (let index = 0; index < graph.starts.length; index++) {
+    const end = graph.firstEdge[index + 1]!
+    if (choosable.has(index)) continue
+    let taken = 0
+    let others = 0
+    for (let edge = graph.firstEdge[index]!; edge < end && others <= MOST_OTHERS; edge++) {
+      if (!choosable.has(graph.edgeTo[edge]!)) others++
+      else if (graph.edgeKind[edge] === Edge.taken) taken++
+    }
+    if (taken > 0 && others <= MOST_OTHERS && others <= taken) makers.add(index)
+  }
+  return makers
 }

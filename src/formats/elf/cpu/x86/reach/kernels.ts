@@ -10,4 +10,6 @@ export interface Kernels {
   usersOf(index: number): number
   /** Does it do nothing but to put kernels in the place of what runs on any CPU? */
   installs(index: number): boolean
+  /** Does it take the addresses of kernels, as operations of an object that it makes, and do little else? */
+  makes(index: number): boolean
 }

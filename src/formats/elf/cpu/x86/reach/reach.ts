@@ -183,7 +183,7 @@ export class ReachSearch {
       if (taken && (detectors.any || this.#hasExportsByCpu) && this.#kernels.isNamed(target)) continue
       if (taken && detectors.any && this.#kernels.isKernel(target) && isDataAmongCode(this.#program, target)) continue
       if (!allRun && !this.edgeRuns(index, edge)) continue
-      if (detectors.any && (this.#kernels.needFeatures(target) || (!taken && (this.#kernels.isNamed(target) || this.#kernels.installs(target))))) {
+      if (detectors.any && (this.#kernels.needFeatures(target) || (taken ? this.#kernels.makes(target) : this.#kernels.isNamed(target) || this.#kernels.installs(target)))) {
         if (!fromEntry && !decided && this.#choices.isChoice(index, edge, target, taken)) continue
         if (!taken && this.#kernels.needFeatures(target) && !this.#kernels.isKernel(index) && !this.#tracer.isOpen(index)) {
           progress.pending.push(index, edge)
@@ -203,8 +203,17 @@ export class ReachSearch {
       // what is called through the GOT is called, and was looked at
       if (this.#kernels.needFeatures(target) && this.#calls(index, target)) continue
       if (detectors.any && this.#kernels.needFeatures(target) && (this.#kernels.isNamed(target) || this.#choices.takesTwin(index, target))) continue
+      if (detectors.any && this.#kernels.makes(target) && this.#isTakenByChoice(index, target)) continue
       progress.reach(target, index, 'address')
     }
+  }
+
+  #isTakenByChoice(index: number, target: number): boolean {
+    const { graph } = this.#program
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+      if (graph.edgeTo[edge] === target && graph.edgeKind[edge] === Edge.taken && this.#choices.isChoice(index, edge, target, true)) return true
+    }
+    return false
   }
 
   /** Tables of function pointers (virtual tables, operations) that the function names. */

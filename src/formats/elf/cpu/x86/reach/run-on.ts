@@ -17,6 +17,7 @@ export interface Run {
   readonly guards: Guards
   readonly search: ReachSearch
   readonly tracer: Tracer
+  readonly selections: Selections
   readonly reached: readonly Reach[]
 }
 
@@ -68,7 +69,7 @@ function runWith(program: Program, features: ReadonlySet<string>, needs: Feature
   const selections = new Selections(program, featuresOf, (index) => kernels.isKernel(index))
   const constants = new ConstantArguments(program, guards, (index) => tracer.isOpen(index))
   const search = new ReachSearch(program, guards.evaluations, kernels, { selections, asked: features.size > 0, passed, tracer, others: new OtherArguments(program, guards, tracer), constants })
-  return { guards, search, tracer, reached: search.searchAll() }
+  return { guards, search, tracer, selections, reached: search.searchAll() }
 }
 
 /** The entry point, what it hands to the C library to start, and initializers. */

@@ -45,6 +45,20 @@ export class Selections {
     })
   }
 
+  /** Is one of `branches` on a truth value, a byte that is compared with zero? */
+  testsTruth(index: number, branches: readonly number[]): boolean {
+    const listing = this.#listing(index)
+    const range = this.#program.codeAt(this.#program.graph.starts[index]!)
+    if (listing === undefined || range === undefined) return false
+    return branches.some((branch) => {
+      const place = listing.indexOf(branch - range.base) ?? 0
+      for (let back = place - 1; back >= 0 && place - back <= FLAG_DISTANCE && listing.kind[back] === Kind.other; back--) {
+        if (testsByte(range.code, listing.at[back]!, listing.at[back + 1]!)) return true
+      }
+      return false
+    })
+  }
+
   /** Does each of `branches` ask whether a number is above or below one that is too large for a level? Sizes are told so. */
   measures(index: number, branches: readonly number[]): boolean {
     const listing = this.#listing(index)
@@ -299,6 +313,14 @@ function testsFlag(code: Uint8Array, at: number, next: number): boolean {
   return slash === AND || (opcode !== 0x81 && slash === CMP && code[next - 1] === 0)
 }
 
+/** Is the instruction at [at, next) a test of a byte against zero? */
+function testsByte(code: Uint8Array, at: number, next: number): boolean {
+  const opcodeAt = (code[at]! & 0xf0) === 0x40 ? at + 1 : at
+  const modrm = code[opcodeAt + 1]!
+  const slash = (modrm >> 3) & 7
+  return code[opcodeAt] === 0x84 ? modrm >= 0xc0 && slash === (modrm & 7) : code[opcodeAt] === 0x80 && slash === CMP && code[next - 1] === 0
+}
+
 /** A level of the CPU, or a number of a processor: sizes that are compared are above that. */
 const LARGEST_LEVEL = 32
 /** Condition codes in pairs: JE and JNE. */
@@ -355,11 +377,15 @@ function otherCases(listing: Listing, branch: number): number[] {
   return cases
 }
 
+/** Instructions behind a call among which those come back that went another way. */
+const BEHIND = 8
+
 /** Does the way from one instruction run into another, whatever else it calls before? Then it is no alternative to it. */
 function leadsTo(listing: Listing, from: number, goal: number): boolean {
   let place = from
   for (let steps = 0; place < listing.count && steps < 4 * LOOK_AHEAD; steps++) {
     if (place === goal) return true
+    if (place > goal && place <= goal + BEHIND) return false // around it, and back
     const kind = listing.kind[place]!
     if (kind === Kind.end) return false
     if (kind !== Kind.jump) place++
