@@ -10,6 +10,11 @@ export function isIsaName(name: string): boolean {
   return isaName.test(name)
 }
 
+/** Is what it is named for a part of every x86-64 CPU? */
+export function isNamedForAny(name: string): boolean {
+  return !isaName.test(name.replace(/sse2/gi, ''))
+}
+
 /** Words that tell the variant for any CPU from the others. */
 const plainName = /^(?:c|cpp|base|baseline|generic|scalar|plain|ref|reference|default|fallback|none|noarch|portable|naive|x86|x64|amd64|x86_64|std)$/i
 

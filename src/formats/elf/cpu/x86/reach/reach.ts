@@ -9,6 +9,7 @@ import { transactionEnds } from '../code/transaction-ends.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import { Choices } from './choices.ts'
 import { callsIn, edgeRunsIn } from './edge-runs.ts'
+import { isNamedForAny } from './isa-names.ts'
 import type { Kernels } from './kernels.ts'
 import { Progress } from './progress.ts'
 import type { OtherArguments } from './other-arguments.ts'
@@ -202,10 +203,15 @@ export class ReachSearch {
       if (detectors.any && this.#kernels.isKernel(target) && isDataAmongCode(this.#program, target)) continue
       // what is called through the GOT is called, and was looked at
       if (this.#kernels.needFeatures(target) && this.#calls(index, target)) continue
-      if (detectors.any && this.#kernels.needFeatures(target) && (this.#kernels.isNamed(target) || this.#choices.takesTwin(index, target))) continue
+      if (detectors.any && (this.#kernels.needFeatures(target) ? this.#kernels.isNamed(target) || this.#choices.takesTwin(index, target) : this.#isNamedAbove(target))) continue
       if (detectors.any && this.#kernels.makes(target) && this.#isTakenByChoice(index, target)) continue
       progress.reach(target, index, 'address')
     }
+  }
+
+  /** Is it named for a CPU that has more than any? It may be large, and call kernels for what it needs (`vpx_highbd_idct32x32_135_add_sse4_1`). */
+  #isNamedAbove(target: number): boolean {
+    return this.#kernels.isNamed(target) && !isNamedForAny(this.#program.graph.nameOf(target))
   }
 
   #isTakenByChoice(index: number, target: number): boolean {
