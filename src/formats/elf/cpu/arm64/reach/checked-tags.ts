@@ -15,7 +15,7 @@ const NEAR = 0x4000
 /** The same, where a kernel makes what is in the objects that lies near the one they are given to. */
 const FAR = 0x10000
 /** Functions that are looked at, over all, and bytes of the largest of them. */
-const MOST_FOLLOWED = 256
+const MOST_FOLLOWED = 2048
 const LARGEST = 0x4000
 /** Bytes of one that only hands on to a kernel. */
 const WRAPPER = 256
