@@ -134,6 +134,7 @@ class GuardSearch {
     for (const [index, calls] of graph.importCalls) {
       if (calls.some(({ name }) => isDetectorFunction(name) || name === 'dlsym')) this.#agenda.add(index, isDetectorCall(calls) ? 0 : 1)
     }
+    for (const at of detectors.entries) this.#agenda.add(graph.functionOf(at), 0)
     for (const index of detectors.auxiliary) this.#agenda.addCallers(index, 0)
     for (const [place, slot] of this.#program.image.slots) {
       // called through the GOT, or kept in a variable by the loader

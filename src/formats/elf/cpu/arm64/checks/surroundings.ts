@@ -1,4 +1,4 @@
-import { detectedAs, number, plain, relative, singleAddress, truncated, type Value, valueOf } from '../../program/value.ts'
+import { detectedAs, join, number, plain, relative, singleAddress, truncated, type Value, valueOf } from '../../program/value.ts'
 import type { VariableAccesses } from '../code/variable-accesses.ts'
 import { ArgumentsRead } from '../code/arguments-read.ts'
 import { AT_HWCAP, AT_HWCAP2, isAuxiliaryFunction, isDetectorFunction } from '../code/detectors.ts'
@@ -84,6 +84,7 @@ export class ProgramSurroundings {
       loadField: (base, offset, size) => this.#loadField(index, base, offset, size),
       loadNearField: (at) => this.#known.fields.load(at),
       variablesBehind: (at) => this.#variablesBehind(at === undefined ? this.#known.accesses.takenIn(index) : [at]),
+      valueOfEntry: (at) => (this.#program.detectors.entries.has(at) ? join(number(this.#model.hwcap[0], this.#model.hwcap[1], true), number(this.#model.hwcap2[0], this.#model.hwcap2[1], true)) : undefined),
       systemRegister: (crm, op2) => {
         const value = this.#model.idRegister(crm, op2)
         return value === undefined ? undefined : number(value[0], value[1], true)

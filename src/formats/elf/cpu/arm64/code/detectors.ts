@@ -6,6 +6,7 @@ import { detectingFunctions, resolverAddresses } from '../../program/detecting-f
 import type { IndexSet } from '../../program/index-set.ts'
 import type { MemoryImage, Slot } from '../../program/memory-image.ts'
 import type { Sweep } from '../../program/sweep.ts'
+import { entriesOfAuxiliaryVector } from './auxiliary-vector-file.ts'
 import { illegalInstructionProbes } from './illegal-instruction-probes.ts'
 import type { Detectors, Program } from './program.ts'
 
@@ -45,9 +46,10 @@ export function findDetectors(image: MemoryImage, sweep: Sweep, graph: CallGraph
   }
   const haveLse = outlineFlags(sweep, codeAt)
   const probes = illegalInstructionProbes({ image, graph, sweep, codeAt })
+  const entries = entriesOfAuxiliaryVector({ image, graph, sweep, codeAt })
   const readsCpuinfo = Buffer.from(image.file.bytes.buffer, image.file.bytes.byteOffset, image.file.bytes.length).includes('/proc/cpuinfo\0')
-  const any = functions.size + resolvers.size + imports.length + auxiliary.size + hwcap.size + haveLse.size + probes.size > 0 || readsCpuinfo || asksForAddress(image, stubs)
-  return { functions, resolvers, auxiliary, hwcap, hwcap2, haveLse, imports, probes, readsCpuinfo, any }
+  const any = functions.size + resolvers.size + imports.length + auxiliary.size + hwcap.size + haveLse.size + probes.size + entries.size > 0 || readsCpuinfo || asksForAddress(image, stubs)
+  return { functions, resolvers, auxiliary, hwcap, hwcap2, haveLse, imports, probes, entries, readsCpuinfo, any }
 }
 
 /**

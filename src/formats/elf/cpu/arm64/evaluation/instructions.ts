@@ -96,6 +96,13 @@ function logical(word: number, machine: Machine, size: 4 | 8, left: Value | unde
   else machine.write(register, result)
 }
 
+/** NOT; what all numbers have, none has then, and what none has, all have. */
+function complement(value: Value | undefined): Value | undefined {
+  if (value?.hull !== true || value.base !== plain || value.words.length !== 4) return compute('xor', value, allOnes)
+  const [allLow = 0, allHigh = 0, anyLow = 0, anyHigh = 0] = value.words
+  return valueOf(plain, [~anyLow, ~anyHigh, ~allLow, ~allHigh], value.detected, value.partial, true)
+}
+
 /** AND; of an unknown number, the bits that the other side lets through. */
 export function masked(left: Value | undefined, right: Value | undefined): Value | undefined {
   const both = compute('and', left, right)
@@ -172,7 +179,7 @@ export function executeRegister(word: number, machine: Machine, notes: Notes): v
   if ((word & 0x1000_0000) === 0) {
     if ((word & 0x0100_0000) === 0) {
       let right = shifted(machine, second, (word >>> 22) & 3, (word >>> 10) & 63, size)
-      if ((word & 0x0020_0000) !== 0) right = sized(compute('xor', right, allOnes), size)
+      if ((word & 0x0020_0000) !== 0) right = sized(complement(right), size)
       const opcode = (word >>> 29) & 3
       if (opcode === 1 && first === 31 && (word & 0x0020_0000) === 0 && ((word >>> 10) & 63) === 0) {
         machine.write(register, size === 8 ? machine.read(second) : right)

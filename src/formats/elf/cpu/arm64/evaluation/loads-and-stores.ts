@@ -91,7 +91,7 @@ export class LoadsAndStores {
     const second = operand.second < 0 ? undefined : this.#recall(machine, compute('add', place, number(operand.size)), operand.size)
     const extend = (value: Value | undefined): Value | undefined => (operand.signed === 0 ? value : truncated(signExtended(value, operand.size), operand.signed))
     machine.write(operand.register, extend(first))
-    if (operand.second >= 0) machine.write(operand.second, extend(second))
+    if (operand.second >= 0) machine.write(operand.second, extend(second ?? this.#outside.valueOfEntry(at.address)))
     else if (operand.register !== 31) machine.origins[operand.register] = keyOf(place)
     if (operand.compares) this.storeOne(machine, place, undefined, operand.size, machine.read(at.word & 31, operand.size))
     else if (operand.atomic && !isExclusive(at.word)) {
@@ -164,10 +164,22 @@ export class LoadsAndStores {
   storeOne(machine: Machine, place: Value | undefined, value: Value | undefined, size: number, published: Value | undefined = value): void {
     this.#notes.used(published)
     const key = keyOf(place)
-    if (key === undefined) return
+    if (key === undefined) {
+      if (place?.base === SP) storeToOne(machine, place, value, size)
+      return
+    }
     if (place!.base !== SP) this.#effects.storedAt(key, size)
     machine.remember(key, size, value)
     if (key >= 0 && (value === undefined || published !== value)) this.#effects.publishCell(key, published)
+  }
+}
+
+/** Nobody knows to which of several places in the frame it is stored. */
+function storeToOne(machine: Machine, place: Value, value: Value | undefined, size: number): void {
+  if (place.hull === true || place.partial === true) return
+  for (let word = 0; word < place.words.length; word += 2) {
+    const key = keyOf(withWords(place, [place.words[word]!, place.words[word + 1]!]))
+    if (key !== undefined) machine.remember(key, size, join(machine.recall(key, size), value))
   }
 }
 
