@@ -5,7 +5,6 @@ import { FewInstructions } from '../code/few-instructions.ts'
 import type { Program } from '../code/program.ts'
 import { type InPlace, LARGEST_SMALL, PASSED, SMALL } from '../code/small-numbers.ts'
 import { bytesStored, givesObjectTo, type TagStore, tagStores } from '../code/tag-stores.ts'
-import { plain, type Value } from '../../program/value.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import { isRust } from '../../program/languages.ts'
 import { TagFlow } from './tag-flow.ts'
@@ -19,8 +18,6 @@ const MOST_FOLLOWED = 2048
 const LARGEST = 0x4000
 /** Bytes of one that only hands on to a kernel. */
 const WRAPPER = 256
-/** Callers of one that a variant is chosen for. */
-const FEW_CALLERS = 2
 /** Callers of one that is not called everywhere. */
 const CALLERS = 64
 
@@ -61,11 +58,13 @@ export class CheckedTags {
   readonly #evaluations: ReadonlyMap<number, Evaluation>
   readonly #needs: ReadonlySet<number>
   readonly #few: FewInstructions
+  /** Functions that call kernels, by index: all others are not looked at. */
+  readonly #calling: Uint8Array
   readonly #flows = new Map<number, TagFlow | undefined>()
   readonly #stores = new Map<number, readonly TagStore[]>()
   readonly #skipped = new Map<number, readonly Maker[]>()
   #isRust: boolean | undefined
-  #bits: readonly Maker[] | undefined
+  #asking: readonly number[] | undefined
   #left = MOST_FOLLOWED
 
   /** @param needs functions with instructions that the CPU lacks */
@@ -74,12 +73,28 @@ export class CheckedTags {
     this.#evaluations = evaluations
     this.#needs = needs
     this.#few = new FewInstructions(program)
+    this.#calling = this.#findCalling()
   }
 
   /** Does the instruction of function `index` at `at` run for nothing but variants that are not made on this CPU? */
   ruleOut(index: number, at: number): boolean {
+    if (this.#calling[index] === 0) return false
     if (!this.#flows.has(index)) this.#flows.set(index, this.#follow(index))
     return this.#flows.get(index)?.isOnlyForRuledOut(at) === true
+  }
+
+  /** Callers of kernels, and of small functions that hand on to one. */
+  #findCalling(): Uint8Array {
+    const { starts, ends, firstCaller } = this.#program.graph
+    const calling = new Uint8Array(starts.length)
+    for (const kernel of this.#needs) {
+      if (firstCaller[kernel + 1]! - firstCaller[kernel]! > CALLERS) continue
+      for (const caller of this.#callersOf(kernel)) {
+        calling[caller] = 1
+        if (ends[caller]! - starts[caller]! <= WRAPPER) for (const further of this.#callersOf(caller)) calling[further] = 1
+      }
+    }
+    return calling
   }
 
   #follow(index: number): TagFlow | undefined {
@@ -134,9 +149,8 @@ export class CheckedTags {
     const isIt = ({ store }: { readonly store: TagStore }): boolean => store.offset === offset && store.size === size
     // what was inlined into others asks there, and calls the function then
     const callers = firstCaller[index + 1]! - firstCaller[index]! <= CALLERS ? this.#callersOf(index) : new Set<number>()
-    const makers = [...new Set([...this.#functionsNear(index, NEAR), ...callers])].flatMap((other) => this.#skippedBy(other).filter(isIt))
+    const makers = [...new Set([...this.#askingNear(index, NEAR), ...callers])].flatMap((other) => this.#skippedBy(other).filter(isIt))
     makers.push(...this.#makersOfFamily(index).filter(isIt))
-    if (makers.length === 0) makers.push(...this.#makersOfBits(index, offset, size))
     let all = 0
     let ruledOut = 0
     for (const { store, others } of makers) {
@@ -174,26 +188,23 @@ export class CheckedTags {
     return givesObjectTo(code, object, callees)
   }
 
-  /**
-   * Whoever, anywhere in what Rust made, stores a bit of what the CPU has, where nobody near does, and a kernel is called in few
-   * places: as part of something larger, the variant lies at another offset.
-   */
-  #makersOfBits(index: number, offset: number, size: number): readonly Maker[] {
-    if (!this.#kernelsOf(index).every((kernel) => this.#callersOf(kernel).size <= FEW_CALLERS)) return []
-    this.#bits ??= [...this.#evaluations].filter(([, { fieldStores }]) => [...fieldStores.values()].some(isBit)).flatMap(([index, { fieldStores }]) => this.#skippedBy(index).filter(({ store, others }) => store.tags === 2 && (others & 1) !== 0 && isBit(fieldStores.get(store.at))))
-    return this.#bits.filter(({ store }) => store.size === size).map((maker) => ({ ...maker, store: { ...maker.store, offset } }))
-  }
-
   /** Makers farther away that call kernels near those that function `index` calls. */
   #makersOfFamily(index: number): Maker[] {
     const { starts } = this.#program.graph
     const own = this.#kernelsOf(index)
     const isOfFamily = (kernel: number): boolean => own.some((other) => Math.abs(starts[other]! - starts[kernel]!) < NEAR)
     const makers: Maker[] = []
-    for (const other of this.#functionsNear(index, FAR)) {
+    for (const other of this.#askingNear(index, FAR)) {
       if (Math.abs(starts[other]! - starts[index]!) >= NEAR) makers.push(...this.#skippedBy(other).filter(({ kernels }) => kernels.some(isOfFamily)))
     }
     return makers
+  }
+
+  /** Functions around that ask. */
+  #askingNear(index: number, distance: number): number[] {
+    const { starts } = this.#program.graph
+    this.#asking ??= [...this.#evaluations].filter(([, evaluation]) => this.#asks(evaluation)).map(([asking]) => asking)
+    return this.#asking.filter((asking) => Math.abs(starts[asking]! - starts[index]!) < distance)
   }
 
   *#functionsNear(index: number, distance: number): Iterable<number> {
@@ -290,11 +301,6 @@ export class CheckedTags {
     while (bytes?.has(offset + length) === true) length++
     return length
   }
-}
-
-/** Is it clear on this CPU, and set on another? */
-function isBit(value: Value | undefined): boolean {
-  return value?.detected === true && value.base === plain && value.words.length === 2 && value.words[0] === 0 && value.words[1] === 0
 }
 
 /** The smallest of those that there are most of. */
