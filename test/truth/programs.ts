@@ -126,6 +126,22 @@ export const overlooked = [
   'G_CPP_AND',
 ] as const
 
+/**
+ * Styles of programs/reached.c and .cpp: how ordinary code comes to a kernel that needs AVX2 without asking, in a program that asks for another,
+ * or with SHARED for the same. All are needed.
+ */
+export const reached = {
+  'reached.c': [
+    'THREAD', 'POOL', 'SORT', 'TREE', 'SIGNAL', 'AT_EXIT', 'DESTRUCTOR', 'CONSTRUCTOR', 'RESOLVER_LEAF', 'RESOLVER_PAGE', 'VENDOR', 'DLSYM', 'LONGJMP', 'GOTO', 'SWITCH', 'COLD', 'WEAK', 'HEAP', 'REGISTERED', 'STATES',
+    'CALLBACK', 'NUMBERED', 'NAMED_NUMBERED', 'ALIGNED', 'LENGTH', 'TYPE', 'FLAGS', 'FAILED', 'OPTION', 'TEXT', 'FILE', 'VARIADIC', 'TABLE_2D', 'STATIC_POINTER', 'LAZY', 'CONTEXT', 'TAIL', 'CLEANUP', 'KEY', 'NESTED',
+    'COOKIE', 'MASKED', 'COUNTED', 'RETRIED', 'THREADED', 'COPIED_OPS',
+  ],
+  'reached.cpp': [
+    'FACTORY', 'POOL', 'COROUTINE', 'VISITOR', 'MULTIPLE', 'VIRTUAL_BASE', 'CATCH', 'UNWIND', 'TERMINATE', 'DELETER', 'THREAD_LOCAL', 'BIND', 'SIGNALS', 'TYPES', 'TRANSFORM', 'STREAM', 'TUPLE', 'ENUM', 'OPTION', 'EITHER',
+    'DEFAULT_TEMPLATE', 'SINGLETON', 'CACHED',
+  ],
+} as const
+
 export type Way = (typeof ways)[number]
 export type Overlooked = (typeof overlooked)[number]
 export type Style = keyof typeof styles
@@ -196,8 +212,8 @@ export async function compile(style: Style | HeldOut | Way | Overlooked | (typeo
 /** Compiles a program that is one by itself. */
 export async function compileFile(file: string, [compiler, ...flags]: readonly string[]): Promise<string> {
   folder ??= mkdtemp(join(tmpdir(), 'shrink-truth-'))
-  const output = join(await folder, [file, compiler, ...flags].join(''))
-  await run(compiler!, ['-w', ...flags, join(programs, file), '-o', output, '-lpthread'])
+  const output = join(await folder, [file, compiler, ...flags].join('').replaceAll('/', '_'))
+  await run(compiler!, ['-w', ...flags, join(programs, file), '-o', output, '-lpthread', '-ldl'])
   return output
 }
 

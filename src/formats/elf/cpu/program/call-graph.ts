@@ -1,6 +1,6 @@
 import type { MemoryImage, Slot } from './memory-image.ts'
 import { CodeAddresses } from './code-addresses.ts'
-import { Edge, EdgeCollector } from './edges.ts'
+import { type CalledVariable, Edge, EdgeCollector } from './edges.ts'
 import { lastAtMost } from './number-list.ts'
 import { Access, type Sweep, Transfer } from './sweep.ts'
 
@@ -24,6 +24,8 @@ export interface CallGraph {
   readonly edgeFrom: Uint32Array
   /** Calls of other files' functions: function, then where and whom. */
   readonly importCalls: ReadonlyMap<number, readonly { readonly at: number; readonly name: string }[]>
+  /** Calls of what variables hold that somebody stores to. */
+  readonly calledVariables: ReadonlyMap<number, readonly CalledVariable[]>
   /** Accesses of function f in the sweep's lists: from `firstAccess[f]` to `firstAccess[f + 1]`. */
   readonly firstAccess: Uint32Array
   /** Hits of function f in the sweep's lists, likewise. */
@@ -96,6 +98,7 @@ export function buildCallGraph(image: MemoryImage, sweep: Sweep, known: KnownCod
     edgeFrom: edges.from,
     ...callerIndex(edges.from, edges.to, edges.kind, count),
     importCalls: edges.importCalls,
+    calledVariables: edges.calledVariables,
     intoMiddle: edges.intoMiddle,
     firstAccess: firstIn(sweep.accessFrom.values(), starts),
     firstHit: firstIn(sweep.hitAt.values(), starts),

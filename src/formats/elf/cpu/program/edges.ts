@@ -12,12 +12,19 @@ export const Edge = {
   loaded: 3,
 } as const
 
+/** A call of what a variable holds, and the function that it first holds the address of. */
+export interface CalledVariable {
+  readonly at: number
+  readonly first: number
+}
+
 export interface EdgeLists {
   readonly from: Uint32Array
   readonly to: Uint32Array
   readonly at: Float64Array
   readonly kind: Uint8Array
   readonly importCalls: ReadonlyMap<number, readonly { readonly at: number; readonly name: string }[]>
+  readonly calledVariables: ReadonlyMap<number, readonly CalledVariable[]>
   readonly intoMiddle: readonly { readonly edge: number; readonly to: number }[]
 }
 
@@ -46,6 +53,7 @@ export class EdgeCollector {
   readonly #at: NumberList
   readonly #kind: ByteList
   readonly #importCalls = new Map<number, { at: number; name: string }[]>()
+  readonly #calledVariables = new Map<number, CalledVariable[]>()
   readonly #intoMiddle: { edge: number; to: number }[] = []
   /** Function of the address at hand. */
   #current = -1
@@ -77,7 +85,7 @@ export class EdgeCollector {
       if (source >= 0) this.#addTransfer(index, source)
     }
     this.#takeUpTo(Infinity)
-    return { from: this.#from.values(), to: this.#to.values(), at: this.#at.values(), kind: this.#kind.values(), intoMiddle: this.#intoMiddle, importCalls: this.#importCalls }
+    return { from: this.#from.values(), to: this.#to.values(), at: this.#at.values(), kind: this.#kind.values(), intoMiddle: this.#intoMiddle, importCalls: this.#importCalls, calledVariables: this.#calledVariables }
   }
 
   #add(source: number, place: number, target: number, edge: number): void {
@@ -150,7 +158,17 @@ export class EdgeCollector {
 
   #addThroughPointer(source: number, place: number, pointer: number): void {
     const slot = this.#slotAt(pointer)
-    if (slot !== undefined && (this.#image.dataAt(pointer)?.constant !== false || !this.#functions.isChanged(pointer))) this.#addThroughSlot(source, place, slot)
+    if (slot === undefined) return
+    if (this.#image.dataAt(pointer)?.constant !== false || !this.#functions.isChanged(pointer)) this.#addThroughSlot(source, place, slot)
+    else if (slot.address !== undefined) this.#addCalledVariable(source, place, slot.address)
+  }
+
+  #addCalledVariable(source: number, at: number, address: number): void {
+    const first = this.#functions.functionAt(address)
+    if (first === undefined) return
+    const calls = this.#calledVariables.get(source)
+    if (calls === undefined) this.#calledVariables.set(source, [{ at, first }])
+    else calls.push({ at, first })
   }
 
   #addThroughSlot(source: number, place: number, slot: Slot): void {

@@ -55,9 +55,18 @@ export class FunctionSurroundings implements Surroundings {
 
   returned(at: number, registers: readonly (Value | undefined)[], through?: number): ReadonlyMap<number, Value> | 'never' | undefined {
     const target = this.#called.get(at) ?? (through === undefined ? undefined : this.#program.graph.functionAt(through))
-    if (target !== undefined) return this.#callees.comesBack(target) ? (this.#known.answer(target, registers) ?? this.#known.results.get(target)?.values ?? this.#told(target) ?? this.#callees.constant(target)) : 'never'
+    if (target !== undefined) return this.#callees.comesBack(target) ? (this.#known.answer(target, registers) ?? this.#foundBy(target) ?? this.#told(target) ?? this.#callees.constant(target)) : 'never'
     const name = this.#imported.get(at)
     return name === undefined ? undefined : this.#callees.returnedBy(name)
+  }
+
+  /**
+   * What a function returns that looks at checks. What `sysconf` of a C library that is linked in asks CPUID for is the size of caches, and
+   * nothing that a program chooses by.
+   */
+  #foundBy(target: number): ReadonlyMap<number, Value> | undefined {
+    const { isOfCLibrary } = this.#program
+    return isOfCLibrary(target) && !isOfCLibrary(this.#index) ? undefined : this.#known.results.get(target)?.values
   }
 
   /** What a function whose name says that it tells what the CPU can do returns, where it could not be followed. */

@@ -12,7 +12,7 @@ import { Fields } from './fields.ts'
 import { FlagsOfObjects } from '../evaluation/flags-of-objects.ts'
 import { HandedOutKernels } from './handed-out-kernels.ts'
 import { isFunctionPointer } from './function-pointer.ts'
-import { findLeaks } from './leaks.ts'
+import { findLeaks, findOwnLeaks } from './leaks.ts'
 import { Parameters } from './parameters.ts'
 import type { Program } from '../code/program.ts'
 import { type Settled, Variables } from './variables.ts'
@@ -55,6 +55,8 @@ export interface Guards {
   /** The bounds were hit. */
   readonly incomplete: boolean
   readonly leaks: Leaks
+  /** The same without those of a C library that is linked into the program. */
+  readonly ownLeaks: Leaks
   /** Does a function return something else than `value` where a check goes the other way? */
   returnsOther(index: number, value: Value): boolean
   /** Asks once more whether what is compared with kernels can be one, with what was found to be reached. True: evaluations changed. */
@@ -183,13 +185,16 @@ class GuardSearch {
   }
 
   #guards(incomplete: boolean): Guards {
+    const unfollowed = { dropped: this.#parameters.dropped, uninformed: this.#parameters.uninformed, untold: this.#untold }
+    const leaks = findLeaks(this.#program, this.#evaluations, this.#variables, unfollowed)
     return {
       evaluations: this.#evaluations,
       variables: this.#variables.count,
       dead: this.#neverReturns,
       work: this.#work,
       incomplete,
-      leaks: findLeaks(this.#program, this.#evaluations, this.#variables, { dropped: this.#parameters.dropped, uninformed: this.#parameters.uninformed, untold: this.#untold }),
+      leaks,
+      ownLeaks: findOwnLeaks(this.#program, this.#evaluations, this.#variables, unfollowed, leaks),
       refine: (isReached) => this.#refine(isReached),
       returnsOther: (index, value) => this.#returnsOther(index, value),
       follow: (index, passed, budget) => {

@@ -17,14 +17,23 @@ export interface Unfollowed {
   readonly untold: ReadonlySet<number>
 }
 
-/** Where what checks found out goes without being followed. */
-export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Evaluation>, variables: Variables, { dropped, uninformed, untold }: Unfollowed): Leaks {
+/** The same of what the program itself finds out, and not the C library that is linked into it. */
+export function findOwnLeaks(program: Program, evaluations: ReadonlyMap<number, Evaluation>, variables: Variables, unfollowed: Unfollowed, all: Leaks): Leaks {
+  const isOwn = (index: number): boolean => !program.isOfCLibrary(index)
+  return isOwn(program.graph.starts.length - 1) ? all : findLeaks(program, evaluations, variables, unfollowed, isOwn)
+}
+
+/**
+ * Where what checks found out goes without being followed.
+ * @param isOwn which functions' checks are asked for
+ */
+export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Evaluation>, variables: Variables, { dropped, uninformed, untold }: Unfollowed, isOwn: (index: number) => boolean = () => true): Leaks {
   const { sweep, accesses, graph } = program
   const fields = new Set<number>()
   const stored = new Set<number>()
   const ambiguous = new Set<number>()
   let anywhere = false
-  let passed = dropped
+  let passed = dropped && [...uninformed].some(isOwn)
   /** Does what is called there get to know what lies behind its arguments, or is it another file's? */
   const isFollowed = (index: number, at: number, passed: ReadonlyMap<number, Value> | undefined): boolean => {
     // with a function that is to be called with it
@@ -35,6 +44,7 @@ export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Eva
   }
   const closed = closedFunctions(program, evaluations, untold)
   for (const [index, { leaks, passed: given }] of evaluations) {
+    if (!isOwn(index)) continue
     const areTakenOver = leaks.toArguments.size > 0 && closed.has(index)
     for (const offset of leaks.fields) if (!areTakenOver || !leaks.toArguments.has(offset)) fields.add(offset)
     for (const offset of leaks.stored) if (!areTakenOver || !leaks.toArguments.has(offset)) stored.add(offset)
@@ -52,8 +62,10 @@ export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Eva
     return evaluation !== undefined && !evaluation.addressesUsed.has(to[access]!)
   }
   for (const at of variables.addresses()) {
+    const writers = [...variables.writersOf(at)]
+    if (writers.length > 0 && !writers.some(isOwn)) continue
     for (const access of accesses.range(at - STRUCTURE_SIZE, at)) {
-      if (kind[access] === Access.take && !staysInside(access)) fields.add(at - to[access]!)
+      if (kind[access] === Access.take && isOwn(graph.functionOf(from[access]!)) && !staysInside(access)) fields.add(at - to[access]!)
     }
   }
   return { fields, stored, toArguments: new Set(), frames: new Map(), argumentsEscape: false, ambiguous, anywhere, arguments: passed }

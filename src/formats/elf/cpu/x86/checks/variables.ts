@@ -72,6 +72,11 @@ export class Variables {
     return this.#variables.keys()
   }
 
+  /** Functions that store to the variable at an address. */
+  writersOf(at: number): Iterable<number> {
+    return this.#variables.get(at)?.stored.keys() ?? []
+  }
+
   /** Functions that name what is followed. */
   *allAccessors(): Iterable<number> {
     for (const [at, { size }] of this.#variables) yield* this.accessors(at, size)

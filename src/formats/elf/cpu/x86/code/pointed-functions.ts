@@ -8,6 +8,8 @@ import type { AccessIndex } from '../../program/access-index.ts'
 const TABLE_SIZE = 256 * 8
 /** Bytes of members at the beginning of an object that may be numbers, where no number may be between functions. */
 const LEADING = 3 * 8
+/** Bytes at the beginning of an object of which some hold a pointer. */
+const POINTERS_WITHIN = 32
 /** Bytes of an object that is not known to end before. */
 const OBJECT_SIZE = 0x4000
 
@@ -16,7 +18,7 @@ export interface PointedObject {
   readonly object: number
   /** In the order of their places. */
   readonly functions: readonly number[]
-  /** Nothing else is pointed to. */
+  /** It begins with them, and holds no other pointer. */
   readonly isTable: boolean
 }
 
@@ -29,6 +31,7 @@ export class PointedFunctions {
   readonly #referenced: Float64Array
   readonly #accesses: AccessIndex
   readonly #toData: PointerTable
+  readonly #image: MemoryImage
 
   constructor(image: MemoryImage, graph: CallGraph, accesses: AccessIndex) {
     const { places, targets } = image.codePointers
@@ -38,6 +41,7 @@ export class PointedFunctions {
     this.#referenced = image.dataPointers.targets.slice().sort()
     this.#accesses = accesses
     this.#toData = image.dataPointers
+    this.#image = image
   }
 
   /** Functions that the table at an address leads to, up to where another object begins. */
@@ -59,8 +63,9 @@ export class PointedFunctions {
    * Of the object at an address and those that it points to, those that they point to, …, the ones that hold functions, without those in
    * `known`, to which all are added.
    * @param gaps may anything be between the functions in an object? Else a number behind the first three members ends it.
+   * @param readsDistances does what names the first read a table with entries of four bytes?
    */
-  from(first: number, gaps: boolean, known: Set<number>): readonly PointedObject[] {
+  from(first: number, gaps: boolean, known: Set<number>, readsDistances?: () => boolean): readonly PointedObject[] {
     const found: PointedObject[] = []
     const objects = [first]
     for (let pointer = objects.pop(); pointer !== undefined; pointer = objects.pop()) {
@@ -69,12 +74,16 @@ export class PointedFunctions {
       known.add(object)
       const held = this.#pointersIn(object, gaps)
       for (const other of held.objects) objects.push(other)
-      if (held.functions.length > 0) found.push({ object, functions: held.functions, isTable: held.objects.length === 0 })
+      if (held.functions.length > 0) found.push({ object, functions: held.functions, isTable: held.objects.length === 0 && held.isDense })
+      else if (object === first && held.objects.length === 0 && readsDistances !== undefined && this.#image.positionDependent) {
+        const atDistances = this.#atDistances(object)
+        if (atDistances.length > 0 && readsDistances()) objects.push(...atDistances)
+      }
     }
     return found
   }
 
-  #pointersIn(object: number, gaps: boolean): { readonly functions: readonly number[]; readonly objects: readonly number[] } {
+  #pointersIn(object: number, gaps: boolean): { readonly functions: readonly number[]; readonly objects: readonly number[]; readonly isDense: boolean } {
     const limit = this.#nextObject(object + 8, OBJECT_SIZE)
     const functions: number[] = []
     const objects: number[] = []
@@ -82,13 +91,18 @@ export class PointedFunctions {
     let toCode = lastAtMost(this.#places, object - 1) + 1
     let toData = lastAtMost(places, object - 1) + 1
     let known = object + LEADING
+    const entries = new Entries()
+    let last = object - 8
+    let isDense = true
     for (;;) {
       const code = toCode < this.#places.length ? this.#places[toCode]! : Infinity
       const data = toData < places.length ? places[toData]! : Infinity
       const place = Math.min(code, data)
       if (place >= limit) break
       if (code < data) {
-        if (this.#functions[toCode]! >= 0 && (gaps || place <= known)) functions.push(this.#functions[toCode]!)
+        isDense &&= place === last + 8
+        last = place
+        if (this.#functions[toCode]! >= 0 && (gaps || (entries.continueAt(place, place <= known) && this.#holdsSomething(place - 8)) || place <= known)) functions.push(this.#functions[toCode]!)
         toCode++
       } else {
         objects.push(targets[toData]!)
@@ -96,7 +110,40 @@ export class PointedFunctions {
       }
       if (place <= known) known = Math.max(known, place + 8)
     }
-    return { functions, objects }
+    return { functions, objects, isDense }
+  }
+
+  /**
+   * Objects in a list of distances of four bytes from the list itself, which clang makes of a list of pointers to what needs no
+   * relocations.
+   */
+  #atDistances(list: number): number[] {
+    const range = this.#image.dataAt(list)
+    const found: number[] = []
+    if (range?.offset === undefined || range.writable) return found
+    for (let place = list, limit = this.endOf(list); place < limit && place + 4 <= range.end; place += 4) {
+      const target = list + this.#image.view.getInt32(range.offset + place - range.address, true)
+      if (!this.#holdsPointers(target)) break
+      found.push(target)
+    }
+    // numbers that lead into the list itself, or twice to one place, are something else
+    const isList = found.length > 1 && new Set(found).size === found.length && found.every((target) => target < list || target >= list + 4 * found.length)
+    return isList ? found : []
+  }
+
+  /** Is there a number that is not zero, or an address? Tables with a place for each CPU have nothing where a function was not compiled for one. */
+  #holdsSomething(place: number): boolean {
+    const range = this.#image.dataAt(place)
+    if (range?.offset === undefined) return false
+    const { view } = this.#image
+    const at = range.offset + place - range.address
+    return view.getUint32(at, true) !== 0 || view.getUint32(at + 4, true) !== 0 || this.#toData.get(place) !== undefined
+  }
+
+  /** Does what looks like an object at an address hold a pointer near its beginning? */
+  #holdsPointers(object: number): boolean {
+    if (object % 8 !== 0) return false
+    return [this.#places, this.#toData.places].some((places) => (places[lastAtMost(places, object - 1) + 1] ?? Infinity) < object + POINTERS_WITHIN)
   }
 
   /** Places that hold the address of function `index`. */
@@ -106,9 +153,35 @@ export class PointedFunctions {
     return found
   }
 
+  /** Where another object begins behind the one at an address. */
+  endOf(object: number): number {
+    return this.#nextObject(object + 8, OBJECT_SIZE)
+  }
+
   /** The first address of [from, from + size) in steps of a pointer that something else names, or the end. */
   #nextObject(from: number, size: number): number {
     return Math.min(nextIn(this.#referenced, from, size), nextIn(this.#accesses.addresses, from, size), from + size)
+  }
+}
+
+/** Bytes of a name or number and the function that belongs to it. */
+const LARGEST_ENTRY = 64
+
+/** An array of entries with one function each, all at the same distance: `{number, function}`, `{name, flags, function}`. */
+class Entries {
+  #first = -1
+  #last = -1
+  #distance = 0
+
+  /** Is the function at `place` that of the next entry? The first is where one was found. */
+  continueAt(place: number, isFound: boolean): boolean {
+    if (this.#first < 0 && !isFound) return false
+    if (this.#first < 0) this.#first = place
+    else if (this.#distance === 0) this.#distance = place - this.#first
+    const continues = this.#last >= 0 && this.#distance > 8 && this.#distance <= LARGEST_ENTRY && place - this.#last === this.#distance
+    if (this.#last < 0 || continues) this.#last = place
+    else this.#distance = Infinity
+    return continues
   }
 }
 

@@ -44,6 +44,8 @@ export interface Program {
   readonly near: NearDetectors
   readonly jumpTables: JumpTables
   readonly argumentsRead: ArgumentsRead
+  /** Is function `index` of the C library, which is linked into this program? */
+  isOfCLibrary(index: number): boolean
   /** Does a frame or a symbol say where function `index` ends? */
   isBounded(index: number): boolean
   /** The code range that holds an address. */

@@ -8,6 +8,7 @@ import { buildCallGraph, type KnownCode, readStubs } from '../../program/call-gr
 import { caseLabels } from './case-labels.ts'
 import { findDetectors } from './detectors.ts'
 import { beginsFunction } from './tail-calls.ts'
+import { cLibraryStart } from './c-library.ts'
 import { CallSites } from './call-sites.ts'
 import { Endings } from './endings.ts'
 import { EntriesOfFunctions } from './entries.ts'
@@ -44,6 +45,7 @@ export function readProgram(file: ElfFile): Program {
   const isTailCalled: KnownCode['isTailCalled'] = (address, always) => beginsFunction(codeAt, address, always)
   const graph = buildCallGraph(image, sweep, { frames, names, starts, isChanged: accesses.isChanged, labels, isTailCalled }, stubs)
   const isGo = go !== undefined
+  const cLibrary = isGo ? Infinity : cLibraryStart(image, graph)
   const isModule = isLoadedAsModule(image)
   const isEntered = (name: string): boolean => !isModule || isEntryOfModule(name)
   const detectors = findDetectors(image, sweep, graph, liveFunctions(image, graph, isGo, isEntered))
@@ -62,6 +64,7 @@ export function readProgram(file: ElfFile): Program {
     endings: new Endings(read),
     entries: new EntriesOfFunctions(read),
     near: new NearDetectors(read),
+    isOfCLibrary: (index) => graph.starts[index]! >= cLibrary,
     isBounded: (index) => framed.has(index) || names.has(graph.starts[index]!),
   }
 }

@@ -131,7 +131,8 @@ function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange,
       else if (target > 0) accesses.add(base + at, target, Access.take)
     } else if (positionDependent && length >= 5 && ((byte & 0xf8) === 0xb8 || byte === 0xc7 || byte === 0x68)) {
       const target = view.getInt32(at + length - 4, true)
-      if (target > 0 && ((rex & 8) === 0 || byte === 0xc7)) accesses.add(base + at, target, Access.take)
+      if ((rex & 8) !== 0 && byte !== 0xc7) farAddress(accesses, sweep, decoder, code, view, at, base)
+      else if (target > 0) accesses.add(base + at, target, Access.take)
     } else if ((entry & slow) !== 0 && byte !== 0xc4 && byte !== 0xc5 && byte !== 0x62) {
       prefixed(accesses, sweep, code, view, at, length, base)
     }
@@ -182,9 +183,30 @@ function ripRelative(accesses: Accesses, sweep: Sweep, opcode: number, modrm: nu
   accesses.add(from, target, store ? Access.store : Access.load)
 }
 
-function callsRegister(code: Uint8Array, at: number, register: number): boolean {
+/** Instructions between an address and the call that it is loaded for. */
+const MOST_BETWEEN = 6
+
+/** `movabs rax, function; …; call rax`, as -mcmodel=large has it. */
+function farAddress(accesses: Accesses, sweep: Sweep, decoder: X86Decoder, code: Uint8Array, view: DataView, at: number, base: number): void {
+  const target = view.getUint32(at + 2, true)
+  if (target === 0 || view.getUint32(at + 6, true) !== 0) return
+  accesses.add(base + at, target, Access.take)
+  const register = (code[at + 1]! & 7) | ((code[at]! & 1) << 3)
+  for (let next = at + 10, count = 0; count < MOST_BETWEEN; count++) {
+    const isCall = callsRegister(code, next, register)
+    if (isCall || callsRegister(code, next, register, 0xe0)) {
+      transfer(sweep, base + next, target, isCall ? Transfer.call : Transfer.jump)
+      return
+    }
+    const length = decoder.decode(code, next)
+    if (length === 0 || (code[next]! & 0xf0) === 0x70 || (code[next]! & 0xf8) === 0xe8 || code[next] === 0xff || code[next] === 0xc3) return
+    next += length
+  }
+}
+
+function callsRegister(code: Uint8Array, at: number, register: number, form = 0xd0): boolean {
   const opcodeAt = register < 8 ? at : at + 1
-  return code[opcodeAt] === 0xff && code[opcodeAt + 1] === (0xd0 | (register & 7)) && (register < 8 || code[at] === 0x41)
+  return code[opcodeAt] === 0xff && code[opcodeAt + 1] === (form | (register & 7)) && (register < 8 || code[at] === 0x41)
 }
 
 function transfer(sweep: Sweep, from: number, to: number, kind: number): void {

@@ -266,7 +266,7 @@ export abstract class OneByteInstructions extends IndirectTransfers {
     this.operands(at + 1, segment)
     const immediate = byte === 0xc6 ? this.#immediate8() : this.#immediateZ()
     const value = this.truncated(number(immediate, immediate < 0 ? -1 : 0), width)
-    this.used_(value)
+    if (this.isMemory) this.used_(value)
     this.write(value, width)
     return true
   }

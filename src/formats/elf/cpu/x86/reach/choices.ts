@@ -67,7 +67,8 @@ export class Choices {
       (this.#passed.size > 0 || !this.#tracer.hangsOnAmbiguousFields(index, at)) &&
       !this.#isDecidedFor(index, target) &&
       (this.#passed.size > 0 || !this.#tracer.hangsOnNothingNear(index, at)) &&
-      !(checks !== undefined && this.#selections.measures(index, checks))
+      !(checks !== undefined && this.#selections.measures(index, checks)) &&
+      !(checks !== undefined && this.#selections.isAmongOperations(index, at, target))
     known ||= !taken && this.#tags.ruleOut(index, at)
     this.#choices[edge] = known ? 2 : 1
     if (known) this.#refused.add(edge)
@@ -144,7 +145,7 @@ export class Choices {
     const evaluation = this.#evaluations.get(index)
     if (evaluation === undefined || !(evaluation.decides || evaluation.doubts)) return false
     const uses = evaluation.indirectCalls.size > 0 ? [...evaluation.indirectCalls] : [at]
-    return uses.every((use) => this.#tracer.dependsOnCheck(index, use))
+    return uses.every((use) => this.#tracer.dependsOnCheck(index, use) && !this.#tracer.hangsOnNothingNear(index, use))
   }
 
   /**
@@ -154,7 +155,9 @@ export class Choices {
   isByLevel(functions: readonly number[]): boolean {
     const [plain] = functions
     if (plain === undefined || functions.length < LEAST_LEVELS || this.#kernels.needFeatures(plain) || new Set(functions).size === functions.length) return false
-    return functions[1] === plain && functions.every((index) => index === plain || (this.#kernels.isKernel(index) && this.#selections.isTwin(plain, index)))
+    // no level has less than the one before: what tells operations apart has the plain one here and there
+    const kernels = functions.slice(functions.findIndex((index) => index !== plain))
+    return functions[1] === plain && kernels.every((index) => this.#kernels.isKernel(index) && this.#selections.isTwin(plain, index))
   }
 
   /** Do both do the same, as far as their sizes say, and `other` without the features of `target`? */

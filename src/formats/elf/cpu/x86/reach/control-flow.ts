@@ -4,6 +4,9 @@ import type { Program } from '../code/program.ts'
 const none: ReadonlySet<number> = new Set()
 const noWalls: ReadonlySet<number> = none
 
+/** Branches that an instruction hangs on, beyond which it is taken to hang on any. */
+const MOST_CONTROLLING = 64
+
 /** How control goes through a function, by instruction, along what can run. */
 export class ControlFlow {
   readonly #start: number
@@ -90,6 +93,51 @@ export class ControlFlow {
       const index = this.#indexOf(branch)
       return index !== undefined && (index === goal ? this.#conditional[index] === 1 : toGoal[index] === 1 && out[index] === 1)
     })
+  }
+
+  /**
+   * Does it hang on one of `branches` whether the instruction at `at` runs, or on a branch that hangs on one of them, and so on? What comes
+   * before, and leads to the same whatever it decides, does not count: `decidingOf` is for proofs, this for what is likely.
+   */
+  hangsOn(branches: ReadonlySet<number>, at: number): boolean {
+    const goal = this.#indexOf(at)
+    if (goal === undefined) return true
+    const isAsked = new Uint8Array(this.#count)
+    for (const branch of branches) {
+      const index = this.#indexOf(branch)
+      if (index !== undefined) isAsked[index] = 1
+    }
+    const known = new Uint8Array(this.#count)
+    const work = [goal]
+    known[goal] = 1
+    for (let steps = 0; work.length > 0; steps++) {
+      if (steps === MOST_CONTROLLING) return true
+      for (const branch of this.#controlling(work.pop()!)) {
+        if (isAsked[branch] === 1) return true
+        if (known[branch] === 1) continue
+        known[branch] = 1
+        work.push(branch)
+      }
+    }
+    return false
+  }
+
+  /** Instructions behind which one way leads to `goal` in any case, and another past it. */
+  #controlling(goal: number): number[] {
+    const toGoal = this.#backwards([goal], noWalls)
+    const around = this.#backwards(this.#exits, new Set([goal]))
+    const certainly = new Uint8Array(this.#count)
+    const past = new Uint8Array(this.#count)
+    for (let index = 0; index < this.#count; index++) {
+      for (let way = this.#lastTo[index]!; way !== 0; way = this.#before[way]!) {
+        if (index === goal || (toGoal[index] === 1 && around[index] === 0)) certainly[this.#from[way]!] = 1
+        else if (around[index] === 1) past[this.#from[way]!] = 1
+      }
+    }
+    for (const exit of this.#exits) past[exit] = 1
+    const found: number[] = []
+    for (let index = 0; index < this.#count; index++) if (certainly[index] === 1 && past[index] === 1) found.push(index)
+    return this.#tableJumps.length === 0 ? found : [...found, ...this.#tableJumps]
   }
 
   /** What can reach one of `ends` without passing one of `walls`. */

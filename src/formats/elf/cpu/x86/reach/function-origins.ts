@@ -1,5 +1,6 @@
 import { isDetectorFunction, isDetectorTableFunction } from '../code/detectors.ts'
 import type { Calls } from '../code/call-sites.ts'
+import { importCalledThroughRegister } from '../code/calls-of-imports.ts'
 import type { Program } from '../code/program.ts'
 import type { Leaks, Origins } from '../evaluation/evaluation.ts'
 import { allocator, type MadeObjects } from '../evaluation/made-objects.ts'
@@ -29,6 +30,7 @@ export class FunctionOrigins implements Origins {
   readonly #tracer: Tracer
   readonly #leaks: Leaks
   readonly #index: number
+  readonly #isOwn: boolean
   readonly #calls: Calls
 
   constructor(program: Program, tracer: Tracer, leaks: Leaks, index: number, { handlers, ambiguousFields, nearOnly, settled: isSettled }: Assumption) {
@@ -39,6 +41,7 @@ export class FunctionOrigins implements Origins {
     this.#program = program
     this.#tracer = tracer
     this.#leaks = leaks
+    this.#isOwn = !program.isOfCLibrary(index)
     this.#index = index
     this.#calls = program.calls.of(index)
   }
@@ -50,7 +53,7 @@ export class FunctionOrigins implements Origins {
   }
 
   variableLeaks(address: number): boolean {
-    return this.#tracer.variableMayLeak(address)
+    return this.#nearOnly ? this.#tracer.variableMayLeakNear(this.#index, address) : this.#tracer.variableMayLeak(address)
   }
 
   argumentLeaks(register: number): boolean {
@@ -61,16 +64,32 @@ export class FunctionOrigins implements Origins {
   resultLeaks(at: number): boolean {
     if (this.#calls.imported.has(at)) return false
     const callee = this.#calls.callees.get(at)
+    if (this.#nearOnly && this.#isOwn && this.#isCLibrarys(at, callee)) return false
+    if (this.#nearOnly && callee === undefined && this.#importedAt(at) !== undefined) return false
     if (this.#nearOnly && callee !== undefined) return this.#tracer.resultMayLeakNear(callee)
     const evaluation = callee === undefined ? undefined : this.#tracer.trace(callee)
     return evaluation === undefined || (evaluation.returns && evaluation.results.get(0) === undefined)
   }
 
+  /** Another file's function that is called. Through a register, only where it is likely, and says nothing about the CPU. */
+  #importedAt(at: number): string | undefined {
+    const named = this.#calls.imported.get(at)
+    if (named !== undefined || !this.#nearOnly || this.#calls.callees.has(at)) return named
+    const name = importCalledThroughRegister(this.#program, this.#index, at)
+    return name === undefined || isDetectorFunction(name) || isDetectorTableFunction(name) ? undefined : name
+  }
+
+  /** Is what is called a function of the C library, or one that it chooses? What that returns is no check of the program's own. */
+  #isCLibrarys(at: number, callee: number | undefined): boolean {
+    const called = callee ?? this.#calls.resolvers.get(at)
+    return called !== undefined && this.#program.isOfCLibrary(called)
+  }
+
   fillsFromElsewhere(at: number): boolean {
-    const imported = this.#calls.imported.get(at)
+    const imported = this.#importedAt(at)
     if (imported !== undefined) return !isDetectorFunction(imported) && !isDetectorTableFunction(imported)
     const callee = this.#calls.callees.get(at)
-    return this.#nearOnly && callee !== undefined && !this.#tracer.resultMayLeakNear(callee)
+    return this.#nearOnly && callee !== undefined && (!this.#tracer.resultMayLeakNear(callee) || (this.#isOwn && this.#isCLibrarys(at, callee)))
   }
 
   allocates(at: number): boolean {

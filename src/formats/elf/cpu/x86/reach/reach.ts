@@ -16,11 +16,14 @@ import type { OtherArguments } from './other-arguments.ts'
 import { findRoots, isForSeveralCpus } from './roots.ts'
 import type { Selections } from './selections.ts'
 import type { Step, Steps } from './steps.ts'
+import { threadLocalPointers } from './thread-local-pointers.ts'
 import type { Tracer } from './tracer.ts'
 import { Trust } from './trust.ts'
 
 /** Functions with some feature from which on it is one that many have: a flag that is handed on decides about few. */
 const FEW_USERS = 256
+
+const MOVSXD = 0x63
 
 /** Searches after which what was taken for a choice is one. */
 const REFUTATIONS = 8
@@ -100,6 +103,7 @@ export class ReachSearch {
   #begin(trust: Trust): Progress {
     const progress = new Progress(trust, this.#program.graph.starts.length)
     for (const [index, { from, how }] of this.roots) progress.reach(index, from, how)
+    if (trust >= Trust.tables) for (const target of threadLocalPointers(this.#program)) if (!this.#kernels.isNamed(target)) progress.reach(target, -1, 'table')
     return progress
   }
 
@@ -165,7 +169,9 @@ export class ReachSearch {
       }
       if (evaluated !== undefined) this.#followAddresses(index, progress, evaluated)
     }
-    if (trust >= Trust.tables) this.#tables(index, progress)
+    if (trust < Trust.tables) return
+    this.#tables(index, progress)
+    this.#calledVariables(index, progress, evaluated)
   }
 
   #followEdges(index: number, progress: Progress, evaluated: Evaluation | undefined, allRun: boolean): void {
@@ -235,8 +241,15 @@ export class ReachSearch {
       if (table < 0 || progress.tables.has(table)) continue
       const from = sweep.accessFrom.values()[access]!
       if (this.#endsArray(index, table) || !this.instructionRuns(index, from)) continue
-      if (kinds[access] === Access.take && evaluation !== undefined && !evaluation.addressesUsed.has(table) && !evaluation.addressesFollowed.has(table)) continue
+      if (kinds[access] === Access.take && evaluation !== undefined && !this.#usesObject(evaluation, table)) continue
       this.#followObjects(index, from, table, progress)
+    }
+  }
+
+  /** What variables first hold that the function calls: where that was not followed. */
+  #calledVariables(index: number, progress: Progress, evaluated: Evaluation | undefined): void {
+    for (const { at, first } of this.#program.graph.calledVariables.get(index) ?? []) {
+      if ((evaluated === undefined || evaluated.indirectCalls.has(at)) && this.instructionRuns(index, at)) this.#reachFromTable(index, at, first, progress)
     }
   }
 
@@ -251,7 +264,7 @@ export class ReachSearch {
   #followObjects(index: number, from: number, first: number, progress: Progress): void {
     const { detectors, pointed } = this.#program
     const { tables } = progress
-    for (const { object, functions, isTable } of pointed.from(first, !detectors.any, tables)) {
+    for (const { object, functions, isTable } of pointed.from(first, !detectors.any, tables, () => this.#readsDistances(index))) {
       const isByLevel = detectors.any && isTable && this.#choices.isByLevel(functions)
       for (const target of functions) {
         if (isByLevel && target !== functions[0]) continue
@@ -259,6 +272,28 @@ export class ReachSearch {
         this.#reachFromTable(index, from, target, progress)
       }
     }
+  }
+
+  /** Does it use the object at an address, or a part of it? */
+  #usesObject({ addressesUsed, addressesFollowed }: Evaluation, object: number): boolean {
+    if (addressesUsed.has(object) || addressesFollowed.has(object)) return true
+    const end = this.#program.pointed.endOf(object)
+    return [addressesUsed, addressesFollowed].some((addresses) => {
+      for (const address of addresses) if (address > object && address < end) return true
+      return false
+    })
+  }
+
+  /** Does function `index` read entries of four bytes, with their signs: `movsxd rax, [table + index * 4]`? */
+  #readsDistances(index: number): boolean {
+    const { graph, codeAt } = this.#program
+    const range = codeAt(graph.starts[index]!)
+    if (range === undefined) return false
+    const { code, base } = range
+    for (let at = graph.starts[index]! - base, end = graph.ends[index]! - base; (at = code.indexOf(MOVSXD, at + 1)) >= 0 && at + 2 < end; ) {
+      if ((code[at - 1]! & 0xf8) === 0x48 && (code[at + 1]! & 0xc7) === 4 && code[at + 2]! >> 6 === 2) return true
+    }
+    return false
   }
 
   /** Does a function that asks name objects of which one leads to `target`, and another to a like one without its features? */

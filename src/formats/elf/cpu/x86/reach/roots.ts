@@ -1,4 +1,5 @@
 import { Edge } from '../../program/edges.ts'
+import { LookedUpNames } from '../../program/looked-up-names.ts'
 import { isEntryOfModule, isLoadedAsModule } from '../../program/module-entry.ts'
 import { initializers } from '../code/initializers.ts'
 import type { Program } from '../code/program.ts'
@@ -30,6 +31,7 @@ export function findRoots(program: Program, kernels: Kernels, known: KnownForRoo
   if (isGo) return roots
   const callersChoose = detectors.any || known.hasExportsByCpu
   const isModule = isLoadedAsModule(image)
+  const lookedUp = new LookedUpNames(image)
   for (const named of image.functions) {
     if (!named.exported || (detectors.any && !program.isEntered(named.name))) continue
     const index = graph.functionAt(named.address)
@@ -40,7 +42,8 @@ export function findRoots(program: Program, kernels: Kernels, known: KnownForRoo
       continue
     }
     if (index === undefined || detectors.resolvers.has(graph.starts[index]!)) continue
-    if (!image.isLibrary && !roots.has(index) && detectors.any) continue // an executable's exports serve its plugins
+    // an executable's exports serve its plugins
+    if (!image.isLibrary && !roots.has(index) && detectors.any && !(kernels.needFeatures(index) && lookedUp.has(named.name))) continue
     if (callersChoose && (kernels.isNamed(index) || known.selectable.has(index))) continue
     add(named.address, 'export')
   }

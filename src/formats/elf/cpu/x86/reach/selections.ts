@@ -168,6 +168,24 @@ export class Selections {
     })
   }
 
+  /**
+   * Does some case of a switch come to `at`, where `target` is called or loaded, while others do without what needs features, and both before
+   * and behind it? Levels of CPUs are in order; so are operations and formats not.
+   */
+  isAmongOperations(index: number, at: number, target: number): boolean {
+    const listing = this.#listing(index)
+    const base = this.#program.codeAt(this.#program.graph.starts[index]!)?.base
+    const call = base === undefined ? undefined : listing?.indexOf(at - base)
+    if (listing === undefined || call === undefined || listing.firstTable < 0) return false
+    return this.#switchesOf(index, listing).some((cases) => {
+      if (cases.length < LEAST_OPERATIONS || !cases.some((each) => each.reaches(call)) || cases.every((each) => each.reaches(call))) return false
+      // in the order of their numbers: do they need features, or call one that does the same without?
+      const kinds = cases.map(({ callees }) => (callees.some((callee) => this.#featuresOf(callee) !== undefined) ? 'wide' : callees.some((callee) => this.isTwin(callee, target)) ? 'plain' : undefined))
+      const known = kinds.filter((kind) => kind !== undefined)
+      return known.filter((kind, place) => place > 0 && kind !== known[place - 1]).length > 1
+    })
+  }
+
   /** Does function `index` lead to others than `target` that need features? Hardly any does, and switches are not looked for in vain. */
   #leadsToSeveral(index: number, target: number): boolean {
     const { graph } = this.#program
@@ -346,6 +364,8 @@ function runsIn(evaluation: Evaluation | undefined, at: number): boolean {
 }
 
 const TABLE_CASES = 16
+/** Cases of a switch in which an order shows. */
+const LEAST_OPERATIONS = 4
 /** Nobody has more implementations of one thing. */
 const MOST_CASES = 64
 

@@ -2,7 +2,7 @@ import type { CallGraph } from '../../program/call-graph.ts'
 import { Edge } from '../../program/edges.ts'
 import { Access } from '../../program/sweep.ts'
 import { ControlFlow } from './control-flow.ts'
-import type { Evaluation } from '../evaluation/evaluation.ts'
+import type { Evaluation, Leaks } from '../evaluation/evaluation.ts'
 import { type Assumption, FunctionOrigins, settled, usually } from './function-origins.ts'
 import type { Guards } from '../checks/guards.ts'
 import type { Program } from '../code/program.ts'
@@ -117,7 +117,7 @@ export class Tracer {
   #view(known: Map<number, View | undefined>, index: number, assumption: Assumption): View | undefined {
     if (known.has(index)) return known.get(index)
     if (this.#budget.left <= 0) return undefined
-    const evaluation = this.#guards.trace(index, new FunctionOrigins(this.#program, this, this.#guards.leaks, index, assumption), this.#budget)
+    const evaluation = this.#guards.trace(index, new FunctionOrigins(this.#program, this, this.#leaksFor(index, assumption), index, assumption), this.#budget)
     const view = evaluation && { evaluation, control: new ControlFlow(this.#program, evaluation) }
     known.set(index, view)
     return view
@@ -139,12 +139,13 @@ export class Tracer {
    */
   hangsOnNothingNear(index: number, at: number): boolean {
     const view = this.#nearView(index)
-    return view !== undefined && view.control.decidingOf(view.evaluation.open, at)?.length === 0
+    if (view === undefined || (view.evaluation.seen[at - view.evaluation.start]! & 1) === 0) return false
+    return view.evaluation.open.size === 0 || !view.control.hangsOn(view.evaluation.open, at)
   }
 
   /** The same where results of what is far from all checks are none. What a caller hands on behind a check may hang on it, whatever it is. */
   argumentMayLeakNear(index: number, register: number): boolean {
-    return this.argumentMayLeak(index, register, (caller) => (this.#isAboutCpu(caller) ? undefined : this.#nearView(caller)?.evaluation))
+    return this.argumentMayLeak(index, register, this.#leaksFor(index, { ...usually, nearOnly: true }), (caller) => (this.#isAboutCpu(caller) ? undefined : this.#nearView(caller)?.evaluation))
   }
 
   resultMayLeakNear(callee: number): boolean {
@@ -185,7 +186,7 @@ export class Tracer {
   }
 
   #settle(index: number, isReached: (index: number) => boolean, passed?: ReadonlyMap<number, Value>): View | undefined {
-    const origins = new FunctionOrigins(this.#program, this, this.#guards.leaks, index, settled)
+    const origins = new FunctionOrigins(this.#program, this, this.#leaksFor(index, settled), index, settled)
     const others = {
       isReached,
       evaluation: (other: number): Evaluation | undefined => (this.#settlingNow.size > DEPTH || this.#settlingNow.has(other) ? undefined : this.settledAt(other, isReached)?.evaluation),
@@ -207,9 +208,13 @@ export class Tracer {
     return view
   }
 
+  /** What the C library that is linked in finds out is far from what the program does. */
+  #leaksFor(index: number, { nearOnly }: Assumption): Leaks {
+    return nearOnly === true && !this.#program.isOfCLibrary(index) ? this.#guards.ownLeaks : this.#guards.leaks
+  }
+
   /** Who has the address of a variable, or of what it is a part of, may store to it: as to a field. */
-  #variableLeaks(address: number): boolean {
-    const { leaks } = this.#guards
+  #variableLeaks(address: number, leaks: Leaks): boolean {
     if (!leaks.anywhere && leaks.stored.size === 0) return false
     const { accesses, sweep } = this.#program
     const to = sweep.accessTo.values()
@@ -223,13 +228,18 @@ export class Tracer {
   /** May the variable at `address` hold what CPUID says? */
   variableMayLeak(address: number): boolean {
     let known = this.#leakingVariables.get(address)
-    if (known === undefined) this.#leakingVariables.set(address, (known = this.#variableLeaks(address)))
+    if (known === undefined) this.#leakingVariables.set(address, (known = this.#variableLeaks(address, this.#guards.leaks)))
     return known
   }
 
+  /** The same for what function `index` reads, as far as it is near. */
+  variableMayLeakNear(index: number, address: number): boolean {
+    const leaks = this.#leaksFor(index, { ...usually, nearOnly: true })
+    return leaks === this.#guards.leaks ? this.variableMayLeak(address) : this.#variableLeaks(address, leaks)
+  }
+
   /** May the argument that function `index` gets in `register`? */
-  argumentMayLeak(index: number, register: number, trace: (caller: number) => Evaluation | undefined = (caller) => this.trace(caller)): boolean {
-    const { leaks } = this.#guards
+  argumentMayLeak(index: number, register: number, leaks: Leaks = this.#guards.leaks, trace: (caller: number) => Evaluation | undefined = (caller) => this.trace(caller)): boolean {
     if (this.#started.has(index)) return false
     if (this.#exported.has(index)) return true // whoever calls it may have asked
     if (!leaks.anywhere && !leaks.arguments && leaks.fields.size === 0) return false
