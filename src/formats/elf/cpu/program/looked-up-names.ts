@@ -5,7 +5,7 @@ import type { MemoryImage } from './memory-image.ts'
 const lookups = ['dlsym', 'dlvsym', 'g_module_symbol', 'lt_dlsym']
 
 /** Bytes that are searched, over all names. */
-const MOST_SEARCHED = 2 ** 28
+const MOST_SEARCHED = 2 ** 26
 
 /** Tells which names of a program's own exports stand in its data, as text: it looks them up (`dlsym(RTLD_DEFAULT, "plugin_run")`). */
 export class LookedUpNames {

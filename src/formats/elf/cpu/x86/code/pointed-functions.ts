@@ -91,7 +91,9 @@ export class PointedFunctions {
     let toCode = lastAtMost(this.#places, object - 1) + 1
     let toData = lastAtMost(places, object - 1) + 1
     let known = object + LEADING
-    const entries = new Entries()
+    // of an array of entries with one function each, at the same distance: {number, function}, {name, flags, function}
+    let entry = -1
+    let distance = 0
     let last = object - 8
     let isDense = true
     for (;;) {
@@ -102,7 +104,13 @@ export class PointedFunctions {
       if (code < data) {
         isDense &&= place === last + 8
         last = place
-        if (this.#functions[toCode]! >= 0 && (gaps || (entries.continueAt(place, place <= known) && this.#holdsSomething(place - 8)) || place <= known)) functions.push(this.#functions[toCode]!)
+        const step = entry < 0 ? 0 : place - entry
+        const isNext = distance === 0 ? step > 8 && step <= LARGEST_ENTRY : step === distance
+        if (this.#functions[toCode]! >= 0 && (gaps || place <= known || (isNext && this.#holdsSomething(place - 8)))) {
+          functions.push(this.#functions[toCode]!)
+          if (entry >= 0) distance = isNext ? step : -1
+          entry = place
+        }
         toCode++
       } else {
         objects.push(targets[toData]!)
@@ -166,24 +174,6 @@ export class PointedFunctions {
 
 /** Bytes of a name or number and the function that belongs to it. */
 const LARGEST_ENTRY = 64
-
-/** An array of entries with one function each, all at the same distance: `{number, function}`, `{name, flags, function}`. */
-class Entries {
-  #first = -1
-  #last = -1
-  #distance = 0
-
-  /** Is the function at `place` that of the next entry? The first is where one was found. */
-  continueAt(place: number, isFound: boolean): boolean {
-    if (this.#first < 0 && !isFound) return false
-    if (this.#first < 0) this.#first = place
-    else if (this.#distance === 0) this.#distance = place - this.#first
-    const continues = this.#last >= 0 && this.#distance > 8 && this.#distance <= LARGEST_ENTRY && place - this.#last === this.#distance
-    if (this.#last < 0 || continues) this.#last = place
-    else this.#distance = Infinity
-    return continues
-  }
-}
 
 function nextIn(addresses: Float64Array, from: number, size: number): number {
   for (let index = lastAtMost(addresses, from - 1) + 1; index < addresses.length; index++) {
