@@ -107,6 +107,8 @@ export class ControlFlow {
       const index = this.#indexOf(branch)
       if (index !== undefined) isAsked[index] = 1
     }
+    // a tail call on a condition
+    if (isAsked[goal] === 1 && this.#conditional[goal] === 1) return true
     const known = new Uint8Array(this.#count)
     const work = [goal]
     known[goal] = 1
