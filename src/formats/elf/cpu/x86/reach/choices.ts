@@ -1,4 +1,5 @@
 import { Edge } from '../../program/edges.ts'
+import { argumentTaken, registerTakenInto } from '../code/handed-over.ts'
 import type { Program } from '../code/program.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import { AskedThroughPointers } from './asked-through-pointers.ts'
@@ -60,7 +61,7 @@ export class Choices {
         ? // no other function does the same as one that puts kernels in the place of others
           !taken && checks !== undefined && (this.#asked.decide(index, checks) || (isToldByOthers && this.#selections.testsMask(index, checks, ending)))
         : taken
-        ? this.#selections.testsMask(index, checks ?? [], ending) || this.takesTwin(index, target) || this.#selections.isInOneOfCases(index, at, target)
+        ? !this.#isHandedOver(index, at, target) && (this.#selections.testsMask(index, checks ?? [], ending) || this.takesTwin(index, target) || this.#selections.isInOneOfCases(index, at, target))
         : // a function that bears the name of a CPU, or is called behind a check elsewhere, or one of two that do the same
           (checks !== undefined && this.#kernels.isNamed(target)) || this.#selectable.has(target) || this.#hasTwin(index, at, target, ending)) &&
       // what is reached past a check that ends the program counts as required: there, what may be a choice is one
@@ -165,12 +166,23 @@ export class Choices {
     return this.#selections.isTwin(other, target)
   }
 
-  /** Does the function that takes the address of `target` take that of a function without its features as well? */
-  takesTwin(index: number, target: number): boolean {
+  /**
+   * Does what starts the program, and has to do with no check, take the address of `target` for a call at once, and no other like it for
+   * the same argument? What Rust puts in front of main does so where all of it was built into one function.
+   */
+  #isHandedOver(index: number, at: number, target: number): boolean {
+    if (this.#evaluations.has(index) || !this.#tracer.isStarted(index)) return false
+    const register = argumentTaken(this.#program, at)
+    return register >= 0 && !this.takesTwin(index, target, register)
+  }
+
+  /** Does the function that takes the address of `target` take that of a function without its features as well, into `register` where that is given? */
+  takesTwin(index: number, target: number, register = -1): boolean {
     const { graph } = this.#program
     for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
       const other = graph.edgeTo[edge]!
-      if (graph.edgeKind[edge] === Edge.taken && other !== target && this.#selections.isTwin(other, target)) return true
+      if (graph.edgeKind[edge] !== Edge.taken || other === target || !this.#selections.isTwin(other, target)) continue
+      if (register < 0 || registerTakenInto(this.#program, graph.edgeAt[edge]!) === register) return true
     }
     return false
   }

@@ -69,6 +69,11 @@ export class Tracer {
     }
   }
 
+  /** Is function `index` called with nothing but what the system gives it? */
+  isStarted(index: number): boolean {
+    return this.#started.has(index)
+  }
+
   /** May others than its direct callers call function `index`? */
   isOpen(index: number): boolean {
     return this.#started.has(index) || this.#exported.has(index) || this.#named.has(index)
