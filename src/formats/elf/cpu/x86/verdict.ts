@@ -218,7 +218,7 @@ function isUsedThroughout(program: Program, feature: string, count: Counts, coun
     if (trust > 0 && count.reached[0]!.size === 0 && run.reached[0]!.steps.size * users >= EXPECTED * reachedFunctions) continue
     if (!isVector(feature)) {
       // BMI and MOVBE without AVX are a dispatched kernel; with it they follow from it (promoteCompanions)
-      if (x86LevelOf(feature) === 1 && users >= density.other * reachedFunctions && mostUsersReached(count, trust) && isUsedUntold(program, feature, count.reached[trust]!, run)) return true
+      if (x86LevelOf(feature) === 1 && users >= density.other * reachedFunctions && mostUsersReached(count, trust) && isUsedUntold(program, feature, count.reached[trust]!, trust, run)) return true
       continue
     }
     if (users < density.vector * reachedFunctions) continue
@@ -236,19 +236,32 @@ const MOST_ASKED = 64
  * Is `feature` used by some of `users` whatever truth values they are told, and whoever calls the file's exports? Where a kernel stands
  * beside code for any CPU in one function, behind a flag of some object, it is no sign of what the compiler was told.
  */
-function isUsedUntold(program: Program, feature: string, users: ReadonlySet<number>, run: Run): boolean {
+function isUsedUntold(program: Program, feature: string, users: ReadonlySet<number>, trust: number, run: Run): boolean {
   // the search may have used up what may be traced
   const tracer = new Tracer(program, run.guards, startedFunctions(program))
-  const isUntold = (index: number, at: number): boolean => {
-    const checks = run.search.instructionRuns(index, at) ? (run.tracer.checksOf(index, at) ?? tracer.checksOf(index, at)) : undefined
-    return checks !== undefined && !run.selections.testsTruth(index, checks)
+  // true: whatever it is told; undefined: that cannot be told
+  const isUntold = (index: number): boolean | undefined => {
+    let isKnown = false
+    for (const at of hitsOf(program, feature, index)) {
+      if (!run.search.instructionRuns(index, at)) continue
+      const checks = run.tracer.checksOf(index, at) ?? tracer.checksOf(index, at)
+      if (checks === undefined) return undefined
+      if (!run.selections.testsTruth(index, checks)) return true
+      isKnown = true
+    }
+    return isKnown ? false : undefined
   }
-  let found = 0
+  let untold = 0
+  let undecided = 0
   let left = MOST_ASKED
   for (const index of users) {
     // whoever calls what a library exports may have asked
     if (run.search.roots.get(index)?.how === 'export') continue
-    if (hitsOf(program, feature, index).some((at) => isUntold(index, at)) && ++found === density.least) return true
+    const answer = isUntold(index)
+    if (answer === true) untold++
+    else if (answer === undefined) undecided++
+    // what cannot be told of some that direct calls reach is what is told of another
+    if (untold > 0 && untold + (trust === 0 ? undecided : 0) >= density.least) return true
     if (--left === 0) break
   }
   return false
