@@ -1,0 +1,113 @@
+import { silentFeatures, x86LevelOf } from '../../../../isa/x86/features.ts'
+import { IndexSet } from '../program/index-set.ts'
+import type { Program } from './code/program.ts'
+import { type Counts, hitsOf } from './feature-counts.ts'
+import { type Run, startedFunctions } from './reach/run-on.ts'
+import { Tracer } from './reach/tracer.ts'
+
+/**
+ * Shares of the reached functions from which on a feature counts as used throughout: a compiler that was told that a CPU
+ * has AVX uses it everywhere, while a guard that was overlooked lets through a handful of functions. Measured on the
+ * labelled set, see docs/isa.md.
+ */
+const density = { vector: 0.01, other: 0.008, least: 3 } as const
+
+/** Users among the functions that direct calls reach, by the share among all, from which on it says something that there are none. */
+const EXPECTED = 50
+
+/** Do so many of the functions that are reached use `feature` that a compiler was told that any CPU has it? */
+export function isUsedThroughout(program: Program, feature: string, count: Counts, counts: ReadonlyMap<string, Counts>, run: Run): boolean {
+  if (silentFeatures.has(feature)) return false
+  // where hardly anything is called directly (Rust's main is a pointer), addresses have to do
+  const last = run.reached[0]!.steps.size < 0.3 * run.reached[1]!.steps.size ? 1 : 0
+  for (let trust = 0; trust <= last; trust++) {
+    const reachedFunctions = run.reached[trust]!.steps.size
+    const users = count.reached[trust]!.size
+    if (users < density.least || isForSeveralMakers(counts, trust)) continue
+    // code that direct calls reach would be compiled like what only addresses lead to
+    if (trust > 0 && count.reached[0]!.size === 0 && run.reached[0]!.steps.size * users >= EXPECTED * reachedFunctions) continue
+    if (!isVector(feature)) {
+      // BMI and MOVBE without AVX are a dispatched kernel; with it they follow from it (promoteCompanions)
+      if (x86LevelOf(feature) === 1 && users >= density.other * reachedFunctions && mostUsersReached(count, trust) && isUsedUntold(program, feature, count.reached[trust]!, trust, run)) return true
+      continue
+    }
+    if (users < density.vector * reachedFunctions) continue
+    const vex = new Set<number>()
+    for (const [name, other] of counts) if (isVector(name)) for (const index of other.reached[trust]!) vex.add(index)
+    if (vex.size > legacyVectorFunctions(program, run, trust, vex)) return true
+  }
+  return false
+}
+
+/** Functions that are asked what a feature hangs on. */
+const MOST_ASKED = 64
+
+/**
+ * Is `feature` used by some of `users` whatever truth values they are told, and whoever calls the file's exports? Where a kernel stands
+ * beside code for any CPU in one function, behind a flag of some object, it is no sign of what the compiler was told.
+ */
+function isUsedUntold(program: Program, feature: string, users: ReadonlySet<number>, trust: number, run: Run): boolean {
+  // the search may have used up what may be traced
+  const tracer = new Tracer(program, run.guards, startedFunctions(program))
+  // true: whatever it is told; undefined: that cannot be told
+  const isUntold = (index: number): boolean | undefined => {
+    let isKnown = false
+    for (const at of hitsOf(program, feature, index)) {
+      if (!run.search.instructionRuns(index, at)) continue
+      const checks = run.tracer.checksOf(index, at) ?? tracer.checksOf(index, at)
+      if (checks === undefined) return undefined
+      if (!run.selections.testsTruth(index, checks)) return true
+      isKnown = true
+    }
+    return isKnown ? false : undefined
+  }
+  let untold = 0
+  let undecided = 0
+  let left = MOST_ASKED
+  for (const index of users) {
+    // whoever calls what a library exports may have asked
+    if (run.search.roots.get(index)?.how === 'export') continue
+    const answer = isUntold(index)
+    if (answer === true) untold++
+    else if (answer === undefined) undecided++
+    // what cannot be told of some that direct calls reach is what is told of another
+    if (untold > 0 && untold + (trust === 0 ? undecided : 0) >= density.least) return true
+    if (--left === 0) break
+  }
+  return false
+}
+
+/** No CPU has AMD's old extensions and AVX-512: where both are reached, a table of kernels for all CPUs is. */
+function isForSeveralMakers(counts: ReadonlyMap<string, Counts>, trust: number): boolean {
+  const isReached = (name: RegExp): boolean => [...counts].some(([feature, { reached }]) => name.test(feature) && reached[trust]!.size > 0)
+  return isReached(/^(?:fma4|xop|tbm)$/) && isReached(/^avx512/)
+}
+
+/** Code that was let through by mistake is a small part of what is there. */
+function mostUsersReached(count: Counts, trust: number): boolean {
+  return count.reached[trust]!.size >= 0.02 * count.functions.size
+}
+
+function legacyVectorFunctions(program: Program, run: Run, trust: number, vex: ReadonlySet<number>): number {
+  const legacy = new IndexSet(program.graph.starts.length)
+  for (const at of program.sweep.legacyVectorAt.values()) {
+    const index = program.graph.functionOf(at)
+    if (index >= 0 && !vex.has(index) && run.reached[trust]!.steps.has(index)) legacy.add(index)
+  }
+  return legacy.size
+}
+
+/** Where a compiler uses AVX throughout, what else it uses in the same functions was allowed by the same option. */
+export function promoteCompanions(required: Set<string>, counts: ReadonlyMap<string, Counts>): void {
+  const users = [...required].map((feature) => counts.get(feature)?.reached[2] ?? new Set<number>())
+  for (const [feature, count] of counts) {
+    if (required.has(feature) || silentFeatures.has(feature) || x86LevelOf(feature) === undefined) continue
+    const together = [...count.reached[0]!].filter((index) => users.some((set) => set.has(index))).length
+    if (together >= 2 && count.reached[0]!.size >= 0.1 * count.functions.size) required.add(feature)
+  }
+}
+
+/** Does the code of `feature` come in VEX or EVEX encoding? */
+export function isVector(feature: string): boolean {
+  return /^(?:avx|fma|f16c|vaes|vpclmul)/.test(feature)
+}
