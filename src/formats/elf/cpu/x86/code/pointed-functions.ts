@@ -110,7 +110,7 @@ export class PointedFunctions {
           functions.push(this.#functions[toCode]!)
           if (entry >= 0) distance = isNext ? step : -1
           entry = place
-        }
+        } else if (this.#functions[toCode]! >= 0) distance = -1 // one elsewhere ends it
         toCode++
       } else {
         objects.push(targets[toData]!)
