@@ -2,6 +2,7 @@ import { DirectFlow } from './reach/direct-flow.ts'
 import type { Need } from '../../../../core/requirement.ts'
 import { silentFeatures, x86Levels } from '../../../../isa/x86/features.ts'
 import { featuresByFunction, type Run, runOn, runPast, startedFunctions } from './reach/run-on.ts'
+import type { FeatureSets } from './reach/find-kernels.ts'
 import { findRefusals, stillRefuse } from './reach/refusals.ts'
 import { findGuards } from './checks/guards.ts'
 import type { Program } from './code/program.ts'
@@ -143,7 +144,7 @@ function gateFunctions(run: Run): ReadonlySet<number> {
 }
 
 /** What runs once the program has passed the check it leaves at otherwise, and the features that takes. */
-function passGate(program: Program, assumed: ReadonlySet<string>, needs: ReadonlyMap<number, ReadonlySet<number>>, run: Run): { features: string[]; run: Run } | undefined {
+function passGate(program: Program, assumed: ReadonlySet<string>, needs: FeatureSets, run: Run): { features: string[]; run: Run } | undefined {
   if (program.isGo) return undefined
   const refusals = findRefusals(program, run, startedFunctions(program))
   const gates = program.image.isLibrary ? refusals : new Set([...gateFunctions(run), ...refusals])

@@ -26,9 +26,11 @@ export function findKernels(program: Program, features: ReadonlySet<string>, nee
     if (kept.size > 0) choosable.set(index, kept)
   }
   const kernels = new Set(choosable.keys())
-  addWrappers(program, choosable, WRAPPER_SIZE)
+  const isChoosable = new IndexSet(graph.starts.length)
+  for (const index of kernels) isChoosable.add(index)
+  addWrappers(program, choosable, isChoosable, WRAPPER_SIZE)
   const usersOf = usersBySet(choosable)
-  addWrappers(program, choosable, VARIANT_SIZE)
+  addWrappers(program, choosable, isChoosable, VARIANT_SIZE)
   const installers = findInstallers(program, choosable)
   const makers = findMakers(program, choosable)
   // by function: 0 where it was not looked at yet, 1 no, 2 yes
@@ -41,8 +43,6 @@ export function findKernels(program: Program, features: ReadonlySet<string>, nee
     }
     return named[index] === 2
   }
-  const isChoosable = new IndexSet(graph.starts.length)
-  for (const index of choosable.keys()) isChoosable.add(index)
   const known: Kernels = { isNamed, needFeatures: (index) => isChoosable.has(index), isKernel: (index) => kernels.has(index), installs: (index) => installers.has(index), makes: (index) => makers.has(index), usersOf }
   return { kernels: known, featuresOf: (index) => choosable.get(index) }
 }
@@ -53,7 +53,7 @@ function* exportedNames({ image }: Program): Iterable<string> {
 }
 
 /** How many functions need the feature set that fewest need of those that a function needs. */
-function usersBySet(choosable: ReadonlyMap<number, ReadonlySet<number>>): (index: number) => number {
+function usersBySet(choosable: FeatureSets): (index: number) => number {
   const users = new Map<number, number>()
   for (const sets of choosable.values()) for (const set of sets) users.set(set, (users.get(set) ?? 0) + 1)
   return (index) => [...(choosable.get(index) ?? [])].reduce((least, set) => Math.min(least, users.get(set)!), Infinity)
@@ -74,9 +74,7 @@ const CALL_DISTANCE = 400
  * Functions that do nothing beyond the baseline themselves and hand on to some that do: `satd_16x16_avx2`, which calls
  * `satd_8x8_avx2` four times. A dispatcher chooses them for what they call.
  */
-function addWrappers(program: Program, choosable: Map<number, ReadonlySet<number>>, largest: number): void {
-  const isKnown = new IndexSet(program.graph.starts.length)
-  for (const index of choosable.keys()) isKnown.add(index)
+function addWrappers(program: Program, choosable: Map<number, ReadonlySet<number>>, isKnown: IndexSet, largest: number): void {
   let layer: Iterable<number> = choosable.keys()
   for (let depth = 0; depth < WRAPPER_DEPTH; depth++) {
     const next = new Map<number, ReadonlySet<number>>()
@@ -111,7 +109,7 @@ const LEAST_HANDED_OUT = 2
 const TINY = 48
 
 /** Functions that name kernels, no other function, and call nobody: they put kernels in the place of what runs on any CPU. */
-function findInstallers({ graph }: Program, choosable: ReadonlyMap<number, ReadonlySet<number>>): ReadonlySet<number> {
+function findInstallers({ graph }: Program, choosable: FeatureSets): ReadonlySet<number> {
   const installers = new Set<number>()
   for (let index = 0; index < graph.starts.length; index++) {
     const end = graph.firstEdge[index + 1]!
@@ -131,7 +129,7 @@ const MOST_OTHERS = 4
  * Functions that take the addresses of kernels, and lead to little else in the file: they make objects of which operations are
  * kernels.
  */
-function findMakers({ graph }: Program, choosable: ReadonlyMap<number, ReadonlySet<number>>): ReadonlySet<number> {
+function findMakers({ graph }: Program, choosable: FeatureSets): ReadonlySet<number> {
   const makers = new Set<number>()
   for (let index = 0; index < graph.starts.length; index++) {
     const end = graph.firstEdge[index + 1]!
