@@ -11,3 +11,8 @@ export function isRust({ sections, bytes }: ElfFile): boolean {
     return Buffer.from(bytes.buffer, bytes.byteOffset + sh_offset, Math.min(sh_size, MOST, bytes.length - sh_offset)).includes(text)
   })
 }
+
+/** Go's own packages (no dot before the first slash) check for what GOAMD64 or GOARM64 does not grant; its tests see to that. */
+export function isGoStandardLibrary(name: string): boolean {
+  return !/^[^/]*\.[^/]*\//.test(name) && !name.startsWith('main.') && !name.startsWith('_cgo')
+}

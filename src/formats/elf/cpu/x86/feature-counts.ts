@@ -1,5 +1,6 @@
 import { x86LevelOf } from '../../../../isa/x86/features.ts'
 import { IndexSet } from '../program/index-set.ts'
+import { isGoStandardLibrary } from '../program/languages.ts'
 import type { Program } from './code/program.ts'
 import type { FeatureSets } from './reach/find-kernels.ts'
 import type { Run } from './reach/run-on.ts'
@@ -69,11 +70,6 @@ export function hitsOf({ graph, sweep, decoder }: Program, feature: string, inde
     if (decoder.tables.featureSets[sets[hit]!]!.includes(feature)) found.push(at[hit]!)
   }
   return found
-}
-
-/** Go's own packages (no dot before the first slash) check for what GOAMD64 does not grant; its tests see to that. */
-function isGoStandardLibrary(name: string): boolean {
-  return !/^[^/]*\.[^/]*\//.test(name) && !name.startsWith('main.') && !name.startsWith('_cgo')
 }
 
 /** What tables in the middle of code look like when they are decoded, and what hardly any program uses. */

@@ -1,3 +1,4 @@
+import { isGoStandardLibrary } from '../../program/languages.ts'
 import type { AllocatorTags } from './allocator-tags.ts'
 import type { Program } from './program.ts'
 import { isStateOfFrames, type Unwinder } from './unwinder.ts'
@@ -13,11 +14,6 @@ export function isTrusted(program: Program, { unwinder, allocator }: Trusted, in
   const name = program.graph.nameOf(index)
   if (isAboutTags(word) && allocator.isPart(index)) return true
   return (program.isGo && program.detectors.any && isGoStandardLibrary(name)) || (isStateOfFrames(word) && (isUnwinder(name) || unwinder.isPart(index)))
-}
-
-/** Go's own packages (no dot before the first slash) check for what GOARM64 does not grant; its tests see to that. */
-function isGoStandardLibrary(name: string): boolean {
-  return !/^[^/]*\.[^/]*\//.test(name) && !name.startsWith('main.') && !name.startsWith('_cgo')
 }
 
 /** LLVM's libunwind. */
