@@ -85,6 +85,17 @@ describe('minify', () => {
     expect(exports['named']).toBe('addition')
   })
 
+  it.each<Level>(['fast', 'balanced', 'max'])('lets a class make its first instance where its name is kept (%s)', async (level) => {
+    const source = `class RenderResult { static #first = this.EMPTY = new RenderResult(null, {}); constructor(response) { this.response = response } }
+      function nested() { class /* kept */ Inner { static only = new Inner(1); constructor(value) { this.value = value } } return Inner }
+      exports.names = [RenderResult.name, RenderResult.EMPTY.constructor.name, nested().name, nested().only.value]`
+    const { code, changes } = await shrink('node_modules/a/index.cjs', source, {}, level)
+    const exports: { names?: unknown } = {}
+    runInContext(code, createContext({ exports }))
+    expect(exports.names).toEqual(['RenderResult', 'RenderResult', 'Inner', 1])
+    expect(changes).toHaveLength(1)
+  })
+
   it('keeps the names of classes where the code decides by them, and in packages, whose readers nobody knows', async () => {
     const visitor = `class ParagraphNode { accept(visitor) { return visitor['visit' + this.constructor.name](this) } }
       exports.result = new ParagraphNode().accept({ visitParagraphNode: () => 'found' })`

@@ -39,6 +39,14 @@ function reservedNames({ keepNames, keepText = [] }: MinifierInput): string[] {
   return typeof keepNames === 'boolean' ? [...keepText] : [...keepNames, ...keepText]
 }
 
+/**
+ * Names after the word `class`. Told to keep the names of classes, swc makes `let b = class A { … b … }` of a declaration,
+ * and `b` cannot be read yet where a static field makes the class's first instance; left alone as bindings they stay as they are.
+ */
+function classNames(code: string): string[] {
+  return [...new Set(Array.from(code.matchAll(/\bclass(?:\s|\/\*[^]*?\*\/|\/\/.*)+([\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*)/gu), (match) => match[1]!))]
+}
+
 /** As terser takes it: all, none, or those that match. */
 function keptPattern(kept: KeptNames): boolean | RegExp {
   if (typeof kept === 'boolean') return kept
@@ -83,7 +91,11 @@ export const minifiers: Readonly<Record<MinifierName, Minifier>> = {
           module: input.goal === 'module',
           ecma: terserEdition(input.target),
           compress: { toplevel: input.topLevel, keep_fnames: keepsAny(input.keepNames), keep_classnames: keepsAny(input.keepNames) },
-          mangle: { toplevel: input.topLevel, keep_fnames: input.keepNames === true, keep_classnames: input.keepNames === true, reserved: reservedNames(input) },
+          mangle: {
+            toplevel: input.topLevel,
+            keep_fnames: input.keepNames === true,
+            reserved: [...reservedNames(input), ...(input.keepNames === true ? classNames(input.code) : [])],
+          },
           format: { comments: false, asciiOnly: false },
           sourceMap: input.sourceMap,
         } as Parameters<typeof minify>[1],
