@@ -7,7 +7,7 @@ import { bundleInput, bundleOptions } from './bundle-input.ts'
 import { checkTree } from './check-tree.ts'
 import { isSource } from './entry-point.ts'
 import { askedTargets, judge, judgeSizes } from './judge.ts'
-import { closeInputs, type Input, openInputs } from './open-input.ts'
+import { closeInputs, openInputs } from './open-input.ts'
 import { refuseUnknownCpu } from './known-cpu.ts'
 import { prefixArtifact, prefixDiagnostic } from './prefix-paths.ts'
 import { resultCache } from './result-cache.ts'
@@ -39,23 +39,21 @@ export async function analyzeResolved(paths: readonly string[], options: Resolve
     if (sources.length > 0) inputs.unshift(await bundleInput(sources, config, cwd, signal, resultCache(config)))
     const settings = analyzeSettings(config)
     const compressedSizes = compressedSizesFor(inputs.flatMap((input) => input.files), config)
-    const jobs: Job[] = inputs.flatMap((input) =>
-      input.files
-        .filter((file) => file.link === undefined)
-        .map((file) => ({
-          kind: 'analyze',
-          root: input.root,
-          path: file.path,
-          settings,
-          rules: config.rules,
-          compressedSizes,
-        })),
-    )
+    const jobs: Job[] = []
+    /** Of each job, where its input's files stand in the report. */
+    const prefixes: string[] = []
+    for (const { root, prefix, files } of inputs) {
+      for (const { path, link } of files) {
+        if (link !== undefined) continue
+        jobs.push({ kind: 'analyze', root, path, settings, rules: config.rules, compressedSizes })
+        prefixes.push(prefix)
+      }
+    }
     const outcomes = await runJobs(jobs, { threads: config.jobs, signal, onProgress: options.onProgress })
     const artifacts: ArtifactReport[] = []
     const diagnostics: Diagnostic[] = inputs.flatMap((input) => input.diagnostics.map((d) => prefixDiagnostic(d, input.prefix)))
     for (const [index, { result, failure }] of outcomes.entries()) {
-      const prefix = prefixOfJob(inputs, index)
+      const prefix = prefixes[index]!
       if (result !== undefined) artifacts.push(prefixArtifact(result.artifact, prefix))
       for (const diagnostic of result?.diagnostics ?? [failure!]) diagnostics.push(prefixDiagnostic(diagnostic, prefix))
     }
@@ -89,15 +87,4 @@ async function adviseSources(sources: readonly string[], { config, cwd, signal }
     const asked = config.rules[finding.ruleId]
     return asked === undefined || asked === 'off' ? finding : { ...finding, severity: asked }
   })
-}
-
-/** Jobs stand in the order of the inputs and of the files in them. */
-function prefixOfJob(inputs: readonly Input[], index: number): string {
-  let left = index
-  for (const input of inputs) {
-    const count = input.files.filter((file) => file.link === undefined).length
-    if (left < count) return input.prefix
-    left -= count
-  }
-  return ''
 }
