@@ -1,3 +1,4 @@
+import { compareVersions } from '../core/compare-versions.ts'
 import type { CapabilityKind, Need, Requirement } from '../core/requirement.ts'
 import { formatMemory } from './units.ts'
 
@@ -21,14 +22,29 @@ export function summarizeRequirements(requirements: readonly Requirement[]): { l
   const summary: { label: string; text: string }[] = []
   for (const { label, kinds } of lines) {
     const parts: string[] = []
+    const those = withoutImplied(requirements.filter(({ kind }) => kinds.includes(kind)))
     for (const need of ['required', 'possible', 'guarded'] as const) {
-      const those = requirements.filter((requirement) => requirement.need === need && kinds.includes(requirement.kind))
-      const items = newestSyntax(those).map(item)
+      const items = newestSyntax(those.filter((requirement) => requirement.need === need)).map(item)
       if (items.length > 0) parts.push(group(need, [...new Set(items)]))
     }
     if (parts.length > 0) summary.push({ label, text: parts.join(' · ') })
   }
   return summary
+}
+
+/** What needs Node 15 for sure needs not be told to need Node 10 perhaps: of releases of Node, those above a surer need. */
+function withoutImplied(requirements: readonly Requirement[]): readonly Requirement[] {
+  return requirements.filter(
+    ({ kind, need, version }) =>
+      kind !== 'node' ||
+      version === undefined ||
+      !requirements.some((other) => other.kind === kind && other.version !== undefined && isSurer(other.need, need) && compareVersions(other.version, version) >= 0),
+  )
+}
+
+function isSurer(one: Need, other: Need): boolean {
+  const order: readonly Need[] = ['required', 'possible', 'guarded']
+  return order.indexOf(one) < order.indexOf(other)
 }
 
 /** What reads the newest edition of the language reads the older ones: of syntax, only what is newest decides. */

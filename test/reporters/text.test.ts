@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Report } from '../../src/core/report.ts'
 import { cpuVerdicts } from '../../src/reporters/cpu-verdicts.ts'
+import { summarizeRequirements } from '../../src/reporters/requirement-summary.ts'
 import { textReport } from '../../src/reporters/text.ts'
 import { formatBytes, formatChange } from '../../src/reporters/units.ts'
 
@@ -71,6 +72,14 @@ test('the report for a terminal', () => {
       error     bad (at offset 0x28): e_shoff: 8 bytes needed, 0 left (artifact/malformed)
     "
   `)
+})
+
+test('a release of Node that a surer need implies is not told', () => {
+  const node = (version: string, need: 'required' | 'possible' | 'guarded') => ({ kind: 'node' as const, name: 'node', version, need, evidence: [] })
+  const text = (...needs: ReturnType<typeof node>[]) => summarizeRequirements(needs).map((line) => line.text)
+  expect(text(node('15.0', 'required'), node('15.0', 'possible'), node('9.4', 'guarded'))).toEqual(['node ≥ 15.0'])
+  expect(text(node('15.0', 'required'), node('18.0', 'possible'), node('20.1', 'guarded'))).toEqual(['node ≥ 15.0 · possible: node ≥ 18.0 · guarded: node ≥ 20.1'])
+  expect(text(node('9.4', 'possible'), node('18.0', 'guarded'))).toEqual(['possible: node ≥ 9.4 · guarded: node ≥ 18.0'])
 })
 
 test('narrow terminals get a legend instead of wide columns; colours only when asked', () => {

@@ -1,5 +1,5 @@
 import type { Architecture } from '../../core/requirement.ts'
-import { compareVersions } from '../version.ts'
+import { compareVersions } from '../../core/compare-versions.ts'
 
 /** A distribution release, with the versions of its system libraries. */
 export interface Distribution {

@@ -1,4 +1,4 @@
-import { compareVersions } from '../version.ts'
+import { compareVersions } from '../../core/compare-versions.ts'
 import { measuredBuiltins, measuredOn, measuredReleases } from './node-releases.generated.ts'
 
 /** One release line of Node, as its newest release was when it was asked. */

@@ -1,5 +1,5 @@
 import type { Confidence, Engine } from '../target.ts'
-import { compareVersions } from '../version.ts'
+import { compareVersions } from '../../core/compare-versions.ts'
 import { nodeRelease } from './node-releases.ts'
 import { type WasmRuntime, wasmRuntimes } from './wasm-runtimes.ts'
 

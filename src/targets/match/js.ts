@@ -4,7 +4,7 @@ import type { JsFeature } from '../data/js-features.generated.ts'
 import { isOfBrowsers } from '../data/js-global-origin.ts'
 import { jsGlobals, jsGlobalsDate, jsGlobalsSource } from '../data/js-globals.generated.ts'
 import type { Engine, Fact, Target } from '../target.ts'
-import { compareVersions } from '../version.ts'
+import { compareVersions } from '../../core/compare-versions.ts'
 import type { Check, Outcome } from './outcome.ts'
 import { met, unknown, unmet, witness } from './outcome.ts'
 

@@ -5,7 +5,7 @@ import { newestDistributionWithGlibc } from '../data/distributions.ts'
 import { freebsdLibraries, glibcLibraries, muslLibraries } from '../data/libc-libraries.ts'
 import { nodeArchitectureName } from '../target.ts'
 import type { Target } from '../target.ts'
-import { compareVersions } from '../version.ts'
+import { compareVersions } from '../../core/compare-versions.ts'
 import type { Check } from './outcome.ts'
 import { met, shorten, unknown, unmet, witness } from './outcome.ts'
 

@@ -1,7 +1,7 @@
 import type { CapabilityKind, Requirement } from '../../core/requirement.ts'
 import { nodeRelease, oldestNodeWith } from '../data/node-releases.ts'
 import type { Engine, Fact, Target } from '../target.ts'
-import { compareVersions } from '../version.ts'
+import { compareVersions } from '../../core/compare-versions.ts'
 import type { Check } from './outcome.ts'
 import { met, unknown, unmet, witness } from './outcome.ts'
 
