@@ -26,11 +26,18 @@ export function outputLayout(paths: Iterable<string>, inputPath: string): Output
     taken.add(moved)
     layout.set(path, moved)
   }
+  // a link that stands where other files' folder would be
+  for (const place of taken) for (const folder of foldersOf(place)) if (taken.has(folder)) return asInProject(all, `two files would be ${folder}`)
   return { places: layout, kept: undefined }
 }
 
 function asInProject(paths: readonly string[], why: string): OutputLayout {
   return { places: new Map(paths.map((path) => [path, path])), kept: why }
+}
+
+function foldersOf(path: string): string[] {
+  const names = path.split('/')
+  return names.slice(1).map((_, index) => names.slice(0, index + 1).join('/'))
 }
 
 /** `''`, `packages`, `packages/app` for `packages/app/dist`. */

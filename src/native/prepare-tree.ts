@@ -1,5 +1,5 @@
 import { copyFile, link, lstat, mkdir, readlink, realpath, symlink } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, sep } from 'node:path'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import { ConfigError, UsageError } from '../core/errors.ts'
 import { treePath, walk } from '../node/walk.ts'
@@ -86,6 +86,7 @@ export async function prepareTree(options: PrepareOptions, folder: string, work:
     report: (diagnostic) => diagnostics.push(diagnostic),
   }
   refuseOutside(selection)
+  await dropDetours(selection)
   await placePrograms(options.programs, options.cwd, inside, selection)
   await selectForPlatform(selection)
   const sources = await materialize(selection, inputPath, folder)
@@ -113,6 +114,15 @@ function refuseOutside({ files, project }: Selection): void {
     `the code refers to ${outside}, which is outside the project ${basename(project.root)}`,
     'Packages linked from elsewhere cannot be shipped: install a copy (npm pack, npm install FILE.tgz).',
   )
+}
+
+/** A link `node_modules` to that of a folder above: Node looks there anyway, and its packages may move to where the link is. */
+async function dropDetours({ files }: Selection): Promise<void> {
+  for (const [path, source] of files) {
+    if (basename(path) !== 'node_modules' || !(await lstat(source)).isSymbolicLink()) continue
+    const target = await realpath(source).catch(() => '')
+    if (basename(target) === 'node_modules' && dirname(source).startsWith(join(dirname(target), sep))) files.delete(path)
+  }
 }
 
 /** The folder's files without packages: of those only what is reached counts. */

@@ -345,6 +345,19 @@ describe('layouts', () => {
     })
   })
 
+  it('in which node_modules is a link to that above need no link', async () => {
+    await inFolder(async (folder) => {
+      await mkdir(join(folder, 'app/dist'), { recursive: true })
+      await symlink('../node_modules', join(folder, 'app/dist/node_modules'))
+      const prepared = await prepare(folder, {
+        'dist/handler.js': "require('lib')",
+        'node_modules/lib/package.json': manifest('lib', '1.0.0'),
+        'node_modules/lib/index.js': '',
+      })
+      expect(prepared.paths).toEqual(['handler.js', 'node_modules/lib/index.js', 'node_modules/lib/package.json', 'package.json'])
+    })
+  })
+
   it('of pnpm and Yarn Plug’n’Play are refused with what to do', async () => {
     await inFolder(async (folder) => {
       await mkdir(join(folder, 'app/node_modules/.pnpm/a@1/node_modules/a'), { recursive: true })
