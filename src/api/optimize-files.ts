@@ -77,13 +77,15 @@ function job(config: Config) {
 
 function memoryHost(files: readonly MemoryFile[], written: Map<string, Uint8Array>, signal: AbortSignal): JobHost {
   const byPath = new Map(files.map((file) => [file.path, file.bytes]))
+  const read = async (path: string): Promise<Uint8Array> => {
+    const bytes = byPath.get(path)
+    if (bytes === undefined) throw new ShrinkError('input/unreadable', 'is not among the files')
+    return bytes
+  }
   return {
     signal,
-    async read(path) {
-      const bytes = byPath.get(path)
-      if (bytes === undefined) throw new ShrinkError('input/unreadable', 'is not among the files')
-      return bytes
-    },
+    read,
+    open: read,
     readFile: async (path) => byPath.get(path),
     async write(path, bytes, _like, keepExisting) {
       if (!keepExisting || !written.has(path)) written.set(path, bytes)

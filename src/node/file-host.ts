@@ -1,7 +1,8 @@
-import { chmod, mkdir, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, open, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, posix } from 'node:path'
 import { ShrinkError } from '../core/errors.ts'
 import type { JobHost } from '../pipeline/run-job.ts'
+import { openStable } from './open-stable.ts'
 import { openTool } from './open-tool.ts'
 import { readStable } from './read-stable.ts'
 import { writeFailed } from './write-failed.ts'
@@ -16,6 +17,22 @@ export function fileHost(root: string, outRoot: string | null, signal: AbortSign
   return {
     signal,
     read: (path) => readStable(inside(root, path)),
+    open: (path) =>
+      openStable(inside(root, path), {
+        signal,
+        async create() {
+          if (outRoot === null) throw mayNotWrite()
+          const target = inside(outRoot, path)
+          try {
+            await mkdir(dirname(target), { recursive: true })
+            return await open(target, 'wx', await modeOf(join(root, path)))
+          } catch (error) {
+            if (isThere(error)) return undefined
+            throw writeFailed(path, error)
+          }
+        },
+        failed: (error) => writeFailed(path, error),
+      }),
     openTool: (name, path) => openTool(name, path, signal),
     async readFile(path) {
       const at = insideOrUndefined(root, path)
@@ -26,23 +43,34 @@ export function fileHost(root: string, outRoot: string | null, signal: AbortSign
       })
     },
     async write(path, bytes, like, keepExisting) {
-      if (outRoot === null) throw new ShrinkError('output/write-failed', 'this job may not write')
+      if (outRoot === null) throw mayNotWrite()
       const target = inside(outRoot, path)
       try {
         await mkdir(dirname(target), { recursive: true })
         await writeFile(target, bytes, keepExisting ? { flag: 'wx' } : {})
-        const mode = await stat(join(root, like)).then(
-          (status) => status.mode & 0o7777,
-          () => 0o644,
-        )
+        const mode = await modeOf(join(root, like))
         await chmod(target, like === path ? mode : mode & 0o666)
       } catch (error) {
-        const code = (error as NodeJS.ErrnoException).code
-        if (keepExisting && code === 'EEXIST') return
+        if (keepExisting && isThere(error)) return
         throw writeFailed(path, error)
       }
     },
   }
+}
+
+function mayNotWrite(): ShrinkError {
+  return new ShrinkError('output/write-failed', 'this job may not write')
+}
+
+async function modeOf(path: string): Promise<number> {
+  return stat(path).then(
+    (status) => status.mode & 0o7777,
+    () => 0o644,
+  )
+}
+
+function isThere(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EEXIST'
 }
 
 function insideOrUndefined(root: string, path: string): string | undefined {

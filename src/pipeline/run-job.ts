@@ -1,22 +1,25 @@
 import { sha256 } from '../bytes/sha256.ts'
-import type { Analysis } from '../core/analysis.ts'
+import type { Analysis, FormatId } from '../core/analysis.ts'
 import type { Artifact } from '../core/artifact.ts'
 import type { Context, NestedResult } from '../core/context.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
-import { ShrinkError, toDiagnostic } from '../core/errors.ts'
+import { LimitError, ShrinkError, toDiagnostic } from '../core/errors.ts'
 import type { Format, KnownFormat } from '../core/format.ts'
-import type { ArtifactReport, OutputReport } from '../core/report.ts'
+import type { ArtifactReport, EncodedSizes, OutputReport } from '../core/report.ts'
 import { totalsByLabel } from '../core/size-map.ts'
 import { check } from './check.ts'
 import { encodedSizes } from './encoded-sizes.ts'
 import { containerName } from './container.ts'
 import type { Job, JobResult } from './job.ts'
+import type { LargeFile } from './large-file.ts'
 import { optimizeArtifact } from './optimize-artifact.ts'
 
 /** What a job may do to the world around it. */
 export interface JobHost extends Omit<Context, 'report'> {
-  /** @throws ShrinkError `input/unreadable`, `input/changed` */
+  /** @throws ShrinkError `input/unreadable`, `input/changed`; LimitError for one that no array holds */
   read(path: string): Promise<Uint8Array>
+  /** What `read` gives, or of a large file the start of it. @throws ShrinkError as `read` */
+  open(path: string): Promise<Uint8Array | LargeFile>
   /**
    * Writes a file of the result with the mode of the input file `like`.
    * @param keepExisting leave alone what another job has already written there
@@ -26,7 +29,7 @@ export interface JobHost extends Omit<Context, 'report'> {
 }
 
 /** The first bytes that `Format.recognizes` sees. */
-const headSize = 64 * 1024
+export const headSize: number = 64 * 1024
 
 /** Beyond this, a size map goes into the report only when it was asked for. */
 const maxUnaskedTotals = 200
@@ -42,9 +45,23 @@ export async function runJob(job: Job, formats: readonly KnownFormat[], host: Jo
     report: (diagnostic) => diagnostics.push(diagnostic),
     optimizeNested: (nested) => (job.kind === 'optimize' ? optimizeNested(nested, job, formats, context) : noResult),
   }
-  const bytes = await host.read(job.path)
+  const opened = await host.open(job.path)
+  const head = opened instanceof Uint8Array ? opened.subarray(0, headSize) : opened.head
+  const known = formats.find((candidate) => candidate.recognizes(job.path, head))
+  let bytes: Uint8Array
+  if (opened instanceof Uint8Array) bytes = opened
+  // only who asked for all compressed sizes has a use for the rest of what is no artifact
+  else if (known === undefined && job.compressedSizes !== 'all') return largeFile(job, opened, diagnostics)
+  else {
+    try {
+      bytes = await opened.whole()
+    } catch (error) {
+      if (!(error instanceof LimitError)) throw error
+      diagnostics.push(toDiagnostic(error, job.path))
+      return largeFile(job, opened, diagnostics, known)
+    }
+  }
   const artifact: Artifact = { path: job.path, bytes }
-  const known = formats.find((candidate) => candidate.recognizes(job.path, bytes.subarray(0, headSize)))
   if (known === undefined) return plainFile(job, artifact, host, diagnostics)
   const format = await known.load()
   try {
@@ -131,13 +148,30 @@ async function plainFile(
   diagnostics: readonly Diagnostic[],
   format?: Format,
 ): Promise<JobResult> {
-  const sizes = encodedSizes(bytes, job.compressedSizes)
-  const digest = sha256(bytes)
-  const container = containerName(bytes)
-  const kind = format?.id ?? (container === undefined ? 'other' : 'archive')
+  if (job.kind === 'optimize') await host.write(path, bytes, path, true)
+  return countedOnly(job, bytes, sha256(bytes), encodedSizes(bytes, job.compressedSizes), diagnostics, format)
+}
+
+/** The same of a file that is never held as a whole. */
+async function largeFile(job: Job, file: LargeFile, diagnostics: readonly Diagnostic[], format?: KnownFormat): Promise<JobResult> {
+  const digest = job.kind === 'analyze' ? await file.digest() : await file.copy()
+  return countedOnly(job, file.head, digest, { raw: file.size, gzip: null, brotli: null }, diagnostics, format)
+}
+
+/** What is told of a file of which no format tells more. */
+function countedOnly(
+  { kind, path }: Job,
+  head: Uint8Array,
+  digest: string,
+  sizes: EncodedSizes,
+  diagnostics: readonly Diagnostic[],
+  format?: { readonly id: FormatId },
+): JobResult {
+  const container = containerName(head)
+  const name = format?.id ?? (container === undefined ? 'other' : 'archive')
   const artifact: ArtifactReport = {
     path,
-    format: kind,
+    format: name,
     architecture: null,
     sizes,
     sha256: digest,
@@ -145,10 +179,8 @@ async function plainFile(
     requirements: [],
     findings: [],
   }
-  if (job.kind === 'analyze') return { artifact, outputs: [], diagnostics }
-  await host.write(path, bytes, path, true)
-  const output: OutputReport = { path, format: kind, sha256: digest, sizes, before: sizes, changes: [] }
-  return { artifact, outputs: [output], diagnostics }
+  const output: OutputReport = { path, format: name, sha256: digest, sizes, before: sizes, changes: [] }
+  return { artifact, outputs: kind === 'analyze' ? [] : [output], diagnostics }
 }
 
 function reportArtifact(job: Job, artifact: Artifact, format: Format, analysis: Analysis): ArtifactReport {
