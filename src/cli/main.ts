@@ -2,6 +2,7 @@ import { tool } from '../api/version.ts'
 import { ConfigError, ShrinkError, toDiagnostic, UsageError } from '../core/errors.ts'
 import type { ExitCode } from './exit-code.ts'
 import { type Io, processIo } from './io.ts'
+import { printableLines } from '../reporters/printable.ts'
 import { parseArguments } from './parse-arguments.ts'
 
 /** Runs a command line. Never throws. @param argv without the program's name */
@@ -33,7 +34,8 @@ async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
   return run(request.args, io)
 }
 
-function fail(error: unknown, io: Io): ExitCode {
+function fail(error: unknown, { signal, stderr }: Io): ExitCode {
+  const io = { signal, stderr: (text: string) => stderr(printableLines(text)) }
   if (io.signal.aborted) {
     io.stderr('shrink: interrupted; nothing was changed\n')
     return 130

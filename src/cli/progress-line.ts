@@ -1,4 +1,5 @@
 import type { Progress } from '../api/progress.ts'
+import { printable } from '../reporters/printable.ts'
 import type { Io } from './io.ts'
 
 /** Nothing is shown for what is over sooner than this, in milliseconds. */
@@ -19,7 +20,7 @@ export function progressLine(io: Io, quiet: boolean): ProgressLine {
     onProgress({ done, total, path }) {
       if (performance.now() - started < patience) return
       shown = true
-      const line = `[${done}/${total}] ${path}`
+      const line = `[${done}/${total}] ${printable(path)}`
       io.stderr(`\r\u001b[K${line.slice(0, Math.max(10, io.columns - 1))}`)
     },
     clear() {

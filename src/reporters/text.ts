@@ -6,6 +6,7 @@ import type { ArtifactReport, OutputReport, PackageReport, Report } from '../cor
 import { cpuVerdicts } from './cpu-verdicts.ts'
 import { createPaint, type Paint } from './paint.ts'
 import { portabilityTable } from './portability-table.ts'
+import { printableData } from './printable.ts'
 import { summarizeRequirements } from './requirement-summary.ts'
 import { type Cell, renderTable } from './table.ts'
 import { formatBytes, formatChange } from './units.ts'
@@ -29,7 +30,8 @@ const maxSizeRows = 25
 const maxLabel = 160
 
 /** The report for a person at a terminal. */
-export function textReport(report: Report, options: TextOptions): string {
+export function textReport(data: Report, options: TextOptions): string {
+  const report = printableData(data)
   const paint = createPaint(options.color)
   const blocks = [
     header(report, paint),

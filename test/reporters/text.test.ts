@@ -74,6 +74,17 @@ test('the report for a terminal', () => {
   `)
 })
 
+test('names cannot paint or break the lines of the terminal', () => {
+  const path = 'a\nb\u001b[31m\u009bc.js'
+  const artifact = { ...report.artifacts[0]!, path }
+  const diagnostic = { ...report.diagnostics[0]!, location: { path }, hint: 'one\ntwo\u0007' }
+  const text = textReport({ ...report, artifacts: [artifact], diagnostics: [diagnostic] }, { color: false, width: 100 })
+  expect(text).not.toMatch(/(?!\n)\p{Cc}/u)
+  expect(text).toContain('  a\\nb\\x1b[31m\\x9bc.js')
+  expect(text).toMatch(/→ one\n +two\\x07/)
+  expect(textReport(report, { color: true, width: 100 })).toContain('\u001b[1m')
+})
+
 test('a release of Node that a surer need implies is not told', () => {
   const node = (version: string, need: 'required' | 'possible' | 'guarded') => ({ kind: 'node' as const, name: 'node', version, need, evidence: [] })
   const text = (...needs: ReturnType<typeof node>[]) => summarizeRequirements(needs).map((line) => line.text)

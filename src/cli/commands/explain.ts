@@ -1,6 +1,7 @@
 import { explainResolved } from '../../api/explain.ts'
 import { UsageError } from '../../core/errors.ts'
 import type { Question } from '../../core/format.ts'
+import { printable } from '../../reporters/printable.ts'
 import type { RunCommand } from '../command.ts'
 import { runOptions } from '../run-options.ts'
 
@@ -14,7 +15,7 @@ export const runExplain: RunCommand = async (args, io) => {
   try {
     const explanation = await explainResolved(String(args['file']), question, options)
     progress.clear()
-    io.stdout(json ? `${JSON.stringify(explanation, null, 2)}\n` : `${[explanation.summary, ...explanation.lines].join('\n')}\n`)
+    io.stdout(json ? `${JSON.stringify(explanation, null, 2)}\n` : `${[explanation.summary, ...explanation.lines].map(printable).join('\n')}\n`)
     return 0
   } finally {
     progress.clear()
