@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs'
 import { lstat, readdir, readlink, realpath } from 'node:fs/promises'
-import { join, relative, sep } from 'node:path'
+import { join, posix, relative, sep } from 'node:path'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import type { TreeFile } from '../core/tree.ts'
 import { readFailed } from './read-failed.ts'
@@ -71,6 +71,10 @@ async function addLink(
   diagnostics: Diagnostic[],
 ): Promise<void> {
   const link = await readlink(join(root, path))
+  if (link.startsWith('/') && (await isOfRootFileSystem(realRoot, link))) {
+    files.push({ path, size: 0, mode: 0o777, link })
+    return
+  }
   let target: string
   try {
     target = await realpath(join(root, path))
@@ -96,6 +100,18 @@ async function addLink(
     return
   }
   files.push({ path, size: 0, mode: 0o777, link })
+}
+
+/**
+ * A tree that has what the link names, seen from the tree's own root, is a root file system (of an image, a package):
+ * there the link is right, and here it is only copied.
+ */
+async function isOfRootFileSystem(realRoot: string, link: string): Promise<boolean> {
+  // normalized while it is absolute, so that no `..` climbs out of the tree
+  return lstat(join(realRoot, posix.normalize(link))).then(
+    () => true,
+    () => false,
+  )
 }
 
 function unreadable(path: string, error: unknown): Diagnostic {

@@ -45,6 +45,25 @@ test('links out of the tree, absolute links, broken links and loops are reported
   })
 })
 
+test('absolute links of a root file system, which has what they name, are links like others', async () => {
+  const root = tempFolder()
+  await writeTree(root, { 'usr/bin/mawk': '1', 'etc/os-release': '' })
+  await mkdir(join(root, 'etc/alternatives'))
+  await symlink('/usr/bin/mawk', join(root, 'etc/alternatives/awk'))
+  await symlink('/etc/alternatives/awk', join(root, 'usr/bin/awk'))
+  await symlink('/../../etc/passwd', join(root, 'climbs'))
+  await symlink('/etc/hostname', join(root, 'usr/not-in-it'))
+  const walked = await walk(root)
+  expect(walked.files.filter((file) => file.link !== undefined).map((file) => [file.path, file.link])).toEqual([
+    ['etc/alternatives/awk', '/usr/bin/mawk'],
+    ['usr/bin/awk', '/etc/alternatives/awk'],
+  ])
+  expect(walked.diagnostics.map((d) => [d.location?.path, d.code]).sort()).toEqual([
+    ['climbs', 'input/symlink-outside'],
+    ['usr/not-in-it', 'input/symlink-outside'],
+  ])
+})
+
 test('a file that cannot be opened says why', async () => {
   const root = tempFolder()
   await writeFile(Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0xff, 0xfe])]), 'x')
