@@ -253,3 +253,45 @@ describe('tree/plug-and-play', () => {
     expect(await runRule('tree/plug-and-play', memoryTree({ 'package.json': '{}' }))).toEqual([])
   })
 })
+
+const artifact = (path: string, format: 'js' | 'archive', properties: Readonly<Record<string, string | string[]>>) => ({
+  path,
+  format,
+  architecture: null,
+  sizes: { raw: 1, gzip: null, brotli: null },
+  sha256: '',
+  properties,
+  requirements: [],
+  findings: [],
+})
+const file = (path: string) => ({ path, size: 1, mode: 0o644 })
+
+describe('tree/outside-import', () => {
+  const worker = artifact('_worker.js', 'js', { outsideImports: ['../output/server/index.js'] })
+  const page = artifact('page.js', 'js', { outsideImports: [] })
+  it('names scripts that need what lies outside the folder', async () => {
+    const tree = { files: [file('_worker.js'), file('page.js')], artifacts: [worker, page] }
+    expect(await runRule('tree/outside-import', { ...memoryTree({}), tree })).toMatchObject([
+      { severity: 'warning', message: 'outside the folder lies what is imported by _worker.js (../output/server/index.js)' },
+    ])
+  })
+  it('is silent about a file that is given by itself', async () => {
+    const tree = { files: [file('_worker.js')], artifacts: [worker] }
+    expect(await runRule('tree/outside-import', { ...memoryTree({}), tree })).toEqual([])
+  })
+})
+
+describe('tree/unopened-archive', () => {
+  it('names archives, and not files that are only compressed', async () => {
+    const artifacts = [
+      artifact('app.js.gz', 'archive', { container: 'gzip' }),
+      artifact('jq.deb', 'archive', { container: 'ar' }),
+      artifact('lib/jna.jar', 'archive', { container: 'zip' }),
+      artifact('src.tar.gz', 'archive', { container: 'gzip' }),
+    ]
+    expect(await runRule('tree/unopened-archive', { ...memoryTree({}), tree: { files: [], artifacts } })).toMatchObject([
+      { severity: 'info', message: 'not looked into: jq.deb, lib/jna.jar, src.tar.gz' },
+    ])
+    expect(await runRule('tree/unopened-archive', memoryTree({}))).toEqual([])
+  })
+})

@@ -58,7 +58,7 @@ export async function analyze(
     sizes:
       (settings.by === 'module' ? composition?.modules : composition?.packages) ??
       textParts(bytes.byteLength, script, survey, sourceMap),
-    properties: propertiesOf(detail),
+    properties: propertiesOf(path, detail),
     requirements: requirementsOf(script, survey, moduleKind),
     detail,
   }

@@ -1,10 +1,11 @@
+import { posix } from 'node:path'
 import type { JsonValue } from '../../core/json.ts'
 import type { JsDetail } from './detail.ts'
 import { nodeBuiltin } from './read/node-builtins.ts'
 import { syntaxFeatures } from './read/syntax-features.ts'
 
 /** The facts of a script for people and scripts. Names are part of the report's schema. */
-export function propertiesOf(detail: JsDetail): { readonly [key: string]: JsonValue } {
+export function propertiesOf(path: string, detail: JsDetail): { readonly [key: string]: JsonValue } {
   const { script, survey, sourceMap } = detail
   const at = (offset: number): { line: number; column: number } => script.positions.at(offset)
   const specifiers = (wanted: (specifier: string) => boolean): string[] =>
@@ -21,6 +22,7 @@ export function propertiesOf(detail: JsDetail): { readonly [key: string]: JsonVa
     })),
     builtins: [...new Set(specifiers((specifier) => nodeBuiltin(specifier) !== undefined).map((one) => nodeBuiltin(one)!))].sort(),
     externals: specifiers((specifier) => nodeBuiltin(specifier) === undefined && !/^[./]/.test(specifier)),
+    outsideImports: outsideImports(path, detail),
     globals: survey.globals.map(({ name }) => name),
     exports: [...detail.exports],
     dynamicImports: survey.requests.filter(({ kind }) => kind === 'dynamic-import').length,
@@ -45,4 +47,11 @@ export function propertiesOf(detail: JsDetail): { readonly [key: string]: JsonVa
             problem: sourceMap.problem ?? null,
           },
   }
+}
+
+/** What the script needs and names by a path that climbs out of the tree which `path` is relative to. */
+function outsideImports(path: string, { survey }: JsDetail): string[] {
+  const leads = (specifier: string): boolean => specifier.startsWith('.') && posix.join(posix.dirname(path), specifier).startsWith('../')
+  const needed = survey.requests.filter(({ kind, need }) => kind !== 'url' && need === 'required')
+  return [...new Set(needed.flatMap(({ specifier }) => (specifier !== null && leads(specifier) ? [specifier] : [])))].sort()
 }
