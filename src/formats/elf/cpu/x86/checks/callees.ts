@@ -15,7 +15,9 @@ import type { Settled } from './variables.ts'
 const LEAF_SIZE = 500
 
 /** What the search has found out so far. */
-export interface Known extends Pick<Surroundings, 'model' | 'load' | 'initially'> {
+export interface Known extends Pick<Surroundings, 'model' | 'initially'> {
+  /** What function `reader` finds in memory. */
+  load(at: number, size: number, reader: number): Value | undefined
   /** What the function that begins at `reader` finds at `offset` of some object. */
   loadField(offset: number, size: number, reader: number): Value | undefined
   readonly evaluations: ReadonlyMap<number, Evaluation>

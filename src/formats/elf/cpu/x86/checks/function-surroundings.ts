@@ -46,7 +46,7 @@ export class FunctionSurroundings implements Surroundings {
   }
 
   load(at: number, size: number): Value | undefined {
-    return this.#known.load(at, size) ?? this.#otherwise?.(at, size)
+    return this.#known.load(at, size, this.#index) ?? this.#otherwise?.(at, size)
   }
 
   loadField(offset: number, size: number): Value | undefined {

@@ -112,7 +112,7 @@ class GuardSearch {
     this.#kernels = new HandedOutKernels(program, model.features, this.#evaluations)
     this.#callees = new Callees(program, {
       model,
-      load: (at, size) => (this.#featureSlots.has(at) ? relative(featureTable, 0) : this.#variables.load(at, size)),
+      load: (at, size, reader) => (this.#featureSlots.has(at) ? relative(featureTable, 0) : this.#variables.load(at, size, reader)),
       loadField: (offset, size, reader) => this.#fields.load(offset, size, reader),
       flags: new FlagsOfObjects(program, (index) => program.detectors.functions.has(index) || this.#variables.areNamedBy(index)),
       initially: (at, size) => this.#variables.initially(at, size),
@@ -229,6 +229,8 @@ class GuardSearch {
     const isTold = isHuge && this.#hugeLeft <= 0 && this.#toldLeft > 0 && this.#parameters.of(index) !== undefined
     if (isHuge && this.#hugeLeft <= 0 && !isTold) return
     this.#times.set(index, times)
+    // what was found out since it was put down for the next round is known now
+    this.#agenda.next.delete(index)
     this.#work++
     const { left } = this.#budget
     const registers = isGo ? returnRegistersOfGo : returnRegisters
@@ -246,7 +248,7 @@ class GuardSearch {
     this.#variables.spread(index, this.#closures.completed(evaluation), distance)
     // Go's packages keep what they found out in package variables; its calling convention makes every spill look like a field
     if (isGo) return
-    if (this.#answers.note(index, evaluation, distance === 0) && distance <= 3 && this.#agenda.callerCount(index) <= limits.callers) this.#agenda.addCallers(index, distance)
+    if (this.#answers.note(index, evaluation, distance === 0, (parameters) => this.#evaluateFor(index, parameters)) && distance <= 3 && this.#agenda.callerCount(index) <= limits.callers) this.#agenda.addCallers(index, distance)
     // what is stored to a field that is followed anyway counts wherever it is
     if (distance <= 2 || evaluation.fieldStores.some(({ offset }) => this.#fields.has(offset))) this.#fields.spread(evaluation)
     if (distance <= 3 && (evaluation.leaks.fields.size > 0 || evaluation.leaks.frames.size > 0 || evaluation.leaks.anywhere || this.#results.has(index))) for (const maker of this.#closures.makersOf(index)) this.#agenda.add(maker, distance + 1)

@@ -5,14 +5,8 @@ import { firstInitializer } from '../code/initializers.ts'
 import { isFunctionPointer } from './function-pointer.ts'
 import { GotVariables } from './got-variables.ts'
 import type { Program } from '../code/program.ts'
+import { VariableAccessors } from './variable-accessors.ts'
 
-/** Accesses of a variable from which on only functions that use features, or call some that do, are of interest: code generators. */
-const MANY_ACCESSES = 256
-
-/** Variables that are read through the address of a structure that they are in. */
-const STRUCTURE_SIZE = 128
-const NEAR_LIMIT = 64
-const NEAR_LIMIT_WITH_HITS = 2048
 const NEAR_MASK = 0xffff
 
 /** Stands for what is none of the variables. */
@@ -49,8 +43,12 @@ export class Variables {
   /** By the lower bits of an eighth of the address: may a variable begin there? Most loads are of something else. */
   readonly #near = new Uint8Array(NEAR_MASK + 1)
   readonly #got: GotVariables
-  /** Addresses of structures that variables were copied as parts of. */
-  readonly #structures = new Map<number, number>()
+  readonly #accessors: VariableAccessors
+  /**
+   * By function: what it found in variables the last time, whoever it was evaluated for, so that it is not evaluated again where it
+   * would find the same: half of all evaluations in workerd were such.
+   */
+  readonly #found = new Map<number, Map<number, Value | undefined>>()
 
   constructor(program: Program, enqueue: (index: number, distance: number) => void) {
     this.#program = program
@@ -58,6 +56,7 @@ export class Variables {
     this.#first = first === undefined ? undefined : program.graph.functionAt(first)
     this.#enqueue = enqueue
     this.#got = new GotVariables(program)
+    this.#accessors = new VariableAccessors(program, this.#got)
   }
 
   #isNear(at: number): boolean {
@@ -77,9 +76,14 @@ export class Variables {
     return this.#variables.get(at)?.stored.keys() ?? []
   }
 
+  /** Functions that may read what lies at `at`, or store to it. */
+  accessors(at: number, size: number): Iterable<number> {
+    return this.#accessors.of(at, size)
+  }
+
   /** Functions that name what is followed. */
   *allAccessors(): Iterable<number> {
-    for (const [at, { size }] of this.#variables) yield* this.accessors(at, size)
+    for (const [at, { size }] of this.#variables) yield* this.#accessors.of(at, size)
   }
 
   /** Does function `index` name one? */
@@ -90,10 +94,23 @@ export class Variables {
     return false
   }
 
-  /** What is loaded from the variable, or from what nothing writes to. */
-  load(at: number, size: number): Value | undefined {
+  /** What function `reader` loads from the variable, or from what nothing writes to. */
+  load(at: number, size: number, reader: number): Value | undefined {
     const known = this.#isNear(at - 7) || this.#isNear(at) || this.#isNear(at + 7) ? this.#loadVariable(at, size) : other
-    return known === other ? this.#loadConstant(at, size) : known
+    if (known === other) return this.#loadConstant(at, size)
+    let found = this.#found.get(reader)
+    if (found === undefined) this.#found.set(reader, (found = new Map()))
+    found.set(at * 16 + size, known)
+    return known
+  }
+
+  /** Does function `reader` find something else in variables than when it was evaluated? */
+  #findsOther(reader: number): boolean {
+    for (const [key, value] of this.#found.get(reader) ?? []) {
+      const size = key % 16
+      if (!sameValue(this.#loadVariable((key - size) / 16, size), value)) return true
+    }
+    return false
   }
 
   #loadVariable(at: number, size: number): Value | undefined {
@@ -174,7 +191,7 @@ export class Variables {
     const variable: Variable = { size, initial: first, stored: new Map(), value: first, distance }
     this.#variables.set(at, variable)
     this.#near[Math.floor(at / 8) & NEAR_MASK] = 1
-    for (const index of this.accessors(at, size)) this.#enqueue(index, distance + 1)
+    for (const index of this.#accessors.of(at, size)) this.#enqueue(index, distance + 1)
     return variable
   }
 
@@ -191,7 +208,7 @@ export class Variables {
       const fromCheck = store.value?.detected === true && distance <= 5
       if (known === undefined && !fromCheck && !(controls && store.value !== undefined)) continue
       if (store.value !== undefined && isFunctionPointer(store.value, graph)) continue
-      if (store.structure !== undefined) this.#structures.set(store.address, store.structure)
+      if (store.structure !== undefined) this.#accessors.isPartOf(store.address, store.structure)
       const variable = known ?? this.follow(store.address, store.size, distance, store.isMadeOnce === true ? store.value : undefined)
       if (variable === undefined) continue
       after.add(store.address)
@@ -260,53 +277,6 @@ export class Variables {
     }
     if (sameValue(joined, variable.value)) return
     variable.value = joined
-    for (const reader of this.accessors(at, variable.size)) this.#enqueue(reader, variable.distance + 1)
-  }
-
-  /** Does function `index` need features, or call one that does, or that calls one? */
-  #leadsToFeatures(index: number, depth = 2): boolean {
-    const { firstHit, firstEdge, edgeTo } = this.#program.graph
-    if (firstHit[index + 1]! > firstHit[index]!) return true
-    if (depth === 0) return false
-    for (let edge = firstEdge[index]!; edge < firstEdge[index + 1]!; edge++) if (this.#leadsToFeatures(edgeTo[edge]!, depth - 1)) return true
-    return false
-  }
-
-  /** Functions that name one of the bytes [at - 7, at + size). */
-  *accessors(at: number, size: number): Iterable<number> {
-    const { graph, sweep } = this.#program
-    const from = sweep.accessFrom.values()
-    const kind = sweep.accessKind.values()
-    const accesses = this.#program.accesses.range(at - 7, at + size - 1)
-    for (const access of accesses) {
-      if (kind[access] === Access.take && sweep.accessTo.values()[access] !== at) continue
-      const index = graph.functionOf(from[access]!)
-      if (index >= 0 && (accesses.length <= MANY_ACCESSES || kind[access] === Access.store || this.#leadsToFeatures(index))) yield index
-    }
-    for (let offset = 0; offset < STRUCTURE_SIZE; offset += 4) {
-      const loads = [...this.#got.loadsOf(at - offset)]
-      // what is named that often before it is a variable of its own
-      const areOfOther = offset > 0 && loads.length > MANY_ACCESSES
-      for (const from of loads) {
-        const index = graph.functionOf(from)
-        if (index >= 0 && (!areOfOther || this.#leadsToFeatures(index))) yield index
-      }
-    }
-    const structure = this.#structures.get(at)
-    for (const access of structure === undefined ? [] : this.#program.accesses.range(structure, structure)) {
-      const index = graph.functionOf(from[access]!)
-      if (kind[access] === Access.take && index >= 0) yield index
-    }
-    // and those that have the address of what it may be a part of
-    let near = 0
-    for (const access of this.#program.accesses.range(at - STRUCTURE_SIZE, at - 1)) {
-      if (kind[access] !== Access.take) continue
-      const index = graph.functionOf(from[access]!)
-      if (index < 0) continue
-      near++
-      if (near > NEAR_LIMIT_WITH_HITS) return
-      // beyond that, those alone in which it may matter
-      if (near <= NEAR_LIMIT || graph.firstHit[index + 1]! > graph.firstHit[index]!) yield index
-    }
+    for (const reader of this.#accessors.of(at, variable.size)) if (this.#findsOther(reader)) this.#enqueue(reader, variable.distance + 1)
   }
 }

@@ -1,6 +1,6 @@
 import type { Evaluation } from './evaluation.ts'
 import { argumentRegisters, Register } from './machine.ts'
-import { plain, type Value } from '../../program/value.ts'
+import { plain, sameValue, type Value } from '../../program/value.ts'
 
 /** Bytes of a function that is evaluated once more for what one call gives it. */
 const SIZE = 512
@@ -13,26 +13,54 @@ const HELPER_DEPTH = 4
 /** Different arguments of one function. */
 const KEPT = 64
 
+/** Evaluates the function that is asked, called with `parameters`. */
+type Ask = (parameters: ReadonlyMap<number, Value>) => Evaluation | undefined
+
+interface Answer {
+  readonly parameters: ReadonlyMap<number, Value>
+  readonly values: ReadonlyMap<number, Value>
+}
+
 /**
  * Functions that say what their arguments ask for (`OPENSSL_get_ia32cap(2)`, `has(AVX2)`): what they return is known by
  * call, where all calls together give nothing.
  */
 export class AnswersByArgument {
   readonly #asked = new Set<number>()
-  readonly #answers = new Map<number, Map<string, ReadonlyMap<number, Value>>>()
+  readonly #answers = new Map<number, Map<string, Answer>>()
   #depth = 0
 
-  /** Notes what function `index` does whatever it is asked. True: its callers get their own answers. */
-  note(index: number, { seen, returns, results, asksByArgument }: Evaluation, isDetector: boolean): boolean {
+  /** Notes what function `index` does whatever it is asked. True: what its callers get by asking is not what they got before. */
+  note(index: number, { seen, returns, results, asksByArgument }: Evaluation, isDetector: boolean, evaluate: Ask): boolean {
+    const before = this.#answers.get(index)
     this.#answers.delete(index)
     const result = results.get(Register.rax)
     const isOpen = (asksByArgument && (result?.words.length !== 2 || result.partial === true)) || (result?.detected === true && result.words.length !== 2)
     if (seen.length <= (isDetector ? DETECTOR_SIZE : SIZE) && returns && isOpen) this.#asked.add(index)
-    return this.#asked.has(index)
+    return this.#asked.has(index) && (before === undefined || this.#answersOtherwise(index, before, evaluate))
+  }
+
+  #answersOtherwise(index: number, before: ReadonlyMap<string, Answer>, evaluate: Ask): boolean {
+    const now = new Map<string, Answer>()
+    let isOther = false
+    for (const [key, { parameters, values }] of before) {
+      const answer = this.#ask(parameters, true, evaluate)
+      now.set(key, answer)
+      isOther ||= answer.values.size !== values.size || [...answer.values].some(([register, value]) => !sameValue(value, values.get(register)))
+    }
+    this.#answers.set(index, now)
+    return isOther
+  }
+
+  #ask(parameters: ReadonlyMap<number, Value>, isAsked: boolean, evaluate: Ask): Answer {
+    this.#depth++
+    const evaluation = evaluate(parameters)
+    this.#depth--
+    return { parameters, values: new Map([...(evaluation?.results ?? [])].filter(([, value]) => (value.detected || !isAsked) && value.words.length > 0)) }
   }
 
   /** What function `index` returns when it is called with `registers`. */
-  of(index: number, size: number, registers: readonly (Value | undefined)[], evaluate: (parameters: ReadonlyMap<number, Value>) => Evaluation | undefined): ReadonlyMap<number, Value> | undefined {
+  of(index: number, size: number, registers: readonly (Value | undefined)[], evaluate: Ask): ReadonlyMap<number, Value> | undefined {
     const isAsked = this.#asked.has(index)
     if (isAsked ? this.#depth >= DEPTH : this.#depth === 0 || this.#depth >= HELPER_DEPTH || size > HELPER_SIZE) return undefined
     const parameters = new Map<number, Value>()
@@ -47,12 +75,9 @@ export class AnswersByArgument {
     if (answers === undefined) this.#answers.set(index, (answers = new Map()))
     let known = answers.get(key)
     if (known === undefined && answers.size < KEPT) {
-      this.#depth++
-      const evaluation = evaluate(parameters)
-      this.#depth--
-      known = new Map([...(evaluation?.results ?? [])].filter(([, value]) => (value.detected || !isAsked) && value.words.length > 0))
+      known = this.#ask(parameters, isAsked, evaluate)
       answers.set(key, known)
     }
-    return known === undefined || known.size === 0 ? undefined : known
+    return known === undefined || known.values.size === 0 ? undefined : known.values
   }
 }
