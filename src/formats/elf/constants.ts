@@ -173,8 +173,3 @@ export const osAbiNames: Readonly<Record<number, string>> = {
   97: 'arm',
   255: 'standalone',
 }
-
-/** Names of p_type as readelf prints them. */
-export const segmentTypeNames: Readonly<Record<number, string>> = Object.fromEntries(
-  Object.entries(PT).map(([name, value]) => [value, name]),
-)

@@ -95,18 +95,6 @@ export const sectionHeader32 = [
 
 export type SectionHeader = RecordOf<typeof sectionHeader64>
 
-/** Elf64_Dyn. */
-export const dynamicEntry64 = [
-  ['d_tag', 'address64'],
-  ['d_val', 'address64'],
-] as const
-
-/** Elf32_Dyn. */
-export const dynamicEntry32 = [
-  ['d_tag', 'address32'],
-  ['d_val', 'address32'],
-] as const
-
 /** Elf_Verneed and Elf_Vernaux (LSB core, symbol versioning): the same in both classes. */
 export const versionNeed = [
   ['vn_version', 'u16'],

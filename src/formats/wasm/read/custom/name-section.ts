@@ -13,19 +13,6 @@ export type Names = Readonly<Record<NamedSpace, ReadonlyMap<number, string>>> & 
   readonly problem?: ShrinkError
 }
 
-const none: ReadonlyMap<number, string> = new Map()
-
-export const noNames: Names = {
-  functions: none,
-  types: none,
-  tables: none,
-  memories: none,
-  globals: none,
-  elements: none,
-  data: none,
-  tags: none,
-}
-
 /** Names given by the module's `name` sections; of a broken section, what could be read. */
 export function readNames(module: WasmModule): Names {
   const names = {
