@@ -1,11 +1,57 @@
 import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, relative, resolve, sep } from 'node:path'
-import type { BuildOptions, Metafile, OutputFile, PartialMessage, Plugin } from 'esbuild'
 import { optimizeFiles } from '../src/index.ts'
 import { checkPluginOptions, deliver, mendable, type ShrinkPluginOptions, warningsOf } from './plugin-options.ts'
 
 export type { ShrinkPluginOptions } from './plugin-options.ts'
+
+/** What the plugin is to esbuild, of which each version has types of its own: a plugin typed by one is refused by another. */
+export interface ShrinkEsbuildPlugin {
+  readonly name: 'shrink'
+  readonly setup: (build: EsbuildBuild) => void
+}
+
+interface EsbuildBuild {
+  readonly initialOptions: EsbuildOptions
+  onEnd(callback: (result: EsbuildResult) => Promise<EndResult | undefined>): void
+}
+
+interface EsbuildOptions {
+  write?: boolean
+  metafile?: boolean
+  readonly allowOverwrite?: boolean
+  readonly absWorkingDir?: string
+  readonly outdir?: string
+  readonly outfile?: string
+}
+
+interface EsbuildResult {
+  readonly errors: readonly object[]
+  outputFiles?: OutputFile[] | undefined
+  metafile?: Metafile | undefined
+}
+
+interface OutputFile {
+  readonly path: string
+  readonly contents: Uint8Array
+  readonly hash?: string
+  readonly text: string
+}
+
+interface Metafile {
+  readonly inputs: Readonly<Record<string, object>>
+}
+
+interface EndResult {
+  readonly errors?: Message[]
+  readonly warnings?: Message[]
+}
+
+interface Message {
+  readonly text: string
+  readonly notes?: { readonly text: string }[]
+}
 
 /**
  * Runs the JavaScript, WebAssembly and ELF stages over what esbuild is about to write, and prints the report.
@@ -14,7 +60,7 @@ export type { ShrinkPluginOptions } from './plugin-options.ts'
  * that was asked for, writes the files when they are done, as esbuild would: no input is overwritten, scripts with a
  * hashbang may be executed, and what has no place is printed.
  */
-export function shrinkPlugin(options: ShrinkPluginOptions = {}): Plugin {
+export function shrinkPlugin(options: ShrinkPluginOptions = {}): ShrinkEsbuildPlugin {
   checkPluginOptions(options)
   return {
     name: 'shrink',
@@ -58,7 +104,7 @@ export function shrinkPlugin(options: ShrinkPluginOptions = {}): Plugin {
 const STDOUT = '<stdout>'
 const withoutPlace = 'the output is left as it is: shrink needs `outfile` or `outdir`'
 
-function outputRoot(options: BuildOptions, cwd: string): string {
+function outputRoot(options: EsbuildOptions, cwd: string): string {
   if (options.outdir !== undefined) return resolve(cwd, options.outdir)
   return options.outfile === undefined ? cwd : dirname(resolve(cwd, options.outfile))
 }
@@ -69,11 +115,11 @@ function inputAmong(files: readonly OutputFile[], metafile: Metafile | undefined
   return Object.keys(metafile?.inputs ?? {}).find((input) => written.has(resolve(cwd, input)))
 }
 
-function asMessage({ message, hint }: { readonly message: string; readonly hint: string | undefined }): PartialMessage {
+function asMessage({ message, hint }: { readonly message: string; readonly hint: string | undefined }): Message {
   return { text: message, ...(hint === undefined ? {} : { notes: [{ text: hint }] }) }
 }
 
-function outputFile(path: string, contents: Uint8Array<ArrayBuffer>): OutputFile {
+function outputFile(path: string, contents: Uint8Array): OutputFile {
   return {
     path,
     contents,

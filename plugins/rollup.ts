@@ -1,14 +1,35 @@
-import type { OutputBundle, Plugin, PluginContext } from 'rollup'
 import { optimizeFiles } from '../src/index.ts'
 import { checkPluginOptions, deliver, mendable, type ShrinkPluginOptions, warningsOf } from './plugin-options.ts'
 
 export type { ShrinkPluginOptions } from './plugin-options.ts'
 
 /**
+ * What the plugin is to Rollup, Rolldown and Vite. Their own types of a plugin differ between versions, and a plugin typed
+ * by one version is refused by the types of another; this is what each of them takes.
+ */
+export interface ShrinkRollupPlugin {
+  readonly name: 'shrink'
+  readonly generateBundle: {
+    readonly order: 'post'
+    readonly handler: (this: BundleContext, outputOptions: object, bundle: OutputBundle) => Promise<void>
+  }
+}
+
+interface BundleContext {
+  warn(message: string): void
+  error(message: string): never
+  emitFile(file: { type: 'asset'; fileName: string; source: Uint8Array }): string
+}
+
+interface OutputBundle {
+  readonly [path: string]: { readonly type: 'chunk'; code: string } | { readonly type: 'asset'; source: string | Uint8Array }
+}
+
+/**
  * Runs the JavaScript, WebAssembly and ELF stages over what Rollup, Rolldown or Vite is about to write, and prints the
  * report. Put it last.
  */
-export function shrinkPlugin(options: ShrinkPluginOptions = {}): Plugin {
+export function shrinkPlugin(options: ShrinkPluginOptions = {}): ShrinkRollupPlugin {
   checkPluginOptions(options)
   return {
     name: 'shrink',
@@ -36,7 +57,7 @@ function filesOf(bundle: OutputBundle): { path: string; bytes: Uint8Array }[] {
   })
 }
 
-function replace(bundle: OutputBundle, path: string, bytes: Uint8Array, context: PluginContext): void {
+function replace(bundle: OutputBundle, path: string, bytes: Uint8Array, context: BundleContext): void {
   const output = bundle[path]
   if (output === undefined) context.emitFile({ type: 'asset', fileName: path, source: bytes })
   else if (output.type === 'chunk') output.code = new TextDecoder().decode(bytes)

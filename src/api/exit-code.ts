@@ -2,7 +2,7 @@ import type { DiagnosticCode } from '../core/diagnostic-codes.ts'
 import { isAtLeast } from '../core/diagnostic.ts'
 import type { FailOn, Report } from '../core/report.ts'
 
-/** 0 done · 1 a finding, budget or target was not met · 3 something could not be processed. */
+/** 0 done · 1 a finding counts, or a target is not met · 3 something could not be processed. */
 export type ReportExitCode = 0 | 1 | 3
 
 /** What the user asked a run to hold. */
