@@ -1,5 +1,6 @@
 import type { Program } from 'oxc-parser'
 import { LimitError } from '../../../core/errors.ts'
+import { resolveScopes } from './resolve-scopes.ts'
 import { ScopeReader } from './scope-reader.ts'
 import type { ScopeOptions, Scopes } from './scopes.ts'
 
@@ -11,9 +12,8 @@ import type { ScopeOptions, Scopes } from './scopes.ts'
 export async function readScopes(program: Program, options: ScopeOptions): Promise<Scopes> {
   const { visitorKeys } = await import('oxc-parser')
   try {
-    const reader = new ScopeReader(visitorKeys, program.sourceType === 'module', options)
-    reader.visitProgram(program)
-    return reader.finish()
+    const reader = new ScopeReader(visitorKeys, program.sourceType === 'module', options.keepNames ?? false)
+    return resolveScopes(reader.read(program), options.freezeTop)
   } catch (error) {
     if (error instanceof RangeError) throw new LimitError('the code nests too deep to be followed', { cause: error })
     throw error
