@@ -194,8 +194,9 @@ describe('globals', () => {
   })
 
   it('that only some servers have are not taken to be on Workers because Chrome has them', () => {
-    expect(verdictOf('localStorage', 'cloudflare-workers')).not.toBe('runs')
-    expect(verdictOf('location', 'cloudflare-workers')).toBe('unknown')
+    for (const name of ['localStorage', 'location', 'Worker', 'BroadcastChannel']) expect([name, verdictOf(name, 'cloudflare-workers')]).toEqual([name, 'fails'])
+    for (const name of ['caches', 'HTMLRewriter', 'WebSocketPair', 'self', 'fetch', 'Buffer']) expect([name, verdictOf(name, 'cloudflare-workers')]).toEqual([name, 'runs'])
+    expect(verdictOf('location', 'vercel-edge')).toBe('unknown')
     expect(verdictOf('structuredClone', 'cloudflare-workers')).toBe('runs')
   })
 

@@ -3,6 +3,7 @@ import { jsFeatures, jsFeaturesDate, jsFeaturesSource } from '../data/js-feature
 import type { JsFeature } from '../data/js-features.generated.ts'
 import { isOfBrowsers } from '../data/js-global-origin.ts'
 import { jsGlobals, jsGlobalsDate, jsGlobalsSource } from '../data/js-globals.generated.ts'
+import { workerGlobals, workerGlobalsDate, workerGlobalsSource } from '../data/worker-globals.generated.ts'
 import type { Engine, Fact, Target } from '../target.ts'
 import { compareVersions } from '../../core/compare-versions.ts'
 import type { Check, Outcome } from './outcome.ts'
@@ -125,11 +126,11 @@ export function newestEdition(target: Target): number | undefined {
 
 /** Bound by the CommonJS wrapper: whether that is there is the module kind's question. */
 const commonJs: ReadonlySet<string> = new Set(['require', 'module', 'exports', '__dirname', '__filename'])
-/** workerd 1.20261117.1 has all of them with nodejs_compat and a date from 2024-09-23 on, and else none (measured). */
+/** workerd has all of them with nodejs_compat and a date from 2024-09-23 on, and else none (measured). */
 const nodeOnly: ReadonlySet<string> = new Set(['Buffer', 'process', 'global', 'setImmediate', 'clearImmediate'])
 const browsers: ReadonlySet<string> = new Set(['chrome', 'edge', 'firefox', 'safari'])
-/** They have the language as Chrome has it, and of its interfaces those that servers share. */
-const followers: ReadonlySet<string> = new Set(['workerd', 'edge-runtime'])
+/** It has the language as Chrome has it, and of its interfaces those that servers share. */
+const followers: ReadonlySet<string> = new Set(['edge-runtime'])
 
 const global: Check = (requirement, target) => {
   const engine = target.engine
@@ -137,6 +138,7 @@ const global: Check = (requirement, target) => {
   if (engine === undefined)
     return unknown(`uses the global ${name}, and the data does not say what runs on ${target.id}`)
   if (commonJs.has(name)) return met(engine)
+  if (engine.value.name === 'workerd') return onWorkers(name, requirement, target, engine)
   const since = jsGlobals[name]
   const place = tableEngine(engine.value)
   if (since !== undefined && place?.version !== undefined) {
@@ -150,7 +152,6 @@ const global: Check = (requirement, target) => {
   const browser = browsers.has(engine.value.name)
   if (nodeOnly.has(name)) {
     if (engine.value.name === 'node' || engine.value.name === 'bun') return met(engine)
-    if (engine.value.name === 'workerd' && target.builtins?.value.includes('buffer') === true) return met(target.builtins)
     if (browser)
       return unmet(
         `uses the global ${name}${witness(requirement)} of Node, and ${target.title} is a browser`,
@@ -162,6 +163,21 @@ const global: Check = (requirement, target) => {
     `uses the global ${name}${witness(requirement)}, and the data does not say whether ${target.id} has it`,
     undefined,
     engine,
+  )
+}
+
+/** workerd was asked which globals it has. */
+function onWorkers(name: string, requirement: Requirement, target: Target, engine: Fact<Engine>): Outcome {
+  const measured = { value: engine.value, source: workerGlobalsSource, date: workerGlobalsDate, confidence: 'measured' as const }
+  if (nodeOnly.has(name)) {
+    if (target.builtins?.value.includes('buffer') === true) return met(target.builtins)
+    return unknown(`uses the global ${name}${witness(requirement)}, and whether ${target.id} has it depends on nodejs_compat`, undefined, engine)
+  }
+  if (workerGlobals.has(name)) return met(measured)
+  return unmet(
+    `uses the global ${name}${witness(requirement)}${isOfBrowsers(name) ? ` of browsers, and ${target.title} is none` : `, which ${target.title} does not have`}`,
+    'use a polyfill, or check with typeof before use',
+    measured,
   )
 }
 
