@@ -2,6 +2,8 @@ import { truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { analyze } from '../../src/api/analyze.ts'
+import { optimizeFiles } from '../../src/api/optimize-files.ts'
+import type { UserConfig } from '../../src/config/config.ts'
 import { tempFolder, writeTree } from '../support/temp-folder.ts'
 
 const script = Array.from({ length: 20 }, (_, i) => `export const a${i} = () => ${i}\n`).join('')
@@ -20,5 +22,13 @@ describe('which compressed sizes are measured', () => {
     expect(await sizesIn(folder, { config: { compressedSizes: 'all' } })).toEqual(alone)
     expect(await sizesIn(folder, { config: { measure: 'brotli' } })).toEqual(alone)
     expect(await sizesIn(folder, { config: { compressedSizes: 'gzip' } })).toEqual({ ...alone, brotli: null })
+  })
+
+  it('leaves brotli out of what a plugin of a bundler is waited for, unless it is asked for', async () => {
+    const brotliOf = async (config: UserConfig) =>
+      (await optimizeFiles([{ path: 'a.mjs', bytes: new TextEncoder().encode(script) }], { configFile: false, config })).report.outputs[0]!.sizes.brotli
+    expect(await brotliOf({})).toBeNull()
+    expect(await brotliOf({ compressedSizes: 'all' })).toBeGreaterThan(0)
+    expect(await brotliOf({ measure: 'brotli' })).toBeGreaterThan(0)
   })
 })

@@ -47,6 +47,7 @@ async function checkOutput(out: string, reports: readonly Report[]): Promise<voi
   expect(reports).toHaveLength(1)
   const changed = reports[0]!.outputs.filter((output) => output.changes.length > 0).map((output) => output.path)
   expect(changed.sort()).toEqual(['average-color.wasm', 'main.mjs'])
+  expect(reports[0]!.outputs[0]!.changes.map((change) => change.transform)).toEqual(['wasm/strip', 'wasm/optimize'])
   expect(reports[0]!.outputs.map((output) => output.path)).toEqual(files)
 }
 
