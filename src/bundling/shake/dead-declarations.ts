@@ -4,7 +4,7 @@ import type { CodeFacts, NodeOf } from './code-facts.ts'
 import { memberName } from './code-facts.ts'
 import type { Definitions } from './definitions.ts'
 import type { Purity } from './purity.ts'
-import { freshKind, writableStatics } from './purity.ts'
+import { freshKind, writableStatics } from './fresh-objects.ts'
 
 /** A stretch of the text that can go: nothing that stays refers to it, and running it does nothing. */
 export interface DeadRange {

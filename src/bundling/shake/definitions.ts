@@ -2,7 +2,7 @@ import type { Node } from 'oxc-parser'
 import { FREE } from '../../formats/js/scope/scopes.ts'
 import type { ClassLike, CodeFacts, FunctionLike, NodeOf } from './code-facts.ts'
 import { childrenOf, memberName } from './code-facts.ts'
-import { freshKind, hasAccessor } from './purity.ts'
+import { freshKind, hasAccessor } from './fresh-objects.ts'
 
 /** What bindings stand for, where that can be told from the text alone. */
 export interface Definitions {

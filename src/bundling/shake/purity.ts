@@ -3,10 +3,9 @@ import { FREE } from '../../formats/js/scope/scopes.ts'
 import type { Platform } from '../bundle-options.ts'
 import type { ClassLike, CodeFacts, FunctionLike, NodeOf } from './code-facts.ts'
 import { memberName, staticName } from './code-facts.ts'
+import { globalPath, isBuiltinPath, isBuiltinRequire, isStringMethodCall, isWellKnownSymbol } from './built-ins.ts'
+import { buildTarget, type Fresh, freshKind, hasAccessor, writableStatics } from './fresh-objects.ts'
 import { isKnownGlobal, isPureConstructor, isPureGlobalCall } from './known-globals.ts'
-
-/** What a fresh object was made by: tells which of its properties can be written without running anything. */
-type Fresh = 'object' | 'function' | 'class'
 
 /** The code being judged: writes to what it made itself are no effect, because nothing else can see it. */
 interface Region {
@@ -381,103 +380,11 @@ export class Purity {
   }
 }
 
-/** `E || (E = {})`, `B = A.B || (A.B = {})`, `E = E || {}`: the variable that the object is put into. */
-function buildTarget(node: Node): NodeOf<'Identifier'> | undefined {
-  if (node.type === 'LogicalExpression' && node.operator === '||' && node.left.type === 'Identifier') {
-    const { right } = node
-    if (right.type !== 'AssignmentExpression' || right.operator !== '=' || !isEmptyObject(right.right)) return undefined
-    return right.left.type === 'Identifier' && right.left.name === node.left.name ? node.left : undefined
-  }
-  if (node.type !== 'AssignmentExpression' || node.operator !== '=' || node.left.type !== 'Identifier') return undefined
-  const { right } = node
-  if (right.type !== 'LogicalExpression' || right.operator !== '||') return undefined
-  if (right.left.type === 'Identifier') return right.left.name === node.left.name && isEmptyObject(right.right) ? node.left : undefined
-  if (right.left.type !== 'MemberExpression' || memberName(right.left) !== node.left.name || right.left.object.type !== 'Identifier') return undefined
-  const made = right.right
-  return made.type === 'AssignmentExpression' && made.operator === '=' && isEmptyObject(made.right)
-    && made.left.type === 'MemberExpression' && memberName(made.left) === node.left.name
-    && made.left.object.type === 'Identifier' && made.left.object.name === right.left.object.name
-    ? node.left
-    : undefined
-}
-
-function isEmptyObject(node: Node): boolean {
-  return node.type === 'ObjectExpression' && node.properties.length === 0
-}
-
-/** What a literal makes, when it is an object that can be written to without running anything. */
-export function freshKind(node: Node): Fresh | undefined {
-  if (node.type === 'ObjectExpression') return hasAccessor(node) || node.properties.some(isPrototypeSetter) ? undefined : 'object'
-  if (node.type === 'ArrayExpression') return 'object'
-  if (node.type === 'FunctionExpression') return 'function'
-  if (node.type === 'ClassExpression') return writableStatics(node) ? 'class' : undefined
-  return undefined
-}
-
-function isPrototypeSetter(property: Node): boolean {
-  return property.type === 'SpreadElement' || (property.type === 'Property' && staticName(property.key, property.computed) === '__proto__')
-}
-
-/** No inherited and no own static setter can stand in the way of `K.x = …`. */
-export function writableStatics(node: ClassLike): boolean {
-  if (node.superClass !== null) return false
-  return !node.body.body.some((member) =>
-    member.type === 'AccessorProperty' || (member.type === 'MethodDefinition' && member.static && (member.kind === 'set' || member.kind === 'get')))
-}
-
-export function hasAccessor(node: NodeOf<'ObjectExpression'> | NodeOf<'ArrayExpression'>): boolean {
-  return node.type === 'ObjectExpression' && node.properties.some((property) => property.type === 'Property' && property.kind !== 'init')
-}
-
 function isDeclaredWithin(occurrences: readonly number[], region: Region): boolean {
   return occurrences.length > 0 && occurrences.every((offset) => offset >= region.start && offset < region.end)
-}
-
-/** `process.env.X` as its parts, when it starts at a name that is declared nowhere. */
-function globalPath(node: NodeOf<'MemberExpression'>, facts: CodeFacts): string[] | undefined {
-  const name = memberName(node)
-  if (name === undefined) return undefined
-  const { object } = node
-  if (object.type === 'Identifier') return facts.bindingAt(object.start) === FREE ? [object.name, name] : undefined
-  if (object.type !== 'MemberExpression') return undefined
-  const path = globalPath(object, facts)
-  return path === undefined ? undefined : [...path, name]
-}
-
-/** `Object.prototype`, `Array.prototype.slice`, `Math.PI`, `Symbol.iterator`: properties that the specification defines. */
-function isBuiltinPath(path: readonly string[]): boolean {
-  let at: unknown = globalThis
-  for (const part of path) {
-    if (at === null || (typeof at !== 'object' && typeof at !== 'function')) return false
-    const descriptor = Object.getOwnPropertyDescriptor(at, part)
-    // a getter of the language itself (`Symbol.species`) has no effect; one of the host may
-    if (descriptor === undefined || (descriptor.get !== undefined && at !== globalThis)) return false
-    at = descriptor.get === undefined ? descriptor.value : (at as Readonly<Record<string, unknown>>)[part]
-  }
-  return true
-}
-
-function isWellKnownSymbol(node: Node, facts: CodeFacts): boolean {
-  if (node.type !== 'MemberExpression') return false
-  const path = globalPath(node, facts)
-  return path !== undefined && path.length === 2 && path[0] === 'Symbol' && isBuiltinPath(path)
 }
 
 function mayBeBigInt(node: Node): boolean {
   return (node.type === 'Literal' && 'bigint' in node && node.bigint !== null && node.bigint !== undefined)
     || (node.type !== 'Literal' && node.type !== 'TemplateLiteral' && node.type !== 'UnaryExpression' && node.type !== 'BinaryExpression')
-}
-
-function isBuiltinRequire(node: NodeOf<'CallExpression'>, platform: Platform, facts: CodeFacts): boolean {
-  const argument = node.arguments[0]
-  return platform === 'node' && facts.format === 'cjs' && argument?.type === 'Literal'
-    && typeof argument.value === 'string' && argument.value.startsWith('node:')
-}
-
-const stringMethods = new Set(['split', 'trim', 'slice', 'toLowerCase', 'toUpperCase', 'charCodeAt', 'charAt', 'substring', 'indexOf', 'includes', 'concat', 'padStart', 'padEnd', 'startsWith', 'endsWith'])
-
-function isStringMethodCall(node: NodeOf<'CallExpression'>): boolean {
-  const { callee } = node
-  if (callee.type !== 'MemberExpression' || callee.object.type !== 'Literal' || typeof callee.object.value !== 'string') return false
-  return stringMethods.has(memberName(callee) ?? '')
 }
