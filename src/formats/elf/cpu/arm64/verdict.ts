@@ -6,6 +6,7 @@ import { hwcapModel } from './evaluation/hwcap-model.ts'
 import type { Program } from './code/program.ts'
 import { ReachSearch, type Step, Trust } from './reach/reach.ts'
 import { AllocatorTags } from './code/allocator-tags.ts'
+import { findRefusals } from './reach/refusals.ts'
 import { isTrusted } from './code/trusted-code.ts'
 import { unavoidableCode } from './reach/unavoidable.ts'
 import { Unwinder } from './code/unwinder.ts'
@@ -193,7 +194,7 @@ const GATE_DEPTH = 6
 /** The features whose absence makes a function near the entry point leave the program, and that run behind that check. */
 function passGate(program: Program, assumed: ReadonlySet<string>, run: Run, uses: ReadonlyMap<string, Uses>): string[] {
   if (program.image.isLibrary || program.isGo) return []
-  const gates = new Set<number>()
+  const gates = new Set(findRefusals(program, run.guards, run.search))
   for (const index of run.guards.dead) {
     const path: number[] = []
     for (let at = index; path.length < GATE_DEPTH; ) {
