@@ -84,7 +84,8 @@ export class PointedFunctions {
   }
 
   #pointersIn(object: number, gaps: boolean): { readonly functions: readonly number[]; readonly objects: readonly number[]; readonly isDense: boolean } {
-    const limit = this.#nextObject(object + 8, OBJECT_SIZE)
+    // what lies in code is no object, however near the data is that comes behind it
+    const limit = Math.min(this.#nextObject(object + 8, OBJECT_SIZE), this.#image.dataAt(object)?.end ?? object)
     const functions: number[] = []
     const objects: number[] = []
     const { places, targets } = this.#toData
