@@ -1,6 +1,7 @@
 import { Access } from '../../program/sweep.ts'
 import { anything, featureTable, number, relative, type Value } from '../../program/value.ts'
 import { isDetectorFunction, isDetectorTableFunction } from '../code/detectors.ts'
+import { readsEnvironment } from '../code/environment.ts'
 import { type Endings, neverReturns } from '../code/endings.ts'
 import type { Evaluation, Origins, Surroundings } from '../evaluation/evaluation.ts'
 import { EVERY_REGISTER, FunctionSurroundings } from './function-surroundings.ts'
@@ -146,7 +147,7 @@ function constantResult({ code, view, start, base }: FunctionCode): ReadonlyMap<
 function returnedByImport(name: string): ReadonlyMap<number, Value> | 'never' | undefined {
   if (neverReturns.has(name)) return 'never'
   // an environment variable that overrides a check is not for us to judge: nobody sets it
-  if (/^(?:__)?(?:secure_)?getenv$/.test(name)) return new Map([[0, number(0)]])
+  if (readsEnvironment.test(name)) return new Map([[0, number(0)]])
   if (isDetectorTableFunction(name)) return new Map([[0, relative(featureTable, 0)]])
   return isDetectorFunction(name) ? new Map([[0, number(0, 0, true)]]) : undefined
 }

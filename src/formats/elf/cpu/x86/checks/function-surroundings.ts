@@ -1,5 +1,7 @@
 import type { Calls } from '../code/call-sites.ts'
 import type { Callees, Known } from './callees.ts'
+import { readsEnvironment } from '../code/environment.ts'
+import { comparedTexts } from './compared-texts.ts'
 import type { Evaluation, Origins, ParameterStore, PlaceBehindParameter, Surroundings } from '../evaluation/evaluation.ts'
 import type { Program } from '../code/program.ts'
 import { number, type Value } from '../../program/value.ts'
@@ -57,7 +59,8 @@ export class FunctionSurroundings implements Surroundings {
     const target = this.#called.get(at) ?? (through === undefined ? undefined : this.#program.graph.functionAt(through))
     if (target !== undefined) return this.#callees.comesBack(target) ? (this.#known.answer(target, registers) ?? this.#foundBy(target) ?? this.#told(target) ?? this.#callees.constant(target)) : 'never'
     const name = this.#imported.get(at)
-    return name === undefined ? undefined : this.#callees.returnedBy(name)
+    if (name === undefined || (this.origins?.environment === true && readsEnvironment.test(name))) return undefined
+    return this.#callees.returnedBy(name) ?? comparedTexts(this.#program.image, name, registers)
   }
 
   /**

@@ -63,14 +63,16 @@ export interface Origins {
   readonly handlers: boolean
   /** Are numbers that are known the ones that occur, so that a branch on several of them hides no check? */
   readonly settled: boolean
+  /** May variables of the environment be set? Else they are not. */
+  readonly environment: boolean
   /** May a field at `offset` of some object hold what CPUID says? `undefined`: any place. */
   fieldLeaks(offset: number | undefined): boolean
   /** May the variable at `address`? */
   variableLeaks(address: number): boolean
   /** May the argument that comes in `register`? */
   argumentLeaks(register: number): boolean
-  /** May what the call at `at` returns? */
-  resultLeaks(at: number): boolean
+  /** May what the call at `at` returns, where it is told what CPUID says or not? */
+  resultLeaks(at: number, isTold: boolean): boolean
   /** Does what is called at `at` certainly write nothing that CPUID says to where it is told to write? */
   fillsFromElsewhere(at: number): boolean
   /** Does the call at `at` return new memory? */

@@ -267,10 +267,11 @@ export abstract class Transfers extends Arithmetic {
     const { registers } = this.state
     const { origins } = this.outside
     const made = origins === undefined ? undefined : this.#objectsFrom(at, origins)
+    const isTold = registers[Register.rdi]?.detected === true || registers[Register.rsi]?.detected === true
     const changed = (this.outside.changedBy(at) & changedByCalls) | (this.isGo ? changedByGo : 0)
     for (let register = 0; register < 16; register++) if ((changed & (1 << register)) !== 0) registers[register] = undefined
     if (returned !== undefined) for (const [register, value] of returned) registers[register] = value
-    else if (origins !== undefined && !origins.resultLeaks(at)) registers[Register.rax] = registers[Register.rdx] = untouched
+    else if (origins !== undefined && !origins.resultLeaks(at, isTold)) registers[Register.rax] = registers[Register.rdx] = untouched
     if (made !== undefined) registers[Register.rax] = this.newObject(`${at}`, made)
     else if (origins !== undefined && origins.allocates(at)) registers[Register.rax] = this.newObject(`${at}`, undefined)
   }

@@ -54,7 +54,7 @@ export class Choices {
     // whoever calls what a library exports may have asked, and say so (x265's `cpuMask`)
     const isToldByOthers = this.#program.image.isLibrary && this.#tracer.isOpen(index)
     known =
-      (checks === undefined || checks.length > 0) && // what it is made on is something else
+      (checks === undefined ? !this.#tracer.runsByEnvironment(index, at) : checks.length > 0) && // what it is made on is something else
       (taken && this.#kernels.makes(target)
         ? this.#selections.testsMask(index, checks ?? [], ending)
         : this.#kernels.installs(target)

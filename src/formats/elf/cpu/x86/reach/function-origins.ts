@@ -15,6 +15,8 @@ export interface Assumption {
   readonly nearOnly?: boolean
   /** See `Origins`. */
   readonly settled?: boolean
+  /** See `Origins`. */
+  readonly environment?: boolean
 }
 
 export const usually: Assumption = { handlers: false, ambiguousFields: true }
@@ -24,6 +26,7 @@ export const settled: Assumption = { handlers: false, ambiguousFields: true, nea
 export class FunctionOrigins implements Origins {
   readonly handlers: boolean
   readonly settled: boolean
+  readonly environment: boolean
   readonly #ambiguousFields: boolean
   readonly #nearOnly: boolean
   readonly #program: Program
@@ -33,10 +36,11 @@ export class FunctionOrigins implements Origins {
   readonly #isOwn: boolean
   readonly #calls: Calls
 
-  constructor(program: Program, tracer: Tracer, leaks: Leaks, index: number, { handlers, ambiguousFields, nearOnly, settled: isSettled }: Assumption) {
+  constructor(program: Program, tracer: Tracer, leaks: Leaks, index: number, { handlers, ambiguousFields, nearOnly, settled: isSettled, environment }: Assumption) {
     this.#nearOnly = nearOnly === true
     this.handlers = handlers
     this.settled = isSettled === true
+    this.environment = environment === true
     this.#ambiguousFields = ambiguousFields
     this.#program = program
     this.#tracer = tracer
@@ -61,8 +65,8 @@ export class FunctionOrigins implements Origins {
     return this.#tracer.argumentMayLeak(this.#index, register)
   }
 
-  resultLeaks(at: number): boolean {
-    if (this.#calls.imported.has(at)) return false
+  resultLeaks(at: number, isTold: boolean): boolean {
+    if (this.#calls.imported.has(at)) return isTold
     const callee = this.#calls.callees.get(at)
     if (this.#nearOnly && this.#isOwn && this.#isCLibrarys(at, callee)) return false
     if (this.#nearOnly && callee === undefined && this.#importedAt(at) !== undefined) return false

@@ -148,7 +148,7 @@ export class ReachSearch {
       const target = graph.edgeTo[edge]!
       if (steps.has(target)) continue
       const evaluation = this.#constants.evaluation(index, runs, this.#kernels.usersOf(target) < FEW_USERS)
-      if (evaluation === undefined || edgeRunsIn(graph, evaluation, edge)) progress.reach(target, index, 'call')
+      if (evaluation === undefined || edgeRunsIn(graph, evaluation, edge) || this.#tracer.runsByEnvironment(index, graph.edgeAt[edge]!)) progress.reach(target, index, 'call')
       else {
         pending[kept++] = index
         pending[kept++] = edge
@@ -189,7 +189,11 @@ export class ReachSearch {
       if (taken && trust < Trust.addresses && !fromEntry) continue
       if (taken && (detectors.any || this.#hasExportsByCpu) && this.#kernels.isNamed(target)) continue
       if (taken && detectors.any && this.#kernels.isKernel(target) && isDataAmongCode(this.#program, target)) continue
-      if (!allRun && !this.edgeRuns(index, edge)) continue
+      if (!allRun && !this.edgeRuns(index, edge)) {
+        // nobody has to set a variable of the environment, but who does has no check
+        if (trust === Trust.tables && kind === Edge.call && this.#kernels.needFeatures(target) && this.#tracer.runsByEnvironment(index, graph.edgeAt[edge]!)) progress.reach(target, index, 'call')
+        continue
+      }
       if (detectors.any && (this.#kernels.needFeatures(target) || (taken ? this.#kernels.makes(target) : this.#kernels.isNamed(target) || this.#kernels.installs(target)))) {
         if (!fromEntry && !decided && this.#choices.isChoice(index, edge, target, taken)) continue
         if (!taken && this.#kernels.needFeatures(target) && !this.#kernels.isKernel(index) && !this.#tracer.isOpen(index)) {
@@ -240,7 +244,11 @@ export class ReachSearch {
       const table = this.#namedBy(access)
       if (table < 0 || progress.tables.has(table)) continue
       const from = sweep.accessFrom.values()[access]!
-      if (this.#endsArray(index, table) || !this.instructionRuns(index, from)) continue
+      if (this.#endsArray(index, table)) continue
+      if (!this.instructionRuns(index, from)) {
+        if (this.#tracer.runsByEnvironment(index, from)) this.#followObjects(index, from, table, progress)
+        continue
+      }
       if (kinds[access] === Access.take && evaluation !== undefined && !this.#usesObject(evaluation, table)) continue
       this.#followObjects(index, from, table, progress)
     }
@@ -314,7 +322,7 @@ export class ReachSearch {
     if (this.#program.detectors.any) {
       if (this.#kernels.isNamed(target)) return
       // what names the table asks about the CPU: the table is one of implementations
-      if (this.#kernels.needFeatures(target) && (this.#choices.choosesFromTable(index, from) || this.#selectable.has(target))) return
+      if (this.#kernels.needFeatures(target) && ((this.#choices.choosesFromTable(index, from) && !this.#tracer.runsByEnvironment(index, from)) || this.#selectable.has(target))) return
     }
     progress.reach(target, index, 'table')
   }

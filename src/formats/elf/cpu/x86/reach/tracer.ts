@@ -4,6 +4,7 @@ import { Access } from '../../program/sweep.ts'
 import { ControlFlow } from './control-flow.ts'
 import type { Evaluation, Leaks } from '../evaluation/evaluation.ts'
 import { type Assumption, FunctionOrigins, settled, usually } from './function-origins.ts'
+import { readsEnvironment } from '../code/environment.ts'
 import type { Guards } from '../checks/guards.ts'
 import type { Program } from '../code/program.ts'
 import { IndexSet } from '../../program/index-set.ts'
@@ -42,6 +43,7 @@ export class Tracer {
   readonly #unambiguous = new Map<number, View | undefined>()
   readonly #inHandlers = new Map<number, View | undefined>()
   readonly #near = new Map<number, View | undefined>()
+  readonly #withEnvironment = new Map<number, View | undefined>()
   #nearDepth = 0
   readonly #settled = new Map<number, View>()
   readonly #settlingNow = new Set<number>()
@@ -136,6 +138,13 @@ export class Tracer {
     if (!this.#hasAmbiguousFields) return false
     const view = this.#view(this.#unambiguous, index, { handlers: false, ambiguousFields: false })
     return view !== undefined && view.control.decidingOf(view.evaluation.open, at)?.length === 0
+  }
+
+  /** Does it hang on nothing but variables of the environment, which are taken to be unset elsewhere, whether the instruction at `at` runs? */
+  runsByEnvironment(index: number, at: number): boolean {
+    if (![...this.#program.calls.of(index).imported.values()].some((name) => readsEnvironment.test(name))) return false
+    const view = this.#view(this.#withEnvironment, index, { ...usually, environment: true })
+    return view !== undefined && (view.evaluation.seen[at - view.evaluation.start]! & 1) !== 0 && view.control.decidingOf(view.evaluation.open, at)?.length === 0
   }
 
   /**
