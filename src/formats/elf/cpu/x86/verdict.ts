@@ -124,7 +124,7 @@ const GATE_DEPTH = 6
  * Functions near the entry point that do not return on the CPU of the run because of what CPUID says, and what calls
  * them: the program leaves at once where the check fails.
  */
-function gateFunctions(run: Run): ReadonlySet<number> {
+function gateFunctions(program: Program, run: Run): ReadonlySet<number> {
   const { steps } = run.reached[1]!
   const gates = new Set<number>()
   for (const index of run.guards.dead) {
@@ -137,17 +137,27 @@ function gateFunctions(run: Run): ReadonlySet<number> {
         for (const place of path) gates.add(place)
         break
       }
+      if (isCaught(program, run, step.from, at)) break
       at = step.from
     }
   }
   return gates
 }
 
+/** Does function `index` handle what `callee` throws, and come back? Of `main` that is how it says that it failed. */
+function isCaught({ graph, landingPads }: Program, run: Run, index: number, callee: number): boolean {
+  if (run.tracer.isStarted(index) || run.guards.dead.has(index)) return false
+  for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+    if (graph.edgeTo[edge] === callee && landingPads.of(graph.edgeAt[edge]!) !== undefined) return true
+  }
+  return false
+}
+
 /** What runs once the program has passed the check it leaves at otherwise, and the features that takes. */
 function passGate(program: Program, assumed: ReadonlySet<string>, needs: FeatureSets, run: Run): { features: string[]; run: Run } | undefined {
   if (program.isGo) return undefined
   const refusals = findRefusals(program, run, startedFunctions(program))
-  const gates = program.image.isLibrary ? refusals : new Set([...gateFunctions(run), ...refusals])
+  const gates = program.image.isLibrary ? refusals : new Set([...gateFunctions(program, run), ...refusals])
   if (gates.size === 0) return undefined
   const past = runPast(program, assumed, needs, run, gates)
   const before = countFeatures(program, needs, run)
