@@ -3,6 +3,7 @@ import { Access } from '../../program/sweep.ts'
 import { addressesIn, type Value } from '../../program/value.ts'
 import type { Evaluation, Leaks } from '../evaluation/evaluation.ts'
 import type { Program } from '../code/program.ts'
+import { settersBehindChecks } from './setters-behind-checks.ts'
 import type { Variables } from './variables.ts'
 
 /** Bytes of what variables are a part of. */
@@ -40,7 +41,26 @@ export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Eva
     for (const value of passed?.values() ?? []) if (addressesIn(value).some((address) => address > 0xfff && graph.functionAt(address) !== undefined)) return false
     const { callees, imported } = program.calls.of(index)
     const callee = callees.get(at)
-    return callee === undefined ? imported.has(at) : evaluations.get(callee)?.leaks.argumentsEscape === false && !uninformed.has(callee)
+    return callee === undefined ? imported.has(at) : keepsArguments(callee)
+  }
+  const known = new Map<number, boolean>()
+  /** Are pointers that function `index` is given kept nowhere, by it and by those that it hands them on to, all of which were followed? */
+  const keepsArguments = (index: number): boolean => {
+    const before = known.get(index)
+    if (before !== undefined) return before
+    known.set(index, true) // where it calls itself
+    const { callees, imported } = program.calls.of(index)
+    const leaks = evaluations.get(index)?.leaks
+    const keeps =
+      leaks !== undefined &&
+      !leaks.argumentsEscape &&
+      !uninformed.has(index) &&
+      [...leaks.argumentsHandedAt].every((at) => {
+        const callee = callees.get(at)
+        return callee === undefined ? imported.has(at) : keepsArguments(callee)
+      })
+    known.set(index, keeps)
+    return keeps
   }
   const closed = closedFunctions(program, evaluations, untold)
   for (const [index, { leaks, passed: given }] of evaluations) {
@@ -59,7 +79,10 @@ export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Eva
   const from = sweep.accessFrom.values()
   const staysInside = (access: number): boolean => {
     const evaluation = evaluations.get(graph.functionOf(from[access]!))
-    return evaluation !== undefined && !evaluation.addressesUsed.has(to[access]!)
+    if (evaluation === undefined) return false
+    if (!evaluation.addressesUsed.has(to[access]!)) return true
+    const index = graph.functionOf(from[access]!)
+    return evaluation.addressesPassed.get(to[access]!)?.every((call) => isFollowed(index, call, evaluation.passed.get(call))) === true
   }
   for (const at of variables.addresses()) {
     const writers = [...variables.writersOf(at)]
@@ -68,7 +91,12 @@ export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Eva
       if (kind[access] === Access.take && isOwn(graph.functionOf(from[access]!)) && !staysInside(access)) fields.add(at - to[access]!)
     }
   }
-  return { fields, stored, toArguments: new Set(), frames: new Map(), argumentsEscape: false, ambiguous, anywhere, arguments: passed }
+  const withheld = settersBehindChecks(program, evaluations, isOwn)
+  for (const offset of withheld.fields) {
+    fields.add(offset)
+    stored.add(offset)
+  }
+  return { fields, stored, variables: withheld.variables, toArguments: new Set(), frames: new Map(), argumentsEscape: false, argumentsHandedAt: new Set(), ambiguous, anywhere, arguments: passed }
 }
 
 /** Functions that store to what they are given, and that nobody calls but functions that were followed. */

@@ -87,6 +87,7 @@ export function resultRegardless(
 /** Bytes of a function that is looked at once more for flags in fields: what makes objects is small. */
 const LARGEST_MAKER = 4096
 
+const noVariables: ReadonlySet<number> = new Set()
 const noResults: ReadonlyMap<number, Value> = new Map()
 
 class Evaluator extends Instructions {
@@ -170,7 +171,7 @@ class Evaluator extends Instructions {
       otherFields: new Set(),
       closures: [...this.closures.values()].flat(),
       passed: this.passed,
-      leaks: { fields: this.leakedFields, stored: this.leakedFields, toArguments: this.leakedToArguments, frames: this.leakedFrames, argumentsEscape: this.argumentsEscape, ambiguous: new Set(), anywhere: this.leaksAnywhere, arguments: this.leaksArguments },
+      leaks: { fields: this.leakedFields, stored: this.leakedFields, variables: noVariables, toArguments: this.leakedToArguments, frames: this.leakedFrames, argumentsEscape: this.argumentsEscape, argumentsHandedAt: this.argumentsHandedAt, ambiguous: new Set(), anywhere: this.leaksAnywhere, arguments: this.leaksArguments },
       indirectCalls: this.indirectCalls,
       tableCalls: this.tableCalls,
       tableJumps: this.tableJumps,
@@ -178,6 +179,7 @@ class Evaluator extends Instructions {
       open: this.open.size > 0 ? new Set([...this.open, ...this.undecided]) : this.open,
       either: this.either,
       addressesUsed: this.used,
+      addressesPassed: this.usedByCalls,
       addressesFollowed: this.followed,
     }
   }

@@ -87,12 +87,16 @@ export interface Leaks {
   readonly fields: ReadonlySet<number>
   /** Of those, the ones of objects that are stored to, and not only of what lies in frames. */
   readonly stored: ReadonlySet<number>
-  /** Of those, the ones of objects that are arguments, and nothing else: callers that are followed take such stores over. */
+  /** Addresses of variables. */
+  readonly variables: ReadonlySet<number>
+  /** Of the fields, the ones of objects that are arguments, and nothing else: callers that are followed take such stores over. */
   readonly toArguments: ReadonlySet<number>
   /** Offsets of what lies in frames behind pointers that calls are given, by call; of calls through pointers by -1. */
   readonly frames: ReadonlyMap<number, ReadonlySet<number>>
-  /** Pointers that the function is given are kept somewhere, or handed on. */
+  /** Pointers that the function is given are kept somewhere, or handed on in a way that cannot be told. */
   readonly argumentsEscape: boolean
+  /** Calls that it hands such on to. */
+  readonly argumentsHandedAt: ReadonlySet<number>
   /** Offsets where another number is stored in some object. */
   readonly ambiguous: ReadonlySet<number>
   /** Somewhere that cannot be told. */
@@ -176,6 +180,8 @@ export interface Evaluation {
   readonly either: ReadonlySet<number>
   /** Addresses of functions and data that are stored, passed or jumped to. */
   readonly addressesUsed: ReadonlySet<number>
+  /** Of those, the ones that are only passed: by address the calls. */
+  readonly addressesPassed: ReadonlyMap<number, readonly number[]>
   /** Others, of which nobody else gets to know: what lies there is looked at. */
   readonly addressesFollowed: ReadonlySet<number>
 }

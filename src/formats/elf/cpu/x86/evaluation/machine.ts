@@ -69,6 +69,8 @@ export abstract class Machine {
   protected readonly target: FunctionCode
   protected readonly manner: Manner
   protected readonly used: Set<number> = new Set()
+  /** Of those, the ones that are given to calls, and used for nothing else: by address the calls. */
+  protected readonly usedByCalls: Map<number, number[]> = new Map()
   protected readonly followed: Set<number> = new Set()
   protected readonly globals: Map<string, GlobalStore> = new Map()
   /** Sizes of the variables written, by address. */
@@ -99,6 +101,7 @@ export abstract class Machine {
   /** See `Leaks`. */
   protected readonly leakedFrames: Map<number, Set<number>> = new Map()
   protected argumentsEscape = false
+  protected readonly argumentsHandedAt: Set<number> = new Set()
   protected leaksAnywhere = false
   protected leaksArguments = false
   protected readonly handedOut: HandedOut = new HandedOut()
@@ -325,7 +328,8 @@ export abstract class Machine {
   protected noteEscape(value: Value | undefined, call: number): void {
     if (value === undefined || value.base < 0) return
     if (value.base !== Register.rsp) {
-      this.argumentsEscape = true
+      if (call < 0) this.argumentsEscape = true
+      else this.argumentsHandedAt.add(call)
       return
     }
     const { memory } = this.state
@@ -355,7 +359,27 @@ export abstract class Machine {
     if (value === undefined || value.base !== plain) return
     for (let at = 0; at < value.words.length; at += 2) {
       const target = (value.words[at + 1]! >>> 0) * 0x1_0000_0000 + (value.words[at]! >>> 0)
-      if (target > 0xfff && this.outside.isPointerTarget(target)) this.used.add(target)
+      if (target > 0xfff && this.outside.isPointerTarget(target)) {
+        this.used.add(target)
+        if (this.usedByCalls.size > 0) this.usedByCalls.delete(target)
+      }
+    }
+  }
+
+  /** It is given to the call at `call`. */
+  protected usedByCall(value: Value | undefined, call: number): void {
+    if (value === undefined || value.base !== plain) return
+    const target = singleAddress(value)
+    if (target === undefined) {
+      this.used_(value)
+      return
+    }
+    if (target <= 0xfff) return
+    const calls = this.usedByCalls.get(target)
+    if (calls !== undefined) calls.push(call)
+    else if (!this.used.has(target) && this.outside.isPointerTarget(target)) {
+      this.used.add(target)
+      this.usedByCalls.set(target, [call])
     }
   }
 }

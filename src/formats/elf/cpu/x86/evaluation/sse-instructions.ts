@@ -2,8 +2,8 @@ import { elementsOf, exactly, valueOf, type Vector, vectorOf } from '../../progr
 import { Register } from './machine.ts'
 import { Transfers } from './transfers.ts'
 import { combined, combined38, combined3a, Prefix } from './vector-operations.ts'
-import { isSame, noVectors, unknownFlags } from './vectors.ts'
-import { anything, certain, compute, number, plain, singleAddress, type Value } from '../../program/value.ts'
+import { cleanVector, isKnown, isSame, noVectors, unknownFlags, unknownOf } from './vectors.ts'
+import { anything, certain, clean, compute, number, plain, singleAddress, untouched, type Value } from '../../program/value.ts'
 
 const ZERO: Vector = vectorOf([0n, 0n], 8, false)
 const ONES = 0xffff_ffffn
@@ -63,7 +63,7 @@ export abstract class SseInstructions extends Transfers {
         return true
       case 0x17: {
         const register = this.#register()
-        this.#store(register === undefined || register === unknownFlags ? register : vectorOf([elementsOf(register, 8)[1]!], 8, register.detected), 8)
+        this.#store(!isKnown(register) ? register : vectorOf([elementsOf(register, 8)[1]!], 8, register.detected), 8)
         return true
       }
       case 0x71:
@@ -76,7 +76,7 @@ export abstract class SseInstructions extends Transfers {
       case 0xc5:
       case 0x2c:
       case 0x2d:
-        this.setRegister(this.#source(16)?.detected === true ? anything : undefined, 8)
+        this.setRegister(this.#numberOf(this.#source(16), opcode === 0x2c || opcode === 0x2d), 8)
         return true
     }
     if (!writesVector(opcode)) return false
@@ -100,16 +100,16 @@ export abstract class SseInstructions extends Transfers {
     if (register === undefined && !onSource && this.isMemory) return undefined
     const source = this.#source(size)
     const detected = source?.detected === true || (!onSource && register?.detected === true)
-    const known = source !== undefined && source !== unknownFlags && (onSource || (register !== undefined && register !== unknownFlags))
+    const known = isKnown(source) && (onSource || isKnown(register))
     const result = known ? operation(register ?? ZERO, source) : undefined
-    if (result === undefined) return detected ? unknownFlags : undefined
+    if (result === undefined) return unknownOf(onSource ? source : register, source)
     return { bytes: result.bytes, detected }
   }
 
   /** PSLLW to PSRLDQ with an immediate: what the second operand becomes. */
   #shifted(opcode: number): Vector | undefined {
     const vector = this.#vector(this.#otherNumber())
-    if (vector === undefined || vector === unknownFlags) return vector
+    if (!isKnown(vector)) return vector
     const count = BigInt(this.code[this.next - 1]!)
     const slash = (this.code[this.modrmAt]! >> 3) & 7
     const size = opcode === 0x71 ? 2 : opcode === 0x72 ? 4 : 8
@@ -167,8 +167,8 @@ export abstract class SseInstructions extends Transfers {
     const register = this.#register()
     const value = this.read(this.isMemory || size === 8 ? size : 4)
     const element = exactly(value && certainly(value))
-    if (register === undefined || register === unknownFlags || element === undefined) {
-      this.#set(register?.detected === true || value?.detected === true ? unknownFlags : undefined)
+    if (!isKnown(register) || element === undefined) {
+      this.#set(unknownOf(register, vectorWith(value)))
       return
     }
     const elements = elementsOf(register, size)
@@ -214,20 +214,25 @@ export abstract class SseInstructions extends Transfers {
   #source(size: number): Vector | undefined {
     if (!this.isMemory) return this.#vector(this.#otherNumber())
     const place = this.memoryAddress
-    if (place === undefined || (place.base === plain && singleAddress(place) === undefined)) return undefined
+    if (place === undefined || (place.base === plain && singleAddress(place) === undefined)) return this.tracesOrigins ? vectorWith(this.read(4)) : undefined
     const elements: bigint[] = []
     let detected = false
     let known = true
+    let isClean = true
     for (let offset = 0; offset < size; offset += 4) {
       const value = this.#at(offset, () => this.read(4))
       if (value?.detected === true) detected = true
       const exact = exactly(value && certainly(value))
-      if (exact === undefined) known = false
+      if (exact === undefined) {
+        known = false
+        isClean &&= value?.base === clean
+      }
       elements.push(exact ?? 0n)
-      if (!known && !detected && offset === 0) return undefined
+      if (!known && !detected && !isClean && offset === 0) return undefined
     }
     if (known) return vectorOf(elements, 4, detected)
-    return detected ? unknownFlags : undefined
+    if (detected) return unknownFlags
+    return isClean ? cleanVector : undefined
   }
 
   /** Reads or writes `offset` bytes behind the operand. */
@@ -247,7 +252,7 @@ export abstract class SseInstructions extends Transfers {
       return
     }
     for (let offset = 0; offset < size; offset += 4) {
-      this.#at(offset, () => this.write(vector === unknownFlags ? anything : valueOf(vector, offset, 4), 4))
+      this.#at(offset, () => this.write(isKnown(vector) ? valueOf(vector, offset, 4) : this.#numberOf(vector, false), 4))
     }
   }
 
@@ -273,7 +278,13 @@ export abstract class SseInstructions extends Transfers {
     const value = this.read((this.rex & 8) !== 0 ? 8 : 4)
     const exact = exactly(value && certainly(value))
     if (exact !== undefined) return vectorOf([exact], 8, value!.detected)
-    return value?.detected === true ? unknownFlags : undefined
+    return vectorWith(value)
+  }
+
+  /** What an integer holds that is made of a vector which is not looked into. Floating-point numbers (`isFloat`) are nothing that a check finds out. */
+  #numberOf(vector: Vector | undefined, isFloat: boolean): Value | undefined {
+    if (vector?.detected === true) return anything
+    return this.tracesOrigins && (isFloat || vector !== undefined) ? untouched : undefined
   }
 
   #toGeneral(size: number): Value | undefined {
@@ -281,18 +292,16 @@ export abstract class SseInstructions extends Transfers {
   }
 
   #elementOf(vector: Vector | undefined, offset: number, size: number): Value | undefined {
-    if (vector === unknownFlags) return anything
-    return vector === undefined ? undefined : valueOf(vector, offset, size)
+    return isKnown(vector) ? valueOf(vector, offset, size) : this.#numberOf(vector, false)
   }
 
   #lowHalf(vector: Vector | undefined): Vector | undefined {
-    return vector === undefined || vector === unknownFlags ? vector : vectorOf([elementsOf(vector, 8)[0]!], 8, vector.detected)
+    return !isKnown(vector) ? vector : vectorOf([elementsOf(vector, 8)[0]!], 8, vector.detected)
   }
 
   #joined(low: bigint | undefined, high: bigint | undefined, a: Vector | undefined, b: Vector | undefined): Vector | undefined {
-    const detected = a?.detected === true || b?.detected === true
-    if (low !== undefined && high !== undefined) return vectorOf([low, high], 8, detected)
-    return detected ? unknownFlags : undefined
+    if (low !== undefined && high !== undefined) return vectorOf([low, high], 8, a?.detected === true || b?.detected === true)
+    return unknownOf(a, b)
   }
 }
 
@@ -301,8 +310,14 @@ function certainly(value: Value): Value {
   return value.partial === true && value.words.length === 2 ? certain(value) : value
 }
 
+/** A vector of which a number that is not known is a part, as far as can be told. */
+function vectorWith(value: Value | undefined): Vector | undefined {
+  if (value?.detected === true) return unknownFlags
+  return value?.base === clean ? cleanVector : undefined
+}
+
 function halves(vector: Vector | undefined): readonly [bigint | undefined, bigint | undefined] {
-  if (vector === undefined || vector === unknownFlags) return [undefined, undefined]
+  if (!isKnown(vector)) return [undefined, undefined]
   const [low, high] = elementsOf(vector, 8)
   return [low, high]
 }

@@ -8,6 +8,20 @@ export const noVectors: Vectors = Array.from({ length: 16 })
 /** Something that comes from a check, and is not known. */
 export const unknownFlags: Vector = { bytes: new Uint8Array(16), detected: true }
 
+/** Something that is not known, and that no check has to do with. */
+export const cleanVector: Vector = { bytes: new Uint8Array(16), detected: false }
+
+/** Is it known to the last bit? */
+export function isKnown(vector: Vector | undefined): vector is Vector {
+  return vector !== undefined && vector !== unknownFlags && vector !== cleanVector
+}
+
+/** What is left of two where neither is known. */
+export function unknownOf(a: Vector | undefined, b: Vector | undefined): Vector | undefined {
+  if (a?.detected === true || b?.detected === true) return unknownFlags
+  return a !== undefined && b !== undefined ? cleanVector : undefined
+}
+
 /** What holds when either may hold. */
 export function joinVectors(a: Vectors, b: Vectors): Vectors {
   if (a === b) return a
@@ -16,7 +30,7 @@ export function joinVectors(a: Vectors, b: Vectors): Vectors {
     const vector = a[index]
     const other = b[index]
     if (vector === unknownFlags || isSame(vector, other)) continue
-    const result = vector?.detected === true || other?.detected === true ? unknownFlags : undefined
+    const result = unknownOf(vector, other)
     if (result === vector) continue
     joined ??= a.slice()
     joined[index] = result
@@ -26,5 +40,5 @@ export function joinVectors(a: Vectors, b: Vectors): Vectors {
 
 export function isSame(a: Vector | undefined, b: Vector | undefined): boolean {
   if (a === b) return true
-  return a !== undefined && b !== undefined && a !== unknownFlags && b !== unknownFlags && sameVector(a, b)
+  return isKnown(a) && isKnown(b) && sameVector(a, b)
 }

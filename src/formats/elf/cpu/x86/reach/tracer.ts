@@ -229,6 +229,7 @@ export class Tracer {
 
   /** Who has the address of a variable, or of what it is a part of, may store to it: as to a field. */
   #variableLeaks(address: number, leaks: Leaks): boolean {
+    if (leaks.variables.has(address)) return true
     if (!leaks.anywhere && leaks.stored.size === 0) return false
     const { accesses, sweep } = this.#program
     const to = sweep.accessTo.values()

@@ -1,0 +1,74 @@
+import { Edge } from '../../program/edges.ts'
+import { Access } from '../../program/sweep.ts'
+import { displacementOf } from '../evaluation/flags-of-objects.ts'
+import type { Evaluation } from '../evaluation/evaluation.ts'
+import { modrmOfStore } from '../evaluation/skipped-stores.ts'
+import type { Program } from '../code/program.ts'
+
+/** Bytes of a function that sets a flag, and calls on the way to it. */
+const LARGEST_SETTER = 256
+const DEPTH = 10
+/** Functions that are looked at, behind one check and in all. */
+const MOST_BEHIND_CHECK = 64
+const MOST = 2000
+
+/** Places that functions store to which a check keeps from being called. */
+export interface Withheld {
+  readonly fields: ReadonlySet<number>
+  readonly variables: ReadonlySet<number>
+}
+
+/**
+ * What functions set that are only called where a check of the CPU comes out differently: `if (has_avx2()) enable(context)`. What
+ * stays there on this CPU is what the check found out, though no store hangs on it.
+ */
+export function settersBehindChecks(program: Program, evaluations: ReadonlyMap<number, Evaluation>, isOwn: (index: number) => boolean): Withheld {
+  const { graph, sweep } = program
+  const fields = new Set<number>()
+  const variables = new Set<number>()
+  const known = new Set<number>()
+  for (const [index, { decides, seen, start }] of evaluations) {
+    if (!decides || !isOwn(index) || known.size > MOST) continue
+    const work: { readonly callee: number; readonly depth: number }[] = []
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+      if (graph.edgeKind[edge] === Edge.call && (seen[graph.edgeAt[edge]! - start]! & 1) === 0) work.push({ callee: graph.edgeTo[edge]!, depth: 0 })
+    }
+    for (let steps = 0; work.length > 0 && steps < MOST_BEHIND_CHECK; steps++) {
+      const { callee, depth } = work.pop()!
+      const size = graph.ends[callee]! - graph.starts[callee]!
+      // kernels fill what they are given
+      if (known.has(callee) || size > LARGEST_SETTER || graph.firstHit[callee] !== graph.firstHit[callee + 1] || program.isOfCLibrary(callee)) continue
+      known.add(callee)
+      for (const offset of fieldsSetBy(program, callee)) fields.add(offset)
+      for (let access = graph.firstAccess[callee]!; access < graph.firstAccess[callee + 1]!; access++) {
+        if (sweep.accessKind.values()[access] === Access.store) variables.add(sweep.accessTo.values()[access]!)
+      }
+      if (depth === DEPTH) continue
+      for (let edge = graph.firstEdge[callee]!; edge < graph.firstEdge[callee + 1]!; edge++) {
+        if (graph.edgeKind[edge] === Edge.call) work.push({ callee: graph.edgeTo[edge]!, depth: depth + 1 })
+      }
+    }
+  }
+  return { fields, variables }
+}
+
+/** Offsets at which a function stores behind a pointer, in steps of four bytes. */
+function fieldsSetBy({ functions }: Program, index: number): Set<number> {
+  const offsets = new Set<number>()
+  const target = functions.get(index)
+  if (target === undefined) return offsets
+  const { code, view, from, to, blocks } = target
+  for (let at = from; at < to; at += blocks.lengths[at - from]! || 1) {
+    const modrmAt = modrmOfStore(code, at)
+    const offset = modrmAt === undefined ? undefined : displacementOf(code, view, modrmAt, 0)
+    if (offset === undefined || offset < 0) continue
+    for (let part = 0, size = sizeOfStore(code, at, modrmAt!); part < size; part += 4) offsets.add(offset + part)
+  }
+  return offsets
+}
+
+function sizeOfStore(code: Uint8Array, at: number, modrmAt: number): number {
+  const isVector = code[modrmAt - 2] === 0x0f && (code[modrmAt - 1]! & 0xf0) !== 0x90
+  if (isVector) return 16
+  return (code[at]! & 0xf8) === 0x48 ? 8 : 4
+}
