@@ -9,6 +9,7 @@ import type { Program } from './code/program.ts'
 import { type Counts, countFeatures, hitsOf, isExotic } from './feature-counts.ts'
 import { isUsedThroughout, isVector, promoteCompanions } from './used-throughout.ts'
 import { cpuidModel } from './evaluation/cpuid-model.ts'
+import { isEntryOfModule, isLoadedAsModule } from '../program/module-entry.ts'
 import { findProven, needsOnEntry } from './reach/proof.ts'
 import { findProvenVirtually } from './reach/virtual-calls.ts'
 import { type Witness, witnessesOf } from './reach/witnesses.ts'
@@ -126,13 +127,15 @@ const GATE_DEPTH = 6
  */
 function gateFunctions(program: Program, run: Run): ReadonlySet<number> {
   const { steps } = run.reached[1]!
+  const isModule = isLoadedAsModule(program.image)
+  const isCalledByHost = (index: number): boolean => isModule && isEntryOfModule(program.graph.nameOf(index))
   const gates = new Set<number>()
   for (const index of run.guards.dead) {
     const path: number[] = []
     for (let at = index; path.length < GATE_DEPTH; ) {
       path.push(at)
       const step = steps.get(at)
-      if (step === undefined || (step.from < 0 && step.how === 'export')) break
+      if (step === undefined || (step.from < 0 && step.how === 'export' && !isCalledByHost(at))) break
       if (step.from < 0) {
         for (const place of path) gates.add(place)
         break
@@ -157,7 +160,7 @@ function isCaught({ graph, landingPads }: Program, run: Run, index: number, call
 function passGate(program: Program, assumed: ReadonlySet<string>, needs: FeatureSets, run: Run): { features: string[]; run: Run } | undefined {
   if (program.isGo) return undefined
   const refusals = findRefusals(program, run, startedFunctions(program))
-  const gates = program.image.isLibrary ? refusals : new Set([...gateFunctions(program, run), ...refusals])
+  const gates = new Set([...gateFunctions(program, run), ...refusals])
   if (gates.size === 0) return undefined
   const past = runPast(program, assumed, needs, run, gates)
   const before = countFeatures(program, needs, run)

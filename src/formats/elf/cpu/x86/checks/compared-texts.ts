@@ -7,6 +7,11 @@ const comparison = /^(?:strn?(?:case)?cmp|strcoll|memcmp|bcmp)$/
 const isBounded = /^(?:strn|mem|b)/
 const isOfText = /^str/
 
+/** Does it tell how two texts differ, either of which a check may have chosen? */
+export function comparesTexts(name: string): boolean {
+  return comparison.test(name)
+}
+
 /** Nobody gives an implementation a longer name. */
 const LONGEST = 64
 
@@ -18,7 +23,7 @@ export function comparedTexts(image: MemoryImage, name: string, registers: reado
   const left = registers[Register.rdi]
   const right = registers[Register.rsi]
   if (left?.detected !== true && right?.detected !== true) return undefined
-  if (!comparison.test(name)) return undefined
+  if (!comparesTexts(name)) return undefined
   const length = isBounded.test(name) ? singleAddress(registers[Register.rdx]) : LONGEST
   const ours = constantBytes(image, singleAddress(left))
   const theirs = constantBytes(image, singleAddress(right))

@@ -1,3 +1,4 @@
+import { comparesTexts } from '../checks/compared-texts.ts'
 import { isDetectorFunction, isDetectorTableFunction } from '../code/detectors.ts'
 import type { Calls } from '../code/call-sites.ts'
 import { importCalledThroughRegister } from '../code/calls-of-imports.ts'
@@ -66,7 +67,8 @@ export class FunctionOrigins implements Origins {
   }
 
   resultLeaks(at: number, isTold: boolean): boolean {
-    if (this.#calls.imported.has(at)) return isTold
+    const name = this.#calls.imported.get(at)
+    if (name !== undefined) return isTold && comparesTexts(name)
     const callee = this.#calls.callees.get(at)
     if (this.#nearOnly && this.#isOwn && this.#isCLibrarys(at, callee)) return false
     if (this.#nearOnly && callee === undefined && this.#importedAt(at) !== undefined) return false
