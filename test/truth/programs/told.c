@@ -1,0 +1,101 @@
+// Ways in which what a check found out comes to a choice by a detour, and ways past it. T_: needs AVX2 only where it is there. U_: needs it.
+#include <cpuid.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "sums.h"
+
+typedef int (*kernel)(const int32_t *, int);
+NOINLINE static int has(void) { return __builtin_cpu_supports("avx2") != 0; }
+static int32_t other[1024];
+
+struct context { char name[32]; int pad; int level; };
+NOINLINE static void set_level(struct context *context, int level) { context->level = level; }
+NOINLINE static int with(struct context *context) { return context->level > 1 ? sum_wide(data, 1024) : sum_plain(data, 1024); }
+
+#if defined T_TEXT
+NOINLINE static const char *best(void) { return has() ? "wide" : "plain"; }
+static int run(void) { return strcmp(best(), "wide") == 0 ? sum_wide(data, 1024) : sum_plain(data, 1024); }
+#elif defined T_SETTER
+NOINLINE static struct context *make(void) {
+  struct context *context = calloc(1, sizeof *context);
+  if (has()) set_level(context, 2);
+  return context;
+}
+static int run(void) { return with(make()); }
+#elif defined T_SETTER_OF_FRAME
+static int run(void) {
+  struct context context;
+  set_level(&context, 1);
+  if (has()) set_level(&context, 2);
+  return with(&context);
+}
+#elif defined T_SETTERS
+NOINLINE static void wide(struct context *context) { memset(context, 0, sizeof *context); context->level = 3; }
+NOINLINE static void narrow(struct context *context) { memset(context, 0, sizeof *context); context->level = 1; }
+static int run(void) {
+  struct context context;
+  if (has()) wide(&context);
+  else narrow(&context);
+  return with(&context);
+}
+#elif defined T_SETTER_OF_VARIABLE
+static int level;
+NOINLINE static void set(int to) { level = to; }
+static int run(void) {
+  if (has()) set(2);
+  return level > 1 ? sum_wide(data, 1024) : sum_plain(data, 1024);
+}
+#elif defined T_DEAD_TABLE
+// nobody names it, and it lies where data begins
+__attribute__((used)) static const kernel table[] = {sum_wide, sum_plain};
+static int run(void) { return sum_plain(data, 1024); }
+#elif defined U_ENVIRONMENT
+static int run(void) {
+  printf("%d\n", has());
+  return getenv("WIDE") ? sum_wide(data, 1024) : sum_plain(data, 1024);
+}
+#elif defined U_ENVIRONMENT_LEVEL
+static int run(void) {
+  const char *text = getenv("LEVEL");
+  int level = text ? atoi(text) : 0;
+  printf("%d\n", has());
+  return level > 2 ? sum_wide(data, 1024) : sum_plain(data, 1024);
+}
+#elif defined U_ENVIRONMENT_TABLE
+static const struct { const char *name; kernel run; } table[] = {{"plain", sum_plain}, {"wide", sum_wide}};
+static int run(void) {
+  const char *name = getenv("KERNEL");
+  printf("%d\n", has());
+  for (int i = 0; name && i < 2; i++) if (strcmp(table[i].name, name) == 0) return table[i].run(data, 1024);
+  return sum_plain(data, 1024);
+}
+#elif defined U_COUNTED
+// a number that is counted in vectors is no check
+static kernel chosen;
+__attribute__((constructor)) static void choose(void) { chosen = has() ? sum_wide : sum_plain; }
+static int run(void) {
+  int count = 0;
+  for (int i = 0; i < 1024; i++) count += data[i] > 4;
+  return chosen(data, 1024) + (count > 10 ? sum_wide(other, 1024) : sum_plain(other, 1024));
+}
+#elif defined U_EXITS
+static int run(void) {
+  if (!has()) exit(3);
+  return sum_wide(data, 1024);
+}
+#endif
+
+#if defined MODULE
+__attribute__((visibility("default"))) void *napi_register_module_v1(void *env, void *exports) {
+  for (int i = 0; i < 1024; i++) data[i] = i * 7 % 13;
+  printf("%d\n", run());
+  return exports;
+}
+#else
+int main(int argc, char **argv) {
+  for (int i = 0; i < 1024; i++) data[i] = i * 7 % 13 + argc, other[i] = i;
+  printf("%d\n", run());
+  return 0;
+}
+#endif

@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import type { Context } from '../../src/core/context.ts'
+import { analyzeCpu } from '../../src/formats/elf/cpu/index.ts'
+import { readElf } from '../../src/formats/elf/read/elf-file.ts'
+import { compileFile, isInstalled, runsOn } from './programs.ts'
+
+const context: Context = { signal: new AbortController().signal, report: () => {}, readFile: async () => undefined }
+const ready = process.arch === 'x64' && (await isInstalled('gcc')) && (await isInstalled('clang')) && (await isInstalled('qemu-x86_64', '-version'))
+const canCrossCompile = await isInstalled('aarch64-linux-gnu-gcc')
+
+async function needOf(program: string, feature: string): Promise<string> {
+  const { requirements } = await analyzeCpu(readElf(await readFile(program)), {}, context)
+  return requirements.find(({ name }) => name === feature)?.need ?? 'absent'
+}
+
+/** T_: needs AVX2 only where it is there. U_: needs it, some of it where a variable of the environment is set. */
+const styles = {
+  'told.c': ['T_TEXT', 'T_SETTER', 'T_SETTER_OF_FRAME', 'T_SETTERS', 'T_SETTER_OF_VARIABLE', 'T_DEAD_TABLE', 'U_ENVIRONMENT', 'U_ENVIRONMENT_LEVEL', 'U_ENVIRONMENT_TABLE', 'U_COUNTED', 'U_EXITS'],
+  'told.cpp': ['T_MEMBER', 'T_VARIANT', 'T_CAUGHT', 'U_THROWN'],
+}
+
+const builds = [
+  ['gcc', '-O2'],
+  ['gcc', '-O0'],
+  ['clang', '-O2', '-s'],
+]
+
+test.skipIf(!ready).each(['told.c', 'told.cpp'] as const)('what a check found out is followed on its detours, and only that is guarded: %s (needs gcc, clang, qemu-user)', async (file) => {
+  const wrong: string[] = []
+  const possible: string[] = []
+  for (const style of styles[file]) {
+    for (const [compiler, ...flags] of builds) {
+      const command = file === 'told.cpp' ? [compiler === 'gcc' ? 'g++' : 'clang++', '-std=c++17'] : [compiler!]
+      const program = await compileFile(file, [...command, ...flags, `-D${style}`])
+      const need = await needOf(program, 'avx2')
+      const isNeeded = style.startsWith('U_')
+      const label = [style, compiler, ...flags, need].join(' ')
+      if (!style.startsWith('U_ENVIRONMENT')) expect(await runsOn('qemu64', [program]), label).toBe(!isNeeded)
+      if (isNeeded ? need !== 'required' && need !== 'possible' : need === 'required') wrong.push(label)
+      else if (need === 'possible') possible.push(label)
+    }
+  }
+  console.log(file, 'possible:', ...possible)
+  expect(wrong).toEqual([])
+})
+
+test.skipIf(!ready)('what its entry needs is required of an add-on, also where it ends the process without (needs gcc)', async () => {
+  const program = await compileFile('told.c', ['gcc', '-O2', '-fPIC', '-shared', '-fvisibility=hidden', '-s', '-DMODULE', '-DU_EXITS'])
+  expect(await needOf(program, 'avx2')).toBe('required')
+})
+
+test.skipIf(!canCrossCompile).each([['-O2'], ['-O0'], ['-O2', '-static', '-s']])('AArch64: a main that returns a failure without a feature needs it: %s (needs aarch64-linux-gnu-gcc)', async (...flags) => {
+  const program = await compileFile('refuses-arm64.c', ['aarch64-linux-gnu-gcc', ...flags])
+  expect(await needOf(program, 'dotprod')).toBe('required')
+})
