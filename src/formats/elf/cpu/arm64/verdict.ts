@@ -4,6 +4,7 @@ import { DataInCode } from './code/data-in-code.ts'
 import { findGuards, type Guards } from './checks/guards.ts'
 import { hwcapModel } from './evaluation/hwcap-model.ts'
 import type { Program } from './code/program.ts'
+import { isEntryOfModule, isLoadedAsModule } from '../program/module-entry.ts'
 import { ReachSearch, type Step, Trust } from './reach/reach.ts'
 import { AllocatorTags } from './code/allocator-tags.ts'
 import { findRefusals } from './reach/refusals.ts'
@@ -193,14 +194,17 @@ const GATE_DEPTH = 6
 
 /** The features whose absence makes a function near the entry point leave the program, and that run behind that check. */
 function passGate(program: Program, assumed: ReadonlySet<string>, run: Run, uses: ReadonlyMap<string, Uses>): string[] {
-  if (program.image.isLibrary || program.isGo) return []
+  if (program.isGo) return []
+  const isModule = isLoadedAsModule(program.image)
+  if (program.image.isLibrary && !isModule) return []
+  const isCalledByHost = (index: number): boolean => isModule && isEntryOfModule(program.graph.nameOf(index))
   const gates = new Set(findRefusals(program, run.guards, run.search))
   for (const index of run.guards.dead) {
     const path: number[] = []
     for (let at = index; path.length < GATE_DEPTH; ) {
       path.push(at)
       const step = run.reached[1]!.get(at)
-      if (step === undefined || step.how === 'export') break
+      if (step === undefined || (step.how === 'export' && !isCalledByHost(at))) break
       if (step.from < 0) {
         for (const place of path) gates.add(place)
         break
