@@ -56,6 +56,8 @@ export class Tracer {
   readonly #named: IndexSet
   readonly #exported: IndexSet
   readonly #hasAmbiguousFields: boolean
+  /** Functions that ask for variables of the environment. */
+  readonly #readsEnvironment: ReadonlySet<number>
 
   /** `started`: the entry point, what it starts, and initializers. */
   constructor(program: Program, guards: Guards, started: ReadonlySet<number>) {
@@ -63,6 +65,7 @@ export class Tracer {
     this.#guards = guards
     this.#started = started
     this.#named = namedByPointers(program)
+    this.#readsEnvironment = new Set([...program.graph.importCalls].filter(([, calls]) => calls.some(({ name }) => readsEnvironment.test(name))).map(([index]) => index))
     this.#hasAmbiguousFields = [...guards.leaks.ambiguous].some((offset) => guards.leaks.fields.has(offset))
     this.#exported = new IndexSet(program.graph.starts.length)
     for (const { address, exported, name } of program.image.functions) {
@@ -142,7 +145,7 @@ export class Tracer {
 
   /** Does it hang on nothing but variables of the environment, which are taken to be unset elsewhere, whether the instruction at `at` runs? */
   runsByEnvironment(index: number, at: number): boolean {
-    if (![...this.#program.calls.of(index).imported.values()].some((name) => readsEnvironment.test(name))) return false
+    if (!this.#readsEnvironment.has(index)) return false
     const view = this.#view(this.#withEnvironment, index, { ...usually, environment: true })
     return view !== undefined && (view.evaluation.seen[at - view.evaluation.start]! & 1) !== 0 && view.control.decidingOf(view.evaluation.open, at)?.length === 0
   }
