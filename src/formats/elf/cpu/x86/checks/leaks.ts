@@ -3,11 +3,13 @@ import { Access } from '../../program/sweep.ts'
 import { addressesIn, type Value } from '../../program/value.ts'
 import type { Evaluation, Leaks } from '../evaluation/evaluation.ts'
 import type { Program } from '../code/program.ts'
-import { settersBehindChecks } from './setters-behind-checks.ts'
+import { settersBehindChecks, type Withheld } from './setters-behind-checks.ts'
 import type { Variables } from './variables.ts'
 
 /** Bytes of what variables are a part of. */
 const STRUCTURE_SIZE = 1024
+
+const nothing: Withheld = { fields: new Set(), variables: new Set() }
 
 export interface Unfollowed {
   /** What checks found out was passed on further than arguments are followed. */
@@ -21,18 +23,20 @@ export interface Unfollowed {
 /** The same of what the program itself finds out, and not the C library that is linked into it. */
 export function findOwnLeaks(program: Program, evaluations: ReadonlyMap<number, Evaluation>, variables: Variables, unfollowed: Unfollowed, all: Leaks): Leaks {
   const isOwn = (index: number): boolean => !program.isOfCLibrary(index)
-  return isOwn(program.graph.starts.length - 1) ? all : findLeaks(program, evaluations, variables, unfollowed, isOwn)
+  return isOwn(program.graph.starts.length - 1) && all.lost.size === 0 && all.variables.size === 0 ? all : findLeaks(program, evaluations, variables, unfollowed, isOwn, false)
 }
 
 /**
  * Where what checks found out goes without being followed.
  * @param isOwn which functions' checks are asked for
+ * @param isForProofs is also asked for what may be the check's, and more likely is something else?
  */
-export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Evaluation>, variables: Variables, { dropped, uninformed, untold }: Unfollowed, isOwn: (index: number) => boolean = () => true): Leaks {
+export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Evaluation>, variables: Variables, { dropped, uninformed, untold }: Unfollowed, isOwn: (index: number) => boolean = () => true, isForProofs = true): Leaks {
   const { sweep, accesses, graph } = program
   const fields = new Set<number>()
   const stored = new Set<number>()
   const ambiguous = new Set<number>()
+  const lost = new Set<number>()
   let anywhere = false
   let passed = dropped && [...uninformed].some(isOwn)
   /** Does what is called there get to know what lies behind its arguments, or is it another file's? */
@@ -70,6 +74,7 @@ export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Eva
     for (const offset of leaks.stored) if (!areTakenOver || !leaks.toArguments.has(offset)) stored.add(offset)
     for (const [at, offsets] of leaks.frames) if (!isFollowed(index, at, given.get(at))) for (const offset of offsets) fields.add(offset)
     for (const offset of leaks.ambiguous) ambiguous.add(offset)
+    for (const offset of leaks.lost) lost.add(offset)
     anywhere ||= leaks.anywhere
     passed ||= leaks.arguments
   }
@@ -91,12 +96,13 @@ export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Eva
       if (kind[access] === Access.take && isOwn(graph.functionOf(from[access]!)) && !staysInside(access)) fields.add(at - to[access]!)
     }
   }
-  const withheld = settersBehindChecks(program, evaluations, isOwn)
-  for (const offset of withheld.fields) {
+  const withheld = isForProofs ? settersBehindChecks(program, evaluations, isOwn) : nothing
+  // whether what stands there is the check's nobody can tell: nothing is proved by it, and nothing is likely
+  for (const offset of isForProofs ? [...lost, ...withheld.fields] : []) {
     fields.add(offset)
     stored.add(offset)
   }
-  return { fields, stored, variables: withheld.variables, toArguments: new Set(), frames: new Map(), argumentsEscape: false, argumentsHandedAt: new Set(), ambiguous, anywhere, arguments: passed }
+  return { fields, stored, lost: new Set([...lost, ...withheld.fields]), variables: withheld.variables, toArguments: new Set(), frames: new Map(), argumentsEscape: false, argumentsHandedAt: new Set(), ambiguous, anywhere, arguments: passed }
 }
 
 /** Functions that store to what they are given, and that nobody calls but functions that were followed. */

@@ -87,6 +87,8 @@ export interface Leaks {
   readonly fields: ReadonlySet<number>
   /** Of those, the ones of objects that are stored to, and not only of what lies in frames. */
   readonly stored: ReadonlySet<number>
+  /** Of those, the ones that callees store to behind pointers which are not known. */
+  readonly lost: ReadonlySet<number>
   /** Addresses of variables. */
   readonly variables: ReadonlySet<number>
   /** Of the fields, the ones of objects that are arguments, and nothing else: callers that are followed take such stores over. */

@@ -100,6 +100,8 @@ export abstract class Machine {
   protected readonly leakedElsewhere: Set<number> = new Set()
   /** See `Leaks`. */
   protected readonly leakedFrames: Map<number, Set<number>> = new Map()
+  /** Offsets at which callees store what a check found out, behind pointers that are not known. */
+  protected readonly lostStores: Set<number> = new Set()
   protected argumentsEscape = false
   protected readonly argumentsHandedAt: Set<number> = new Set()
   protected leaksAnywhere = false

@@ -325,8 +325,11 @@ export abstract class Transfers extends Arithmetic {
   protected writeOf(write: ParameterStore, pushed = 8): void {
     const { registers } = this.state
     const pointer = write.register === Register.rsp ? this.compute('sub', registers[Register.rsp], number(pushed)) : registers[write.register]
-    if (pointer === undefined && !write.value.detected) return
-    if (pointer?.base === Register.rsp) {
+    if (pointer === undefined) {
+      if (write.value.detected) this.lostStores.add(write.offset)
+      return
+    }
+    if (pointer.base === Register.rsp) {
       const offset = singleOffset(pointer)
       if (offset !== undefined) this.remember(slotKey(offset + write.offset), write.value)
       return
@@ -334,7 +337,7 @@ export abstract class Transfers extends Arithmetic {
     this.isMemory = true
     this.hasBase = true
     this.displacement = write.offset | 0
-    this.memoryAddress = pointer && this.compute('add', pointer, number(write.offset, write.offset < 0 ? -1 : 0))
+    this.memoryAddress = this.compute('add', pointer, number(write.offset, write.offset < 0 ? -1 : 0))
     this.write(write.value, write.size)
   }
 
