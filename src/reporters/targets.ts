@@ -22,6 +22,9 @@ export interface FactRow {
   readonly old: boolean
 }
 
+/** Characters of a value on one line. */
+const valueWidth = 60
+
 /** All targets, a table for each family. */
 export function targetList(rows: readonly TargetRow[], examples: readonly string[], paint: Paint): string {
   const families = [...new Set(rows.map((row) => row.family))]
@@ -44,15 +47,35 @@ export function targetDetails(
   paint: Paint,
 ): string {
   const sources = [...new Set(facts.map((fact) => fact.source))]
-  const rows = facts.map((fact) => [
-    fact.name,
-    fact.value,
-    { text: fact.confidence, paint: fact.confidence === 'unverified' ? paint.yellow : paint.dim },
-    { text: fact.old ? `${fact.date} (old)` : fact.date, paint: fact.old ? paint.yellow : paint.dim },
-    { text: `[${sources.indexOf(fact.source) + 1}]`, paint: paint.dim },
-  ])
+  const rows = facts.flatMap((fact): (Cell | string)[][] => {
+    const [first, ...more] = foldList(fact.value)
+    return [
+      [
+        fact.name,
+        first!,
+        { text: fact.confidence, paint: fact.confidence === 'unverified' ? paint.yellow : paint.dim },
+        { text: fact.old ? `${fact.date} (old)` : fact.date, paint: fact.old ? paint.yellow : paint.dim },
+        { text: `[${sources.indexOf(fact.source) + 1}]`, paint: paint.dim },
+      ],
+      ...more.map((line) => ['', line]),
+    ]
+  })
   const lines = [`${paint.bold(target.id)}  ${target.title}`, ...renderTable(rows)]
   for (const note of target.notes) lines.push(`  ${note}`)
   for (const [index, source] of sources.entries()) lines.push(`  ${paint.dim(`[${index + 1}]`)} ${source}`)
   return `${lines.join('\n')}\n`
+}
+
+/** A list with commas as lines of at most `valueWidth` characters, so that what stands beside it is still in sight. */
+function foldList(value: string): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const item of value.split(/(?<=, )/)) {
+    if (line !== '' && line.length + item.trimEnd().length > valueWidth) {
+      lines.push(line.trimEnd())
+      line = ''
+    }
+    line += item
+  }
+  return [...lines, line]
 }

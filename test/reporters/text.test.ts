@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import type { Report } from '../../src/core/report.ts'
 import { cpuVerdicts } from '../../src/reporters/cpu-verdicts.ts'
 import { summarizeRequirements } from '../../src/reporters/requirement-summary.ts'
+import { createPaint } from '../../src/reporters/paint.ts'
+import { targetDetails } from '../../src/reporters/targets.ts'
 import { textReport } from '../../src/reporters/text.ts'
 import { formatBytes, formatChange } from '../../src/reporters/units.ts'
 
@@ -132,4 +134,18 @@ test('the CPUs that an ELF file runs on, those that lack the same together', () 
   expect(cpuVerdicts({ ...arm, requirements: [] })).toEqual([])
   expect(cpuVerdicts({ ...arm, requirements: [], properties: { cpuAnalysis: 'complete' } })[0]!.text).toMatch(/^✓ armv8-a, /)
   expect(cpuVerdicts({ ...arm, format: 'wasm' })).toEqual([])
+})
+
+test('long facts of a target are folded, and stay beside their source', () => {
+  const names = ['assert', 'assert/strict', 'async_hooks', 'buffer', 'console', 'constants', 'crypto', 'diagnostics_channel']
+  const fact = { confidence: 'documented', date: '2026-11-20', source: 'https://example.org/', old: false }
+  const text = targetDetails({ id: 'edge', title: 'Edge', notes: [] }, [{ ...fact, name: 'engine', value: 'workerd' }, { ...fact, name: 'built-in modules', value: names.join(', ') }], createPaint(false))
+  expect(text).toMatchInlineSnapshot(`
+    "edge  Edge
+      engine            workerd                                               documented  2026-11-20  [1]
+      built-in modules  assert, assert/strict, async_hooks, buffer, console,  documented  2026-11-20  [1]
+                        constants, crypto, diagnostics_channel
+      [1] https://example.org/
+    "
+  `)
 })
