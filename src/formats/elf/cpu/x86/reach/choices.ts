@@ -49,31 +49,43 @@ export class Choices {
     let known: boolean | undefined = this.#choices[edge] === 0 ? undefined : this.#choices[edge] === 2
     if (known !== undefined) return known
     const at = this.#program.graph.edgeAt[edge]!
-    const ending = this.#passed.get(index)
-    const checks = this.#tracer.checksOf(index, at)
-    // whoever calls what a library exports may have asked, and say so (x265's `cpuMask`)
-    const isToldByOthers = this.#program.image.isLibrary && this.#tracer.isOpen(index)
-    known =
-      (checks === undefined ? !this.#tracer.runsByEnvironment(index, at) : checks.length > 0) && // what it is made on is something else
-      (taken && this.#kernels.makes(target)
-        ? this.#selections.testsMask(index, checks ?? [], ending)
-        : this.#kernels.installs(target)
-        ? // no other function does the same as one that puts kernels in the place of others
-          !taken && checks !== undefined && (this.#asked.decide(index, checks) || (isToldByOthers && this.#selections.testsMask(index, checks, ending)))
-        : taken
-        ? !this.#isHandedOver(index, at, target) && (this.#selections.testsMask(index, checks ?? [], ending) || this.takesTwin(index, target) || this.#selections.isInOneOfCases(index, at, target))
-        : // a function that bears the name of a CPU, or is called behind a check elsewhere, or one of two that do the same
-          (checks !== undefined && this.#kernels.isNamed(target)) || this.#selectable.has(target) || this.#hasTwin(index, at, target, ending)) &&
-      // what is reached past a check that ends the program counts as required: there, what may be a choice is one
-      (this.#passed.size > 0 || !this.#tracer.hangsOnAmbiguousFields(index, at)) &&
-      !this.#isDecidedFor(index, target) &&
-      (this.#passed.size > 0 || !this.#tracer.hangsOnNothingNear(index, at)) &&
-      !(checks !== undefined && this.#selections.measures(index, checks)) &&
-      !(checks !== undefined && this.#selections.isAmongOperations(index, at, target))
+    known = this.#looksLikeChoice(index, at, target, taken)
     known ||= !taken && this.#tags.ruleOut(index, at)
     this.#choices[edge] = known ? 2 : 1
     if (known) this.#refused.add(edge)
     return known
+  }
+
+  #looksLikeChoice(index: number, at: number, target: number, taken: boolean): boolean {
+    const ending = this.#passed.get(index)
+    const installs = this.#kernels.installs(target)
+    const makes = taken && this.#kernels.makes(target)
+    // what its shape says comes first: to tell which checks it hangs on takes steps, of which there are so many for a file
+    const hasShape = !makes && !installs && (taken ? !this.#isHandedOver(index, at, target) && (this.takesTwin(index, target) || this.#selections.isInOneOfCases(index, at, target)) : this.#selectable.has(target) || this.#hasTwin(index, at, target, ending))
+    if (!hasShape && (installs ? taken : !taken && !this.#kernels.isNamed(target))) return false
+    const checks = this.#tracer.checksOf(index, at)
+    if (checks === undefined ? this.#tracer.runsByEnvironment(index, at) : checks.length === 0) return false // what it is made on is something else
+    // whoever calls what a library exports may have asked, and say so (x265's `cpuMask`)
+    const isToldByOthers = this.#program.image.isLibrary && this.#tracer.isOpen(index)
+    const isMade =
+      hasShape ||
+      (makes
+        ? this.#selections.testsMask(index, checks ?? [], ending)
+        : installs
+        ? // no other function does the same as one that puts kernels in the place of others
+          checks !== undefined && (this.#asked.decide(index, checks) || (isToldByOthers && this.#selections.testsMask(index, checks, ending)))
+        : taken
+        ? !this.#isHandedOver(index, at, target) && this.#selections.testsMask(index, checks ?? [], ending)
+        : // a function that bears the name of a CPU
+          checks !== undefined)
+    return (
+      isMade &&
+      !this.#isDecidedFor(index, target) &&
+      !(checks !== undefined && this.#selections.measures(index, checks)) &&
+      !(checks !== undefined && this.#selections.isAmongOperations(index, at, target)) &&
+      // what is reached past a check that ends the program counts as required: there, what may be a choice is one
+      (this.#passed.size > 0 || !(this.#tracer.hangsOnAmbiguousFields(index, at) || this.#tracer.hangsOnNothingNear(index, at)))
+    )
   }
 
   /** Is it one of two that do the same, here or where else the function calls it? For a few bytes the other may be built in. */

@@ -28,6 +28,8 @@ export class FunctionOrigins implements Origins {
   readonly handlers: boolean
   readonly settled: boolean
   readonly environment: boolean
+  /** Was a field read that holds what a check found out in some objects, and another number in others? */
+  readsAmbiguousFields = false
   readonly #ambiguousFields: boolean
   readonly #nearOnly: boolean
   readonly #program: Program
@@ -54,7 +56,10 @@ export class FunctionOrigins implements Origins {
   fieldLeaks(offset: number | undefined): boolean {
     const { fields, ambiguous, anywhere } = this.#leaks
     if (offset === undefined) return anywhere || fields.size > 0
-    return (anywhere || fields.has(offset)) && (this.#ambiguousFields || !ambiguous.has(offset))
+    if (!anywhere && !fields.has(offset)) return false
+    if (!ambiguous.has(offset)) return true
+    this.readsAmbiguousFields = true
+    return this.#ambiguousFields
   }
 
   variableLeaks(address: number): boolean {

@@ -58,6 +58,8 @@ export class Tracer {
   readonly #hasAmbiguousFields: boolean
   /** Functions that ask for variables of the environment. */
   readonly #readsEnvironment: ReadonlySet<number>
+  /** Functions that read such. */
+  readonly #ambiguous = new Set<number>()
 
   /** `started`: the entry point, what it starts, and initializers. */
   constructor(program: Program, guards: Guards, started: ReadonlySet<number>) {
@@ -94,7 +96,9 @@ export class Tracer {
     }
     const cuts = this.#cuts
     this.#inProgress.add(index)
-    const evaluation = this.#guards.trace(index, new FunctionOrigins(this.#program, this, this.#guards.leaks, index, usually), this.#budget)
+    const origins = new FunctionOrigins(this.#program, this, this.#guards.leaks, index, usually)
+    const evaluation = this.#guards.trace(index, origins, this.#budget)
+    if (origins.readsAmbiguousFields) this.#ambiguous.add(index)
     this.#inProgress.delete(index)
     const isWhole = this.#cuts === cuts || this.#inProgress.size === 0
     ;(isWhole ? this.#traces : this.#passing).set(index, evaluation)
@@ -112,9 +116,13 @@ export class Tracer {
     const evaluation = this.trace(index)
     if (evaluation === undefined) return undefined
     if ((evaluation.seen[at - evaluation.start]! & 1) === 0) return this.#checksInHandler(index, at)
+    return this.#flowOf(index, evaluation).decidingOf(evaluation.open, at)
+  }
+
+  #flowOf(index: number, evaluation: Evaluation): ControlFlow {
     let flow = this.#flows.get(index)
     if (flow === undefined) this.#flows.set(index, (flow = new ControlFlow(this.#program, evaluation)))
-    return flow.decidingOf(evaluation.open, at)
+    return flow
   }
 
   /** The same where only handlers of exceptions lead there. */
@@ -139,7 +147,9 @@ export class Tracer {
    */
   hangsOnAmbiguousFields(index: number, at: number): boolean {
     if (!this.#hasAmbiguousFields) return false
-    const view = this.#view(this.#unambiguous, index, { handlers: false, ambiguousFields: false })
+    const usual = this.trace(index)
+    const isSame = usual !== undefined && !this.#ambiguous.has(index)
+    const view = isSame ? { evaluation: usual, control: this.#flowOf(index, usual) } : this.#view(this.#unambiguous, index, { handlers: false, ambiguousFields: false })
     return view !== undefined && view.control.decidingOf(view.evaluation.open, at)?.length === 0
   }
 
