@@ -63,7 +63,7 @@ export class Choices {
     // what its shape says comes first: to tell which checks it hangs on takes steps, of which there are so many for a file
     const hasShape = !makes && !installs && (taken ? !this.#isHandedOver(index, at, target) && (this.takesTwin(index, target) || this.#selections.isInOneOfCases(index, at, target)) : this.#selectable.has(target) || this.#hasTwin(index, at, target, ending))
     if (!hasShape && (installs ? taken : !taken && !this.#kernels.isNamed(target))) return false
-    const checks = this.#tracer.checksOf(index, at)
+    const checks = this.#kernels.isNamed(target) ? this.#tracer.checksOfNamed(index, at) : this.#tracer.checksOf(index, at)
     if (checks === undefined ? this.#tracer.runsByEnvironment(index, at) : checks.length === 0) return false // what it is made on is something else
     // whoever calls what a library exports may have asked, and say so (x265's `cpuMask`)
     const isToldByOthers = this.#program.image.isLibrary && this.#tracer.isOpen(index)

@@ -7,7 +7,26 @@ const isaName =
   /(?:avx|sse[34_]|ssse3|sse2|haswell|skylake|zen\d|icelake|sandybridge|cooperlake|sapphire|westmere|nehalem|corei7|bmi[12_]|fma[34]|_fma_|xop|popcnt|aesni|aes_?hw|_ni\b|sha_?ni|vaes|gfni|x86_?64_v[234]|amx|p?clmul|adx|mulx|evex|erms|piledriver|bulldozer|steamroller|excavator|barcelona|penryn|dunnington|core2|bobcat|prescott|opteron|hsw|skx|_icl|x86ni|_v[34]x|carrizo|shaext|vpaes|^_ZGV[cde][MN]\d+\w*_)/i
 
 export function isIsaName(name: string): boolean {
-  return isaName.test(name)
+  return isaName.test(name) && (!mangled.test(name) || isaName.test(identifiersOf(name)))
+}
+
+const mangled = /^_(?:Z|R)/
+/** What digits are no length in: a number as argument of a template, the hash of a crate. */
+const noLength = /L[a-z]n?\d+E|Cs[0-9A-Za-z]+_/g
+
+/** What was written in the source, of a mangled name: in `10serde_core2de` is no Core 2, and a hash says what it likes. */
+function identifiersOf(name: string): string {
+  const text = name.replace(noLength, '')
+  const length = /\d+/g
+  const found: string[] = []
+  for (let match = length.exec(text); match !== null; match = length.exec(text)) {
+    const end = length.lastIndex + Number(match[0])
+    if (end > text.length) continue
+    found.push(text.slice(length.lastIndex, end))
+    length.lastIndex = end
+  }
+  // as the names of C have a word's end where the next begins
+  return found.join(' ')
 }
 
 /** Is what it is named for a part of every x86-64 CPU? */

@@ -194,7 +194,7 @@ export class ReachSearch {
         if (trust === Trust.tables && kind === Edge.call && this.#kernels.needFeatures(target) && this.#tracer.runsByEnvironment(index, graph.edgeAt[edge]!)) progress.reach(target, index, 'call')
         continue
       }
-      if (detectors.any && (this.#kernels.needFeatures(target) || (taken ? this.#kernels.makes(target) : this.#kernels.isNamed(target) || this.#kernels.installs(target)))) {
+      if (detectors.any && (this.#kernels.needFeatures(target) || (taken ? this.#kernels.makes(target) : this.#isNamedAbove(target) || this.#kernels.installs(target)))) {
         if (!fromEntry && !decided && this.#choices.isChoice(index, edge, target, taken)) continue
         if (!taken && this.#kernels.needFeatures(target) && !this.#kernels.isKernel(index) && !this.#tracer.isOpen(index)) {
           progress.pending.push(index, edge)

@@ -12,6 +12,10 @@ import type { Value } from '../../program/value.ts'
 
 /** Instructions that may be evaluated to tell checks from other branches. */
 const STEPS = 250_000
+/** More of them where a kernel bears the name of a CPU, when all are used up: there a branch is likely to be a check. */
+const RESERVE = 60_000
+/** How much of that for one function. */
+const RESERVE_FOR_ONE = 12_000
 /** The same to tell where numbers lead that are known. */
 const SETTLING = 80_000
 /** Bytes of a function beyond which that is too dear. */
@@ -51,6 +55,8 @@ export class Tracer {
   readonly #inProgress = new Set<number>()
   readonly #leakingVariables = new Map<number, boolean>()
   readonly #budget = { left: STEPS }
+  #reserve = RESERVE
+  #depth = DEPTH
   /** Functions that are called with nothing but what the system gives them. */
   readonly #started: ReadonlySet<number>
   readonly #named: IndexSet
@@ -90,7 +96,7 @@ export class Tracer {
   trace(index: number): Evaluation | undefined {
     if (this.#traces.has(index)) return this.#traces.get(index)
     if (this.#passing.has(index)) return this.#passing.get(index)
-    if (this.#inProgress.size >= DEPTH || this.#inProgress.has(index) || this.#budget.left <= 0) {
+    if (this.#inProgress.size >= this.#depth || this.#inProgress.has(index) || this.#budget.left <= 0) {
       this.#cuts++
       return undefined
     }
@@ -117,6 +123,20 @@ export class Tracer {
     if (evaluation === undefined) return undefined
     if ((evaluation.seen[at - evaluation.start]! & 1) === 0) return this.#checksInHandler(index, at)
     return this.#flowOf(index, evaluation).decidingOf(evaluation.open, at)
+  }
+
+  /** The same for a call of what bears the name of a CPU. */
+  checksOfNamed(index: number, at: number): readonly number[] | undefined {
+    if (this.#budget.left > 0 || this.#reserve <= 0 || this.#traces.has(index)) return this.checksOf(index, at)
+    const used = this.#budget.left
+    const most = Math.min(this.#reserve, RESERVE_FOR_ONE)
+    this.#budget.left = most
+    this.#depth = 1
+    const checks = this.checksOf(index, at)
+    this.#depth = DEPTH
+    this.#reserve -= most - this.#budget.left
+    this.#budget.left = used
+    return checks
   }
 
   #flowOf(index: number, evaluation: Evaluation): ControlFlow {
