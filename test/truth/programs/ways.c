@@ -76,6 +76,56 @@ NOINLINE static unsigned capabilities(void) {
   return cached = found;
 }
 static int run(void) { return capabilities() & 4 ? sum_wide(data, 1024) : sum_plain(data, 1024); }
+#elif defined W_ROWS || defined W_ROWS_SHARED || defined W_ROWS_BEFORE || defined W_ROWS_BEHIND || defined W_ROWS_TOLD
+// rows of names, operations and a function that says whether the CPU will do (OpenSSL's algorithms); and the same where the operations are in a
+// row without such a function, too, beside one, or where that function asks nothing
+typedef struct {
+  int size;
+  kernel run;
+} operations;
+static const operations plain = {4, sum_plain}, wide = {32, sum_wide};
+NOINLINE static int is_wide_capable(void) { return HAS_AVX2 != 0; }
+NOINLINE static int is_told(void) { return 0; }
+typedef struct {
+  const char *name, *properties;
+  const operations *operations;
+  const char *description;
+  int (*is_capable)(void);
+} row;
+static const row rows[] = {
+    {"sum", "default", &plain, NULL, NULL},
+#ifdef W_ROWS_BEFORE
+    {"other", "default", &wide, NULL, NULL},
+    {"sum:wide", "fast", &plain, NULL, is_wide_capable},
+#elif defined W_ROWS_TOLD
+    {"other", "default", &wide, NULL, is_told},
+    {"sum:wide", "fast", &plain, NULL, is_wide_capable},
+#else
+    {"sum:wide", "fast", &wide, NULL, is_wide_capable},
+#endif
+#ifdef W_ROWS_SHARED
+    {"other", "default", &wide, NULL, NULL},
+#elif defined W_ROWS_BEHIND
+    {"other", "default", &(const operations){8, sum_wide}, NULL, NULL},
+#endif
+    {"last", "default", &plain, NULL, NULL},
+};
+static const operations *usable[8];
+NOINLINE static int offer(const row *row, int count) {
+  int found = 0;
+  for (int i = 0; i < count; i++)
+#ifdef W_ROWS_TOLD
+    if (row[i].is_capable == NULL || row[i].is_capable() || row[i].is_capable == is_told) usable[found++] = row[i].operations;
+#else
+    if (row[i].is_capable == NULL || row[i].is_capable()) usable[found++] = row[i].operations;
+#endif
+  return found;
+}
+static int run(void) {
+  int sum = 0;
+  for (int i = 0, count = offer(rows, sizeof rows / sizeof *rows); i < count; i++) sum += usable[i]->run(data, 1024);
+  return sum;
+}
 #elif defined W_REGISTRY
 static struct {
   kernel run;

@@ -64,15 +64,16 @@ export class PointedFunctions {
    * `known`, to which all are added.
    * @param gaps may anything be between the functions in an object? Else a number behind the first three members ends it.
    * @param readsDistances does what names the first read a table with entries of four bytes?
+   * @param saysNo does a function say that the CPU will not do? What stands before it in its row of a table is not for this CPU.
    */
-  from(first: number, gaps: boolean, known: Set<number>, readsDistances?: () => boolean): readonly PointedObject[] {
+  from(first: number, gaps: boolean, known: Set<number>, readsDistances?: () => boolean, saysNo?: (index: number) => boolean): readonly PointedObject[] {
     const found: PointedObject[] = []
     const objects = [first]
     for (let pointer = objects.pop(); pointer !== undefined; pointer = objects.pop()) {
       const object = pointer - (pointer % 8) // GHC and others keep a tag in the lowest bits
       if (known.has(object)) continue
       known.add(object)
-      const held = this.#pointersIn(object, gaps)
+      const held = this.#pointersIn(object, gaps, saysNo)
       for (const other of held.objects) objects.push(other)
       if (held.functions.length > 0) found.push({ object, functions: held.functions, isTable: held.objects.length === 0 && held.isDense })
       else if (object === first && held.objects.length === 0 && readsDistances !== undefined && this.#image.positionDependent) {
@@ -83,11 +84,13 @@ export class PointedFunctions {
     return found
   }
 
-  #pointersIn(object: number, gaps: boolean): { readonly functions: readonly number[]; readonly objects: readonly number[]; readonly isDense: boolean } {
+  #pointersIn(object: number, gaps: boolean, saysNo: ((index: number) => boolean) | undefined): { readonly functions: readonly number[]; readonly objects: readonly number[]; readonly isDense: boolean } {
     // what lies in code is no object, however near the data is that comes behind it
     const limit = Math.min(this.#nextObject(object + 8, OBJECT_SIZE), this.#image.dataAt(object)?.end ?? object)
     const functions: number[] = []
     const objects: number[] = []
+    /** Where the pointers to them stand. */
+    const at: number[] = []
     const { places, targets } = this.#toData
     let toCode = lastAtMost(this.#places, object - 1) + 1
     let toData = lastAtMost(places, object - 1) + 1
@@ -112,14 +115,28 @@ export class PointedFunctions {
           if (entry >= 0) distance = isNext ? step : -1
           entry = place
         } else if (this.#functions[toCode]! >= 0) distance = -1 // one elsewhere ends it
+        if (at.length > 0 && saysNo !== undefined && this.#functions[toCode]! >= 0 && saysNo(this.#functions[toCode]!)) this.#dropRow(objects, at, place)
         toCode++
       } else {
         objects.push(targets[toData]!)
+        at.push(place)
         toData++
       }
       if (place <= known) known = Math.max(known, place + 8)
     }
     return { functions, objects, isDense }
+  }
+
+  /**
+   * Takes away the objects of the row that ends with the function at `end`: those side by side before it, with one member between that
+   * may hold nothing (OpenSSL's `OSSL_ALGORITHM_CAPABLE`: names, properties, operations, description, `capable`).
+   */
+  #dropRow(objects: number[], at: number[], end: number): void {
+    let next = at[at.length - 1] === end - 8 || this.#holdsSomething(end - 8) ? end - 8 : end - 16
+    for (; at[at.length - 1] === next && next >= end - LARGEST_ENTRY; next -= 8) {
+      at.pop()
+      objects.pop()
+    }
   }
 
   /**

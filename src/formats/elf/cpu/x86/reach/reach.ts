@@ -37,6 +37,8 @@ export interface KnownForReach {
   readonly tracer: Tracer
   readonly others: OtherArguments
   readonly constants: ConstantArguments
+  /** Does a function return 0 on this CPU, and something else on others? */
+  readonly saysNo: (index: number) => boolean
 }
 
 export interface Reach {
@@ -54,19 +56,21 @@ export class ReachSearch {
   readonly #asked: boolean
   readonly #tracer: Tracer
   readonly #constants: ConstantArguments
+  readonly #saysNo: (index: number) => boolean
   readonly #transactionEnds: ReadonlySet<number>
   readonly #arrays: readonly { readonly start: number; readonly end: number }[]
   readonly roots: ReadonlyMap<number, Step>
   /** The file asks nothing, and has exports for its callers to choose from. */
   readonly #hasExportsByCpu: boolean
 
-  constructor(program: Program, evaluations: ReadonlyMap<number, Evaluation>, kernels: Kernels, { selections, asked, passed, tracer, others, constants }: KnownForReach) {
+  constructor(program: Program, evaluations: ReadonlyMap<number, Evaluation>, kernels: Kernels, { selections, asked, passed, tracer, others, constants, saysNo }: KnownForReach) {
     this.#program = program
     this.#evaluations = evaluations
     this.#kernels = kernels
     this.#asked = asked
     this.#tracer = tracer
     this.#constants = constants
+    this.#saysNo = saysNo
     this.#arrays = initializerArrays(program)
     this.#transactionEnds = transactionEnds(program)
     const selectable = this.#findSelectable()
@@ -272,7 +276,7 @@ export class ReachSearch {
   #followObjects(index: number, from: number, first: number, progress: Progress): void {
     const { detectors, pointed } = this.#program
     const { tables } = progress
-    for (const { object, functions, isTable } of pointed.from(first, !detectors.any, tables, () => this.#readsDistances(index))) {
+    for (const { object, functions, isTable } of pointed.from(first, !detectors.any, tables, () => this.#readsDistances(index), this.#saysNo)) {
       const isByLevel = detectors.any && isTable && this.#choices.isByLevel(functions)
       for (const target of functions) {
         if (isByLevel && target !== functions[0]) continue

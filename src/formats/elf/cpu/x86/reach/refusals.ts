@@ -37,6 +37,11 @@ export function findRefusals(program: Program, { guards, search }: Run, started:
   return refusals
 }
 
+/** Does function `index` return 0 on this CPU, and something else on others? */
+export function saysNo(guards: Guards, index: number): boolean {
+  return refuses(guards, index, (value) => isZero(value) && value!.words.length === 2)
+}
+
 /** On this CPU it always returns one number that says that it failed, and on others it does not. */
 function refuses(guards: Guards, index: number, fails: (value: Value | undefined) => boolean): boolean {
   const evaluation = guards.evaluations.get(index)

@@ -5,6 +5,7 @@ import type { Program } from '../code/program.ts'
 import { type FeatureSets, findKernels } from './find-kernels.ts'
 import { initializers } from '../code/initializers.ts'
 import { OtherArguments } from './other-arguments.ts'
+import { saysNo } from './refusals.ts'
 import { ReachSearch, type Reach } from './reach.ts'
 import { entryFunctions } from './roots.ts'
 import { Selections } from './selections.ts'
@@ -68,7 +69,7 @@ function runWith(program: Program, features: ReadonlySet<string>, needs: Feature
   const tracer = new Tracer(program, guards, startedFunctions(program))
   const selections = new Selections(program, featuresOf, (index) => kernels.isKernel(index))
   const constants = new ConstantArguments(program, guards, (index) => tracer.isOpen(index))
-  const search = new ReachSearch(program, guards.evaluations, kernels, { selections, asked: features.size > 0, passed, tracer, others: new OtherArguments(program, guards, tracer), constants })
+  const search = new ReachSearch(program, guards.evaluations, kernels, { selections, asked: features.size > 0, passed, tracer, others: new OtherArguments(program, guards, tracer), constants, saysNo: (index) => saysNo(guards, index) })
   return { guards, search, tracer, selections, reached: search.searchAll() }
 }
 
