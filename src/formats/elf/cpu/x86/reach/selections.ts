@@ -225,8 +225,9 @@ export class Selections {
       branch = listing.firstJumpTo[first]! >= 0 ? listing.firstJumpTo[first]! : first - 1
     }
     if (branch < 1 || listing.kind[branch] !== Kind.branch || runsIn(ending, base + listing.at[branch]!)) return false
-    for (let place = branch - 1; place >= 0 && branch - place <= FLAG_DISTANCE && listing.kind[place] === Kind.other; place--) {
+    for (let place = branch - 1, between = 0; place >= 0 && branch - place <= MOVES_BETWEEN && listing.kind[place] === Kind.other; place--) {
       if (testsFlag(code, listing.at[place]!, listing.at[place + 1]!)) return true
+      if (!onlyMoves(code, listing.at[place]!) && ++between === FLAG_DISTANCE) break
     }
     return false
   }
@@ -308,6 +309,8 @@ function comparesOrder(code: Uint8Array, at: number): boolean {
 
 /** Instructions between a test and the branch on it. */
 const FLAG_DISTANCE = 4
+/** The same with those that move something, which leave flags alone: arguments and saved registers are moved there where it saves space. */
+const MOVES_BETWEEN = 16
 
 /** Arithmetic with a number, by the middle bits of ModRM. */
 const AND = 4
@@ -329,6 +332,12 @@ function testsFlag(code: Uint8Array, at: number, next: number): boolean {
   if (opcode === 0x24 || opcode === 0x25) return true
   if (opcode < 0x80 || opcode > 0x83 || opcode === 0x82) return false
   return slash === AND || (opcode !== 0x81 && slash === CMP && code[next - 1] === 0)
+}
+
+/** MOV, LEA, PUSH and POP. */
+function onlyMoves(code: Uint8Array, at: number): boolean {
+  const opcode = (code[at]! & 0xf0) === 0x40 ? code[at + 1]! : code[at]!
+  return (opcode >= 0x50 && opcode < 0x60) || (opcode >= 0x88 && opcode <= 0x8b) || opcode === 0x8d || opcode === 0xc7
 }
 
 /** Is the instruction at [at, next) a test of a byte against zero? */
