@@ -4,19 +4,19 @@
  * compilers make for vectors of a width: `_ZGVdN4v_exp` (x86 Vector Function ABI, 2.6: c is AVX, d AVX2, e AVX-512).
  */
 const isaName =
-  /(?:avx|sse[34_]|ssse3|sse2|haswell|skylake|zen\d|icelake|sandybridge|cooperlake|sapphire|westmere|nehalem|corei7|bmi[12_]|fma[34]|_fma_|xop|popcnt|aesni|aes_?hw|_ni\b|sha_?ni|vaes|gfni|x86_?64_v[234]|amx|p?clmul|adx|mulx|evex|erms|piledriver|bulldozer|steamroller|excavator|barcelona|penryn|dunnington|core2|bobcat|prescott|opteron|hsw|skx|_icl|x86ni|_v[34]x|carrizo|shaext|vpaes|^_ZGV[cde][MN]\d+\w*_)/i
+  /(?:avx|sse[34_]|ssse3|sse2|haswell|skylake|zen\d|icelake|sandybridge|cooperlake|sapphire|westmere|nehalem|corei7|bmi[12_]|fma[34]|_fma_|xop|popcnt|aesni|aes_?hw|_ni\b|sha_?ni|vaes|gfni|x86_?64_v[234]|amx|p?clmul|adx|mulx|evex|erms|piledriver|bulldozer|steamroller|excavator|barcelona|penryn|dunnington|core2|bobcat|prescott|opteron|hsw|skx|_icl|x86ni|_v[34]x|carrizo|shaext|vpaes|_m(?:256|512)[id]?$|^_ZGV[cde][MN]\d+\w*_)/i
 
 export function isIsaName(name: string): boolean {
   return isaName.test(name) && (!mangled.test(name) || isaName.test(identifiersOf(name)))
 }
 
 const mangled = /^_(?:Z|R)/
-/** What digits are no length in: a number as argument of a template, the hash of a crate. */
-const noLength = /L[a-z]n?\d+E|Cs[0-9A-Za-z]+_/g
+/** What digits are no length in: of C++ a number as argument of a template, of Rust the hash of a crate. */
+const noLength = { Z: /L[a-z]n?\d+E/g, R: /Cs[0-9A-Za-z]+_/g }
 
 /** What was written in the source, of a mangled name: in `10serde_core2de` is no Core 2, and a hash says what it likes. */
 function identifiersOf(name: string): string {
-  const text = name.replace(noLength, '')
+  const text = name.replace(noLength[name[1] as 'Z' | 'R'], '')
   const length = /\d+/g
   const found: string[] = []
   for (let match = length.exec(text); match !== null; match = length.exec(text)) {
