@@ -54,7 +54,7 @@ export const styles = {
 } as const
 
 /** Styles of programs/ways.c. */
-export const ways = ['W_FAILS', 'W_FAILS_DEEP', 'W_TRAPS', 'W_RESOLVER', 'W_MISSING_FILE', 'W_LARGE', 'W_COPIED', 'W_CACHED', 'W_REGISTRY', 'W_ROWS', 'W_DESTRUCTOR', 'W_TAG', 'W_GIVES_UP', 'W_GIVES_UP_NOT', 'W_LEVELS', 'W_INSTALLS'] as const
+export const ways = ['W_FAILS', 'W_FAILS_DEEP', 'W_TRAPS', 'W_RESOLVER', 'W_MISSING_FILE', 'W_LARGE', 'W_COPIED', 'W_CACHED', 'W_REGISTRY', 'W_ROWS', 'W_BYTE', 'W_DESTRUCTOR', 'W_TAG', 'W_GIVES_UP', 'W_GIVES_UP_NOT', 'W_LEVELS', 'W_INSTALLS'] as const
 
 /** Styles of programs/overlooked.c and .cpp: what is easily taken for guarded (N_: needed), and the other way round (G_). */
 export const overlooked = [
@@ -62,6 +62,7 @@ export const overlooked = [
   'W_ROWS_BEFORE',
   'W_ROWS_BEHIND',
   'W_ROWS_TOLD',
+  'W_BYTE_FORCED',
   'N_FORCED',
   'N_FORCED_OPTION',
   'N_WEAK_RESOLVER',

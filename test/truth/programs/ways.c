@@ -126,6 +126,33 @@ static int run(void) {
   for (int i = 0, count = offer(rows, sizeof rows / sizeof *rows); i < count; i++) sum += usable[i]->run(data, 1024);
   return sum;
 }
+#elif defined W_BYTE || defined W_BYTE_FORCED
+// what was found out lies on the stack, a word of flags in it, of which compilers test one byte; and the same where a bit is always set
+struct features {
+  int vendor, family, model;
+  unsigned flags;
+};
+static kernel chosen = sum_plain, other = sum_plain;
+NOINLINE static void detect(struct features *found) {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  found->vendor = found->family = found->model = 0;
+  found->flags = HAS_AVX2 ? 0x101 : 1;
+  if (__get_cpuid(1, &a, &b, &c, &d)) found->family = a >> 8 & 15;
+#ifdef W_BYTE_FORCED
+  found->flags |= 0x100;
+#endif
+}
+NOINLINE static void install(const struct features *found) {
+  if (!(found->flags & 0x100)) return;
+  chosen = sum_wide;
+  other = sum_wide;
+}
+static int run(void) {
+  struct features found;
+  detect(&found);
+  install(&found);
+  return chosen(data, 1024) + other(data, 512);
+}
 #elif defined W_REGISTRY
 static struct {
   kernel run;

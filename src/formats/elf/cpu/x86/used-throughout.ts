@@ -51,6 +51,7 @@ function isUsedUntold(program: Program, feature: string, users: ReadonlySet<numb
   const tracer = new Tracer(program, run.guards, startedFunctions(program))
   // true: whatever it is told; undefined: that cannot be told
   const isUntold = (index: number): boolean | undefined => {
+    if (isTakenBehindCheck(program, index, trust, run)) return false
     let isKnown = false
     for (const at of hitsOf(program, feature, index)) {
       if (!run.search.instructionRuns(index, at)) continue
@@ -75,6 +76,19 @@ function isUsedUntold(program: Program, feature: string, users: ReadonlySet<numb
     if (--left === 0) break
   }
   return false
+}
+
+/** Was it reached by its address, which is taken only behind what may be a check: to put it in the place of another? */
+function isTakenBehindCheck({ graph }: Program, index: number, trust: number, run: Run): boolean {
+  const step = run.reached[trust]!.steps.get(index)
+  if (step === undefined || step.how !== 'address' || step.from < 0) return false
+  let isTaken = false
+  for (let edge = graph.firstEdge[step.from]!; edge < graph.firstEdge[step.from + 1]!; edge++) {
+    if (graph.edgeTo[edge] !== index) continue
+    if (!run.tracer.dependsOnCheck(step.from, graph.edgeAt[edge]!)) return false
+    isTaken = true
+  }
+  return isTaken
 }
 
 /** No CPU has AMD's old extensions and AVX-512: where both are reached, a table of kernels for all CPUs is. */

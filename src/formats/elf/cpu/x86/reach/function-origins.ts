@@ -54,10 +54,17 @@ export class FunctionOrigins implements Origins {
   }
 
   fieldLeaks(offset: number | undefined): boolean {
-    const { fields, ambiguous, anywhere } = this.#leaks
+    const { fields, anywhere } = this.#leaks
     if (offset === undefined) return anywhere || fields.size > 0
-    if (!anywhere && !fields.has(offset)) return false
-    if (!ambiguous.has(offset)) return true
+    if (anywhere || fields.has(offset)) return this.#countsAsCheck(offset)
+    // compilers test a bit of a word of flags in the byte that it is in
+    const word = offset & ~3
+    if (word === offset) return false
+    return (fields.has(word) && this.#countsAsCheck(word)) || (fields.has(offset & ~7) && this.#countsAsCheck(offset & ~7))
+  }
+
+  #countsAsCheck(offset: number): boolean {
+    if (!this.#leaks.ambiguous.has(offset)) return true
     this.readsAmbiguousFields = true
     return this.#ambiguousFields
   }
