@@ -66,6 +66,8 @@ export interface KnownCode {
   isChanged(address: number): boolean
   /** Of every instruction. */
   readonly alignment?: number
+  /** Does control run on from the instruction before an address to it? Asked of aligned places among code without frames. */
+  isRunInto?(address: number): boolean
   /**
    * Pointers that lead into the middle of functions: 1 for each of them, in the order of `codePointers`. Given the functions
    * known by something else, to which others may be added.
@@ -120,7 +122,7 @@ function functionBounds(image: MemoryImage, sweep: Sweep, known: KnownCode): { a
   const all = new CodeAddresses(image.code, known.alignment)
   for (const start of known.starts) all.add(start)
   for (const start of frameStarts) all.add(start)
-  for (const gap of gapStarts(image, frameStarts, frameEnds, known.alignment ?? 1)) all.add(gap)
+  for (const gap of gapStarts(image, frameStarts, frameEnds, known)) all.add(gap)
   if (frames.length > 0) addTargets(all, sweep, frameStarts, frameEnds, covered)
   else addCalled(all, sweep, known)
   addTaken(all, image, sweep, covered)
@@ -192,7 +194,7 @@ function endsOf(image: MemoryImage, starts: Float64Array, frameStarts: Float64Ar
 }
 
 /** Hand-written assembly has no frames: what is not padding between two frames is code. */
-function* gapStarts(image: MemoryImage, starts: Float64Array, ends: Float64Array, alignment: number): Iterable<number> {
+function* gapStarts(image: MemoryImage, starts: Float64Array, ends: Float64Array, { alignment = 1, isRunInto }: KnownCode): Iterable<number> {
   const { bytes } = image.file
   for (let index = 0; index < starts.length; index++) {
     const end = ends[index]!
@@ -208,7 +210,7 @@ function* gapStarts(image: MemoryImage, starts: Float64Array, ends: Float64Array
     yield end
     // what is no padding belongs to what begins there, as far as bytes of x86 tell
     const aligned = Math.ceil(end / 16) * 16
-    if (aligned < next && (alignment > 1 || bytes.subarray(offset, offset + aligned - end).every((byte) => isPadding(byte) || isInLongNop(byte)))) yield aligned
+    if (aligned < next && (alignment > 1 ? isRunInto?.(aligned) !== true : bytes.subarray(offset, offset + aligned - end).every((byte) => isPadding(byte) || isInLongNop(byte)))) yield aligned
   }
 }
 

@@ -83,7 +83,10 @@ export class HandedOutKernels {
     for (const [kernel, asked] of this.#asked) {
       if (this.#out.has(kernel)) continue
       const start = this.#program.graph.starts[kernel]!
-      const uses = (taker: number): boolean => this.#evaluations.get(taker)?.addressesUsed.has(start) !== false
+      const uses = (taker: number): boolean => {
+        const evaluation = this.#evaluations.get(taker)
+        return evaluation === undefined || evaluation.guessesJumps || evaluation.addressesUsed.has(start)
+      }
       if (!this.#takers.get(kernel)!.some((taker) => isReached(taker) && uses(taker))) continue
       this.#out.add(kernel)
       for (const index of asked) changed.add(index)

@@ -21,6 +21,17 @@ export function tableTargets(words: Int32Array, from: number, to: number): numbe
   return leaders.filter((leader) => !targets.has(leader))
 }
 
+/** Where direct branches of a function lead, as indexes. */
+export function branchTargets(words: Int32Array, from: number, to: number): Set<number> {
+  const targets = new Set<number>()
+  for (let index = from; index < to; index++) {
+    const word = words[index]!
+    const flow = flowOf(word)
+    if (flow === Flow.jump || (flow >= Flow.condition && flow <= Flow.bit)) targets.add(branchTarget(word, flow, index * 4) / 4)
+  }
+  return targets
+}
+
 /** Instructions before the jump that are looked at. */
 const WINDOW = 24
 const ENTRIES = 1024
@@ -36,6 +47,8 @@ interface Place {
   register(register: number): number | undefined
   /** A constant of the file. */
   constant(address: number, size: number): number | undefined
+  /** Does something begin there: behind a jump, or where another branch leads? */
+  isLeader(index: number): boolean
 }
 
 export interface JumpTable {
@@ -43,12 +56,14 @@ export interface JumpTable {
   readonly targets: ReadonlySet<number>
   /** What entries are added to, as an index: no place that is jumped to by itself. */
   readonly label: number
+  /** No comparison tells how long the table is: some targets are none. */
+  readonly isUnbounded: boolean
 }
 
 /**
  * Targets of the `BR` at `index` by the table it reads, as compilers write it: an entry of 1, 2, 4 or 8 bytes, extended,
  * shifted, and added to a label or to the table. Where no bound is found, entries are read as long as they lead into the
- * function: some too many, none too few. Undefined for other jumps.
+ * function, and count where something begins: some too many. Undefined for other jumps.
  */
 export function readJumpTable(place: Place, index: number): JumpTable | undefined {
   const { words } = place
@@ -86,9 +101,10 @@ export function readJumpTable(place: Place, index: number): JumpTable | undefine
       if (count === ENTRIES) break
       return undefined
     }
-    targets.push(leads)
+    // numbers behind a table without a bound lead anywhere; what control runs into from a case before is followed from there
+    if (count !== ENTRIES || place.isLeader(leads)) targets.push(leads)
   }
-  return targets.length === 0 ? undefined : { targets: new Set(targets), label: (label - place.base) / 4 }
+  return targets.length === 0 ? undefined : { targets: new Set(targets), label: (label - place.base) / 4, isUnbounded: count === ENTRIES }
 }
 
 /** The instruction before `index` that sets a register, on the way without branches taken. */

@@ -1,3 +1,4 @@
+import { endsPath, Flow, flowOf } from '../../../../../isa/arm64/control-flow.ts'
 import { readFrameRanges } from '../../../read/eh-frame.ts'
 import type { ElfFile } from '../../../read/elf-file.ts'
 import { readGoFunctions } from '../../../read/pclntab.ts'
@@ -30,9 +31,6 @@ export function readArm64Program(file: ElfFile): Program {
   for (const address of passedByEntry(sweep, Number(file.header.e_entry))) if (image.inCode(address)) starts.add(address)
   const stubs = readArm64Stubs(image)
   const accesses = indexAccesses(sweep)
-  const graph = buildCallGraph(image, sweep, { frames, names, starts, isChanged: accesses.isChanged, alignment: 4 }, stubs)
-  const landingPads = new LandingPads(file, unwinding, graph, true)
-  const isGo = go !== undefined
   const words = new Map<number, Int32Array>()
   const codeAt: Program['codeAt'] = (address) => {
     const range = image.code.find((candidate) => address >= candidate.address && address < candidate.address + candidate.size)
@@ -41,6 +39,15 @@ export function readArm64Program(file: ElfFile): Program {
     if (known === undefined) words.set(range.address, (known = wordsOf(image, range)))
     return { words: known, base: range.address }
   }
+  const isRunInto = (address: number): boolean => {
+    const code = codeAt(address - 4)
+    const word = code?.words[(address - 4 - code.base) / 4] ?? NOP
+    const flow = flowOf(word)
+    return word !== NOP && !endsPath(flow) && flow !== Flow.call && flow !== Flow.indirectCall
+  }
+  const graph = buildCallGraph(image, sweep, { frames, names, starts, isChanged: accesses.isChanged, alignment: 4, isRunInto }, stubs)
+  const landingPads = new LandingPads(file, unwinding, graph, true)
+  const isGo = go !== undefined
   const isModule = isLoadedAsModule(image)
   const isEntered = (name: string): boolean => !isModule || isEntryOfModule(name)
   const live = liveFunctions(image, graph, isGo, isEntered, landingPads)
@@ -48,6 +55,7 @@ export function readArm64Program(file: ElfFile): Program {
   return { image, graph, sweep, accesses, detectors, stubs, isGo, landingPads, live, isTable, isEntered, codeAt }
 }
 
+const NOP = 0xd503_201f | 0
 const ENTRY_SIZE = 128
 
 /** What _start passes on: glibc has a label in it that jumps to main. */

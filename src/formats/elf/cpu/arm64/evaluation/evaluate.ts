@@ -1,4 +1,4 @@
-import { branchTarget, Flow, flowOf } from '../../../../../isa/arm64/control-flow.ts'
+import { branchTarget, endsPath, Flow, flowOf } from '../../../../../isa/arm64/control-flow.ts'
 import { destination } from '../../../../../isa/arm64/operands.ts'
 import { LowestFirst } from '../../program/lowest-first.ts'
 import { address, plain, singleAddress, type Value } from '../../program/value.ts'
@@ -8,12 +8,13 @@ import { Effects } from './effects.ts'
 import { ARGUMENTS, Base, type Evaluation, type FunctionCode, type StepBudget, type Surroundings } from './evaluation.ts'
 import { type Flags, outcomesOf } from './flags.ts'
 import { executeImmediate, executeRegister, isDetected, type Notes } from './instructions.ts'
-import { readJumpTable, tableTargets } from '../code/jump-tables.ts'
+import { branchTargets, readJumpTable, tableTargets } from '../code/jump-tables.ts'
 import { LoadsAndStores } from './loads-and-stores.ts'
 import { Machine } from './machine.ts'
 import { isIdRegisterRead } from '../code/sweep.ts'
 import { executeVector } from './vector-instructions.ts'
 
+const NOP = 0xd503_201f | 0
 /** Below are the ELF header and the program header: small numbers are no addresses. */
 const FIRST_ADDRESS = 0x120
 /** System calls that do not return: exit, exit_group (Linux, asm-generic/unistd.h). */
@@ -57,6 +58,8 @@ class Evaluator implements Notes {
   readonly #calls: Calls
   #decides = false
   #jumpsIndirectly = false
+  #guessesJumps = false
+  #branchTargets: ReadonlySet<number> | undefined
   #machine!: Machine
   steps = 0
 
@@ -84,6 +87,7 @@ class Evaluator implements Notes {
       for (const label of this.#labels) if (!this.#tableLabels.has(label) && !this.#states.has(label)) this.#flow(label, Machine.unknown())
       if (this.#jumpsIndirectly) {
         this.#jumpsIndirectly = false
+        this.#guessesJumps = true
         for (const target of tableTargets(this.#words, this.#from, this.#to)) {
           // not what a decided branch ruled out
           if (!this.#pruned.has(target) && !this.#states.has(target)) this.#flow(target, Machine.unknown())
@@ -106,6 +110,7 @@ class Evaluator implements Notes {
       passed,
       indirect,
       addressesUsed: this.#used,
+      guessesJumps: this.#guessesJumps,
     }
   }
 
@@ -170,6 +175,14 @@ class Evaluator implements Notes {
         return
       }
     }
+    this.#runOn()
+  }
+
+  /** A number in data that looks like an address of code has cut the function in two, or it ends with a call that does not come back. */
+  #runOn(): void {
+    const flow = flowOf(this.#words[this.#to - 1]!)
+    const at = this.#base + this.#to * 4
+    if (flow !== Flow.call && flow !== Flow.indirectCall) this.#calls.leave(this.#machine, at - 4, address(at))
   }
 
   /** False when the path ends with this instruction. */
@@ -284,7 +297,15 @@ class Evaluator implements Notes {
       to: this.#to,
       register: (register) => singleAddress(this.#machine.registers[register]),
       constant: (address, size) => this.#outside.constant(address, size),
+      isLeader: (index) => this.#isLeader(index),
     }
+  }
+
+  #isLeader(index: number): boolean {
+    const before = flowOf(this.#words[index - 1] ?? 0)
+    if (endsPath(before) || before === Flow.call || this.#words[index - 1] === NOP) return true
+    this.#branchTargets ??= branchTargets(this.#words, this.#from, this.#to)
+    return this.#branchTargets.has(index)
   }
 
   #go(machine: Machine, index: number, target: number): void {
@@ -333,6 +354,7 @@ class Evaluator implements Notes {
       const table = readJumpTable(this.#place, index)
       if (table !== undefined) {
         this.#tableLabels.add(table.label)
+        this.#guessesJumps ||= table.isUnbounded
         for (const target of table.targets) this.#flow(target, this.#machine)
         return
       }

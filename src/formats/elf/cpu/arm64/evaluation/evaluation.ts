@@ -32,6 +32,8 @@ export interface CallOutcome {
   readonly possibleWrites?: readonly GlobalStore[]
   /** It is no function of this file and was given none to call: variables that it has no pointer to stay as they are. */
   readonly isForeign?: boolean
+  /** It writes nothing that a program could read but its result, whatever the registers hold that are no arguments of it. */
+  readonly isPure?: boolean
 }
 
 /** What the rest of the program tells a function's evaluation. */
@@ -112,4 +114,6 @@ export interface Evaluation {
   readonly indirect: ReadonlyMap<number, ReadonlySet<number>>
   /** Addresses of functions and data that are stored, passed, followed or jumped to. */
   readonly addressesUsed: ReadonlySet<number>
+  /** Where a jump leads was not found out: other addresses may be used that were lost on the way. */
+  readonly guessesJumps: boolean
 }

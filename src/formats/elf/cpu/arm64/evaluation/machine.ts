@@ -211,7 +211,8 @@ export class Machine {
   }
 
   forget(from: number, to: number): void {
-    const first = this.#memory.indexFrom(from)
+    let first = this.#memory.indexFrom(from - 7)
+    while (first < this.#memory.size && this.#memory.keys[first]! < from && this.#memory.keys[first]! + this.#memory.values[first]!.size <= from) first++
     const behind = this.#memory.indexFrom(to)
     if (behind > first) this.#own().remove(first, behind - first)
   }
