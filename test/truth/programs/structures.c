@@ -40,6 +40,9 @@ static struct node last = {0, &other_driver}, first = {&last, &plain_driver};
 static struct node *head = &first;
 static const struct command commands[] = {{"a", "b", sum_plain}, {"c", "d", sum_plain}, {"e", "f", sum_wide}};
 static const struct member members[] = {{1, sum_plain}, {2, sum_plain}, {3, sum_plain}, {4, sum_wide}};
+// of different layout, one behind another: the first ends with an empty record
+static const struct member ended[] = {{1, sum_plain}, {2, sum_plain}, {3, sum_plain}, {0, 0}};
+static const struct command further[] = {{"a", "b", sum_wide}, {"c", "d", sum_plain}};
 static const struct wide wides[] = {{1, 2, 3, 4, 5, sum_plain}, {1, 2, 3, 4, 5, sum_wide}};
 
 NOINLINE static void ask(void) {
@@ -68,6 +71,12 @@ int main(int argc, char **argv) {
 #elif defined MEMBERS
   for (int i = 0; i < 4; i++)
     if (members[i].id != argc + 100) sum += members[i].run(numbers, 1024);
+#elif defined ENDED
+  for (int i = 0; ended[i].run; i++)
+    if (ended[i].id != argc + 100) sum += ended[i].run(numbers, 1024);
+  if (argc > 100)
+    for (int i = 0; i < 2; i++)
+      if (strcmp(further[i].name, argv[0])) sum += further[i].run(numbers, 1024);
 #else
   for (int i = 0; i < 2; i++)
     if (wides[i].size != argc + 100) sum += wides[i].run(numbers, 1024);

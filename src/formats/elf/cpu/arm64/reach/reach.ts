@@ -1,14 +1,14 @@
+import { endsPath, Flow, flowOf } from '../../../../../isa/arm64/control-flow.ts'
 import { Edge } from '../../program/edges.ts'
-import { lastAtMost } from '../../program/number-list.ts'
 import { Access } from '../../program/sweep.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import { CheckedTags } from './checked-tags.ts'
 import { exportsByCpu } from './exports-by-cpu.ts'
 import type { Guards } from '../checks/guards.ts'
 import { isArm64IsaName } from '../code/isa-names.ts'
-import { ObjectEnds } from '../code/object-ends.ts'
 import type { Program } from '../code/program.ts'
 import { ReachableWords } from '../code/reachable-words.ts'
+import { TablesInData } from './tables-in-data.ts'
 import { trapScope } from './trap-scope.ts'
 
 /** How far a path may be trusted. Each includes the one before. */
@@ -21,13 +21,9 @@ export interface Step {
   readonly how: 'entry' | 'initializer' | 'resolver' | 'export' | 'call' | 'address' | 'table'
 }
 
+const NOP = 0xd503_201f | 0
 /** Bytes of a function that is evaluated for whether an instruction in it runs. */
 const SMALL = 128
-const TABLE_SLOTS = 512
-/** Bytes of an object that is not known to end before. */
-const OBJECT_SIZE = 0x4000
-/** Words of a record in a table of them. */
-const LARGEST_RECORD = 4
 
 /** Finds what can run on the CPU that the guards are about. */
 export class ReachSearch {
@@ -36,10 +32,8 @@ export class ReachSearch {
   readonly #needs: ReadonlySet<number>
   readonly #reachable: ReachableWords
   readonly #followed = new Map<number, Evaluation | undefined>()
-  readonly #objects: ObjectEnds
+  readonly #tables: TablesInData
   readonly #tags: CheckedTags
-  readonly #arrays: { readonly start: number; readonly end: number }[] = []
-  readonly #pointers = new Map<number, number>()
   /** Functions that try instructions with a handler of SIGILL in place, and what only they call. */
   readonly trapped: ReadonlySet<number>
   /** Exports that callers choose by CPU. */
@@ -52,16 +46,8 @@ export class ReachSearch {
     this.#guards = guards
     this.#needs = needs
     this.#reachable = new ReachableWords(program)
-    this.#objects = new ObjectEnds(program.image)
+    this.#tables = new TablesInData(program)
     this.#tags = new CheckedTags(program, guards.evaluations, needs)
-    for (const { name, sh_addr, sh_size } of program.image.file.sections) {
-      if (/^\.(?:preinit|init|fini)_array/.test(name)) this.#arrays.push({ start: Number(sh_addr), end: Number(sh_addr) + sh_size })
-    }
-    const { places, targets } = program.image.codePointers
-    for (let pointer = 0; pointer < places.length; pointer++) {
-      const index = program.graph.functionAt(targets[pointer]!)
-      if (index !== undefined) this.#pointers.set(places[pointer]!, index)
-    }
     this.trapped = trapScope(program, guards)
     this.#forCallers = exportsByCpu(program, needs)
     this.roots = this.#findRoots()
@@ -112,8 +98,21 @@ export class ReachSearch {
       evaluation = this.#follow(index)
       if (evaluation === undefined) return true
     }
-    if (graph.edgeKind[edge] === Edge.taken) return evaluation.addressesUsed.has(graph.starts[graph.edgeTo[edge]!]!)
-    return (evaluation.seen[(graph.edgeAt[edge]! - evaluation.start) / 4]! & 2) !== 0
+    const seen = evaluation.seen[(graph.edgeAt[edge]! - evaluation.start) / 4]!
+    if (graph.edgeKind[edge] === Edge.taken) return evaluation.guessesJumps ? (seen & 1) !== 0 : evaluation.addressesUsed.has(graph.starts[graph.edgeTo[edge]!]!)
+    return (seen & 2) !== 0
+  }
+
+  /** Does control run on into the next function? Numbers in data that look like addresses of code cut functions in two. */
+  #runsOn(index: number): boolean {
+    const { graph, codeAt } = this.#program
+    const last = graph.ends[index]! - 4
+    const code = last + 4 === graph.starts[index + 1] ? codeAt(last) : undefined
+    const word = code?.words[(last - code.base) / 4] ?? NOP
+    const flow = flowOf(word)
+    if (word === NOP || flow === Flow.call || flow === Flow.indirectCall || endsPath(flow)) return false
+    const evaluation = this.#guards.evaluations.get(index)
+    return evaluation === undefined ? this.#reachable.has(index, last) : (evaluation.seen[(last - evaluation.start) / 4]! & (flow === Flow.next ? 1 : 4)) !== 0
   }
 
   search(trust: Trust): ReadonlyMap<number, Step> {
@@ -144,6 +143,7 @@ export class ReachSearch {
           if (target !== undefined) reach(target, { from: index, how: 'address' })
         }
       }
+      if (this.#runsOn(index)) reach(index + 1, { from: index, how: 'call' })
       // seldom, if ever: no part of what shows how a program was compiled
       for (const { start, end, to } of trust >= Trust.addresses ? this.#program.landingPads.leaving(index) : []) {
         if (evaluation === undefined || callsIn(evaluation, start, end)) reach(to, { from: index, how: 'call' })
@@ -166,60 +166,24 @@ export class ReachSearch {
     const from = sweep.accessFrom.values()
     const kind = sweep.accessKind.values()
     const evaluation = this.#guards.evaluations.get(index)
+    const table = (first: number): void => this.#tables.follow(first, visited, (target) => reach(target, { from: index, how: 'table' }))
     const named = new Set(to.subarray(graph.firstAccess[index]!, graph.firstAccess[index + 1]!))
     for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
       if (kind[access] === Access.store || !this.#isSeen(index, from[access]!)) continue
       const place = to[access]!
       if (kind[access] === Access.take) {
-        if (evaluation === undefined && !this.#endsArray(place, named)) this.#table(index, place, visited, reach)
+        if (evaluation?.guessesJumps !== false && !this.#tables.endsArray(place, named)) table(place)
         continue
       }
       // what was followed through a variable was counted where it is used
       if (evaluation !== undefined && (this.#guards.isKnown(place) || image.dataAt(place)?.constant === true)) continue
-      const target = this.#pointers.get(place)
+      const target = this.#tables.functionIn(place)
       if (target !== undefined) reach(target, { from: index, how: 'table' })
       // what an evaluated function loads from a variable that is not known may be what the file says is there
-      const table = image.slots.get(place)?.address ?? image.dataPointers.get(place)
-      if (table !== undefined && !image.inCode(table)) this.#table(index, table, visited, reach)
+      const first = image.slots.get(place)?.address ?? image.dataPointers.get(place)
+      if (first !== undefined && !image.inCode(first)) table(first)
     }
-    for (const address of evaluation?.addressesUsed ?? []) if (!image.inCode(address) && !this.#endsArray(address, named)) this.#table(index, address, visited, reach)
-  }
-
-  /** The end of an array of initializers, beside its beginning, is a bound and no table. */
-  #endsArray(place: number, named: ReadonlySet<number>): boolean {
-    return this.#arrays.some(({ start, end }) => end === place && named.has(start))
-  }
-
-  /** What the object at `first` leads to, and those that it points to: lists of structures of operations. */
-  #table(index: number, first: number, visited: Set<number>, reach: (index: number, step: Step) => void): void {
-    const { image } = this.#program
-    const { places, targets } = image.dataPointers
-    const objects = [first]
-    for (let object = objects.pop(); object !== undefined; object = objects.pop()) {
-      if (visited.has(object)) continue
-      visited.add(object)
-      const end = Math.min(image.dataAt(object)?.end ?? object, this.#objects.behind(object))
-      this.#functionsIn(index, object, end, reach)
-      const limit = Math.min(end, object + OBJECT_SIZE)
-      for (let pointer = lastAtMost(places, object - 1) + 1; pointer < places.length && places[pointer]! < limit; pointer++) if (!visited.has(targets[pointer]!)) objects.push(targets[pointer]!)
-    }
-  }
-
-  #functionsIn(index: number, table: number, end: number, reach: (index: number, step: Step) => void): void {
-    let last = -1
-    let stride = 0
-    const slots = Math.min(TABLE_SLOTS, (end - table) / 8)
-    for (let slot = 0; slot < slots; slot++) {
-      const target = this.#pointers.get(table + slot * 8)
-      if (target === undefined) {
-        // records have their pointers at the same distance; a virtual table has no gaps
-        if (slot - last > (stride === 0 ? LARGEST_RECORD : stride)) break
-        continue
-      }
-      if (last >= 0 && stride === 0) stride = slot - last
-      last = slot
-      reach(target, { from: index, how: 'table' })
-    }
+    for (const address of evaluation?.addressesUsed ?? []) if (!image.inCode(address) && !this.#tables.endsArray(address, named)) table(address)
   }
 
   #findRoots(): Map<number, Step> {
