@@ -81,17 +81,25 @@ export function bytesStored({ words, base: origin, start, end }: FunctionCode, b
 
 /** Words before a call in which its arguments are put together. */
 const BEFORE = 16
-const ARGUMENTS = 8
+export const ARGUMENTS = 8
 
-/** Is the address of an object on the stack an argument of a call of one of those? */
-export function givesObjectTo({ words, base, start, end }: FunctionCode, object: number, isCallee: (target: number) => boolean): boolean {
+/**
+ * Is the address of an object on the stack an argument of a call of some functions?
+ *
+ * @param argumentsOf how many of a function's arguments it may be; 0 for others
+ */
+export function givesObjectTo({ words, base, start, end }: FunctionCode, object: number, argumentsOf: (target: number) => number): boolean {
   const { frame } = objectsOnStack({ words, base, start, end })
   const holders = new Set<number>()
-  let given = -Infinity
+  const given: number[] = Array.from({ length: ARGUMENTS }, () => -Infinity)
   for (let at = start; at < end; at += 4) {
     const word = words[(at - base) / 4]!
     const flow = flowOf(word)
-    if ((flow === Flow.call || flow === Flow.jump) && at - given <= BEFORE * 4 && isCallee(branchTarget(word, flow, at))) return true
+    if (flow === Flow.call || flow === Flow.jump) {
+      const last = Math.max(...given)
+      const count = at - last <= BEFORE * 4 ? argumentsOf(branchTarget(word, flow, at)) : 0
+      if (count > 0 && at - Math.max(...given.slice(0, count)) <= BEFORE * 4) return true
+    }
     const from = (word >>> 5) & 31
     const amount = (word >>> 10) & 0xfff
     const isAdd = (word & 0xffc0_0000) >>> 0 === 0x9100_0000
@@ -100,7 +108,7 @@ export function givesObjectTo({ words, base, start, end }: FunctionCode, object:
     const isMove = (word & 0xffe0_ffe0) >>> 0 === 0xaa00_03e0 && holders.has((word >>> 16) & 31)
     if (!isAddress && !isMove) continue
     holders.add(word & 31)
-    if ((word & 31) < ARGUMENTS) given = at
+    if ((word & 31) < ARGUMENTS) given[word & 31] = at
   }
   return false
 }

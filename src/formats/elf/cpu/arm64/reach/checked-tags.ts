@@ -2,11 +2,13 @@ import { SP } from '../../../../../isa/arm64/operands.ts'
 import { Edge } from '../../program/edges.ts'
 import { codeOf } from '../code/function-code.ts'
 import { FewInstructions } from '../code/few-instructions.ts'
+import { handsOnFirstArgument, readsFirstArgument } from '../code/handed-on-objects.ts'
 import type { Program } from '../code/program.ts'
 import { type InPlace, LARGEST_SMALL, PASSED, SMALL } from '../code/small-numbers.ts'
-import { bytesStored, givesObjectTo, type TagStore, tagStores } from '../code/tag-stores.ts'
+import { ARGUMENTS, bytesStored, givesObjectTo, type TagStore, tagStores } from '../code/tag-stores.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import { isRust } from '../../program/languages.ts'
+import { KernelCallers } from './kernel-callers.ts'
 import { TagFlow } from './tag-flow.ts'
 
 /** Bytes around a function in which others that work on the same objects are. */
@@ -16,11 +18,6 @@ const FAR = 0x10000
 /** Functions that are looked at, over all, and bytes of the largest of them. */
 const MOST_FOLLOWED = 2048
 const LARGEST = 0x4000
-/** Bytes of one that only hands on to a kernel. */
-const WRAPPER = 256
-/** Callers of one that is not called everywhere. */
-const CALLERS = 64
-
 /** A function that asks, and would store a tag on other CPUs. */
 interface Maker {
   readonly index: number
@@ -58,8 +55,8 @@ export class CheckedTags {
   readonly #evaluations: ReadonlyMap<number, Evaluation>
   readonly #needs: ReadonlySet<number>
   readonly #few: FewInstructions
-  /** Functions that call kernels, by index: all others are not looked at. */
-  readonly #calling: Uint8Array
+  /** All functions that call none are not looked at. */
+  readonly #kernels: KernelCallers
   readonly #flows = new Map<number, TagFlow | undefined>()
   readonly #stores = new Map<number, readonly TagStore[]>()
   readonly #skipped = new Map<number, readonly Maker[]>()
@@ -73,33 +70,19 @@ export class CheckedTags {
     this.#evaluations = evaluations
     this.#needs = needs
     this.#few = new FewInstructions(program)
-    this.#calling = this.#findCalling()
+    this.#kernels = new KernelCallers(program, evaluations, needs)
   }
 
   /** Does the instruction of function `index` at `at` run for nothing but variants that are not made on this CPU? */
   ruleOut(index: number, at: number): boolean {
-    if (this.#calling[index] === 0) return false
+    if (!this.#kernels.isCaller(index)) return false
     if (!this.#flows.has(index)) this.#flows.set(index, this.#follow(index))
     return this.#flows.get(index)?.isOnlyForRuledOut(at) === true
   }
 
-  /** Callers of kernels, and of small functions that hand on to one. */
-  #findCalling(): Uint8Array {
-    const { starts, ends, firstCaller } = this.#program.graph
-    const calling = new Uint8Array(starts.length)
-    for (const kernel of this.#needs) {
-      if (firstCaller[kernel + 1]! - firstCaller[kernel]! > CALLERS) continue
-      for (const caller of this.#callersOf(kernel)) {
-        calling[caller] = 1
-        if (ends[caller]! - starts[caller]! <= WRAPPER) for (const further of this.#callersOf(caller)) calling[further] = 1
-      }
-    }
-    return calling
-  }
-
   #follow(index: number): TagFlow | undefined {
     const { graph, landingPads } = this.#program
-    if (this.#left <= 0 || this.#needs.has(index) || this.#kernelsOf(index).length === 0 || graph.ends[index]! - graph.starts[index]! > LARGEST) return undefined
+    if (this.#left <= 0 || this.#needs.has(index) || this.#kernels.calledBy(index).length === 0 || graph.ends[index]! - graph.starts[index]! > LARGEST) return undefined
     this.#isRust ??= isRust(this.#program.image.file)
     if (!this.#isRust) return undefined
     const code = codeOf(this.#program, index)
@@ -122,33 +105,11 @@ export class CheckedTags {
     })
   }
 
-  /** Kernels that the function calls, itself or by a small one that hands on. */
-  #kernelsOf(index: number, depth = 0): readonly number[] {
-    const { graph } = this.#program
-    if (depth > 0 && this.#isKernel(index)) return [index]
-    if (depth > 0 && graph.ends[index]! - graph.starts[index]! > WRAPPER) return []
-    const kernels: number[] = []
-    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
-      const callee = graph.edgeTo[edge]!
-      if (graph.edgeKind[edge] !== Edge.call) continue
-      if (depth === 0) kernels.push(...this.#kernelsOf(callee, 1))
-      else if (this.#isKernel(callee)) kernels.push(callee)
-    }
-    return kernels
-  }
-
-  /** Helpers of outline atomics ask by themselves, and what everybody calls is not chosen. */
-  #isKernel(index: number): boolean {
-    const { firstCaller } = this.#program.graph
-    return this.#needs.has(index) && firstCaller[index + 1]! - firstCaller[index]! <= CALLERS && this.#evaluations.get(index)?.decides !== true
-  }
-
   /** What function `index` finds in a field. */
   #fieldOf(index: number, offset: number, size: number): KnownField {
-    const { firstCaller } = this.#program.graph
     const isIt = ({ store }: { readonly store: TagStore }): boolean => store.offset === offset && store.size === size
     // what was inlined into others asks there, and calls the function then
-    const callers = firstCaller[index + 1]! - firstCaller[index]! <= CALLERS ? this.#callersOf(index) : new Set<number>()
+    const callers = this.#kernels.isCalledOften(index) ? new Set<number>() : this.#kernels.callersOf(index)
     const makers = [...new Set([...this.#askingNear(index, NEAR), ...callers])].flatMap((other) => this.#skippedBy(other).filter(isIt))
     makers.push(...this.#makersOfFamily(index).filter(isIt))
     let all = 0
@@ -167,7 +128,7 @@ export class CheckedTags {
     const asking = new Set(those.map((maker) => maker.index))
     const areAllAsking = callers.size > 0 && [...callers].every((caller) => asking.has(caller))
     const near = areAllAsking ? callers : new Set([...this.#functionsNear(index, 2 * NEAR), ...callers])
-    const users = new Set([...callers, index])
+    const users = this.#usersOf(index, offset, size, callers)
     for (const other of near) {
       for (const store of this.#storesOf(other)) {
         // on the stack of who asks, arguments are kept in other places of the same frame
@@ -179,19 +140,31 @@ export class CheckedTags {
     return false
   }
 
+  /** Functions that may hand on to `index` what they are given, and itself: how many of their arguments it may be. */
+  #usersOf(index: number, offset: number, size: number, callers: ReadonlySet<number>): Map<number, number> {
+    const code = codeOf(this.#program, index)
+    const isFirst = code !== undefined && readsFirstArgument(code, offset, size)
+    const start = this.#program.graph.starts[index]!
+    const handsOn = (caller: number): boolean => {
+      const calling = isFirst ? codeOf(this.#program, caller) : undefined
+      return calling === undefined || handsOnFirstArgument(calling, start)
+    }
+    const users = new Map([...callers].filter(handsOn).map((caller) => [caller, ARGUMENTS]))
+    return users.set(index, isFirst ? 1 : ARGUMENTS)
+  }
+
   /** Does a function give an object on its stack to one of those? */
-  #isGivenTo(index: number, object: number, users: ReadonlySet<number>): boolean {
+  #isGivenTo(index: number, object: number, users: ReadonlyMap<number, number>): boolean {
     const { graph } = this.#program
     const code = codeOf(this.#program, index)
     if (code === undefined) return true
-    const callees = (target: number): boolean => users.has(graph.functionAt(target) ?? -1)
-    return givesObjectTo(code, object, callees)
+    return givesObjectTo(code, object, (target) => users.get(graph.functionAt(target) ?? -1) ?? 0)
   }
 
   /** Makers farther away that call kernels near those that function `index` calls. */
   #makersOfFamily(index: number): Maker[] {
     const { starts } = this.#program.graph
-    const own = this.#kernelsOf(index)
+    const own = this.#kernels.calledBy(index)
     const isOfFamily = (kernel: number): boolean => own.some((other) => Math.abs(starts[other]! - starts[kernel]!) < NEAR)
     const makers: Maker[] = []
     for (const other of this.#askingNear(index, FAR)) {
@@ -211,13 +184,6 @@ export class CheckedTags {
     const { starts } = this.#program.graph
     for (let other = index; other >= 0 && starts[other]! > starts[index]! - distance; other--) yield other
     for (let other = index + 1; other < starts.length && starts[other]! < starts[index]! + distance; other++) yield other
-  }
-
-  #callersOf(index: number): Set<number> {
-    const { firstCaller, callerEdge, edgeFrom } = this.#program.graph
-    const callers = new Set<number>()
-    for (let entry = firstCaller[index]!; entry < firstCaller[index + 1]!; entry++) callers.add(edgeFrom[callerEdge[entry]!]!)
-    return callers
   }
 
   get #inPlace(): InPlace {
@@ -274,8 +240,7 @@ export class CheckedTags {
     const { graph } = this.#program
     const kernels: number[] = []
     for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
-      const callee = graph.edgeTo[edge]!
-      if (graph.edgeKind[edge] === Edge.call && this.#isKernel(callee) && (seen[(graph.edgeAt[edge]! - start) / 4]! & 1) === 0) kernels.push(callee)
+      if (graph.edgeKind[edge] === Edge.call && (seen[(graph.edgeAt[edge]! - start) / 4]! & 1) === 0) kernels.push(...this.#kernels.behind(graph.edgeTo[edge]!))
     }
     return kernels
   }
