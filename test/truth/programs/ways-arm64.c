@@ -80,6 +80,27 @@ static const struct state defaults = {"key", 1};
 NOINLINE static void init(struct state *state) { state->fast = has(BIT); }
 NOINLINE static int use(struct state *state) { return state->fast ? FAST : PLAIN; }
 static int run(void) { struct state *state = malloc(sizeof *state); init(state); if (argument_count) memcpy(state, &defaults, sizeof *state); return use(state); }
+#elif defined CUT_IN_TWO
+// assembly without frames, and a number in data that looks like an address in the middle of it
+__asm__(".text\n.balign 16\n.type assembled, %function\nassembled: stp x29, x30, [sp, #-16]!\nmiddle: mov x29, sp\nbl from_assembly\nldp x29, x30, [sp], #16\nret\n"
+        ".section .data.rel.ro, \"aw\"\n.balign 8\n.quad middle\n.text");
+int assembled(void);
+int from_assembly(void) { return FAST; }
+static int run(void) { return has(BIT) + assembled(); }
+#elif defined KEY_METHODS || defined KEY_METHOD_FORCED
+// which kernel a key uses is kept in it by who makes it, and looked at by who uses it
+struct key { char schedule[400]; kernel sum; };
+struct method { void (*make)(struct key *); int (*use)(struct key *); };
+static void make_plain(struct key *key) { key->sum = sum_plain; }
+static void make_wide(struct key *key) { key->sum = sum_wide; }
+static int use(struct key *key) { return key->sum == sum_wide ? FAST : key->sum(data, 1024); }
+static const struct method plain = {make_plain, use}, wide = {make_wide, use};
+#ifdef KEY_METHODS
+NOINLINE static const struct method *choose(void) { return has(BIT) ? &wide : &plain; }
+#else
+NOINLINE static const struct method *choose(void) { return has(BIT) || argument_count ? &wide : &plain; }
+#endif
+static int run(void) { struct key *key = calloc(1, sizeof *key); const struct method *method = choose(); method->make(key); return method->use(key); }
 #elif defined FORCED_POINTER
 static kernel sum = sum_plain;
 NOINLINE static void detect(void) { if (has(BIT)) sum = sum_wide; }
@@ -319,6 +340,38 @@ static int run(void) {
   make_again(state, data[2] > 0 ? 1 : 0);
 #endif
   return update(state);
+}
+#elif defined VARIANT_PART || defined VARIANT_HANDED_ON
+// the same, where an object on the stack, with that number in its first word, is given to who calls what looks at the variant
+const char *volatile place_of_panic = "/rustc/0000/library/core/src/panicking.rs";
+struct state { int variant, sum; long amount; };
+struct decoder { long position, size, kind; struct state state; };
+struct result { int kind, count; long size; };
+static struct decoder *volatile decoder;
+NOINLINE static void make(struct state *made) { made->variant = has(BIT) ? 1 : 0; made->sum = 3; made->amount = 0; }
+NOINLINE static int update(struct state *state) {
+  state->amount += 1024;
+  return state->variant == 1 ? FAST + state->sum : PLAIN;
+}
+#ifdef VARIANT_PART
+NOINLINE static int decode(struct result *result, struct decoder *decoder) { result->size += decoder->size; return update(&decoder->state); }
+NOINLINE static int parse(struct decoder *decoder, int size) {
+  struct result result = {1, size, size};
+  int sum = decode(&result, decoder);
+  return sum + result.count + (int)result.size;
+}
+#else
+NOINLINE static int decode(struct state *state, long size) { decoder->size += size; return update(state); }
+NOINLINE static int parse(struct decoder *decoder, int size) {
+  struct state state = {1, size, size};
+  int sum = decode(&state, decoder->size);
+  return sum + state.sum + (int)state.amount;
+}
+#endif
+static int run(void) {
+  decoder = calloc(1, sizeof *decoder);
+  make(&decoder->state);
+  return update(&decoder->state) + parse(decoder, data[2]);
 }
 #elif defined PROBED || defined PROBED_AND_IGNORED
 // PostgreSQL's way: the instruction is tried, and SIGILL caught; nothing asks the system

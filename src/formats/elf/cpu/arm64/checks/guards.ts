@@ -91,7 +91,7 @@ class GuardSearch {
     this.#accesses = new VariableAccesses(program)
     this.#variables = new Variables(program.image, (at) => this.#accesses.isNeverStored(at))
     this.#kernels = new HandedOutKernels(program, model.features, this.#evaluations)
-    this.#fields = new NearFields(program, this.#evaluations, (index) => this.#kernels.isKernel(index))
+    this.#fields = new NearFields(program, this.#evaluations, (index) => this.#kernels.isKernel(index), (at, by) => this.#kernels.isNeverHandedOut(at, by))
     this.#entries = new EntriesInside(program, this.#evaluations)
     this.#few = new FewInstructions(program)
     this.#surroundings = new ProgramSurroundings(program, model, {

@@ -32,6 +32,9 @@ const loaderFeatures = '_rtld_global_ro'
 /** Functions that write what they are given the address of: of the bytes of a number, or of what stands elsewhere. */
 const fillers = /^(?:__)?(memset|memcpy|memmove)(?:_chk)?$/
 
+/** Functions that say whether and how a check is overridden. */
+const environment = /^(?:secure_)?getenv$/
+
 /** What has been found out about the functions of a program. */
 export interface Known {
   readonly evaluations: Map<number, Evaluation>
@@ -215,7 +218,8 @@ export class ProgramSurroundings {
 
   #callImport(at: number, name: string, registers: readonly (Value | undefined)[]): CallOutcome | undefined {
     if (isEndingName(name)) return { never: true }
-    if (isAuxiliaryFunction(name)) return this.#auxiliaryValue(registers[0])
+    if (isAuxiliaryFunction(name)) return { ...this.#auxiliaryValue(registers[0]), isPure: true }
+    if (environment.test(name)) return { isPure: true }
     if (isDetectorFunction(name)) return this.#model.features.size === 0 ? { results: new Map([[0, number(0, 0, true)]]) } : undefined
     if (name === 'dlsym') {
       const asked = singleAddress(registers[1])

@@ -33,8 +33,10 @@ export class Calls {
     if (outcome?.traps === true) this.#notes.trapped()
     if (outcome?.never === true) return false
     forgetPassedObjects(machine)
-    if (outcome?.isForeign === true) machine.forgetPassed()
-    else machine.forgetVariables()
+    if (outcome?.isPure !== true) {
+      if (outcome?.isForeign === true) machine.forgetPassed()
+      else machine.forgetVariables()
+    }
     this.#applyWrites(machine, outcome?.writes ?? [])
     for (const { address: place, size, value } of outcome?.possibleWrites ?? []) this.#effects.mayBeStored(place, size, value)
     forgetRegisters(machine, this.#kept(machine, target))

@@ -1,5 +1,5 @@
 import { memoryAccess, SP } from '../../../../../isa/arm64/operands.ts'
-import { detectedAs, join, number, plain, type Value } from '../../program/value.ts'
+import { detectedAs, join, number, plain, type Value, withWords } from '../../program/value.ts'
 import type { Evaluation } from './evaluation.ts'
 import { CopiedFields } from '../code/copied-fields.ts'
 import { codeOf } from '../code/function-code.ts'
@@ -37,13 +37,16 @@ export class NearFields {
   readonly #program: Program
   readonly #evaluations: ReadonlyMap<number, Evaluation>
   readonly #isKernel: (index: number) => boolean
+  readonly #isNeverHandedOut: (address: number, by: number) => boolean
   readonly #byLoad = new Map<number, Field>()
   readonly #copies: CopiedFields
 
-  constructor(program: Program, evaluations: ReadonlyMap<number, Evaluation>, isKernel: (index: number) => boolean) {
+  /** @param isNeverHandedOut is there a kernel whose address nobody who is reached hands out, as far as function `by` knows? */
+  constructor(program: Program, evaluations: ReadonlyMap<number, Evaluation>, isKernel: (index: number) => boolean, isNeverHandedOut: (address: number, by: number) => boolean) {
     this.#program = program
     this.#evaluations = evaluations
     this.#isKernel = isKernel
+    this.#isNeverHandedOut = isNeverHandedOut
     this.#copies = new CopiedFields(program)
   }
 
@@ -83,7 +86,18 @@ export class NearFields {
       value = join(value, stored)
       if (value === undefined) return undefined
     }
-    return detectedAs(value, true)
+    return detectedAs(this.#withoutKernels(value, this.#program.graph.functionOf(at)), true)
+  }
+
+  /** Who puts a kernel there may not be reached. */
+  #withoutKernels(value: Value, reader: number): Value {
+    if (value.hull === true) return value
+    const words: number[] = []
+    for (let word = 0; word < value.words.length; word += 2) {
+      const [low, high] = [value.words[word]!, value.words[word + 1]!]
+      if (!this.#isNeverHandedOut((high >>> 0) * 0x1_0000_0000 + (low >>> 0), reader)) words.push(low, high)
+    }
+    return words.length === value.words.length ? value : withWords(value, words)
   }
 
   /** Stores through pointers that a check rules out, or whose value it decides. */
