@@ -87,10 +87,11 @@ class Evaluator implements Notes {
       for (const label of this.#labels) if (!this.#tableLabels.has(label) && !this.#states.has(label)) this.#flow(label, Machine.unknown())
       if (this.#jumpsIndirectly) {
         this.#jumpsIndirectly = false
-        this.#guessesJumps = true
         for (const target of tableTargets(this.#words, this.#from, this.#to)) {
           // not what a decided branch ruled out
-          if (!this.#pruned.has(target) && !this.#states.has(target)) this.#flow(target, Machine.unknown())
+          if (this.#pruned.has(target) || this.#states.has(target)) continue
+          this.#guessesJumps = true
+          this.#flow(target, Machine.unknown())
         }
       }
       if (this.#work.length === 0) break
