@@ -84,3 +84,36 @@ test.skipIf(!ready)('a tag that is stored by itself here, and together with a nu
   expect(await needOfAvx2({ main, make: make(0xff) })).toBe('guarded')
   expect(await needOfAvx2({ main, make: make(1) })).not.toBe('guarded')
 })
+
+test.skipIf(!ready)('a kernel that was not chosen and stays in a register is handed to nobody, unless the next callee reads it', async () => {
+  const main = 'call choose\nret'
+  const choose = `push rbx
+    sub rsp, 32
+    call detect
+    lea rdx, [rip + wide]
+    lea rbx, [rip + plain]
+    test eax, eax
+    cmovne rbx, rdx
+    mov rdi, rsp
+    mov rsi, rsp
+    call next
+    call rbx
+    add rsp, 32
+    pop rbx
+    ret`
+  const asks = `cmp byte ptr [rsi + 16], 0
+    je 1f
+    mov byte ptr [rdi], 1
+    1: cmp dword ptr [rdi + 8], 3
+    push rbx
+    xor eax, eax
+    xor ecx, ecx
+    cpuid
+    mov [rdi + 8], edx
+    pop rbx
+    ret`
+  expect(await needOfAvx2({ main, choose, next: asks })).toBe('guarded')
+  expect(await needOfAvx2({ main, choose, next: `mov [rdi + 8], rdx\n${asks}` })).not.toBe('guarded')
+  expect(await needOfAvx2({ main, choose, next: 'push rbx\nmov ebx, 1\nxadd rbx, rdx\nmov [rdi], rbx\ncall rdx\npop rbx\nret' })).not.toBe('guarded')
+  expect(await needOfAvx2({ main, choose, next: 'test eax, eax\nje 1f\ncpuid\n1: jmp rdx' })).not.toBe('guarded')
+}, 60_000)

@@ -6,6 +6,9 @@ import type { Program } from './program.ts'
 const DEPTH = 3
 /** Instructions of a function within which it reads its arguments, or has others in their registers. */
 const INSTRUCTIONS = 200
+/** Second byte of CPUID, which answers in EDX, and asks for nothing there. */
+const CPUID = 0xa2
+const RDX = 2
 
 /** Tells which registers hold arguments of a function: an address that is left in another one is not passed. */
 export class ArgumentsRead {
@@ -57,7 +60,7 @@ export class ArgumentsRead {
           const target = next + (length < 5 ? view.getInt8(next - 1) : view.getInt32(next - 4, true))
           if (callee === undefined) work.push(target)
           if (isJump) break
-        } else if (replaces(code, at, register)) break
+        } else if (replaces(code, at, register) || (register === RDX && byte === 0x0f && code[at + 1] === CPUID)) break
         else if ((mentionedBy(code, at, from, to, next) & (1 << register)) !== 0) return true
         at = next
       }

@@ -55,8 +55,14 @@ export function mentionedBy(code: Uint8Array, start: number, from: number, to: n
   if (byte === 0x98 || byte === 0x99) return RAX | RDX
   if (byte === 0xa8 || byte === 0xa9) return RAX
   if (byte >= 0xa4 && byte < 0xb0) return RAX | RCX | RSI | RDI
-  if (byte === 0xe8 || byte === 0xe9 || byte === 0xff || (byte >= 0xe0 && byte < 0xf0)) return byte === 0xff && ((code[at + 1]! >> 3) & 7) < 2 ? byModrm(code[at + 1]!, code[at + 2]!, rex, false) : ALL
-  return byModrm(code[at + 1]!, code[at + 2]!, rex, rex === 0 && (byte & 1) === 0) | (byte === 0xf6 || byte === 0xf7 ? RAX | RDX : 0)
+  if (byte === 0xe8 || byte === 0xe9 || byte === 0xff || (byte >= 0xe0 && byte < 0xf0)) return byte === 0xff && ((code[at + 1]! >> 3) & 7) < 2 ? byModrm(code[at + 1]!, code[at + 2]!, rex, false, true) : ALL
+  const implied = byte === 0xf6 || byte === 0xf7 ? RAX | RDX : byte === 0xd2 || byte === 0xd3 ? RCX : 0
+  return byModrm(code[at + 1]!, code[at + 2]!, rex, rex === 0 && (byte & 1) === 0, isGroup(byte)) | implied
+}
+
+/** Is the operation told by the middle bits of ModRM, which name no register then? */
+function isGroup(byte: number): boolean {
+  return (byte >= 0x80 && byte < 0x84) || (byte & 0xfe) === 0xc0 || (byte & 0xfe) === 0xc6 || (byte >= 0xd0 && byte < 0xd4) || (byte & 0xfe) === 0xf6 || (byte & 0xfe) === 0xfe
 }
 
 function mentionedByEscaped(code: Uint8Array, at: number, rex: number): number {
@@ -66,14 +72,17 @@ function mentionedByEscaped(code: Uint8Array, at: number, rex: number): number {
   if (byte === 0x0b || byte === 0x77) return 0
   if ((byte & 0xf0) === 0x80 || byte === 0x38 || byte === 0x3a) return ALL
   if ((byte & 0xf8) === 0xc8) return 1 << ((byte & 7) | ((rex & 1) << 3))
-  return byModrm(code[at + 1]!, code[at + 2]!, rex, rex === 0) | (byte === 0xb0 || byte === 0xb1 || byte === 0xc7 ? RAX | RDX : 0)
+  return byModrm(code[at + 1]!, code[at + 2]!, rex, rex === 0, false) | (byte === 0xb0 || byte === 0xb1 || byte === 0xc7 ? RAX | RDX : byte === 0xa5 || byte === 0xad ? RCX : 0)
 }
 
 /** `isByte`: registers may be parts of others. */
-function byModrm(modrm: number, sib: number, rex: number, isByte: boolean): number {
-  const registers = (1 << (((modrm >> 3) & 7) | ((rex & 4) << 1))) | (1 << ((modrm & 7) | ((rex & 1) << 3)))
-  // AH to BH are parts of RAX to RBX
-  const low = isByte ? registers | ((registers >> 4) & 15) : registers
-  if (modrm >= 0xc0 || (modrm & 7) !== 4) return low
-  return low | (1 << ((sib & 7) | ((rex & 1) << 3))) | (1 << (((sib >> 3) & 7) | ((rex & 2) << 2)))
+function byModrm(modrm: number, sib: number, rex: number, isByte: boolean, isGroup: boolean): number {
+  const isMemory = modrm < 0xc0
+  const register = isGroup ? 0 : 1 << (((modrm >> 3) & 7) | ((rex & 4) << 1))
+  const other = 1 << ((modrm & 7) | ((rex & 1) << 3))
+  // AH to BH are parts of RAX to RBX; addresses are whole registers
+  const parts = isByte ? ((isMemory ? register : register | other) >> 4) & 15 : 0
+  const named = register | other | parts
+  if (!isMemory || (modrm & 7) !== 4) return named
+  return named | (1 << ((sib & 7) | ((rex & 1) << 3))) | (1 << (((sib >> 3) & 7) | ((rex & 2) << 2)))
 }
