@@ -117,3 +117,17 @@ test.skipIf(!ready)('a kernel that was not chosen and stays in a register is han
   expect(await needOfAvx2({ main, choose, next: 'push rbx\nmov ebx, 1\nxadd rbx, rdx\nmov [rdi], rbx\ncall rdx\npop rbx\nret' })).not.toBe('guarded')
   expect(await needOfAvx2({ main, choose, next: 'test eax, eax\nje 1f\ncpuid\n1: jmp rdx' })).not.toBe('guarded')
 }, 60_000)
+
+test.skipIf(!ready)('what is known of an object is known of what a method returns, where that is the object', async () => {
+  const functions = {
+    main: 'sub rsp, 136\nmov rdi, rsp\ncall choose\nlea rdi, [rip + table]\ncall other\nadd rsp, 136\nret',
+    choose: 'push rbx\nmov rbx, rdi\ncall make\nmov rdi, rbx\ncall update\nmov rdi, rax\ncall finish\npop rbx\nret',
+    make: 'push rbx\nmov rbx, rdi\ncall detect\nmov [rbx + 16], al\npop rbx\nret',
+    other: 'mov byte ptr [rdi + 16], 1\nret',
+    finish: 'cmp byte ptr [rdi + 16], 0\nje 1f\ncall wide\nret\n1: call plain\nret',
+  }
+  expect(await needOfAvx2({ ...functions, update: 'inc dword ptr [rdi]\nmov rax, rdi\nret' })).toBe('guarded')
+  expect(await needOfAvx2({ ...functions, update: 'inc dword ptr [rdi]\nmov rax, rdi\nje 1f\nlea rax, [rip + table]\n1: ret' })).not.toBe('guarded')
+  expect(await needOfAvx2({ ...functions, update: 'inc dword ptr [rdi]\nje 1f\nlea rax, [rdi + 8]\nret\n1: mov rax, rdi\nret' })).not.toBe('guarded')
+  expect(await needOfAvx2({ ...functions, update: 'inc dword ptr [rdi]\nmov rax, rdi\nje 1f\nret\n1: jmp away', away: 'lea rax, [rip + table]\nret' })).not.toBe('guarded')
+}, 60_000)

@@ -2,7 +2,7 @@ import type { Calls } from '../code/call-sites.ts'
 import type { Callees, Known } from './callees.ts'
 import { readsEnvironment } from '../code/environment.ts'
 import { comparedTexts } from './compared-texts.ts'
-import type { Evaluation, Origins, ParameterStore, PlaceBehindParameter, Surroundings } from '../evaluation/evaluation.ts'
+import type { Evaluation, Origins, ParameterStore, PlaceBehindParameter, ReturnedPointer, Surroundings } from '../evaluation/evaluation.ts'
 import type { Program } from '../code/program.ts'
 import { number, type Value } from '../../program/value.ts'
 
@@ -81,6 +81,10 @@ export class FunctionSurroundings implements Surroundings {
   #evaluationOf(at: number): Evaluation | undefined {
     const target = this.#called.get(at)
     return target === undefined ? undefined : this.#known.evaluations.get(target)
+  }
+
+  returnedPointer(at: number): ReturnedPointer | undefined {
+    return this.#evaluationOf(at)?.returnedPointer
   }
 
   writesOf(at: number): readonly ParameterStore[] {

@@ -245,6 +245,7 @@ class GuardSearch {
     const distance = this.#agenda.distanceOf(index)
     this.#spreadExits(index, evaluation, distance)
     this.#spreadResults(index, evaluation, distance)
+    this.#spreadPointer(index, evaluation, distance)
     this.#variables.spread(index, this.#closures.completed(evaluation), distance)
     // Go's packages keep what they found out in package variables; its calling convention makes every spill look like a field
     if (isGo) return
@@ -320,6 +321,17 @@ class GuardSearch {
       this.#agenda.addCallers(index, distance)
     }
     this.#noteWrites(index, evaluation, distance)
+  }
+
+  /** Functions of which others know that they return what they are given. */
+  readonly #returning = new Set<number>()
+
+  /** What a caller knows of an object it also knows of what comes back, where that is the object. */
+  #spreadPointer(index: number, { returnedPointer }: Evaluation, distance: number): void {
+    if ((returnedPointer !== undefined) === this.#returning.has(index)) return
+    if (returnedPointer === undefined) this.#returning.delete(index)
+    else this.#returning.add(index)
+    if (this.#parameters.of(index) !== undefined) this.#agenda.addCallers(index, distance)
   }
 
   readonly #writes = new Map<number, string>()

@@ -164,6 +164,7 @@ class Evaluator extends Instructions {
       asksByArgument: this.asksByArgument,
       returns: this.returns,
       results: this.results ?? noResults,
+      returnedPointer: this.returnedPointer,
       globalStores: [...this.globals.values()].map((store) => ({ ...store, left: this.leftIn(store.address) })),
       parameterStores: [...this.parameterStores.values()],
       withheld: [...this.withheld.values()],

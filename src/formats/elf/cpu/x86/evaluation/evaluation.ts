@@ -14,6 +14,8 @@ export interface Surroundings {
   loadField(offset: number, size: number): Value | undefined
   /** Registers after a call at `at`, made with `registers` (through a pointer that holds `target`), returns; undefined when nothing is known, 'never' when it does not return. */
   returned(at: number, registers: readonly (Value | undefined)[], target?: number): ReadonlyMap<number, Value> | 'never' | undefined
+  /** Which of the pointers that it is given the function called at `at` returns, and how far behind it, where it always does. */
+  returnedPointer(at: number): ReturnedPointer | undefined
   /** What the function called at `at` writes through pointers it is given. */
   writesOf(at: number): readonly ParameterStore[]
   /** Where it would write on another CPU. */
@@ -114,6 +116,12 @@ export interface PlaceBehindParameter {
   readonly size: number
 }
 
+/** What was passed in `register`, and `offset` bytes behind that, is what comes back. */
+export interface ReturnedPointer {
+  readonly register: number
+  readonly offset: number
+}
+
 /** A store through a pointer that was passed in `register`, or to the caller's frame (`register` 4). */
 export interface ParameterStore {
   readonly register: number
@@ -156,6 +164,8 @@ export interface Evaluation {
   /** It can return, and whether it ever could. */
   readonly returns: boolean
   readonly results: ReadonlyMap<number, Value>
+  /** Methods return the object that they were called on, so that the next can be called on that. */
+  readonly returnedPointer: ReturnedPointer | undefined
   readonly globalStores: readonly GlobalStore[]
   readonly parameterStores: readonly ParameterStore[]
   /** Where it stores only when a check comes out differently: there stays what its caller put. */

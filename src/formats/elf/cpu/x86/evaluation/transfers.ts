@@ -1,6 +1,6 @@
 import { closuresAmong, type ClosureCall } from './closures.ts'
 import { Arithmetic } from './arithmetic.ts'
-import type { Origins, ParameterStore, PlaceBehindParameter, Surroundings } from './evaluation.ts'
+import type { Origins, ParameterStore, PlaceBehindParameter, ReturnedPointer, Surroundings } from './evaluation.ts'
 import { Places } from '../../program/places.ts'
 import { joinVectors, noVectors } from './vectors.ts'
 import type { X86Decoder } from '../../../../../isa/x86/decode.ts'
@@ -27,6 +27,8 @@ export abstract class Transfers extends Arithmetic {
   protected readonly closures: Map<number, readonly ClosureCall[]> = new Map()
   protected readonly exits: Map<number, State> = new Map()
   protected results: Map<number, Value> | undefined
+  /** What it has returned so far, where that is a pointer that it was given. */
+  protected returnedPointer: ReturnedPointer | undefined
   protected readonly open: Set<number> = new Set()
   /** Branches on one of several numbers: which one it is may hang on a check before. */
   protected readonly undecided: Set<number> = new Set()
@@ -142,6 +144,7 @@ export abstract class Transfers extends Arithmetic {
     this.publish(true)
     this.returns = true
     if (this.tracesOrigins) this.handedOut.end(new Map(), undefined, sameValue)
+    this.#notePointer(undefined)
     this.result(results)
   }
 
@@ -267,13 +270,20 @@ export abstract class Transfers extends Arithmetic {
     const { registers } = this.state
     const { origins } = this.outside
     const made = origins === undefined ? undefined : this.#objectsFrom(at, origins)
+    const pointer = returned?.has(Register.rax) === true ? undefined : this.#pointerFrom(at)
     const isTold = registers[Register.rdi]?.detected === true || registers[Register.rsi]?.detected === true
     const changed = (this.outside.changedBy(at) & changedByCalls) | (this.isGo ? changedByGo : 0)
     for (let register = 0; register < 16; register++) if ((changed & (1 << register)) !== 0) registers[register] = undefined
     if (returned !== undefined) for (const [register, value] of returned) registers[register] = value
     else if (origins !== undefined && !origins.resultLeaks(at, isTold)) registers[Register.rax] = registers[Register.rdx] = untouched
+    if (pointer !== undefined) registers[Register.rax] = pointer
     if (made !== undefined) registers[Register.rax] = this.newObject(`${at}`, made)
     else if (origins !== undefined && origins.allocates(at)) registers[Register.rax] = this.newObject(`${at}`, undefined)
+  }
+
+  #pointerFrom(at: number): Value | undefined {
+    const returned = this.outside.returnedPointer(at)
+    return returned === undefined ? undefined : this.compute('add', this.state.registers[returned.register], number(returned.offset, returned.offset < 0 ? -1 : 0))
   }
 
   /** Notes the new objects that the callee stores. What the one that it returns holds first. */
@@ -395,12 +405,21 @@ export abstract class Transfers extends Arithmetic {
     this.returns = true
     const { registers } = this.state
     this.used_(registers[Register.rax])
+    this.#notePointer(registers[Register.rax])
     const results = new Map<number, Value>()
     for (const register of this.returnRegisters) {
       const value = registers[register]
       if (value !== undefined && (value.base === plain || (this.tracesOrigins && !value.detected))) results.set(register, value)
     }
     this.result(results)
+  }
+
+  /** Before the results: there are none yet where this is the first end. */
+  #notePointer(value: Value | undefined): void {
+    const offset = value === undefined || !argumentRegisters.includes(value.base) ? undefined : singleOffset(value)
+    const known = this.returnedPointer
+    if (this.results === undefined) this.returnedPointer = offset === undefined ? undefined : { register: value!.base, offset }
+    else if (known !== undefined && (offset !== known.offset || value!.base !== known.register)) this.returnedPointer = undefined
   }
 
   protected result(results: ReadonlyMap<number, Value> | undefined): void {
