@@ -131,3 +131,21 @@ test.skipIf(!ready)('what is known of an object is known of what a method return
   expect(await needOfAvx2({ ...functions, update: 'inc dword ptr [rdi]\nje 1f\nlea rax, [rdi + 8]\nret\n1: mov rax, rdi\nret' })).not.toBe('guarded')
   expect(await needOfAvx2({ ...functions, update: 'inc dword ptr [rdi]\nmov rax, rdi\nje 1f\nret\n1: jmp away', away: 'lea rax, [rip + table]\nret' })).not.toBe('guarded')
 }, 60_000)
+
+test.skipIf(!ready)('a shift leaves whether there is nothing left, and the last bit that went out', async () => {
+  const choose = (branch: string): string => `call detect
+    lea ecx, [rax + 1]
+    shr ecx, 1
+    mov dl, 2
+    ${branch} 1f
+    call plain
+    ret
+    1: call wide
+    ret`
+  const main = 'call choose\nret'
+  expect(await needOfAvx2({ main, choose: choose('jne') })).toBe('guarded')
+  expect(await needOfAvx2({ main, choose: choose('jae') })).toBe('guarded')
+  expect(await needOfAvx2({ main, choose: choose('je') })).not.toBe('guarded')
+  expect(await needOfAvx2({ main, choose: choose('jb') })).not.toBe('guarded')
+  expect(await needOfAvx2({ main, choose: choose('jbe') })).not.toBe('guarded')
+}, 60_000)

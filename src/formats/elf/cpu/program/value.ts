@@ -293,7 +293,7 @@ function shifted(operation: 'shl' | 'shr' | 'sar', low: number, high: number, co
 
 /** What a conditional branch looks at. */
 export interface Flags {
-  readonly kind: 'compare' | 'logic' | 'result' | 'carry'
+  readonly kind: 'compare' | 'logic' | 'result' | 'carry' | 'shift'
   /** Left side of a comparison; the result otherwise; for `carry`, 0 or 1. */
   readonly left: Value
   readonly right: Value
@@ -378,8 +378,10 @@ function conditionHolds(
   bHigh: number,
 ): boolean | undefined {
   if (kind === 'carry') return condition === 1 ? aLow !== 0 : undefined
-  // carry and overflow of additions and shifts are not kept
-  if (kind === 'result' && condition !== 2 && condition !== 4) return undefined
+  // the last bit shifted out stands on the right
+  if (kind === 'shift' && condition === 1) return bLow !== 0
+  // carry and overflow of additions and other shifts are not kept
+  if ((kind === 'result' || kind === 'shift') && condition !== 2 && condition !== 4) return undefined
   const compare = kind === 'compare'
   const low = compare ? bLow : 0
   const high = compare ? bHigh : 0

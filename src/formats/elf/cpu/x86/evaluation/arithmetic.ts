@@ -137,7 +137,7 @@ export abstract class Arithmetic extends Operands {
     else if (slash === 7) result = this.truncated(this.compute('sar', signExtended(value, size), number(count)), size)
     const carry = count !== undefined && count > 0 && slash === 5 && value?.words.length === 2 ? this.compute('and', this.compute('shr', value, number(count - 1)), number(1)) : undefined
     this.write(result, size)
-    if (carry !== undefined) this.state.flags = flagsOf('carry', carry, number(0), 1)
+    if (carry !== undefined && result?.base === plain) this.state.flags = flagsOf('shift', result, carry, size)
     else this.setFlags('result', result, number(0), size)
   }
 
