@@ -53,13 +53,13 @@ test.skipIf(!haveGo)('Go programs for GOAMD64 v1 to v3, stripped and not: the le
  * What does not hold yet, and may only get shorter. A check of another feature makes what it does not cover `possible`; code
  * that was not optimized hides the check behind calls.
  */
-const knownMissedPossible = /^Rust (?:checks-another|refuses x86-64 opt-level=0|forced|argument)/
-const knownPossibleNotNeeded = /^Rust (?:detected|pointer|enumeration|once) x86-64 opt-level=0/
+const knownMissedPossible = /^Rust (?:checks-another|refuses x86-64 opt-level=0|forced|lock-forced|chain-forced|argument)/
+const knownPossibleNotNeeded = /^Rust (?:detected|pointer|enumeration|once|lock|chain) x86-64 opt-level=0/
 
 test.skipIf(!haveRust)('Rust programs by style of dispatch and target CPU, stripped and not (needs rustc, gcc, qemu-user)', async () => {
   const labelled: Labelled[] = []
   const variants = [
-    ...['detected', 'pointer', 'enumeration', 'once', 'boxed', 'object', 'unguarded', 'checks-another', 'refuses', 'weak', 'forced', 'argument'].map((style) => [style, 'x86-64']),
+    ...['detected', 'pointer', 'enumeration', 'once', 'lock', 'lock-forced', 'chain', 'chain-forced', 'boxed', 'object', 'unguarded', 'checks-another', 'refuses', 'weak', 'forced', 'argument'].map((style) => [style, 'x86-64']),
     ...['x86-64', 'x86-64-v2', 'haswell', 'sandybridge'].map((cpu) => ['plain', cpu]),
   ]
   for (const [style, cpu] of variants) {

@@ -68,22 +68,26 @@ fn sum(numbers: &[i32]) -> i32 {
 }
 
 // what std::sync::OnceLock and LazyLock do: the closure gets the address of the value, and stores through it
-#[cfg(style = "once")]
+#[cfg(any(style = "once", style = "lock", style = "lock-forced"))]
 struct Once<T> {
     once: std::sync::Once,
     value: std::cell::UnsafeCell<std::mem::MaybeUninit<T>>,
 }
 
-#[cfg(style = "once")]
+#[cfg(any(style = "once", style = "lock", style = "lock-forced"))]
 unsafe impl<T: Sync> Sync for Once<T> {}
 
-#[cfg(style = "once")]
+#[cfg(any(style = "once", style = "lock", style = "lock-forced"))]
 impl<T: Copy> Once<T> {
     fn get_or_init(&self, make: impl FnOnce() -> T) -> T {
+        *self.get_or_init_ref(make)
+    }
+
+    fn get_or_init_ref(&self, make: impl FnOnce() -> T) -> &T {
         if !self.once.is_completed() {
             self.initialize(make);
         }
-        unsafe { (*self.value.get()).assume_init() }
+        unsafe { &*(self.value.get() as *const T) }
     }
 
     #[cold]
@@ -103,6 +107,106 @@ static HAS_AVX2: Once<bool> = Once { once: std::sync::Once::new(), value: std::c
 #[cfg(style = "once")]
 fn sum(numbers: &[i32]) -> i32 {
     if HAS_AVX2.get_or_init(|| is_x86_feature_detected!("avx2")) { sum_wide_safely(numbers) } else { sum_plain(numbers) }
+}
+
+// an implementation that is looked up where it is needed, as crc-fast has it; `lock-forced` looks at another as well, which nobody asked for
+#[cfg(any(style = "lock", style = "lock-forced"))]
+#[derive(Clone, Copy)]
+enum Operations {
+    Widest,
+    Wide,
+    Plain,
+}
+
+#[cfg(any(style = "lock", style = "lock-forced"))]
+impl Once<Operations> {
+    const fn new() -> Once<Operations> {
+        Once { once: std::sync::Once::new(), value: std::cell::UnsafeCell::new(std::mem::MaybeUninit::uninit()) }
+    }
+}
+
+#[cfg(any(style = "lock", style = "lock-forced"))]
+#[inline(never)]
+fn find_operations() -> Operations {
+    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("avx512f") {
+        Operations::Widest
+    } else if is_x86_feature_detected!("avx2") {
+        Operations::Wide
+    } else {
+        Operations::Plain
+    }
+}
+
+#[cfg(any(style = "lock", style = "lock-forced"))]
+#[inline(never)]
+fn operations(numbers: &[i32]) -> &'static Operations {
+    static FOUND: Once<Operations> = Once::<Operations>::new();
+    static SET: Once<Operations> = Once::<Operations>::new();
+    let found = FOUND.get_or_init_ref(find_operations);
+    if cfg!(style = "lock-forced") && numbers.len() < 1000 { SET.get_or_init_ref(|| Operations::Wide) } else { found }
+}
+
+#[cfg(any(style = "lock", style = "lock-forced"))]
+fn sum(numbers: &[i32]) -> i32 {
+    match operations(numbers) {
+        Operations::Plain => sum_plain(numbers),
+        _ => sum_wide_safely(numbers),
+    }
+}
+
+// a level among the parameters of what makes a state, whose methods return it (blake2s_simd); `chain-forced` asks another state
+#[cfg(any(style = "chain", style = "chain-forced"))]
+struct Parameters {
+    seed: [u32; 5],
+    wide: bool,
+}
+
+#[cfg(any(style = "chain", style = "chain-forced"))]
+#[derive(Clone, Copy)]
+struct State {
+    seed: [u32; 5],
+    length: usize,
+    wide: bool,
+}
+
+#[cfg(any(style = "chain", style = "chain-forced"))]
+impl Parameters {
+    #[inline(never)]
+    fn to_state(&self) -> State {
+        State { seed: self.seed, length: 0, wide: self.wide }
+    }
+}
+
+#[cfg(any(style = "chain", style = "chain-forced"))]
+impl State {
+    #[inline(never)]
+    fn update(&mut self, numbers: &[i32]) -> &mut State {
+        self.length += numbers.len();
+        self
+    }
+
+    #[inline(never)]
+    fn other<'a>(&'a mut self, another: &'a mut State) -> &'a mut State {
+        if cfg!(style = "chain-forced") && self.length < 1000 { another } else { self }
+    }
+
+    #[inline(never)]
+    fn finish(&self, numbers: &[i32]) -> i32 {
+        let sum = if self.wide { sum_wide_safely(numbers) } else { sum_plain(numbers) };
+        sum.wrapping_add(self.seed[1] as i32)
+    }
+}
+
+#[cfg(any(style = "chain", style = "chain-forced"))]
+fn sum(numbers: &[i32]) -> i32 {
+    #[inline(never)]
+    fn detect() -> bool {
+        is_x86_feature_detected!("avx2")
+    }
+    let parameters = Parameters { seed: [0; 5], wide: detect() };
+    let mut forced = Parameters { seed: [0; 5], wide: true }.to_state();
+    let mut state = parameters.to_state();
+    state.update(numbers).other(&mut forced).finish(numbers)
 }
 
 // a flag in an object on the heap, which is given on, as snap and crc32fast have it

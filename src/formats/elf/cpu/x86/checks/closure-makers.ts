@@ -1,3 +1,4 @@
+import { Edge } from '../../program/edges.ts'
 import { Access } from '../../program/sweep.ts'
 import { address as addressValue, detectedAs, plain, type Value } from '../../program/value.ts'
 import type { Program } from '../code/program.ts'
@@ -10,23 +11,50 @@ const TABLE_HEAD = 0x28
 /** Tables that a function is looked for in. */
 const PLACES = 8
 
+const nothing = (): undefined => undefined
+
 type EvaluateFor = (index: number, parameters: ReadonlyMap<number, Value>, load: (at: number, size: number) => Value | undefined) => Evaluation | undefined
 
 /** Closures that are run once (`Once`, `LazyLock` of Rust) and store what they find out through what they were given. */
 export class ClosureMakers {
   readonly #program: Program
   readonly #evaluateFor: EvaluateFor
+  /** Closures that find something out. */
   readonly #made = new Set<number>()
+  /** Functions that make one of those, and are told where it is to put that: `OnceLock::initialize`. */
+  readonly #told = new Set<number>()
 
   constructor(program: Program, evaluateFor: EvaluateFor) {
     this.#program = program
     this.#evaluateFor = evaluateFor
   }
 
-  /** What closures that function makes store, where it is known what they were given. */
-  completed(evaluation: Evaluation): Evaluation {
-    if (evaluation.closures.length === 0) return evaluation
+  /** Notes whether function `index` has to be told where closures put what they find out. True: it was not known before. */
+  note(index: number, { closures }: Evaluation): boolean {
+    if (this.#told.has(index) || !closures.some(({ functions, isOpen }) => isOpen && functions.some((closure) => this.#made.has(closure)))) return false
+    this.#told.add(index)
+    return true
+  }
+
+  /** What closures that function `index` makes store, or has made, where it is known what they were given. */
+  completed(index: number, evaluation: Evaluation): Evaluation {
     const found: GlobalStore[] = []
+    this.#storesOf(evaluation, found)
+    if (this.#told.size > 0) this.#storesOfTold(index, evaluation, found)
+    return found.length === 0 ? evaluation : { ...evaluation, globalStores: [...evaluation.globalStores, ...found] }
+  }
+
+  #storesOfTold(index: number, { passed }: Evaluation, found: GlobalStore[]): void {
+    const { graph } = this.#program
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+      const maker = graph.edgeTo[edge]!
+      const told = this.#told.has(maker) && graph.edgeKind[edge] === Edge.call ? passed.get(graph.edgeAt[edge]!) : undefined
+      const inside = told && this.#evaluateFor(maker, told, nothing)
+      if (inside !== undefined) this.#storesOf(inside, found)
+    }
+  }
+
+  #storesOf(evaluation: Evaluation, found: GlobalStore[]): void {
     for (const { functions, parameters } of evaluation.closures) {
       for (const closure of functions) {
         const inside = this.#evaluateFor(closure, parameters, this.#initialPointers)
@@ -37,7 +65,6 @@ export class ClosureMakers {
         }
       }
     }
-    return found.length === 0 ? evaluation : { ...evaluation, globalStores: [...evaluation.globalStores, ...found] }
   }
 
   /** The functions that make a closure of this one; none the second time. */

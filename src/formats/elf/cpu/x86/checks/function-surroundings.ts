@@ -87,6 +87,10 @@ export class FunctionSurroundings implements Surroundings {
     return this.#evaluationOf(at)?.returnedPointer
   }
 
+  toldTo(at: number): readonly ParameterStore[] {
+    return this.#evaluationOf(at)?.told ?? none
+  }
+
   writesOf(at: number): readonly ParameterStore[] {
     return this.#evaluationOf(at)?.parameterStores ?? none
   }

@@ -246,7 +246,8 @@ class GuardSearch {
     this.#spreadExits(index, evaluation, distance)
     this.#spreadResults(index, evaluation, distance)
     this.#spreadPointer(index, evaluation, distance)
-    this.#variables.spread(index, this.#closures.completed(evaluation), distance)
+    if (this.#closures.note(index, evaluation) && this.#agenda.callerCount(index) <= limits.callers) this.#agenda.addCallers(index, distance)
+    this.#variables.spread(index, this.#closures.completed(index, evaluation), distance)
     // Go's packages keep what they found out in package variables; its calling convention makes every spill look like a field
     if (isGo) return
     if (this.#answers.note(index, evaluation, distance === 0, (parameters) => this.#evaluateFor(index, parameters)) && distance <= 3 && this.#agenda.callerCount(index) <= limits.callers) this.#agenda.addCallers(index, distance)
@@ -283,6 +284,12 @@ class GuardSearch {
     return (at !== undefined && at > 0xfff && this.#program.image.dataAt(at) !== undefined) || this.#returnsOther(index, value)
   }
 
+  /** Is it the address of a variable that holds what a check found out? */
+  #isVariable(value: Value): boolean {
+    const at = singleAddress(value)
+    return at !== undefined && at > 0xfff && this.#variables.has(at)
+  }
+
   #returnsOther(index: number, value: Value): boolean {
     if (!this.#regardless.has(index)) {
       const target = this.#program.functions.get(index)!
@@ -305,7 +312,7 @@ class GuardSearch {
     for (const [register, value] of evaluation.results) {
       if (value.words.length === 0) continue
       if (value.detected) values.set(register, certain(value))
-      else if (register === 0 && evaluation.decides && value.base === plain && !isFunctionPointer(value, graph) && (distance === 0 || this.#isChosen(index, value))) {
+      else if (register === 0 && value.base === plain && (this.#isVariable(value) || (evaluation.decides && !isFunctionPointer(value, graph) && (distance === 0 || this.#isChosen(index, value))))) {
         values.set(register, detectedAs(value, true))
       }
     }
@@ -328,7 +335,7 @@ class GuardSearch {
 
   /** What a caller knows of an object it also knows of what comes back, where that is the object. */
   #spreadPointer(index: number, { returnedPointer }: Evaluation, distance: number): void {
-    if ((returnedPointer !== undefined) === this.#returning.has(index)) return
+    if ((returnedPointer !== undefined) === this.#returning.has(index) || distance > 3) return
     if (returnedPointer === undefined) this.#returning.delete(index)
     else this.#returning.add(index)
     if (this.#parameters.of(index) !== undefined) this.#agenda.addCallers(index, distance)

@@ -67,6 +67,10 @@ export class Variables {
     return this.#variables.size
   }
 
+  has(at: number): boolean {
+    return this.#variables.has(at)
+  }
+
   addresses(): Iterable<number> {
     return this.#variables.keys()
   }

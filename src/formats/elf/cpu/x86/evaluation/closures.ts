@@ -10,6 +10,8 @@ export interface ClosureCall {
   readonly functions: readonly number[]
   /** What they are called with: the object, and what it points to. */
   readonly parameters: ReadonlyMap<number, Value>
+  /** It holds a pointer that its maker was given: where it is to store is for the maker's caller to say. */
+  readonly isOpen: boolean
 }
 
 /** Bytes of an object that are handed on. */
@@ -35,24 +37,27 @@ export function closuresAmong(registers: readonly (Value | undefined)[], memory:
     const functions = outside.tableAt(table)
     if (functions.length === 0) continue
     const parameters = new Map<number, Value>()
-    copyObject(memory, singleOffset(object)!, Register.rdi, parameters, { next: FIRST_BASE }, DEPTH)
-    if (parameters.size > 0) (found ??= []).push({ functions, parameters })
+    const isOpen = copyObject(memory, singleOffset(object)!, Register.rdi, parameters, { next: FIRST_BASE }, DEPTH)
+    if (parameters.size > 0) (found ??= []).push({ functions, parameters, isOpen })
   }
   return found ?? none
 }
 
-/** Copies what lies behind an address in the frame to places behind `base`. */
-function copyObject(memory: Places<Value>, offset: number, base: number, copied: Map<number, Value>, bases: { next: number }, depth: number): void {
+/** Copies what lies behind an address in the frame to places behind `base`. True where an argument is among it. */
+function copyObject(memory: Places<Value>, offset: number, base: number, copied: Map<number, Value>, bases: { next: number }, depth: number): boolean {
+  let isOpen = false
   const first = placeKey(Register.rsp, offset)
   for (let index = memory.indexFrom(first); index < memory.size && memory.keys[index]! < first + OBJECT_SIZE; index++) {
     const value = memory.values[index]!
     const place = placeKey(base, memory.keys[index]! - first)
     const target = value.base === Register.rsp ? singleOffset(value) : undefined
+    if (argumentRegisters.includes(value.base)) isOpen = true
     if (value.base === plain && value.words.length > 0) copied.set(place, value)
     else if (target !== undefined && depth > 1) {
       const inner = bases.next++
       copied.set(place, relative(inner, 0))
-      copyObject(memory, target, inner, copied, bases, depth - 1)
+      if (copyObject(memory, target, inner, copied, bases, depth - 1)) isOpen = true
     }
   }
+  return isOpen
 }

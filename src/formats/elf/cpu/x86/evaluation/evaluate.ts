@@ -63,7 +63,7 @@ export function evaluate(
   // what others set, too, says nothing about the CPU there
   const others = skippedFlags.filter((flag) => !flags.includes(flag)).map(({ field }) => field)
   const settled = decides && givesUp ? storesGivingUp(evaluator) : settledStores(evaluation.seen, evaluator, known)
-  addFields(evaluation, { skipped: evaluation.decides ? skippedStores(target, evaluation.seen) : [], ambiguous: others, settled }, evaluator.otherWrites, known?.otherWrites)
+  addFields(evaluation, { skipped: evaluation.decides ? skippedStores(target, evaluation.seen) : [], ambiguous: [...others, ...evaluator.contradicted], settled }, evaluator.otherWrites, known?.otherWrites)
   addWithheld(evaluation, settled, evaluator, known)
   if (evaluator.assumed) evaluation.cautious = follow('cautious').evaluation ?? 'unknown'
   return evaluation
@@ -109,6 +109,7 @@ class Evaluator extends Instructions {
     super(decoder, target, outside, returnRegisters, manner)
     this.#blocks = target.blocks
     this.#order = target.order
+    this.parameters = parameters
     const registers: (Value | undefined)[] = Array.from({ length: 16 })
     for (const register of argumentRegisters) {
       registers[register] = parameters?.get(register) ?? detectedAs(relative(register, 0), outside.origins?.argumentLeaks(register) === true)
@@ -165,6 +166,7 @@ class Evaluator extends Instructions {
       returns: this.returns,
       results: this.results ?? noResults,
       returnedPointer: this.returnedPointer,
+      told: [...this.told.values()],
       globalStores: [...this.globals.values()].map((store) => ({ ...store, left: this.leftIn(store.address) })),
       parameterStores: [...this.parameterStores.values()],
       withheld: [...this.withheld.values()],

@@ -16,6 +16,8 @@ export interface Surroundings {
   returned(at: number, registers: readonly (Value | undefined)[], target?: number): ReadonlyMap<number, Value> | 'never' | undefined
   /** Which of the pointers that it is given the function called at `at` returns, and how far behind it, where it always does. */
   returnedPointer(at: number): ReturnedPointer | undefined
+  /** What the function called at `at` looks at in objects, as its callers tell it. */
+  toldTo(at: number): readonly ParameterStore[]
   /** What the function called at `at` writes through pointers it is given. */
   writesOf(at: number): readonly ParameterStore[]
   /** Where it would write on another CPU. */
@@ -166,6 +168,8 @@ export interface Evaluation {
   readonly results: ReadonlyMap<number, Value>
   /** Methods return the object that they were called on, so that the next can be called on that. */
   readonly returnedPointer: ReturnedPointer | undefined
+  /** What it looked at in objects that it is called with, and was told by its callers: what they store there. */
+  readonly told: readonly ParameterStore[]
   readonly globalStores: readonly GlobalStore[]
   readonly parameterStores: readonly ParameterStore[]
   /** Where it stores only when a check comes out differently: there stays what its caller put. */

@@ -89,6 +89,11 @@ export abstract class Machine {
   protected readonly cleared: PlaceBehindParameter[] = []
   protected readonly parameterStores: Map<string, ParameterStore> = new Map()
   protected readonly fields: Map<string, { offset: number; size: number; value: Value }> = new Map()
+  /** What the function was told that it is called with, and what it looked at of that in objects, by place. */
+  protected parameters: ReadonlyMap<number, Value> | undefined
+  protected readonly told: Map<number, ParameterStore> = new Map()
+  /** Offsets where callees store what others told them, and something else here. */
+  readonly contradicted: Set<number> = new Set()
   /** Bits that are clear in objects that are passed to the function, by byte; see `placeKey`. */
   clear: ReadonlyMap<number, number> | undefined
   /** A field of some object was taken to hold what was stored in another's at the same offset. */
@@ -130,6 +135,12 @@ export abstract class Machine {
 
   hasCleared({ register, offset, size }: PlaceBehindParameter): boolean {
     return this.cleared.some((range) => range.register === register && offset >= range.offset && offset + size <= range.offset + range.size)
+  }
+
+  /** Notes what is loaded from an object, where that is as the caller says. */
+  protected noteTold(value: Value, register: number, offset: number, size: number): void {
+    const key = placeKey(register, offset)
+    if (this.parameters?.get(key) === value && !this.told.has(key)) this.told.set(key, { register, offset, size, value })
   }
 
   protected ownMemory(): Places<Value> {

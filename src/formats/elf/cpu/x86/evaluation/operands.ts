@@ -144,6 +144,7 @@ export abstract class Operands extends Machine {
     if (place.base !== plain) {
       const offset = singleOffset(place)
       const held = offset === undefined ? undefined : this.state.memory.get(placeKey(place.base, offset))
+      if (held?.detected === true) this.noteTold(held, place.base, offset!, size)
       if (held === undefined) return this.field(size) ?? this.#withoutFlags(place.base, offset, size) ?? this.unlessLeaked(this.hasBase ? this.displacement : offset)
       return this.truncated(held, size) ?? (size === 8 ? held : undefined)
     }

@@ -8,6 +8,19 @@ import type { FunctionCode } from '../code/function-code.ts'
 import { argumentRegisters, type Manner, Register, saysNothing, OBJECT_SIZE, placeKey, slotKey, STACK_ARGUMENT, STACK_ARGUMENTS, type State } from './machine.ts'
 import { anything, clean, compute, detectedAs, type Flags, flagsOf, isExact, isZero, number, plain, refined, sameValue, singleAddress, singleOffset, untouched, type Value } from '../../program/value.ts'
 
+const noWrites: readonly ParameterStore[] = []
+
+/** Are the numbers of the first among those of the second, or is that not known? */
+function areAmong({ words }: Value, others: Value): boolean {
+  if (!isExact(others)) return true
+  for (let at = 0; at < words.length; at += 2) {
+    let found = false
+    for (let other = 0; other < others.words.length; other += 2) if (words[at] === others.words[other] && words[at + 1] === others.words[other + 1]) found = true
+    if (!found) return false
+  }
+  return true
+}
+
 /** RBX, RSP, RBP, R12 to R15 (psABI 3.2.1). */
 const keptByCallees: ReadonlySet<number> = new Set([3, 4, 5, 12, 13, 14, 15])
 /** The registers that a call may change, a bit for each: RAX, RCX, RDX, RSI, RDI, R8 to R11. */
@@ -183,9 +196,13 @@ export abstract class Transfers extends Arithmetic {
     const closures = closuresAmong(registers, this.state.memory, this.outside)
     if (closures.length > 0) this.closures.set(at, closures)
     if (this.isGo) this.used_(registers[Register.rax]) // Go's first argument
-    const returned = this.outside.returned(at, registers, target)
-    if (returned === 'never') return false
-    const writes = this.outside.writesOf(at)
+    const found = this.outside.returned(at, registers, target)
+    if (found === 'never') return false
+    const isOther = this.#contradicts(this.outside.toldTo(at))
+    const returned = isOther ? undefined : found
+    const told = this.outside.writesOf(at)
+    if (isOther) for (const { offset } of told) this.contradicted.add(offset)
+    const writes = isOther ? noWrites : told
     const kept = this.#keptAt(at)
     const fills = this.outside.fills(at)
     if (fills && isZero(registers[Register.rsi])) this.noteCleared(singleAddress(registers[Register.rdx]))
@@ -201,6 +218,20 @@ export abstract class Transfers extends Arithmetic {
     this.state.flags = undefined
     this.state.vectors = noVectors // the psABI (3.2.1) has none kept
     return true
+  }
+
+  /** Do objects hold something else here than other callers say, so that what the callee does with that is not known? */
+  #contradicts(told: readonly ParameterStore[]): boolean {
+    for (let index = 0; index < told.length; index++) {
+      const { register, offset, size, value } = told[index]!
+      const pointer = this.state.registers[register]
+      const start = pointer === undefined ? undefined : pointer.base === plain ? singleAddress(pointer) : pointer.base >= 0 ? singleOffset(pointer) : undefined
+      if (start === undefined) continue
+      const at = start + offset
+      const held = pointer!.base === plain ? (this.truncated(this.state.memory.get(at), size) ?? this.outside.load(at, size)) : this.heldBehind({ register: pointer!.base, offset: at, size })
+      if (held !== undefined && !held.detected && isExact(held) && !areAmong(held, value)) return true
+    }
+    return false
   }
 
   #forgetBehindArguments(at: number): void {
