@@ -174,6 +174,7 @@ const nothing: Surroundings = {
   load: () => undefined,
   loadField: () => undefined,
   returned: () => undefined,
+  isOfAnotherFile: () => false,
   returnedPointer: () => undefined,
   toldTo: () => [],
   writesOf: () => [],

@@ -111,6 +111,10 @@ export class FunctionSurroundings implements Surroundings {
     return isMemcpy(target === undefined ? this.#imported.get(at) : graph.names.get(graph.starts[target]!))
   }
 
+  isOfAnotherFile(at: number): boolean {
+    return this.#imported.has(at)
+  }
+
   initially(at: number, size: number): Value | undefined {
     return this.#known.initially(at, size)
   }

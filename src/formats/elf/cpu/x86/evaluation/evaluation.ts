@@ -26,6 +26,8 @@ export interface Surroundings {
   fills(at: number): boolean
   /** Of `memcpy` or its like? */
   copies(at: number): boolean
+  /** Is another file's function called at `at`, or jumped to? */
+  isOfAnotherFile(at: number): boolean
   /** What the file says memory holds. */
   initially(address: number, size: number): Value | undefined
   /** General registers that the call at `at` may change, a bit for each. */

@@ -48,6 +48,10 @@ export abstract class IndirectTransfers extends EscapedInstructions {
         }
         return false
       }
+      if (this.outside.isOfAnotherFile(this.base + this.at)) {
+        this.#leaveFile()
+        return false
+      }
       this.open.add(this.base + this.at)
       if (this.#jumpThroughTable()) return false
       for (const register of argumentRegisters) this.used_(registers[register])
@@ -64,6 +68,14 @@ export abstract class IndirectTransfers extends EscapedInstructions {
       this.storeSlot(registers[Register.rsp], value)
     }
     return true
+  }
+
+  /** A tail call through a slot of the GOT. */
+  #leaveFile(): void {
+    const { registers } = this.state
+    for (const register of argumentRegisters) this.used_(registers[register])
+    const returned = this.outside.returned(this.base + this.at, registers)
+    if (returned !== 'never') this.endWith(returned)
   }
 
   /** Tables that instructions read entries of, by the place of the instruction. Undefined: not known. */
