@@ -18,7 +18,7 @@ const folder = await mkdtemp(join(tmpdir(), 'shrink-test-'))
 afterAll(() => rm(folder, { recursive: true }))
 
 /** What a program of functions in assembly needs AVX2 for: `main` is entered, and `plain` and `wide` do the same. */
-async function needOfAvx2(functions: Readonly<Record<string, string>>): Promise<string | undefined> {
+async function needOfAvx2(functions: Readonly<Record<string, string>>, link = ['-nostdlib', '-static']): Promise<string | undefined> {
   const all = {
     ...functions,
     plain: 'paddd xmm0, xmm1\npaddd xmm0, xmm2\npaddd xmm0, xmm3\nret',
@@ -29,7 +29,7 @@ async function needOfAvx2(functions: Readonly<Record<string, string>>): Promise<
   const source = Object.entries(all).map(([name, code]) => `.globl ${name}\n.type ${name}, @function\n.p2align 4\n${name}:\n.cfi_startproc\n${code}\n.cfi_endproc\n.size ${name}, .-${name}`)
   const path = join(folder, 'program')
   await writeFile(`${path}.s`, `.intel_syntax noprefix\n${source.join('\n')}\n.bss\ntable: .zero 8192\n.section .note.GNU-stack,"",@progbits\n`)
-  await run('gcc', ['-nostdlib', '-static', '-no-pie', '-Wl,--build-id=none', `${path}.s`, '-o', path])
+  await run('gcc', [...link, '-no-pie', '-Wl,--build-id=none', `${path}.s`, '-o', path])
   const { requirements } = await analyzeCpu(readElf(await readFile(path)), {}, context)
   return requirements.find(({ name }) => name === 'avx2')?.need
 }
@@ -148,4 +148,35 @@ test.skipIf(!ready)('a shift leaves whether there is nothing left, and the last 
   expect(await needOfAvx2({ main, choose: choose('je') })).not.toBe('guarded')
   expect(await needOfAvx2({ main, choose: choose('jb') })).not.toBe('guarded')
   expect(await needOfAvx2({ main, choose: choose('jbe') })).not.toBe('guarded')
+}, 60_000)
+
+test.skipIf(!ready)('a tail call of what another file has leads to no case of a switch', async () => {
+  const choose = (last: string): string => `push rdi
+    call detect
+    pop rdi
+    test eax, eax
+    jne 1f
+    call plain
+    mov rdx, [rdi + 8]
+    ${last}
+    1: lea rcx, [rip + 2f]
+    jmp rcx
+    ud2
+    2: call wide
+    ret`
+  const main = 'call choose\nret'
+  const dynamic = ['-nostartfiles']
+  expect(await needOfAvx2({ main, choose: choose('jmp [rip + free@GOTPCREL]') }, dynamic)).toBe('guarded')
+  expect(await needOfAvx2({ main, choose: choose('jmp rdx') }, dynamic)).not.toBe('guarded')
+}, 60_000)
+
+test.skipIf(!ready)('what a check found out is handed on far to who calls a kernel', async () => {
+  const steps = Object.fromEntries(Array.from({ length: 5 }, (_, step) => [`step${step}`, `push rdi\ncall ${step === 4 ? 'last' : `step${step + 1}`}\npop rdi\nret`]))
+  const functions = (first: string): Record<string, string> => ({
+    main: `call detect\n${first}\nmov edi, eax\ncall step0\nret`,
+    ...steps,
+    last: 'dec edi\njne 1f\ncall wide\nret\n1: cmp edi, 5\nje 1f\ncall plain\n1: ret',
+  })
+  expect(await needOfAvx2(functions('add eax, 7'))).toBe('guarded')
+  expect(await needOfAvx2(functions('inc eax'))).not.toBe('guarded')
 }, 60_000)

@@ -12,6 +12,7 @@ import { Fields } from './fields.ts'
 import { FlagsOfObjects } from '../evaluation/flags-of-objects.ts'
 import { HandedOutKernels } from './handed-out-kernels.ts'
 import { isFunctionPointer } from './function-pointer.ts'
+import { KernelUsers } from './kernel-users.ts'
 import { findLeaks, findOwnLeaks } from './leaks.ts'
 import { Parameters } from './parameters.ts'
 import type { Program } from '../code/program.ts'
@@ -35,6 +36,9 @@ const limits = {
   callers: 400,
   /** Steps from CPUID of functions that take the address of a kernel: what they store and return is of no interest. */
   takers: 9,
+  /** Steps from CPUID of functions that hand on what checks found out, and of those that hand it to one that names kernels. */
+  arguments: 5,
+  argumentsOfUsers: 9,
   /** Of asking again which kernels are handed out. */
   refinements: 8,
 } as const
@@ -100,12 +104,14 @@ class GuardSearch {
   #toldLeft: number = limits.stepsOfTold
   readonly #agenda: Agenda
   readonly #closures: ClosureMakers
+  readonly #users: KernelUsers
   #work = 0
 
   constructor(program: Program, model: CpuidModel) {
     this.#program = program
     this.#agenda = new Agenda(program.graph)
     this.#closures = new ClosureMakers(program, (index, parameters, load) => this.#evaluateFor(index, parameters, load))
+    this.#users = new KernelUsers(program, model.features)
     this.#variables = new Variables(program, (index, distance) => this.#agenda.add(index, distance))
     this.#fields = new Fields(program)
     this.#parameters = new Parameters(program)
@@ -366,7 +372,7 @@ class GuardSearch {
       if (passed === undefined) continue
       const callee = graph.edgeTo[edge]!
       const changed = this.#parameters.pass(callee, edge, passed)
-      if (changed && distance <= 5) this.#agenda.add(callee, distance + 1)
+      if (changed && (distance <= limits.arguments || (distance <= limits.argumentsOfUsers && this.#users.has(callee)))) this.#agenda.add(callee, distance + 1)
       else if (changed) this.#parameters.drop(callee)
     }
   }
