@@ -294,7 +294,7 @@ function shifted(operation: 'shl' | 'shr' | 'sar', low: number, high: number, co
 /** What a conditional branch looks at. */
 export interface Flags {
   readonly kind: 'compare' | 'logic' | 'result' | 'carry' | 'shift'
-  /** Left side of a comparison; the result otherwise; for `carry`, 0 or 1. */
+  /** Left side of a comparison; the result otherwise (of a `shift`, what went out last is on the right); for `carry`, 0 or 1. */
   readonly left: Value
   readonly right: Value
   readonly size: number
