@@ -1,3 +1,4 @@
+import { UsageError } from '../core/errors.ts'
 import { type ResolvedOptions, resolveOptions } from '../api/settings.ts'
 import type { CommandName } from '../config/options.ts'
 import { flagsToConfig } from './flags.ts'
@@ -19,6 +20,9 @@ export async function runOptions(
     ...(args['config'] === false ? { configFile: false } : typeof args['config'] === 'string' ? { configFile: args['config'] } : {}),
     ...(progress.onProgress === undefined ? {} : { onProgress: progress.onProgress }),
   })
+  if (json === true && config['reporter'] !== undefined && config['reporter'] !== 'json') {
+    throw new UsageError(`--json and --reporter ${String(config['reporter'])} contradict each other`, 'Give one of them.')
+  }
   return { options, progress, json: json === true }
 }
 

@@ -1,6 +1,6 @@
 import type { AnalyzeSettings, FormatId } from '../core/analysis.ts'
 import type { JsonValue } from '../core/json.ts'
-import type { FailOn } from '../core/report.ts'
+import type { FailOn, Reporter } from '../core/report.ts'
 import type { Architecture } from '../core/requirement.ts'
 import type { Level, Measure } from '../core/transform.ts'
 
@@ -14,6 +14,7 @@ export interface UserConfig {
   readonly level?: Level
   readonly measure?: Measure
   readonly failOn?: FailOn
+  readonly reporter?: Reporter
   readonly jobs?: number
   readonly compressedSizes?: 'auto' | 'gzip' | 'all' | 'none'
   readonly code?: 'auto' | 'all' | 'none'
@@ -35,6 +36,7 @@ export interface Config {
   readonly level: Level
   readonly measure: Measure
   readonly failOn: FailOn
+  readonly reporter: Reporter
   readonly jobs: number | null
   readonly compressedSizes: 'auto' | 'gzip' | 'all' | 'none'
   readonly by: AnalyzeSettings['by'] | null

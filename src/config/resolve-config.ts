@@ -40,6 +40,7 @@ export function resolveConfig(layers: readonly { readonly from: string; readonly
     level: top['level'] as Config['level'],
     measure: top['measure'] as Config['measure'],
     failOn: top['failOn'] as Config['failOn'],
+    reporter: top['reporter'] as Config['reporter'],
     jobs: top['jobs'] as number | null,
     compressedSizes: top['compressedSizes'] as Config['compressedSizes'],
     by: top['by'] as Config['by'],

@@ -90,4 +90,8 @@ export interface Report {
 /** The severity that makes `--fail-on` bite. */
 export type FailOn = Severity | 'never'
 
+/** What reports are printed as. */
+export const reporters = ['text', 'json', 'sarif'] as const
+export type Reporter = (typeof reporters)[number]
+
 export type { Measure }

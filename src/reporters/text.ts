@@ -4,6 +4,7 @@ import type { Diagnostic } from '../core/diagnostic.ts'
 import type { Finding } from '../core/finding.ts'
 import type { ArtifactReport, OutputReport, PackageReport, Report } from '../core/report.ts'
 import { cpuVerdicts } from './cpu-verdicts.ts'
+import { openFindings } from './open-findings.ts'
 import { createPaint, type Paint } from './paint.ts'
 import { portabilityTable } from './portability-table.ts'
 import { printableData } from './printable.ts'
@@ -132,10 +133,7 @@ function details(artifact: ArtifactReport, report: Report, paint: Paint): string
         `${formatBytes(change.before)} → ${formatBytes(change.after)} ${paint.dim(`(${change.verifiedBy.join(', ')})`)}`,
     )
   }
-  const mended = new Set(changes.map((change) => change.transform))
-  for (const finding of artifact.findings) {
-    if (finding.fix === undefined || !mended.has(finding.fix.transform)) lines.push(...findingLines(finding, '    ', paint))
-  }
+  for (const finding of openFindings(artifact, report)) lines.push(...findingLines(finding, '    ', paint))
   if (artifact.sizeMap !== undefined && artifact.sizeMap.view !== 'default') lines.push(...sizeRows(artifact, paint))
   return lines.length === 0 ? [] : [`  ${paint.bold(artifact.path)}`, ...lines]
 }

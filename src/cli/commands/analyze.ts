@@ -8,7 +8,7 @@ export const runAnalyze: RunCommand = async (args, io) => {
   try {
     const report = await analyzeResolved(pathsOf(args), options)
     progress.clear()
-    return printReport(report, options.config, json, io)
+    return await printReport(report, options.config, json ? 'json' : options.config.reporter, io)
   } finally {
     progress.clear()
   }

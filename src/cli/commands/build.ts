@@ -8,7 +8,7 @@ export const runBuild: RunCommand = async (args, io) => {
   try {
     const report = await buildResolved(pathsOf(args), options)
     progress.clear()
-    return printReport(report, options.config, json, io)
+    return await printReport(report, options.config, json ? 'json' : options.config.reporter, io)
   } finally {
     progress.clear()
   }

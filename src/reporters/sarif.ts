@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto'
+import { diagnosticCodes } from '../core/diagnostic-codes.ts'
+import type { Severity } from '../core/diagnostic.ts'
+import type { Evidence } from '../core/requirement.ts'
+import type { JsonValue } from '../core/json.ts'
+import type { Location } from '../core/location.ts'
+import type { Report, Verdict } from '../core/report.ts'
+import { openFindings } from './open-findings.ts'
+import { printable, printableLines } from './printable.ts'
+
+export interface SarifOptions {
+  /** What rules look for and why that matters, by rule id. Codes of diagnostics need not be in it. */
+  readonly ruleHelp: Readonly<Record<string, string>>
+  /** Targets were named. What fails on others, which were judged unasked, is no alert. */
+  readonly targetsAsked: boolean
+  /** What the command ends with. */
+  readonly exitCode: number
+}
+
+type Level = 'error' | 'warning' | 'note'
+
+/** A result before it is numbered. */
+interface Alert {
+  readonly ruleId: string
+  readonly level: Level
+  readonly message: string
+  readonly advice?: string | undefined
+  readonly location: Location | undefined
+  readonly properties?: { readonly [key: string]: JsonValue }
+}
+
+type Sarif = { readonly [key: string]: JsonValue }
+
+const levels: Readonly<Record<Severity, Level>> = { error: 'error', warning: 'warning', info: 'note' }
+
+/** `target/…` are no rules: they say what the portability table says. */
+const verdictHelp: Readonly<Record<string, string>> = {
+  'target/fails': 'The artifact requires something that the deployment target does not provide.',
+  'target/unknown': 'Whether the artifact runs on the deployment target could not be told.',
+}
+
+/** The report as SARIF 2.1.0 (OASIS), for code scanning. Findings that a build has mended are no alerts. */
+export function sarifReport(report: Report, options: SarifOptions): string {
+  const alerts = [...findings(report), ...(options.targetsAsked ? report.portability.flatMap(verdict) : []), ...diagnostics(report)]
+  const ruleIds = [...new Set(alerts.map(({ ruleId }) => ruleId))].sort()
+  const seen = new Map<string, number>()
+  const log: Sarif = {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: { name: report.tool.name, version: report.tool.version, rules: ruleIds.map((id) => rule(id, options.ruleHelp)) },
+        },
+        // keeps the alerts of `analyze` and of `build` apart where one commit has both
+        automationDetails: { id: `${report.tool.name}/${report.command}/` },
+        invocations: [{ executionSuccessful: options.exitCode < 2, exitCode: options.exitCode }],
+        originalUriBaseIds: { INPUT: { description: { text: 'The folder, archive or file that was given' } } },
+        columnKind: 'utf16CodeUnits',
+        results: alerts.map((alert) => result(alert, ruleIds.indexOf(alert.ruleId), seen)),
+      },
+    ],
+  }
+  return `${JSON.stringify(log, null, 2)}\n`
+}
+
+function findings(report: Report): Alert[] {
+  const all = [
+    ...report.artifacts.flatMap((artifact) => openFindings(artifact, report).map((finding) => ({ finding, path: artifact.path }))),
+    ...report.treeFindings.map((finding) => ({ finding, path: undefined })),
+  ]
+  return all.map(({ finding: { ruleId, severity, message, advice, location, data, wastedBytes }, path }) => ({
+    ruleId,
+    level: levels[severity],
+    message,
+    advice,
+    location: location ?? (path === undefined ? undefined : { path }),
+    properties: { ...(data === undefined ? {} : { data }), ...(wastedBytes === undefined ? {} : { wastedBytes }) },
+  }))
+}
+
+function verdict({ artifact, target, verdict: kind, reasons }: Verdict): Alert[] {
+  if (kind === 'runs') return []
+  return reasons.map(({ message, hint, requirement }) => ({
+    ruleId: `target/${kind}`,
+    level: kind === 'fails' ? 'error' : 'note',
+    message: message.includes(target) ? message : `${target}: ${message}`,
+    advice: hint,
+    location: { path: artifact, ...place(requirement?.evidence[0]) },
+    properties: { target },
+  }))
+}
+
+function place(evidence: Evidence | undefined): Omit<Location, 'path'> {
+  const { offset, line, column } = evidence ?? {}
+  return { ...(offset === undefined ? {} : { offset }), ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) }
+}
+
+function diagnostics(report: Report): Alert[] {
+  return report.diagnostics.map(({ severity, code, message, hint, location }) => ({ ruleId: code, level: levels[severity], message, advice: hint, location }))
+}
+
+function rule(id: string, ruleHelp: Readonly<Record<string, string>>): Sarif {
+  const code = Object.hasOwn(diagnosticCodes, id) ? diagnosticCodes[id as keyof typeof diagnosticCodes] : undefined
+  // `elf/not-stripped` → `not stripped`
+  const title = code?.title ?? id.slice(id.indexOf('/') + 1).replaceAll('-', ' ')
+  const help = ruleHelp[id] ?? code?.help ?? verdictHelp[id] ?? title
+  return { id, shortDescription: { text: title }, fullDescription: { text: help }, help: { text: help } }
+}
+
+function result({ ruleId, level, message, advice, location, properties }: Alert, ruleIndex: number, seen: Map<string, number>): Sarif {
+  const said = printable(message)
+  return {
+    ruleId,
+    ruleIndex,
+    level,
+    message: { text: advice === undefined ? said : `${said}\n→ ${printableLines(advice)}` },
+    locations: [{ physicalLocation: { artifactLocation: artifactLocation(location), ...region(location) } }],
+    partialFingerprints: { primaryLocationLineHash: fingerprint(ruleId, location, message, seen) },
+    ...(properties === undefined || Object.keys(properties).length === 0 ? {} : { properties }),
+  }
+}
+
+/** Code scanning refuses results without a place: what is about the tree as a whole is at its root. */
+function artifactLocation(location: Location | undefined): Sarif {
+  if (location === undefined || location.path === '' || location.path === '.') return { uri: './', uriBaseId: 'INPUT' }
+  const uri = location.path.split('/').map(uriSegment).join('/')
+  return location.path.startsWith('/') ? { uri: `file://${uri}` } : { uri, uriBaseId: 'INPUT' }
+}
+
+/** Halves of surrogate pairs have no UTF-8, and with them encodeURIComponent throws. */
+function uriSegment(name: string): string {
+  return encodeURIComponent(name.replace(/\p{Surrogate}/gu, '\ufffd'))
+}
+
+/** Lines and columns are 1-based in both; binary files have bytes. */
+function region(location: Location | undefined): Sarif {
+  const { offset, line, column } = location ?? {}
+  if (line !== undefined && line >= 1) return { region: { startLine: line, ...(column === undefined || column < 1 ? {} : { startColumn: column }) } }
+  return offset === undefined || offset < 0 ? {} : { region: { byteOffset: offset } }
+}
+
+/**
+ * The same for the same alert of another build, so that it is not announced anew: figures and places, which change with
+ * every build, are left out, and equals are numbered. Under the name, and in the form, that code scanning reads.
+ */
+function fingerprint(ruleId: string, location: Location | undefined, message: string, seen: Map<string, number>): string {
+  const lasting = message.replace(/0x[\da-f]+|\d+(?:\.\d+)*/gi, '#')
+  const hash = createHash('sha256').update([ruleId, location?.path ?? '', lasting].join('\0')).digest('hex').slice(0, 16)
+  const count = (seen.get(hash) ?? 0) + 1
+  seen.set(hash, count)
+  return `${hash}:${count}`
+}
