@@ -20,6 +20,8 @@ async function rendered(report: Report, { targets }: Config, reporter: Reporter,
       return textReport(report, { color: wantsColor(io), width: io.columns })
     case 'json':
       return jsonReport(report)
+    case 'markdown':
+      return (await import('../reporters/markdown.ts')).markdownReport(report)
     case 'sarif': {
       const [{ sarifReport }, { ruleHelp }] = await Promise.all([import('../reporters/sarif.ts'), import('../api/rule-help.ts')])
       return sarifReport(report, { ruleHelp: await ruleHelp(report), targetsAsked: targets.length > 0, exitCode: code })

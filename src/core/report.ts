@@ -91,7 +91,7 @@ export interface Report {
 export type FailOn = Severity | 'never'
 
 /** What reports are printed as. */
-export const reporters = ['text', 'json', 'sarif'] as const
+export const reporters = ['text', 'json', 'markdown', 'sarif'] as const
 export type Reporter = (typeof reporters)[number]
 
 export type { Measure }

@@ -1,8 +1,8 @@
-import type { Verdict } from '../core/report.ts'
+import type { Verdict, VerdictKind } from '../core/report.ts'
 import type { Paint } from './paint.ts'
 import { type Cell, renderTable } from './table.ts'
 
-const signs = { runs: '✓ runs', fails: '✗ fails', unknown: '? unknown' } as const
+export const signs: Readonly<Record<VerdictKind, string>> = { runs: '✓ runs', fails: '✗ fails', unknown: '? unknown' }
 
 /** Reasons of one artifact on one target that are listed; the rest is counted. */
 const maxReasons = 3
@@ -12,25 +12,26 @@ export function portabilityTable(verdicts: readonly Verdict[], paint: Paint, wid
   if (verdicts.length === 0) return []
   const targets = [...new Set(verdicts.map((verdict) => verdict.target))]
   const groups = groupByOutcome(verdicts, targets)
-  const longest = Math.max(...groups.map((group) => group.label.length), 8)
+  const longest = Math.max(...groups.map((group) => label(group).length), 8)
   const wide = longest + targets.reduce((sum, target) => sum + Math.max(target.length, 9) + 2, 2) > width
   const names = wide ? targets.map((_, index) => `[${index + 1}]`) : targets
   const rows: (Cell | string)[][] = [['', ...names.map((text) => ({ text, paint: paint.dim }))]]
   for (const group of groups) {
-    rows.push([group.label, ...group.verdicts.map((verdict) => cell(verdict, paint))])
+    rows.push([label(group), ...group.verdicts.map((verdict) => cell(verdict, paint))])
   }
   const lines = [paint.bold('Where it runs'), ...renderTable(rows)]
   if (wide) for (const [index, target] of targets.entries()) lines.push(`  ${paint.dim(`[${index + 1}]`)} ${target}`)
   return [...lines, ...explanations(groups, paint)]
 }
 
-interface Group {
-  readonly label: string
+/** Artifacts with equal verdicts for equal reasons. */
+export interface OutcomeGroup {
+  readonly paths: readonly string[]
   /** In the order of the targets. */
   readonly verdicts: readonly (Verdict | undefined)[]
 }
 
-function groupByOutcome(verdicts: readonly Verdict[], targets: readonly string[]): Group[] {
+export function groupByOutcome(verdicts: readonly Verdict[], targets: readonly string[]): OutcomeGroup[] {
   const byArtifact = new Map<string, Map<string, Verdict>>()
   for (const verdict of verdicts) {
     const row = byArtifact.get(verdict.artifact) ?? new Map<string, Verdict>()
@@ -44,10 +45,11 @@ function groupByOutcome(verdicts: readonly Verdict[], targets: readonly string[]
     if (group === undefined) groups.set(key, { paths: [path], verdicts: ordered })
     else group.paths.push(path)
   }
-  return [...groups.values()].map(({ paths, verdicts: ordered }) => ({
-    label: paths.length === 1 ? paths[0]! : `${paths[0]} and ${paths.length - 1} more`,
-    verdicts: ordered,
-  }))
+  return [...groups.values()]
+}
+
+function label({ paths }: OutcomeGroup): string {
+  return paths.length === 1 ? paths[0]! : `${paths[0]} and ${paths.length - 1} more`
 }
 
 function cell(verdict: Verdict | undefined, paint: Paint): Cell {
@@ -56,37 +58,43 @@ function cell(verdict: Verdict | undefined, paint: Paint): Cell {
   return { text: signs[verdict.verdict], paint: look }
 }
 
-function explanations(groups: readonly Group[], paint: Paint): string[] {
+function explanations(groups: readonly OutcomeGroup[], paint: Paint): string[] {
   const lines: string[] = []
   for (const group of groups) {
-    /** The same reason on several targets is said once. */
-    const said = new Map<string, { targets: string[]; hint: string | undefined }>()
-    for (const verdict of group.verdicts) {
-      if (verdict === undefined || verdict.verdict === 'runs') continue
-      const reasons = decisive(verdict)
-      for (const reason of reasons.slice(0, maxReasons)) {
-        const entry = said.get(reason.message) ?? { targets: [], hint: reason.hint }
-        entry.targets.push(verdict.target)
-        said.set(reason.message, entry)
-      }
-      if (reasons.length > maxReasons) {
-        const more = reasons.length - maxReasons
-        const message = `${more} more ${more === 1 ? 'reason' : 'reasons'} (--json lists ${more === 1 ? 'it' : 'them'})`
-        const entry = said.get(message) ?? { targets: [], hint: undefined }
-        entry.targets.push(verdict.target)
-        said.set(message, entry)
-      }
-    }
-    if (said.size === 0) continue
-    lines.push(`  ${paint.bold(group.label)}`)
-    for (const [message, { targets, hint }] of said) {
-      const named = targets.length === 1 && message.includes(targets[0]!)
-      const where = named ? '' : ` ${paint.dim(`(${targets.length > 3 ? `${targets.length} targets` : targets.join(', ')})`)}`
-      lines.push(`    ${message}${where}`)
+    const reasons = reasonsOf(group)
+    if (reasons.length === 0) continue
+    lines.push(`  ${paint.bold(label(group))}`)
+    for (const { message, where, hint } of reasons) {
+      lines.push(`    ${message}${where === '' ? '' : ` ${paint.dim(`(${where})`)}`}`)
       if (hint !== undefined) lines.push(`      → ${hint}`)
     }
   }
   return lines
+}
+
+/** Why the artifacts of a group do not run, or why that cannot be told. The same reason on several targets is said once. */
+export function reasonsOf(group: OutcomeGroup): { readonly message: string; readonly where: string; readonly hint: string | undefined }[] {
+  const said = new Map<string, { targets: string[]; hint: string | undefined }>()
+  for (const verdict of group.verdicts) {
+    if (verdict === undefined || verdict.verdict === 'runs') continue
+    const reasons = decisive(verdict)
+    for (const reason of reasons.slice(0, maxReasons)) {
+      const entry = said.get(reason.message) ?? { targets: [], hint: reason.hint }
+      entry.targets.push(verdict.target)
+      said.set(reason.message, entry)
+    }
+    if (reasons.length > maxReasons) {
+      const more = reasons.length - maxReasons
+      const message = `${more} more ${more === 1 ? 'reason' : 'reasons'} (--json lists ${more === 1 ? 'it' : 'them'})`
+      const entry = said.get(message) ?? { targets: [], hint: undefined }
+      entry.targets.push(verdict.target)
+      said.set(message, entry)
+    }
+  }
+  return [...said].map(([message, { targets, hint }]) => {
+    const named = targets.length === 1 && message.includes(targets[0]!)
+    return { message, where: named ? '' : targets.length > 3 ? `${targets.length} targets` : targets.join(', '), hint }
+  })
 }
 
 /** A binary for another machine needs no list of what else that machine lacks. */

@@ -10,7 +10,7 @@ import { portabilityTable } from './portability-table.ts'
 import { printableData } from './printable.ts'
 import { summarizeRequirements } from './requirement-summary.ts'
 import { type Cell, renderTable } from './table.ts'
-import { formatBytes, formatChange } from './units.ts'
+import { formatBytes, formatChange, plural } from './units.ts'
 
 export interface TextOptions {
   readonly color: boolean
@@ -211,8 +211,4 @@ function right(text: string): Cell {
 
 function paintedCell(text: string, paint: (text: string) => string): Cell {
   return { text, paint }
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -31,3 +31,8 @@ export function formatChange(before: number | null, after: number | null): strin
   const share = ((after - before) / before) * 100
   return `${share > 0 ? '+' : ''}${share.toFixed(1)} %`
 }
+
+/** `1 file`, `2 files`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
