@@ -4,6 +4,7 @@ import type { Finding } from '../core/finding.ts'
 import type { ArtifactReport, Report } from '../core/report.ts'
 import type { Job } from '../pipeline/job.ts'
 import { bundleInput, bundleOptions } from './bundle-input.ts'
+import { checkBudgets } from './check-budgets.ts'
 import { checkTree } from './check-tree.ts'
 import { isSource } from './entry-point.ts'
 import { askedTargets, judge, judgeSizes } from './judge.ts'
@@ -67,7 +68,7 @@ export async function analyzeResolved(paths: readonly string[], options: Resolve
       command: 'analyze',
       totals: totalsOf(artifacts),
       artifacts,
-      treeFindings: [...advice, ...tree.findings],
+      treeFindings: [...advice, ...tree.findings, ...checkBudgets(artifacts, [], config)],
       portability: [...judgeSizes(artifacts, targets), ...judge(artifacts, targets)],
       outputs: [],
       packages: [],

@@ -15,6 +15,7 @@ import type { Job } from '../pipeline/job.ts'
 import { foreignBinaries } from '../tree/architecture-variants.ts'
 import { bundleInput } from './bundle-input.ts'
 import { asWritten } from './as-written.ts'
+import { checkBudgets } from './check-budgets.ts'
 import { checkTree } from './check-tree.ts'
 import { type AskedTargets, askedTargets, judge } from './judge.ts'
 import { manifestText } from './manifest.ts'
@@ -115,7 +116,7 @@ async function buildInputs(
       command: 'build',
       totals: totalsOf(artifacts),
       artifacts,
-      treeFindings: [...all((part) => part.findings), ...written.findings],
+      treeFindings: [...all((part) => part.findings), ...written.findings, ...checkBudgets(outputs, written.packages, config)],
       portability: all((part) => part.portability),
       outputs,
       packages: written.packages,

@@ -4,12 +4,14 @@ import { ShrinkError } from '../core/errors.ts'
 import type { ArtifactReport, OutputReport, Report } from '../core/report.ts'
 import { formats } from '../formats/index.ts'
 import { openTool } from '../node/open-tool.ts'
+import type { CompressedSizes } from '../pipeline/job.ts'
 import { type JobHost, runJob } from '../pipeline/run-job.ts'
 import { asWritten } from './as-written.ts'
+import { checkBudgets } from './check-budgets.ts'
 import { formatOptions } from './format-options.ts'
 import { askedTargets, judge } from './judge.ts'
 import { mergeOutputs } from './merge-outputs.ts'
-import { analyzeSettings, resolveOptions, type RunOptions } from './settings.ts'
+import { analyzeSettings, limitsBrotli, resolveOptions, type RunOptions } from './settings.ts'
 import { totalsOf } from './totals.ts'
 import { tool } from './version.ts'
 
@@ -53,7 +55,7 @@ export async function optimizeFiles(
       command: 'build',
       totals: totalsOf(artifacts),
       artifacts,
-      treeFindings: [],
+      treeFindings: checkBudgets(mergeOutputs(outputs), [], config),
       portability: judge(asWritten(artifacts, outputs), targets),
       outputs: mergeOutputs(outputs),
       packages: [],
@@ -72,9 +74,14 @@ function job(config: Config) {
     level: config.level,
     measure: config.measure,
     options: config.formats,
-    // a bundler waits for this: brotli of a page's scripts and source maps takes five times as long as all the rest
-    compressedSizes: config.compressedSizes === 'auto' && config.measure !== 'brotli' ? ('gzip' as const) : config.compressedSizes,
+    compressedSizes: config.compressedSizes === 'auto' ? pluginSizes(config) : config.compressedSizes,
   }
+}
+
+/** A bundler waits for this: brotli of a page's scripts and source maps takes five times as long as all the rest. */
+function pluginSizes(config: Config): CompressedSizes {
+  if (limitsBrotli(config)) return 'all'
+  return config.measure === 'brotli' ? 'auto' : 'gzip'
 }
 
 function memoryHost(files: readonly MemoryFile[], written: Map<string, Uint8Array>, signal: AbortSignal): JobHost {

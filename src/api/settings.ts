@@ -66,9 +66,16 @@ const brotliInputLimit = 8 * 2 ** 20
 
 /** Which compressed sizes the files of an input are measured in: a brotli size that was not asked for must not be what takes the time. */
 export function compressedSizesFor(files: readonly TreeFile[], config: Config): CompressedSizes {
-  if (config.compressedSizes !== 'auto' || config.measure === 'brotli') return config.compressedSizes
+  if (config.compressedSizes !== 'auto') return config.compressedSizes
+  if (limitsBrotli(config)) return 'all'
+  if (config.measure === 'brotli') return 'auto'
   const bytes = files.reduce((sum, file) => sum + file.size, 0)
   return bytes > brotliInputLimit && files.length > 1 ? 'gzip' : 'auto'
+}
+
+/** Is there a limit that cannot be held without every brotli size? */
+export function limitsBrotli({ budgets }: Config): boolean {
+  return budgets.some(({ measure }) => measure === 'brotli')
 }
 
 /** Who asks where the bytes are, and nothing about machines, does not wait for machine code to be decoded. */

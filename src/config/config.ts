@@ -3,6 +3,7 @@ import type { JsonValue } from '../core/json.ts'
 import type { FailOn, Reporter } from '../core/report.ts'
 import type { Architecture } from '../core/requirement.ts'
 import type { Level, Measure } from '../core/transform.ts'
+import type { Budget } from './budgets.ts'
 
 export type SectionValues = Readonly<Record<string, JsonValue | undefined>>
 
@@ -14,6 +15,7 @@ export interface UserConfig {
   readonly level?: Level
   readonly measure?: Measure
   readonly failOn?: FailOn
+  readonly maxSize?: string | readonly string[]
   readonly reporter?: Reporter
   readonly jobs?: number
   readonly compressedSizes?: 'auto' | 'gzip' | 'all' | 'none'
@@ -36,6 +38,7 @@ export interface Config {
   readonly level: Level
   readonly measure: Measure
   readonly failOn: FailOn
+  readonly budgets: readonly Budget[]
   readonly reporter: Reporter
   readonly jobs: number | null
   readonly compressedSizes: 'auto' | 'gzip' | 'all' | 'none'

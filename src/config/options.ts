@@ -53,6 +53,7 @@ export const optionSections: readonly OptionSection[] = [
       { key: 'by', flag: 'by', type: 'enum', values: sizeViews, default: null, commands: ['analyze'], help: 'Show where the bytes are, cut this way' },
       { key: 'code', flag: 'code', type: 'enum', values: ['auto', 'all', 'none'], default: 'auto', commands: ['analyze'], help: 'Decode the machine code of ELF files for what it needs of the CPU: auto leaves it out when --by alone is asked, without --target, --arch or --cpu' },
       { key: 'cpu', flag: 'cpu', type: 'string', default: null, commands: ['analyze', 'explain'], help: 'CPU model or comma-separated features that run-time checks are evaluated with' },
+      { key: 'maxSize', flag: 'max-size', type: 'list', default: [], commands: ['build', 'analyze'], help: 'What files may weigh together, as PATTERN=SIZE or PATTERN=SIZE gzip|brotli (*.node=2MB, "assets/**/*.js=200kB gzip"); of a build, what it writes; may be given several times' },
       { key: 'reporter', flag: 'reporter', type: 'enum', values: reporters, default: 'text', commands: ['analyze', 'build'], help: 'What the report is printed as: text, json (as --json), markdown, for a pull request, or sarif, for code scanning' },
       { key: 'json', flag: 'json', type: 'boolean', default: false, commands: ['analyze', 'build', 'explain', 'targets'], help: 'Print the report as JSON' },
       { key: 'quiet', flag: 'quiet', alias: 'q', type: 'boolean', default: false, commands: ['analyze', 'build', 'explain'], help: 'No progress on stderr' },

@@ -2,6 +2,7 @@ import { ConfigError } from '../core/errors.ts'
 import type { JsonValue } from '../core/json.ts'
 import { nearest } from '../core/nearest.ts'
 import { type Architecture, architectures, parseArchitecture } from '../core/requirement.ts'
+import { parseBudget } from './budgets.ts'
 import type { Config, SectionValues } from './config.ts'
 import { type Option, type OptionSection, optionSections } from './options.ts'
 
@@ -40,6 +41,7 @@ export function resolveConfig(layers: readonly { readonly from: string; readonly
     level: top['level'] as Config['level'],
     measure: top['measure'] as Config['measure'],
     failOn: top['failOn'] as Config['failOn'],
+    budgets: (top['maxSize'] as string[]).map(parseBudget),
     reporter: top['reporter'] as Config['reporter'],
     jobs: top['jobs'] as number | null,
     compressedSizes: top['compressedSizes'] as Config['compressedSizes'],

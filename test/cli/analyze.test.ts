@@ -192,3 +192,14 @@ test('what nothing could be answered about is a mistake of the command line', as
   }
   expect((await runCli(['analyze', 'a.mjs', '--cpu', 'avx2,lse'], { cwd: root })).code).toBe(0)
 })
+
+test('a size above its limit is an error of every reporter, and exit code 1', async () => {
+  const root = tempFolder()
+  await writeTree(root, { 'a.mjs': 'export const a = 1\n', 'b.mjs': 'export const b = 2\n' })
+  for (const reporter of ['text', 'json', 'markdown', 'sarif']) {
+    const { stdout, code } = await runCli(['analyze', root, '--max-size', '*.mjs=1kB', '--max-size', 'b.mjs=18', '--reporter', reporter])
+    expect([code, stdout]).toEqual([1, expect.stringContaining('budget/exceeded')])
+    expect(stdout).toContain('1 file, 19 B, 1 B above the limit of 18 B')
+  }
+  expect((await runCli(['analyze', root, '--max-size', '*.mjs=38'])).code).toBe(0)
+})

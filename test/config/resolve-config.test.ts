@@ -26,6 +26,8 @@ test.each([
   [{ arch: 'arm65' }, /`arm65` is not an architecture/, /arm/],
   [{ elf: true }, /an object is needed, not a boolean/, undefined],
   [{ rules: { 'elf/x': 'fatal' } }, /`fatal` is none of off, info, warning, error/, undefined],
+  [{ maxSize: 'dist' }, /`dist` is no limit of files/, /PATTERN=SIZE/],
+  [{ maxSize: ['*.js=2 kb bzip2'] }, /no limit of files/, /gzip/],
   ['level', /must be an object/, undefined],
 ])('%j is refused with what is wrong', (values, message, hint) => {
   let thrown: { message: string; hint?: string } | undefined
@@ -58,4 +60,14 @@ test('schema/config.schema.json is what the table says (UPDATE=1 rewrites it)', 
   const text = `${JSON.stringify(configSchema(), null, 2)}\n`
   if (process.env['UPDATE'] === '1') writeFileSync(file, text)
   expect(readFileSync(file, 'utf8')).toBe(text)
+})
+
+test('limits are read with units and measures', () => {
+  const { budgets } = resolve({ maxSize: ['a=b/*.js=200kB gzip', '*=1.5 MiB', '**=0', 'x= 10 B  Brotli'] })
+  expect(budgets.map(({ pattern, limit, measure }) => [pattern, limit, measure])).toEqual([
+    ['a=b/*.js', 200_000, 'gzip'],
+    ['*', 1_572_864, 'raw'],
+    ['**', 0, 'raw'],
+    ['x', 10, 'brotli'],
+  ])
 })
