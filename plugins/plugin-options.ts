@@ -29,7 +29,10 @@ export function deliver(report: Report, options: ShrinkPluginOptions): void {
 
 /** What the bundler should warn of. */
 export function warningsOf(report: Report): string[] {
-  return report.diagnostics
+  const diagnostics = report.diagnostics
     .filter((diagnostic) => diagnostic.severity !== 'info')
     .map(({ location, message }) => (location === undefined ? message : `${location.path}: ${message}`))
+  // sizes above their limits: the command would end with 1
+  const unmet = report.treeFindings.filter((finding) => finding.severity === 'error').map(({ message }) => message)
+  return [...diagnostics, ...unmet]
 }

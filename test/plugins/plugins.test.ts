@@ -133,6 +133,18 @@ test('esbuild: what esbuild takes care of when it writes itself', async () => {
   expect(outputFiles![0]!.hash).toMatch(/^[\w+/]{11}$/)
 })
 
+test('what is above its limit is a warning of the bundler', async () => {
+  const root = await app()
+  const options = { config: { maxSize: ['*.js=10', '*.mjs=1MB'] }, report: false } as const
+  const input = join(root, 'src/describe.mjs')
+  const { warnings } = await esbuild.build({ absWorkingDir: root, entryPoints: [input], outdir: 'out', write: false, logLevel: 'silent', plugins: [shrinkEsbuild(options)] })
+  expect(warnings.map(({ text }) => text)).toEqual([expect.stringMatching(/^\*\.js: 1 file, .* above the limit of 10 B/)])
+  const heard: string[] = []
+  const bundle = await rollup({ input, plugins: [shrinkRollup(options)], onwarn: ({ message }) => heard.push(message) })
+  await bundle.generate({ entryFileNames: '[name].js' })
+  expect(heard).toEqual([expect.stringContaining('above the limit of 10 B')])
+})
+
 test('options that would be passed over are errors that say what to do', async () => {
   for (const plugin of [shrinkEsbuild, shrinkRollup]) expect(() => plugin({ level: 'max' } as object)).toThrow('shrinkPlugin: level: no such option')
   const root = await app()
