@@ -180,3 +180,15 @@ test.skipIf(!ready)('what a check found out is handed on far to who calls a kern
   expect(await needOfAvx2(functions('add eax, 7'))).toBe('guarded')
   expect(await needOfAvx2(functions('inc eax'))).not.toBe('guarded')
 }, 60_000)
+
+test.skipIf(!ready)('what is no code is told by what is named behind it, too, as nothing leads elsewhere before', async () => {
+  const link = ['-nostdlib', '-static', '-s']
+  // a point of a curve, of which each coordinate is named
+  const main = (use: string): string => `call detect\nlea rsi, [rip + first]\nlea rdi, [rip + second]\n${use}\nret`
+  const first = '.byte 0xc4, 0xe2, 0x7d, 0x58, 0xc0, 0x48, 0x01, 0xc8'
+  const second = '.byte 0x48, 0xa6, 0xcb, 0x6d'
+  expect(await needOfAvx2({ main: main('mov rax, [rsi]\nadd rax, [rdi]'), first, second }, link)).not.toMatch(/possible|required/)
+  // code before such a table, that ends with a call which does not come back
+  const ends = 'vpbroadcastd ymm0, xmm0\ncall leave'
+  expect(await needOfAvx2({ main: main('call rsi'), first: ends, second, leave: 'mov eax, 60\nsyscall\nud2' }, link)).toMatch(/possible|required/)
+})
