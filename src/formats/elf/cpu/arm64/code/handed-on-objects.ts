@@ -1,6 +1,7 @@
 import { branchTarget, Flow, flowOf } from '../../../../../isa/arm64/control-flow.ts'
 import { destination, memoryAccess } from '../../../../../isa/arm64/operands.ts'
 import type { FunctionCode } from '../evaluation/evaluation.ts'
+import { labelsOf } from './labels.ts'
 
 /** Words before a call in which its first argument is put together. */
 const BEFORE = 16
@@ -62,14 +63,4 @@ function isPartOfLarger({ words, base, start }: FunctionCode, call: number, labe
     if (operand === undefined ? destination(word) === 0 : operand.load && (operand.register === 0 || operand.second === 0)) return false
   }
   return false
-}
-
-function labelsOf({ words, base, start, end }: FunctionCode): Set<number> {
-  const labels = new Set<number>()
-  for (let at = start; at < end; at += 4) {
-    const word = words[(at - base) / 4]!
-    const flow = flowOf(word)
-    if (flow === Flow.jump || flow === Flow.condition || flow === Flow.zero || flow === Flow.bit) labels.add(branchTarget(word, flow, at))
-  }
-  return labels
 }

@@ -1,6 +1,7 @@
 import { branchTarget, Flow, flowOf } from '../../../../../isa/arm64/control-flow.ts'
 import { destination, memoryAccess, SP } from '../../../../../isa/arm64/operands.ts'
 import { CALLER_SAVED, type FunctionCode } from '../evaluation/evaluation.ts'
+import { labelsOf } from '../code/labels.ts'
 
 const FRAME = 29
 const EQUAL = 0
@@ -137,17 +138,6 @@ export class TagFlow {
     this.#fields.set(register, { offset: place, size })
     if (second >= 0) this.#fields.set(second, { offset: place + size, size })
   }
-}
-
-/** Where direct jumps and branches of a function lead. */
-function labelsOf({ words, base, start, end }: FunctionCode): Set<number> {
-  const labels = new Set<number>()
-  for (let at = start; at < end; at += 4) {
-    const word = words[(at - base) / 4]!
-    const flow = flowOf(word)
-    if (flow === Flow.jump || flow === Flow.condition || flow === Flow.zero || flow === Flow.bit) labels.add(branchTarget(word, flow, at))
-  }
-  return labels
 }
 
 /** ADDS, SUBS, ANDS, BICS, CCMP, FCMP and others that set NZCV. */
