@@ -21,17 +21,6 @@ export function tableTargets(words: Int32Array, from: number, to: number): numbe
   return leaders.filter((leader) => !targets.has(leader))
 }
 
-/** Where direct branches of a function lead, as indexes. */
-export function branchTargets(words: Int32Array, from: number, to: number): Set<number> {
-  const targets = new Set<number>()
-  for (let index = from; index < to; index++) {
-    const word = words[index]!
-    const flow = flowOf(word)
-    if (flow === Flow.jump || (flow >= Flow.condition && flow <= Flow.bit)) targets.add(branchTarget(word, flow, index * 4) / 4)
-  }
-  return targets
-}
-
 /** Instructions before the jump that are looked at. */
 const WINDOW = 24
 const ENTRIES = 1024

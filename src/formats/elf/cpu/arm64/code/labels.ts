@@ -1,13 +1,20 @@
 import { branchTarget, Flow, flowOf } from '../../../../../isa/arm64/control-flow.ts'
 import type { FunctionCode } from '../evaluation/evaluation.ts'
 
-/** Where direct jumps and branches of a function lead. */
+/** Where direct jumps and branches of a function lead, as indexes of `words`. */
+export function branchTargets(words: Int32Array, from: number, to: number): Set<number> {
+  const targets = new Set<number>()
+  for (let index = from; index < to; index++) {
+    const word = words[index]!
+    const flow = flowOf(word)
+    if (flow === Flow.jump || (flow >= Flow.condition && flow <= Flow.bit)) targets.add(branchTarget(word, flow, index * 4) / 4)
+  }
+  return targets
+}
+
+/** The same as addresses. */
 export function labelsOf({ words, base, start, end }: FunctionCode): Set<number> {
   const labels = new Set<number>()
-  for (let at = start; at < end; at += 4) {
-    const word = words[(at - base) / 4]!
-    const flow = flowOf(word)
-    if (flow === Flow.jump || flow === Flow.condition || flow === Flow.zero || flow === Flow.bit) labels.add(branchTarget(word, flow, at))
-  }
+  for (const index of branchTargets(words, (start - base) / 4, (end - base) / 4)) labels.add(base + index * 4)
   return labels
 }

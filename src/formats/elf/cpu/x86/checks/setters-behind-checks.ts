@@ -3,6 +3,7 @@ import { Access } from '../../program/sweep.ts'
 import { displacementOf } from '../evaluation/flags-of-objects.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import { modrmOfStore } from '../evaluation/skipped-stores.ts'
+import { operandSize } from '../code/operand-size.ts'
 import type { Program } from '../code/program.ts'
 
 /** Bytes of a function that sets a flag, and calls on the way to it. */
@@ -62,13 +63,7 @@ function fieldsSetBy({ functions }: Program, index: number): Set<number> {
     const modrmAt = modrmOfStore(code, at)
     const offset = modrmAt === undefined ? undefined : displacementOf(code, view, modrmAt, 0)
     if (offset === undefined || offset < 0) continue
-    for (let part = 0, size = sizeOfStore(code, at, modrmAt!); part < size; part += 4) offsets.add(offset + part)
+    for (let part = 0, size = operandSize(code, at); part < size; part += 4) offsets.add(offset + part)
   }
   return offsets
-}
-
-function sizeOfStore(code: Uint8Array, at: number, modrmAt: number): number {
-  const isVector = code[modrmAt - 2] === 0x0f && (code[modrmAt - 1]! & 0xf0) !== 0x90
-  if (isVector) return 16
-  return (code[at]! & 0xf8) === 0x48 ? 8 : 4
 }

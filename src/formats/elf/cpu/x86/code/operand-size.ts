@@ -3,7 +3,7 @@ import { opcodeOf } from './opcode-of.ts'
 /** Of a vector in an XMM register; what may be larger is not told apart. */
 const VECTOR = 16
 
-/** Bytes of memory that the instruction at `at`, whose operand is a variable, reads or writes at most. */
+/** Bytes of memory that the instruction at `at`, whose operand is memory, reads or writes at most. */
 export function operandSize(code: Uint8Array, at: number): number {
   const place = opcodeOf(code, at)
   const opcode = code[place]!
