@@ -14,6 +14,7 @@ import { prefixArtifact, prefixDiagnostic } from './prefix-paths.ts'
 import { resultCache } from './result-cache.ts'
 import { runJobs } from './run-jobs.ts'
 import { analyzeSettings, compressedSizesFor, type ResolvedOptions, resolveOptions, type RunOptions } from './settings.ts'
+import { sidesFindings, sidesOfInputs } from './sides.ts'
 import { totalsOf } from './totals.ts'
 import { tool } from './version.ts'
 
@@ -62,14 +63,15 @@ export async function analyzeResolved(paths: readonly string[], options: Resolve
       diagnostics.push({ severity: 'warning', code: 'input/empty', message: `${paths.join(', ')}: no files in it` })
     }
     const tree = await checkTree(inputs, artifacts, config, signal)
+    const sides = await sidesOfInputs(inputs, artifacts)
     return {
       schemaVersion: 1,
       tool,
       command: 'analyze',
       totals: totalsOf(artifacts),
       artifacts,
-      treeFindings: [...advice, ...tree.findings, ...checkBudgets(artifacts, [], config)],
-      portability: [...judgeSizes(artifacts, targets), ...judge(artifacts, targets)],
+      treeFindings: [...advice, ...tree.findings, ...sidesFindings(sides, config), ...checkBudgets(artifacts, [], config)],
+      portability: [...judgeSizes(artifacts, targets, sides), ...judge(artifacts, targets, sides)],
       outputs: [],
       packages: [],
       diagnostics: [...options.notes, ...diagnostics, ...tree.diagnostics],

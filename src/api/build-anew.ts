@@ -29,6 +29,7 @@ import { runJobs } from './run-jobs.ts'
 import { SharedResults } from './shared-results.ts'
 import { analyzeSettings, compressedSizesFor, type ResolvedOptions } from './settings.ts'
 import { type PreparedInputs, prepareInputs, type Variant, variantsOf } from './variants.ts'
+import { sidesFindings, sidesOfInputs } from './sides.ts'
 import { totalsOf } from './totals.ts'
 import { tool } from './version.ts'
 import { optionsOfFile, unreachedOfInputs } from './wasm-exports/exports-of-inputs.ts'
@@ -186,12 +187,13 @@ async function buildVariant(
     : { outputs: merged, diagnostics: [] }
   const wrong = wrongArchitectures(artifacts, variant.targets.architectures)
   const tree = await checkTree(inputs, artifacts, { ...config, architectures: variant.targets.architectures }, signal)
+  const sides = await sidesOfInputs(inputs, artifacts)
   const verified = settings.verify === null ? undefined : await (await import('../native/verify-command.ts')).verifyTree(root, variant.platform, { ...settings.verify, cwd, signal })
   return {
     artifacts,
     outputs: started.outputs,
-    findings: tree.findings,
-    portability: judge(asWritten(artifacts, outputs), variant.targets),
+    findings: [...tree.findings, ...sidesFindings(sides, config)],
+    portability: judge(asWritten(artifacts, outputs), variant.targets, sides),
     diagnostics: [...diagnostics, ...started.diagnostics, ...wrong, ...tree.diagnostics, ...(verified === undefined ? [] : [verified])],
     sbom: settings.sbom ? await sbomText(settings, inputs, artifacts) : '',
     usable: verified?.severity !== 'error' && !wrong.some(({ severity }) => severity === 'error'),

@@ -1,8 +1,10 @@
 import type { Config } from '../config/config.ts'
 import type { ArtifactReport, Reason, Verdict } from '../core/report.ts'
 import type { Architecture, CapabilityKind } from '../core/requirement.ts'
-import { dataDate, defaultTargets, isAsked, limitReasons, match, readOwnTargets, selectTargets, type Target } from '../targets/index.ts'
+import { dataDate, defaultTargets, findTarget, isAsked, isBrowser, limitReasons, match, readOwnTargets, selectTargets, type Target, usualBrowsers } from '../targets/index.ts'
 import { cpuFamiliesOf } from '../tree/cpu-family.ts'
+import { isIn } from '../tree/sides/served-folders.ts'
+import { noSides, type Sides } from '../tree/sides/sides-of.ts'
 import { variantKey } from '../tree/variant-key.ts'
 
 /** What the user wants artifacts to be judged on. */
@@ -42,31 +44,48 @@ const ofTheBuild: ReadonlySet<CapabilityKind> = new Set([
  * Where the tree holds several builds of one thing (`prebuilds/linux-x64`, `prebuilds/linux-arm64`), a build that is
  * not for the target has no verdict on it, as long as another one of them does not fail there. The same goes for builds
  * for several CPUs (`libggml-cpu-haswell.so` beside `libggml-cpu-x64.so`), of which what loads them chooses one.
+ *
+ * What is sent to browsers is judged on those only, and what a server runs on no browser.
  */
-export function judge(artifacts: readonly ArtifactReport[], asked: AskedTargets): readonly Verdict[] {
-  const targets = asked.named.length > 0 ? asked.named : usualTargets(artifacts, asked)
+export function judge(artifacts: readonly ArtifactReport[], asked: AskedTargets, sides: Sides = noSides): readonly Verdict[] {
+  const targets = asked.named.length > 0 ? asked.named : usualTargets(artifacts, asked, sides)
   const judged = artifacts.filter((artifact) => artifact.requirements.length > 0)
   const libraries = librariesOf(artifacts)
   const isNamed = asked.named.length > 0
   const families = cpuFamiliesOf(judged).map(({ members }) => members.map(({ artifact }) => artifact.path))
-  const verdicts = targets.map((target) => withoutSpareBuilds(judgeOn(target, judged, libraries, isNamed), families))
+  const verdicts = targets.map((target) => {
+    const elsewhere = isBrowser(target) ? sides.server : sides.client
+    const here = elsewhere.size === 0 ? judged : judged.filter(({ path }) => !elsewhere.has(path))
+    return withoutSpareBuilds(judgeOn(target, here, libraries, isNamed), families)
+  })
   return judged.flatMap((artifact) => verdicts.flatMap((byPath) => byPath.get(artifact.path) ?? []))
 }
 
 /** What is too large for a target that was named: the files together, as they are unpacked there. */
-export function judgeSizes(artifacts: readonly ArtifactReport[], asked: AskedTargets): readonly Verdict[] {
-  const unzipped = artifacts.reduce((sum, artifact) => sum + artifact.sizes.raw, 0)
+export function judgeSizes(artifacts: readonly ArtifactReport[], asked: AskedTargets, sides: Sides = noSides): readonly Verdict[] {
+  const sizeOf = (files: readonly ArtifactReport[]): number => files.reduce((sum, artifact) => sum + artifact.sizes.raw, 0)
   return asked.named.flatMap((target): Verdict[] => {
+    // at the edge, what is served lies beside the code and is not counted as such
+    const unzipped = sizeOf(target.family === 'edge' ? artifacts.filter(({ path }) => !isServed(path, sides)) : artifacts)
     const reasons = limitReasons({ unzipped }, target)
     return reasons.length === 0 ? [] : [{ artifact: '.', target: target.id, verdict: 'fails', reasons }]
   })
 }
 
+function isServed(path: string, { client, served, server }: Sides): boolean {
+  return client.has(path) || (!server.has(path) && served.some(({ folder, wholeFolder }) => wholeFolder && isIn(folder, path)))
+}
+
 /** With `--arch`, only targets that have one of those architectures or none at all. */
-function usualTargets(artifacts: readonly ArtifactReport[], { own, architectures }: AskedTargets): readonly Target[] {
-  if (architectures.length === 0) return [...defaultTargets(artifacts), ...own]
+function usualTargets(artifacts: readonly ArtifactReport[], { own, architectures }: AskedTargets, sides: Sides): readonly Target[] {
+  const client = artifacts.filter(({ path }) => sides.client.has(path))
+  const server = client.length === 0 ? artifacts : artifacts.filter(({ path }) => !sides.client.has(path))
   const wanted = architectures.map((architecture) => ({ format: 'elf' as const, architecture }))
-  return [...defaultTargets([...artifacts, ...wanted]), ...own].filter(
+  const chosen = sides.worker ? [findTarget('cloudflare-workers')] : defaultTargets([...server, ...wanted])
+  const browsers = client.some(({ format }) => format === 'js' || format === 'wasm') ? usualBrowsers() : []
+  const usual = [...chosen, ...browsers.filter(({ id }) => !chosen.some((target) => target.id === id)), ...own]
+  if (architectures.length === 0) return usual
+  return usual.filter(
     ({ architectures: has }) => has === undefined || has.value.some((each) => each === 'wasm32' || architectures.includes(each)),
   )
 }

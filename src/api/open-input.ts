@@ -19,6 +19,8 @@ export interface Input {
   readonly diagnostics: readonly Diagnostic[]
   /** A folder or archive with an application, rather than one file of a folder. */
   readonly isFolder: boolean
+  /** It lies where the user has it, so that what is above it is of the same project. */
+  readonly project?: true
   /** Absolute: where the code in `root` looks for packages, when that is not `root` itself. */
   readonly origin?: string
   /** Absolute paths of the entry points, when the folder holds bundles of them. */
@@ -67,7 +69,7 @@ async function openInput(path: string, cwd: string, prefix: string): Promise<Inp
     }
     throw new UsageError(`${path}: cannot be opened: ${error.code ?? error.message}`)
   })
-  if (status.isDirectory()) return openFolder(absolute, prefix)
+  if (status.isDirectory()) return { ...(await openFolder(absolute, prefix)), project: true }
   if (!status.isFile()) throw new UsageError(`${path}: neither a file nor a folder`)
   const kind = await archiveKind(absolute).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`${path}: cannot be read: ${error.code ?? error.message}`, 'Check its permissions.')

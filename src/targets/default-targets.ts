@@ -18,11 +18,16 @@ export function defaultTargets(artifacts: readonly Kind[]): Target[] {
   const chosen: Target[] = []
   for (const architecture of native.size === 0 ? [] : usualArchitectures(native))
     chosen.push(...systemsFor(architecture))
-  if (isForBrowsers(artifacts)) chosen.push(findTarget('chrome120'), findTarget('firefox121'), findTarget('safari16.4'))
+  if (isForBrowsers(artifacts)) chosen.push(...usualBrowsers())
   else if (formats.has('js') || formats.has('wasm')) {
     chosen.push(findTarget('node20'), findTarget('node22'), findTarget('node24'), findTarget('cloudflare-workers'))
   }
   return chosen
+}
+
+/** For code that only browsers run. */
+export function usualBrowsers(): Target[] {
+  return [findTarget('chrome120'), findTarget('firefox121'), findTarget('safari16.4')]
 }
 
 type Kind = Pick<ArtifactReport, 'format' | 'architecture'> & Partial<Pick<ArtifactReport, 'requirements'>>

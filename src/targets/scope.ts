@@ -23,3 +23,7 @@ export function isAsked(requirement: Requirement, target: Target): boolean {
   if (ofSystem) return target.family !== 'runtime'
   return target.engine !== undefined
 }
+
+export function isBrowser({ family }: Target): boolean {
+  return family === 'browser'
+}

@@ -23,6 +23,7 @@ export function propertiesOf(path: string, detail: JsDetail): { readonly [key: s
     builtins: [...new Set(specifiers((specifier) => nodeBuiltin(specifier) !== undefined).map((one) => nodeBuiltin(one)!))].sort(),
     externals: specifiers((specifier) => nodeBuiltin(specifier) === undefined && !/^[./]/.test(specifier)),
     outsideImports: outsideImports(path, detail),
+    localImports: localImports(detail),
     globals: survey.globals.map(({ name }) => name),
     exports: [...detail.exports],
     dynamicImports: survey.requests.filter(({ kind }) => kind === 'dynamic-import').length,
@@ -54,4 +55,10 @@ function outsideImports(path: string, { survey }: JsDetail): string[] {
   const leads = (specifier: string): boolean => specifier.startsWith('.') && posix.join(posix.dirname(path), specifier).startsWith('../')
   const needed = survey.requests.filter(({ kind, need }) => kind !== 'url' && need === 'required')
   return [...new Set(needed.flatMap(({ specifier }) => (specifier !== null && leads(specifier) ? [specifier] : [])))].sort()
+}
+
+/** What it asks for by a relative path, whenever that is. */
+function localImports({ survey }: JsDetail): string[] {
+  const named = survey.requests.flatMap(({ kind, specifier }) => (kind !== 'url' && specifier?.startsWith('.') === true ? [specifier] : []))
+  return [...new Set(named)].sort()
 }

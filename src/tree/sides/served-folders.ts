@@ -1,0 +1,50 @@
+import { posix } from 'node:path'
+
+/** A folder of files that are sent to browsers, and how that is known. */
+export interface ServedFolder {
+  /** '' is the tree itself. */
+  readonly folder: string
+  readonly why: string
+}
+
+/** What frameworks write beside their server's code. */
+const besideServer: readonly string[] = ['client', 'public']
+const script = /\.[cm]?js$/
+
+/**
+ * Folders that are served, told by how the tree is laid out: `_worker.js` of Cloudflare Pages has its assets beside it; a
+ * build of React Router, Astro or SvelteKit has `client` beside `server`, one of Nitro `public` beside it; Next.js has what
+ * it serves in `_next/static`, and where it is built in `static` beside BUILD_ID.
+ *
+ * @param paths of every file, relative to the tree
+ */
+export function servedByLayout(paths: readonly string[]): ServedFolder[] {
+  const found = new Map<string, string>()
+  /** Folders with a script somewhere in them. */
+  const withScripts = new Set<string>()
+  for (const path of paths) {
+    if (isOfPackage(path)) continue
+    if (script.test(path)) {
+      for (let at = posix.dirname(path); at !== '.' && !withScripts.has(at); at = posix.dirname(at)) withScripts.add(at)
+    }
+    const worker = /^(?:(.*)\/)?_worker\.js(?:\/|$)/.exec(path)
+    if (worker !== null) found.set(worker[1] ?? '', '_worker.js lies in it')
+    const next = /^((?:.*\/)?_next\/static)\//.exec(path)
+    if (next !== null) found.set(next[1]!, 'Next.js serves it')
+    if (posix.basename(path) === 'BUILD_ID') found.set(posix.join(posix.dirname(path), 'static'), 'Next.js serves it')
+  }
+  for (const folder of withScripts) {
+    const name = posix.basename(folder)
+    if (besideServer.includes(name) && withScripts.has(posix.join(posix.dirname(folder), 'server'))) found.set(folder, 'server lies beside it')
+  }
+  return [...found].map(([folder, why]) => ({ folder, why }))
+}
+
+/** What is installed is laid out as its author likes: `next/dist/client` runs on the server, too. */
+export function isOfPackage(path: string): boolean {
+  return `/${path}`.includes('/node_modules/')
+}
+
+export function isIn(folder: string, path: string): boolean {
+  return folder === '' || path.startsWith(`${folder}/`)
+}

@@ -1,0 +1,126 @@
+import { posix } from 'node:path'
+import type { ArtifactReport } from '../../core/report.ts'
+import { isOfBrowsers } from '../../targets/index.ts'
+import { maxPages, pageScripts } from './page-scripts.ts'
+import { isIn, isOfPackage, type ServedFolder, servedByLayout } from './served-folders.ts'
+import type { WranglerConfig } from './wrangler-config.ts'
+
+export interface Served extends ServedFolder {
+  /** Everything in the folder is served, other than what the server runs. */
+  readonly wholeFolder: boolean
+  readonly paths: readonly string[]
+}
+
+/** Which files of a tree run in browsers and which on a server, where that is known. Paths as in the report. */
+export interface Sides {
+  readonly client: ReadonlySet<string>
+  readonly server: ReadonlySet<string>
+  /** What is client code, by how that is known. */
+  readonly served: readonly Served[]
+  /** All of the server's code is a Worker's. */
+  readonly worker: boolean
+}
+
+export const noSides: Sides = { client: new Set(), server: new Set(), served: [], worker: false }
+
+export interface SidesInput {
+  /** Every file of the tree. */
+  readonly paths: readonly string[]
+  readonly artifacts: readonly ArtifactReport[]
+  /** Their paths relative to the tree: `..` lies above it. */
+  readonly wrangler: readonly (WranglerConfig & { readonly path: string })[]
+  readonly readText: (path: string) => Promise<string | undefined>
+}
+
+/**
+ * Told by the configuration of wrangler, by how frameworks lay out what they build, and by pages that load scripts. What
+ * code outside of served folders imports is not only served, and stays undecided.
+ */
+export async function sidesOf({ paths, artifacts, wrangler, readText }: SidesInput): Promise<Sides> {
+  const there = new Set(paths)
+  const reach = reachThrough(artifacts)
+  const folders = [...servedByWrangler(wrangler), ...servedByLayout(paths).filter((folder) => !folder.why.startsWith('server ') || isForPages(folder, paths, artifacts))]
+  const served = (path: string): ServedFolder | undefined => (isOfPackage(path) ? undefined : folders.find(({ folder }) => isIn(folder, path)))
+  const mains = wrangler.flatMap(({ main }) => (main !== undefined && there.has(main) ? [main] : []))
+  const workers = [...mains, ...paths.filter((path) => /(?:^|\/)_worker\.js(?:\/|$)/.test(path) && served(path) !== undefined)]
+  const beside = folders.filter(({ why }) => why.startsWith('server ')).map(({ folder }) => posix.join(posix.dirname(folder), 'server'))
+  const known = artifacts.filter(({ path, properties }) => workers.includes(path) || (served(path) === undefined && (beside.some((folder) => isIn(folder, path)) || asksForNode(properties))))
+  const server = reach(known.map(({ path }) => path))
+  const elsewhere = reach(artifacts.filter(({ path }) => served(path) === undefined).map(({ path }) => path))
+  const why = new Map<string, ServedFolder>()
+  for (const { path } of artifacts) {
+    const by = served(path)
+    if (by !== undefined && !server.has(path) && !elsewhere.has(path)) why.set(path, by)
+  }
+  const pages = paths.filter((path) => /\.html?$/i.test(path) && !isOfPackage(path)).slice(0, maxPages)
+  for (const page of pages) {
+    const scripts = pageScripts(page, (await readText(page)) ?? '', (path) => there.has(path))
+    for (const path of reach(scripts)) {
+      if (!server.has(path) && !why.has(path) && !isOfPackage(path)) why.set(path, { folder: posix.dirname(page), why: `${page} loads it` })
+    }
+  }
+  if (why.size === 0) return noSides
+  const scripts = artifacts.filter(({ path, format }) => (format === 'js' || format === 'wasm') && !why.has(path))
+  const ofWorkers = reach(workers)
+  return {
+    client: new Set(why.keys()),
+    server,
+    served: grouped(why),
+    worker: folders.some(({ why: how }) => !how.startsWith('server ')) && scripts.length > 0 && scripts.every(({ path }) => ofWorkers.has(path)),
+  }
+}
+
+function servedByWrangler(wrangler: SidesInput['wrangler']): ServedFolder[] {
+  return wrangler.flatMap(({ path, served }) =>
+    served.flatMap((folder): ServedFolder[] => {
+      const why = `${path} serves it`
+      // the tree itself, or a folder that it lies in
+      if (/^(?:\.?|\.\.(?:\/\.\.)*)$/.test(folder)) return [{ folder: '', why }]
+      return folder.startsWith('../') ? [] : [{ folder, why }]
+    }),
+  )
+}
+
+const webFile = /\.(?:css|html|ico|png|jpe?g|webp|svg|woff2?)$|(?:^|\/)\.vite\//
+
+/** `client` beside `server` may be the two sides of a library; what is served holds what only browsers make use of. */
+function isForPages({ folder }: ServedFolder, paths: readonly string[], artifacts: readonly ArtifactReport[]): boolean {
+  const within = artifacts.filter(({ path }) => isIn(folder, path))
+  if (within.some(({ properties }) => asksForNode(properties))) return false
+  return (
+    paths.some((path) => isIn(folder, path) && webFile.test(path)) ||
+    within.some(({ requirements }) => requirements.some(({ kind, name, need }) => kind === 'js-global' && need !== 'guarded' && isOfBrowsers(name)))
+  )
+}
+
+/** Files that scripts ask for by relative paths, and what those ask for in turn. */
+function reachThrough(artifacts: readonly ArtifactReport[]): (from: readonly string[]) => Set<string> {
+  const byPath = new Map(artifacts.map((artifact) => [artifact.path, artifact]))
+  return (from) => {
+    const reached = new Set(from)
+    for (const path of reached) {
+      const imports = byPath.get(path)?.properties['localImports']
+      for (const specifier of Array.isArray(imports) ? imports.map(String) : []) {
+        const target = posix.join(posix.dirname(path), specifier.replace(/[?#].*$/, ''))
+        const found = [target, `${target}.js`, `${target}.cjs`, `${target}.mjs`, `${target}/index.js`].find((each) => byPath.has(each))
+        if (found !== undefined) reached.add(found)
+      }
+    }
+    return reached
+  }
+}
+
+function asksForNode({ builtins }: ArtifactReport['properties']): boolean {
+  return Array.isArray(builtins) && builtins.length > 0
+}
+
+function grouped(why: ReadonlyMap<string, ServedFolder>): Sides['served'] {
+  const groups = new Map<string, Served & { readonly paths: string[] }>()
+  for (const [path, by] of why) {
+    const key = `${by.folder}\n${by.why}`
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, { ...by, wholeFolder: !by.why.endsWith('loads it'), paths: [path] })
+    else group.paths.push(path)
+  }
+  return [...groups.values()]
+}
