@@ -11,6 +11,7 @@ import type { ResultCache } from '../core/result-cache.ts'
 import { writeFailed } from '../node/write-failed.ts'
 import { copyStructure } from '../node/folder-copy.ts'
 import { stageFolder } from '../node/staged-folder.ts'
+import { withSeverity } from '../pipeline/check.ts'
 import type { Job } from '../pipeline/job.ts'
 import { foreignBinaries } from '../tree/architecture-variants.ts'
 import { bundleInput } from './bundle-input.ts'
@@ -117,7 +118,7 @@ async function buildInputs(
       command: 'build',
       totals: totalsOf(artifacts),
       artifacts,
-      treeFindings: [...all((part) => part.findings), ...written.findings, ...checkBudgets(outputs, written.packages, config)],
+      treeFindings: [...all((part) => part.findings), ...withRules(written.findings, config), ...checkBudgets(outputs, written.packages, config, plain ? [] : variants.map(({ name }) => name))],
       portability: all((part) => part.portability),
       outputs,
       packages: written.packages,
@@ -133,6 +134,10 @@ async function buildInputs(
   } finally {
     await rm(work, { recursive: true, force: true })
   }
+}
+
+function withRules(findings: readonly Finding[], { rules }: Config): Finding[] {
+  return findings.filter(({ ruleId }) => rules[ruleId] !== 'off').map((finding) => withSeverity(finding, rules))
 }
 
 function onlyArchitecture(artifacts: readonly ArtifactReport[]): Architecture | null {

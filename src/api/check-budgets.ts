@@ -26,24 +26,47 @@ export const budgetHelp: Readonly<Record<string, string>> = {
  *
  * @param files what is there, or was written
  * @param packages looked at by patterns that no file is of: their bytes are those of the files once more
+ * @param variants folders of a build for several architectures: each of them is deployed by itself, and is held against
+ * the limit by itself unless the pattern names one
  */
-export function checkBudgets(files: readonly Weighed[], packages: readonly PackageReport[], { budgets, rules }: Config): Finding[] {
-  const packed = packages.map(({ path, size }) => ({ path, sizes: { raw: size, gzip: null, brotli: null } }))
+export function checkBudgets(files: readonly Weighed[], packages: readonly PackageReport[], { budgets, rules }: Config, variants: readonly string[] = []): Finding[] {
   return budgets
     .flatMap((budget) => {
-      const matches = globMatcher(budget.pattern)
-      const ofFiles = files.filter(({ path }) => matches(path))
-      return checkBudget(budget, ofFiles.length > 0 ? ofFiles : packed.filter(({ path }) => matches(path)))
+      const groups = weighedTogether(budget, files, packages, variants)
+      return groups.length === 0 ? [noFiles(budget)] : groups.flatMap((group) => checkBudget(budget, group))
     })
     .filter(({ ruleId }) => rules[ruleId] !== 'off')
     .map((finding) => withSeverity(finding, rules))
 }
 
+/** The files of a pattern, in as many groups as are deployed by themselves. None is empty. */
+function weighedTogether({ pattern }: Budget, files: readonly Weighed[], packages: readonly PackageReport[], variants: readonly string[]): readonly (readonly Weighed[])[] {
+  const matches = globMatcher(pattern)
+  const within = variants.map((variant) => files.filter(({ path }) => path.startsWith(`${variant}/`) && matches(path.slice(variant.length + 1))))
+  const ofOne = variants.some((variant) => pattern.startsWith(`${variant}/`))
+  const packed = packages.filter(({ path }) => matches(path))
+  const candidates = [
+    ofOne ? [] : within,
+    [files.filter(({ path }) => matches(path))],
+    [...new Set(packed.map(({ architecture }) => architecture))].map((asked) =>
+      packed.filter(({ architecture }) => architecture === asked).map(({ path, size }) => ({ path, sizes: { raw: size, gzip: null, brotli: null } })),
+    ),
+  ]
+  return candidates.map((groups) => groups.filter((group) => group.length > 0)).find((groups) => groups.length > 0) ?? []
+}
+
+function noFiles({ pattern, measure, limit }: Budget): Finding {
+  return {
+    ruleId: 'budget/no-files',
+    severity: 'warning',
+    message: `no file is of the pattern ${pattern}, whose size is limited`,
+    advice: 'Patterns are of paths as the report shows them: * within a name, ** across folders.',
+    data: { pattern, measure, limit },
+  }
+}
+
 function checkBudget({ pattern, measure, limit }: Budget, files: readonly Weighed[]): Finding[] {
   const data = { pattern, measure, limit }
-  if (files.length === 0) {
-    return [{ ruleId: 'budget/no-files', severity: 'warning', message: `no file is of the pattern ${pattern}, whose size is limited`, advice: 'Patterns are of paths as the report shows them: * within a name, ** across folders.', data }]
-  }
   const size = (file: Weighed): number => file.sizes[measure] ?? 0
   const sorted = [...files].sort((a, b) => size(b) - size(a))
   const sum = files.reduce((total, file) => total + size(file), 0)

@@ -40,6 +40,7 @@ export async function resolveOptions(options: RunOptions): Promise<ResolvedOptio
   }
   layers.push({ from: 'options', values: options.config ?? {} })
   const { targets, ...config } = resolveConfig(layers)
+  if (Object.keys(config.rules).length > 0) await (await import('./rule-help.ts')).refuseUnknownRules(config.rules)
   const asked = targets.some((target) => target.startsWith('browserslist'))
     ? await (await import('./browser-queries.ts')).expandBrowserQueries(targets, cwd)
     : { targets, notes: [] }

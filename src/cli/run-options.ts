@@ -1,4 +1,3 @@
-import { UsageError } from '../core/errors.ts'
 import { type ResolvedOptions, resolveOptions } from '../api/settings.ts'
 import type { CommandName } from '../config/options.ts'
 import { flagsToConfig } from './flags.ts'
@@ -10,20 +9,15 @@ export async function runOptions(
   command: CommandName,
   args: Readonly<Record<string, unknown>>,
   io: Io,
-): Promise<{ readonly options: ResolvedOptions; readonly progress: ProgressLine; readonly json: boolean }> {
-  const { json, quiet, ...config } = flagsToConfig(command, args) as Record<string, unknown>
-  const progress = progressLine(io, quiet === true)
-  const options = await resolveOptions({
-    cwd: io.cwd,
-    config,
-    signal: io.signal,
-    ...(args['config'] === false ? { configFile: false } : typeof args['config'] === 'string' ? { configFile: args['config'] } : {}),
-    ...(progress.onProgress === undefined ? {} : { onProgress: progress.onProgress }),
-  })
-  if (json === true && config['reporter'] !== undefined && config['reporter'] !== 'json') {
-    throw new UsageError(`--json and --reporter ${String(config['reporter'])} contradict each other`, 'Give one of them.')
-  }
-  return { options, progress, json: json === true }
+): Promise<{ readonly options: ResolvedOptions; readonly progress: ProgressLine }> {
+  const options = await resolveOptions({ cwd: io.cwd, config: flagsToConfig(command, args), signal: io.signal, ...configFileOf(args) })
+  const progress = progressLine(io, options.config.quiet)
+  return { options: { ...options, onProgress: progress.onProgress }, progress }
+}
+
+/** What `--config` and `--no-config` ask for. */
+export function configFileOf({ config }: Readonly<Record<string, unknown>>): { readonly configFile?: string | false } {
+  return config === false || typeof config === 'string' ? { configFile: config } : {}
 }
 
 /** The positional paths of a command. */

@@ -1,9 +1,10 @@
-import type { AnalyzeSettings, FormatId } from '../core/analysis.ts'
+import type { AnalyzeSettings, FormatId, SizeView } from '../core/analysis.ts'
 import type { JsonValue } from '../core/json.ts'
-import type { FailOn, Reporter } from '../core/report.ts'
+import type { FailOn } from '../core/report.ts'
 import type { Architecture } from '../core/requirement.ts'
 import type { Level, Measure } from '../core/transform.ts'
 import type { Budget } from './budgets.ts'
+import type { AskedReport } from './asked-reports.ts'
 
 export type SectionValues = Readonly<Record<string, JsonValue | undefined>>
 
@@ -16,9 +17,14 @@ export interface UserConfig {
   readonly measure?: Measure
   readonly failOn?: FailOn
   readonly maxSize?: string | readonly string[]
-  readonly reporter?: Reporter
+  /** `markdown`, `sarif=out.sarif`, several. */
+  readonly reporter?: string | readonly string[]
+  readonly json?: boolean
+  readonly quiet?: boolean
   readonly jobs?: number
   readonly compressedSizes?: 'auto' | 'gzip' | 'all' | 'none'
+  readonly by?: SizeView | null
+  readonly cpu?: string | null
   readonly code?: 'auto' | 'all' | 'none'
   readonly rules?: Readonly<Record<string, 'off' | 'info' | 'warning' | 'error'>>
   readonly targets?: readonly JsonValue[]
@@ -39,7 +45,12 @@ export interface Config {
   readonly measure: Measure
   readonly failOn: FailOn
   readonly budgets: readonly Budget[]
-  readonly reporter: Reporter
+  /** One of them on stdout. */
+  readonly reports: readonly AskedReport[]
+  /** `explain` and `targets` print JSON; of reports, `reports` says it. */
+  readonly json: boolean
+  /** No progress. */
+  readonly quiet: boolean
   readonly jobs: number | null
   readonly compressedSizes: 'auto' | 'gzip' | 'all' | 'none'
   readonly by: AnalyzeSettings['by'] | null

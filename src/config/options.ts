@@ -1,4 +1,3 @@
-import { reporters } from '../core/report.ts'
 import { levels, measures } from '../core/transform.ts'
 import { sizeViews } from '../core/analysis.ts'
 
@@ -54,7 +53,7 @@ export const optionSections: readonly OptionSection[] = [
       { key: 'code', flag: 'code', type: 'enum', values: ['auto', 'all', 'none'], default: 'auto', commands: ['analyze'], help: 'Decode the machine code of ELF files for what it needs of the CPU: auto leaves it out when --by alone is asked, without --target, --arch or --cpu' },
       { key: 'cpu', flag: 'cpu', type: 'string', default: null, commands: ['analyze', 'explain'], help: 'CPU model or comma-separated features that run-time checks are evaluated with' },
       { key: 'maxSize', flag: 'max-size', type: 'list', default: [], commands: ['build', 'analyze'], help: 'What files may weigh together, as PATTERN=SIZE or PATTERN=SIZE gzip|brotli (*.node=2MB, "assets/**/*.js=200kB gzip"); of a build, what it writes; may be given several times' },
-      { key: 'reporter', flag: 'reporter', type: 'enum', values: reporters, default: 'text', commands: ['analyze', 'build'], help: 'What the report is printed as: text, json (as --json), markdown, for a pull request, or sarif, for code scanning' },
+      { key: 'reporter', flag: 'reporter', type: 'list', default: [], commands: ['analyze', 'build'], help: 'What the report is printed as, or with =FILE written as: text, json (as --json), markdown, for a pull request, or sarif, for code scanning' },
       { key: 'json', flag: 'json', type: 'boolean', default: false, commands: ['analyze', 'build', 'explain', 'targets'], help: 'Print the report as JSON' },
       { key: 'quiet', flag: 'quiet', alias: 'q', type: 'boolean', default: false, commands: ['analyze', 'build', 'explain'], help: 'No progress on stderr' },
       { key: 'rules', type: 'map', default: {}, commands: [], help: 'Severity per rule: off, info, warning or error' },

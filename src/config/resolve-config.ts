@@ -2,6 +2,7 @@ import { ConfigError } from '../core/errors.ts'
 import type { JsonValue } from '../core/json.ts'
 import { nearest } from '../core/nearest.ts'
 import { type Architecture, architectures, parseArchitecture } from '../core/requirement.ts'
+import { askedReports, type ReportLayer } from './asked-reports.ts'
 import { parseBudget } from './budgets.ts'
 import type { Config, SectionValues } from './config.ts'
 import { type Option, type OptionSection, optionSections } from './options.ts'
@@ -42,7 +43,9 @@ export function resolveConfig(layers: readonly { readonly from: string; readonly
     measure: top['measure'] as Config['measure'],
     failOn: top['failOn'] as Config['failOn'],
     budgets: (top['maxSize'] as string[]).map(parseBudget),
-    reporter: top['reporter'] as Config['reporter'],
+    reports: askedReports(layers.map(({ from, values }) => reportLayer(from, values as Loose))),
+    json: top['json'] as boolean,
+    quiet: top['quiet'] as boolean,
     jobs: top['jobs'] as number | null,
     compressedSizes: top['compressedSizes'] as Config['compressedSizes'],
     by: top['by'] as Config['by'],
@@ -57,6 +60,15 @@ export function resolveConfig(layers: readonly { readonly from: string; readonly
     },
     bundle: sections['bundle'] as SectionValues,
     package: sections['package'] as SectionValues,
+  }
+}
+
+/** Of a layer that was checked. */
+function reportLayer(from: string, { reporter, json }: Loose): ReportLayer {
+  return {
+    from,
+    ...(reporter === undefined ? {} : { reporter: typeof reporter === 'string' ? [reporter] : (reporter as string[]) }),
+    ...(json === undefined ? {} : { json: json as boolean }),
   }
 }
 

@@ -40,7 +40,7 @@ const verdictHelp: Readonly<Record<string, string>> = {
 }
 
 /** The report as SARIF 2.1.0 (OASIS), for code scanning. Findings that a build has mended are no alerts. */
-export function sarifReport(report: Report, options: SarifOptions): string {
+export function sarifLog(report: Report, options: SarifOptions): string {
   const alerts = [...findings(report), ...(options.targetsAsked ? report.portability.flatMap(verdict) : []), ...diagnostics(report)]
   const ruleIds = [...new Set(alerts.map(({ ruleId }) => ruleId))].sort()
   const seen = new Map<string, number>()

@@ -30,6 +30,21 @@ test('files of a pattern are summed; at the limit is not above it', () => {
   expect(checkBudgets(files, [], config({ maxSize: ['**/*.js=1.1kB', '*.js=600', '**=11100 B'] }))).toEqual([])
 })
 
+test('what is built for several architectures is held against a limit one by one', () => {
+  const files = [file('x64/app.js', 600), file('x64/lib/a.node', 500), file('arm64/app.js', 600), file('arm64/lib/a.node', 800)]
+  const packed = (path: string, architecture: PackageReport['architecture']): PackageReport => ({ kind: 'zip', path, architecture, sha256: '', size: 400, unpackedSize: 900, limits: [] })
+  const over = (maxSize: string): unknown[] =>
+    checkBudgets(files, [packed('app-x64.zip', 'x86-64'), packed('app-arm64.zip', 'aarch64')], config({ maxSize }), ['x64', 'arm64']).map(({ ruleId, location }) => [ruleId, location?.path])
+  expect(over('**=1400')).toEqual([])
+  expect(over('**=1300')).toEqual([['budget/exceeded', 'arm64/lib/a.node']])
+  expect(over('lib/=600')).toEqual([['budget/exceeded', 'arm64/lib/a.node']])
+  expect(over('arm64/**=1399')).toEqual([['budget/exceeded', 'arm64/lib/a.node']])
+  expect(over('{x64,arm64}/lib/**=1299')).toEqual([['budget/exceeded', 'arm64/lib/a.node']])
+  expect(over('*.zip=400')).toEqual([])
+  expect(over('*.zip=399')).toEqual([['budget/exceeded', 'app-x64.zip'], ['budget/exceeded', 'app-arm64.zip']])
+  expect(over('dist/=1')).toEqual([['budget/no-files', undefined]])
+})
+
 test('what cannot be held against a limit is said', () => {
   const files = [file('a.js', 600, 300), file('big.js', 30_000_000)]
   const rules = (values: UserConfig): unknown[] => checkBudgets(files, [], config(values)).map(({ ruleId, severity }) => [ruleId, severity])

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { chmod, readFile, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
@@ -191,6 +192,36 @@ test('what nothing could be answered about is a mistake of the command line', as
     expect(stderr).toMatch(/haswell|no such file|not a file/)
   }
   expect((await runCli(['analyze', 'a.mjs', '--cpu', 'avx2,lse'], { cwd: root })).code).toBe(0)
+})
+
+test('the configuration file says what is printed and written; flags win over it', async () => {
+  const root = tempFolder()
+  await writeTree(root, { 'dist/a.mjs': 'export const a = 1\n', 'shrink.config.json': '{"json": true, "quiet": true, "reporter": "sarif=out/a.sarif"}' })
+  const fromFile = await runCli(['analyze', 'dist'], { cwd: root })
+  expect(JSON.parse(fromFile.stdout)).toMatchObject({ command: 'analyze' })
+  const sarif = readFileSync(join(root, 'out/a.sarif'), 'utf8')
+  expect(JSON.parse(sarif)).toMatchObject({ version: '2.1.0' })
+  expect((await runCli(['analyze', 'dist', '--no-json'], { cwd: root })).stdout).toMatch(/^shrink analyze/)
+  expect(JSON.parse((await runCli(['targets', 'node22'], { cwd: root })).stdout)).toMatchObject({ targets: [{ id: 'node22' }] })
+  const several = await runCli(['analyze', 'dist', '--reporter', 'markdown', '--reporter', 'sarif=b.sarif', '--reporter=json=b.json'], { cwd: root })
+  expect(several.stdout).toMatch(/^#/)
+  expect(readFileSync(join(root, 'b.sarif'), 'utf8')).toBe(sarif)
+  expect(readFileSync(join(root, 'b.json'), 'utf8')).toBe(fromFile.stdout)
+})
+
+test('a report that cannot be written is told, with the others in place', async () => {
+  const root = tempFolder()
+  await writeTree(root, { 'a.mjs': 'export const a = 1\n' })
+  const { code, stdout, stderr } = await runCli(['analyze', 'a.mjs', '--reporter', 'json=a.mjs/x.json'], { cwd: root })
+  expect([code, stderr]).toEqual([3, expect.stringMatching(/a\.mjs\/x\.json: cannot be written: (?:ENOTDIR|EEXIST)/)])
+  expect(stdout).toMatch(/^shrink analyze/)
+})
+
+test('a rule that does not exist is a mistake of the configuration', async () => {
+  const root = tempFolder()
+  await writeTree(root, { 'a.mjs': 'export const a = 1\n', 'shrink.config.json': '{"rules": {"elf/not-striped": "error"}}' })
+  const { code, stderr } = await runCli(['analyze', 'a.mjs'], { cwd: root })
+  expect([code, stderr]).toEqual([2, expect.stringContaining('Did you mean `elf/not-stripped`?')])
 })
 
 test('a size above its limit is an error of every reporter, and exit code 1', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { configSchema } from '../../src/config/config-schema.ts'
+import type { UserConfig } from '../../src/config/config.ts'
 import { optionSections } from '../../src/config/options.ts'
 import { resolveConfig } from '../../src/config/resolve-config.ts'
 
@@ -38,6 +39,40 @@ test.each([
   }
   expect(thrown?.message).toMatch(message)
   if (hint !== undefined) expect(thrown?.hint).toMatch(hint)
+})
+
+test.each([
+  [[{}], ['text']],
+  [[{ json: true }], ['json']],
+  [[{ reporter: 'markdown' }], ['markdown']],
+  [[{ reporter: ['sarif=out/a.sarif', 'json=a.json'] }], ['text', 'sarif out/a.sarif', 'json a.json']],
+  [[{ json: true, reporter: ['sarif=a.sarif'] }], ['json', 'sarif a.sarif']],
+  [[{ json: true }, { reporter: ['markdown'] }], ['markdown']],
+  [[{ json: true }, { json: false }], ['text']],
+  [[{ reporter: ['sarif=a.sarif', 'markdown'] }, { json: true }], ['json', 'sarif a.sarif']],
+  [[{ reporter: ['sarif=a.sarif', 'markdown'] }, { reporter: ['json=b'] }], ['markdown', 'json b']],
+])('of %j the reports are %j', (layers, reports) => {
+  const config = resolveConfig(layers.map((values, index) => ({ from: `layer ${index}`, values })))
+  expect(config.reports.map(({ reporter, file: path }) => (path === null ? reporter : `${reporter} ${path}`))).toEqual(reports)
+})
+
+test.each([
+  [{ reporter: ['markdown', 'sarif'] }, /--reporter markdown and --reporter sarif would both be printed/],
+  [{ json: true, reporter: 'sarif' }, /--json and --reporter sarif/],
+  [{ reporter: 'sarf=a' }, /`sarf` is none of text, json, markdown, sarif/],
+  [{ reporter: 'sarif=' }, /names no file/],
+  [{ reporter: ['sarif=a', 'json=a'] }, /two reports would be written into a/],
+])('reports %j are refused', (values, message) => {
+  expect(() => resolve(values)).toThrow(message)
+})
+
+test('a configuration file may be typed with every option that there is', () => {
+  const typed: Record<keyof UserConfig, true> = {
+    out: true, arch: true, target: true, level: true, measure: true, failOn: true, maxSize: true, reporter: true, json: true, quiet: true, jobs: true,
+    compressedSizes: true, by: true, code: true, cpu: true, rules: true, targets: true, elf: true, wasm: true, js: true, bundle: true, package: true,
+  }
+  const known = optionSections.flatMap((section) => (section.key === '' ? section.options.map(({ key }) => key) : [section.key]))
+  expect(Object.keys(typed).sort()).toEqual(known.sort())
 })
 
 test('every default of the table passes its own check', () => {

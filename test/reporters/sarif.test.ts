@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Report } from '../../src/core/report.ts'
-import { sarifReport } from '../../src/reporters/sarif.ts'
+import { sarifReport } from '../../src/index.ts'
+import { sarifLog } from '../../src/reporters/sarif.ts'
 import { runCli } from '../support/run-cli.ts'
 import { writeSampleTree } from '../support/sample-tree.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -116,7 +117,7 @@ function runOf(sarif: string): Run {
 }
 
 test('findings, verdicts on named targets and diagnostics are results, each with its place', () => {
-  const run = runOf(sarifReport(report, options))
+  const run = runOf(sarifLog(report, options))
   expect(run.results.map(({ ruleId, level, message, locations }) => [ruleId, level, message.text, locations[0]!.physicalLocation.artifactLocation.uri, locations[0]!.physicalLocation.region])).toEqual([
     ['js/inlined-asset', 'note', '40000 bytes of base64\n→ Ship it', 'lib/a%20b%3A%25.js', { startLine: 3, startColumn: 7 }],
     ['js/not-minified', 'warning', 'is not minified', 'lib/a%20b%3A%25.js', undefined],
@@ -137,14 +138,14 @@ test('findings, verdicts on named targets and diagnostics are results, each with
 test('what was judged unasked, and what a build has mended, is no alert', () => {
   const change = { transform: 'js/minify', what: 'minified', before: 100, after: 50, verifiedBy: [] }
   const built: Report = { ...report, command: 'build', outputs: [{ path: artifact.path, format: 'js', sha256: artifact.sha256, sizes, before: sizes, changes: [change] }] }
-  const run = runOf(sarifReport(built, { ...options, targetsAsked: false, exitCode: 0 }))
+  const run = runOf(sarifLog(built, { ...options, targetsAsked: false, exitCode: 0 }))
   expect(run.results.map(({ ruleId }) => ruleId)).toEqual(['js/inlined-asset', 'tree/native-packages', 'artifact/malformed'])
 })
 
 test('a fingerprint stays when figures and places change, and equals are told apart', () => {
   const prints = (messages: readonly string[], line: number): string[] => {
     const findings = messages.map((message) => ({ ...artifact.findings[0]!, message, location: { path: artifact.path, line } }))
-    return runOf(sarifReport({ ...report, artifacts: [{ ...artifact, findings }] }, options)).results.map((result) => result.partialFingerprints.primaryLocationLineHash)
+    return runOf(sarifLog({ ...report, artifacts: [{ ...artifact, findings }] }, options)).results.map((result) => result.partialFingerprints.primaryLocationLineHash)
   }
   const first = prints(['40000 bytes at 0x1f', '500 bytes at 0x20', 'other'], 3)
   expect(prints(['41 bytes at 0xabc', '7 bytes at 0x0', 'other'], 9)).toEqual(first)
@@ -164,7 +165,16 @@ test('the command prints it, the same each time, with help from the rules', asyn
   for (const { id, help } of run.tool.driver.rules) expect([id, help.text]).not.toEqual([id, id.slice(id.indexOf('/') + 1).replaceAll('-', ' ')])
 })
 
+test('every rule that a report can name has help of its own', async () => {
+  const ids = ['bundle/package-cost', 'bundle/no-side-effects-flag', 'bundle/resolution-condition', 'native/unavailable', 'package/limit', 'budget/exceeded', 'tree/client-files']
+  const made = await sarifReport({ ...report, treeFindings: ids.map((ruleId) => ({ ruleId, severity: 'info', message: ruleId })) }, { failOn: 'error', targets: [] })
+  for (const id of ids) {
+    const { help } = runOf(made).tool.driver.rules.find((rule) => rule.id === id)!
+    expect([id, help.text.length > 40]).toEqual([id, true])
+  }
+})
+
 test('two formats at once are refused', async () => {
   const { code, stderr } = await runCli(['analyze', '.', '--json', '--reporter', 'sarif'])
-  expect([code, stderr]).toEqual([2, expect.stringContaining('contradict')])
+  expect([code, stderr]).toEqual([2, expect.stringContaining('would both be printed')])
 })

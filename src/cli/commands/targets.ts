@@ -13,17 +13,20 @@ import {
   valueText,
 } from '../../targets/index.ts'
 import type { RunCommand } from '../command.ts'
+import { flagsToConfig } from '../flags.ts'
 import { wantsColor } from '../io.ts'
+import { configFileOf } from '../run-options.ts'
 
 export const runTargets: RunCommand = async (args, io) => {
   const { config } = await resolveOptions({
     cwd: io.cwd,
-    ...(args['config'] === false ? { configFile: false } : typeof args['config'] === 'string' ? { configFile: args['config'] } : {}),
+    config: flagsToConfig('targets', args),
+    ...configFileOf(args),
   })
   const own = readOwnTargets(config.userTargets)
   const id = typeof args['id'] === 'string' ? args['id'] : undefined
   const chosen = id === undefined ? [...own, ...targets] : [findTarget(id, own)]
-  if (args['json'] === true) {
+  if (config.json) {
     io.stdout(`${JSON.stringify({ schemaVersion: 1, targets: chosen }, null, 2)}\n`)
     return 0
   }
