@@ -187,7 +187,8 @@ class GuardSearch {
     // beyond the bounds every path counts as possible
     const isFollowed = this.#refinements <= limits.refinements && this.#search(changed)
     for (const index of isFollowed ? [] : changed) this.#evaluations.delete(index)
-    return takers.size > 0 || changed.size > 0
+    // what the bounds of the search did not let be followed will not be followed next time
+    return changed.size > 0 || [...takers].some((index) => this.#times.has(index))
   }
 
   #guards(incomplete: boolean): Guards {
