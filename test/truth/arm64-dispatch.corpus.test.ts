@@ -9,6 +9,8 @@ import {
   arm64Handlers,
   type Arm64HeldOut,
   arm64HeldOut,
+  type Arm64Key,
+  arm64Keys,
   type Arm64Style,
   arm64Styles,
   type Arm64Way,
@@ -109,15 +111,16 @@ test.skipIf(!ready)('AArch64 programs that nothing was tuned on (needs gcc, qemu
 test.skipIf(!ready)('AArch64: a check that does not decide, or is overruled, guards nothing (needs gcc, qemu-user)', async () => {
   const tally = { exact: 0, possible: 0, 'needed and possible': 0 }
   const wrong: string[] = []
-  for (const style of Object.keys(arm64Ways) as Arm64Way[]) {
-    if (arm64Ways[style] === 'overruled') continue
+  const ways: Readonly<Record<Arm64Way | Arm64Key, string>> = { ...arm64Ways, ...arm64Keys }
+  for (const style of Object.keys(ways) as (Arm64Way | Arm64Key)[]) {
+    if (ways[style] === 'overruled') continue
     for (const [kernel, index] of [...arm64Builds.keys()].flatMap((build) => [['DOTPROD', build], ['SVE', build]] as const)) {
       if (!all && (kernel === 'SVE' ? index !== 5 : index % 3 !== 1)) continue
       const path = await compileArm64(style, kernel, arm64Builds[index]!)
       if (path === undefined) continue
       const need = await needOf(path, kernels[kernel])
       const needed = !(await runsOnArm64('cortex-a53', [path]))
-      expect([style, needed]).toEqual([style, arm64Ways[style] === 'needed'])
+      expect([style, needed]).toEqual([style, ways[style] === 'needed'])
       if (need === 'possible') tally[needed ? 'needed and possible' : 'possible']++
       else if (needed === (need === 'required')) tally.exact++
       // a static program's memset is chosen by a resolver, and what it fills is not followed

@@ -186,6 +186,23 @@ export const arm64Ways = {
 
 export type Arm64Way = keyof typeof arm64Ways
 
+/** Styles of programs/keys-arm64.c: a flag of the CPU in a key that several files work with. */
+export const arm64Keys = {
+  KEY: 'guarded',
+  KEY_AT_ONCE: 'guarded',
+  KEY_FORCED_BY_COPIER: 'needed',
+  KEY_FORCED_IN_CORE: 'needed',
+  KEY_FROM_FILE: 'needed',
+  KEY_FORCED_FIRST: 'needed',
+  KEY_FORCED_BY_USER: 'needed',
+  KEY_FROM_FILE_BY_USER: 'needed',
+  KEY_AND_JOB: 'needed',
+  KEY_AND_JOB_FROM_ELSEWHERE: 'needed',
+  KEY_BESIDE_JOB: 'guarded',
+} as const
+
+export type Arm64Key = keyof typeof arm64Keys
+
 /** A feature by the macro of the program: its name in verdicts. */
 export const kernels = { DOTPROD: 'dotprod', LSE: 'lse', SVE: 'sve' } as const
 export type Kernel = keyof typeof kernels
@@ -208,10 +225,10 @@ export const arm64Builds: readonly (readonly [compiler: string, ...flags: string
 let folder: Promise<string> | undefined
 
 /** Compiles one of the programs; undefined when the compiler is missing. */
-export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
+export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
   folder ??= mkdtemp(join(tmpdir(), 'shrink-truth-arm64-'))
   const [compiler, ...flags] = build
-  const file = style in arm64Handlers ? 'handler-arm64.cpp' : style in arm64HeldOut ? 'held-out-arm64.c' : style in arm64Ways ? 'ways-arm64.c' : 'dispatch-arm64.c'
+  const file = style in arm64Handlers ? 'handler-arm64.cpp' : style in arm64HeldOut ? 'held-out-arm64.c' : style in arm64Ways ? 'ways-arm64.c' : style in arm64Keys ? 'keys-arm64.c' : 'dispatch-arm64.c'
   const command = file.endsWith('.cpp') ? { [gcc]: 'aarch64-linux-gnu-g++', clang: 'clang++' }[compiler]! : compiler
   const output = join(await folder, `${style}-${kernel}-${arm64Builds.indexOf(build)}`)
   try {

@@ -1,20 +1,18 @@
-import { pageAddress } from '../../../../../isa/arm64/control-flow.ts'
-import { destination, memoryAccess, SP } from '../../../../../isa/arm64/operands.ts'
+import { Flow, flowOf, pageAddress } from '../../../../../isa/arm64/control-flow.ts'
+import { destination } from '../../../../../isa/arm64/operands.ts'
 import { Edge } from '../../program/edges.ts'
+import { type Container, containersOf } from './containers.ts'
+import { codeOf } from './function-code.ts'
 import type { Program } from './program.ts'
+import { isInside, type Window } from './structure-users.ts'
 
 const copies = /^(?:__)?mem(?:cpy|move)(?:_chk)?$/
 /** Words before a call in which its arguments are put together. */
-const BEFORE = 12
+const BEFORE = 32
 /** Bytes of a function that only hands on. */
 const HANDS_ON = 32
 /** Bytes of a structure behind its field. */
 const REST = 64
-
-interface Code {
-  readonly words: Int32Array
-  readonly base: number
-}
 
 /** A call of the C library to copy a number of bytes. */
 interface Copy {
@@ -25,8 +23,8 @@ interface Copy {
 }
 
 /**
- * Loads of a field in larger structures, into which the structure that it is part of is copied as a whole: aws-lc sets a flag in
- * `gcm_key` at 280, and reads it at 360 in the context around a copy.
+ * Structures that are copied as a whole, into larger ones as well: aws-lc sets a flag in `gcm_key` at 280, and reads it at 360 in the
+ * context around a copy.
  */
 export class CopiedFields {
   readonly #program: Program
@@ -36,35 +34,36 @@ export class CopiedFields {
     this.#program = program
   }
 
-  /** In the words [from, to) of some code, where nothing stores to the field in the larger structure. */
-  loadsOf(code: Code, from: number, to: number, offset: number, size: number): number[] {
-    const least = offset + size
-    if (!this.#near(code, from, to).some(({ length }) => length >= least && length <= least + REST)) return []
-    const loads = new Map<number, number[]>()
-    const stored: { readonly start: number; readonly end: number }[] = []
-    for (let index = from; index < to; index++) {
-      const word = code.words[index]!
-      const operand = ((word >>> 25) & 5) === 4 ? memoryAccess(word) : undefined
-      if (operand === undefined || operand.base === SP || operand.index >= 0 || operand.writeback === 'after') continue
-      const further = operand.offset - offset
-      if (!operand.load) stored.push({ start: operand.offset, end: operand.offset + operand.size * (operand.second >= 0 || operand.secondVector >= 0 ? 2 : 1) })
-      else if (operand.size === size && operand.second < 0 && further > 0 && further % 8 === 0) {
-        const known = loads.get(operand.offset)
-        if (known === undefined) loads.set(operand.offset, [code.base + index * 4])
-        else known.push(code.base + index * 4)
-      }
+  /** Is a structure of so many bytes, or a little more, copied there? */
+  isCopied(window: Window, least: number): boolean {
+    return this.#near(window).some(({ length }) => length >= least && length <= least + REST)
+  }
+
+  /** Structures that one of so many bytes, or a little more, is copied into there, and functions that are given them. */
+  containers(window: Window, least: number): Container[] {
+    const { graph } = this.#program
+    const copies = new Map<number, Set<number>>()
+    for (const { at, length } of this.#near(window)) {
+      if (length < least || length > least + REST) continue
+      const index = graph.functionOf(at)
+      const known = copies.get(index)
+      if (known === undefined) copies.set(index, new Set([at]))
+      else known.add(at)
     }
-    return [...loads].filter(([place]) => !stored.some(({ start, end }) => start < place + size && end > place)).flatMap(([, at]) => at)
+    return [...copies].flatMap(([index, at]) => {
+      const code = codeOf(this.#program, index)
+      return code === undefined ? [] : containersOf(code, at)
+    })
   }
 
-  /** Is so much, or more, of the file's own data copied in the words [from, to)? What stands in the file was set without asking. */
-  isFromFile(code: Code, from: number, to: number, least: number): boolean {
-    return this.#near(code, from, to).some(({ length, fromFile }) => fromFile && length >= least)
+  /** Is so much, or more, of the file's own data copied there? What stands in the file was set without asking. */
+  isFromFile(window: Window, least: number): boolean {
+    return this.#near(window).some(({ length, fromFile }) => fromFile && length >= least)
   }
 
-  #near({ base }: Code, from: number, to: number): Copy[] {
+  #near(window: Window): Copy[] {
     this.#copies ??= this.#findCopies()
-    return this.#copies.filter(({ at }) => at >= base + from * 4 && at < base + to * 4)
+    return this.#copies.filter(({ at }) => isInside(window, at))
   }
 
   #findCopies(): Copy[] {
@@ -100,6 +99,11 @@ export class CopiedFields {
     for (let before = Math.max(this.#program.graph.starts[index]!, at - BEFORE * 4); before < at; before += 4) {
       const word = code.words[(before - code.base) / 4]!
       const register = word & 31
+      const flow = flowOf(word)
+      if (flow === Flow.call || flow === Flow.indirectCall) {
+        length = undefined
+        inFile.clear()
+      }
       const isAdd = (word & 0xff80_0000) >>> 0 === 0x9100_0000 && inFile.has((word >>> 5) & 31)
       const isMove = (word & 0xffe0_ffe0) >>> 0 === 0xaa00_03e0 && inFile.has((word >>> 16) & 31)
       if (isAdd || isMove || pageAddress(word, before) !== undefined) inFile.add(register)

@@ -23,7 +23,8 @@ export class WiderFields {
 
   /** An access by function `index` that touches the field. */
   note({ load, offset, size, register, second }: MemoryAccess, at: number, index: number): void {
-    const isWider = size > this.#size && offset === this.#offset && register >= 0 && second < 0
+    const begins = offset === this.#offset || (second >= 0 && offset + size === this.#offset)
+    const isWider = size > this.#size && begins && register >= 0
     if (!isWider) this.#usersOfSmall.add(index)
     else if (load) add(this.#readers, size, index)
     else {

@@ -6,7 +6,7 @@ import type { Effects } from './effects.ts'
 import type { Surroundings } from './evaluation.ts'
 import type { Notes } from './instructions.ts'
 import { keyOf, type Machine } from './machine.ts'
-import { storeToField } from './near-fields.ts'
+import { reachesFields, storeToField } from './near-fields.ts'
 
 /** Loads and stores (Arm ARM C4.1.94): between the machine, the frame, and what the program knows of memory. */
 export class LoadsAndStores {
@@ -43,8 +43,7 @@ export class LoadsAndStores {
     if (operand.index >= 0) place = this.#indexed(machine, word, operand, start)
     if (operand.load) this.#load(machine, operand, place, { word, address: at })
     else {
-      if (place?.base !== plain && storeToField(word) !== undefined) this.#effects.storedToField(at, machine.read(operand.register, operand.size))
-      if (storeToField(word) === undefined) this.#noteDetected(machine, operand, at)
+      this.#noteField(machine, operand, place, { word, address: at })
       this.#store(machine, operand, place)
       if (place === undefined && operand.register >= 0 && (operand.index >= 0 || operand.writeback !== 'none')) {
         this.#storeSomewhere(singleAddress(start), machine.read(operand.register, operand.size), operand.size)
@@ -52,6 +51,19 @@ export class LoadsAndStores {
     }
     if (operand.atomic && !operand.load) machine.write((word >>> 16) & 31, undefined) // status of a store exclusive
     if (operand.writeback !== 'none') machine.writeBase(operand.base, moved)
+  }
+
+  /** What may be a field of a structure that others look at; of variables only what no check has to do with. */
+  #noteField(machine: Machine, operand: MemoryAccess, place: Value | undefined, { word, address: at }: { readonly word: number; readonly address: number }): void {
+    if (!reachesFields(operand)) {
+      this.#noteDetected(machine, operand, at)
+      return
+    }
+    const { register, second, vector, secondVector, size } = operand
+    const first = register >= 0 ? machine.read(register, size) : zeroIn(machine, vector)
+    const isVariable = place?.base === plain && storeToField(word) !== undefined
+    this.#effects.storedToField(at, isVariable && first?.detected === true ? undefined : first)
+    if (second >= 0 || secondVector >= 0) this.#effects.storedToField(at + 1, second >= 0 ? machine.read(second, size) : zeroIn(machine, secondVector))
   }
 
   /** Numbers by what the CPU has: they may be which variant of something an object is. */
@@ -172,6 +184,12 @@ export class LoadsAndStores {
     machine.remember(key, size, value)
     if (key >= 0 && (value === undefined || published !== value)) this.#effects.publishCell(key, published)
   }
+}
+
+/** Zero, if that is what the vector holds: structures are cleared so. */
+function zeroIn({ vectors }: Machine, register: number): Value | undefined {
+  const vector = vectors[register]
+  return vector?.bytes.every((byte) => byte === 0) === true ? number(0) : undefined
 }
 
 /** Nobody knows to which of several places in the frame it is stored. */

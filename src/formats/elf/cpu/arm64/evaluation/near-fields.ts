@@ -1,9 +1,10 @@
-import { memoryAccess, SP } from '../../../../../isa/arm64/operands.ts'
-import { detectedAs, join, number, plain, type Value, withWords } from '../../program/value.ts'
+import { memoryAccess, type MemoryAccess, SP } from '../../../../../isa/arm64/operands.ts'
+import { compute, detectedAs, join, number, plain, truncated, type Value, withWords } from '../../program/value.ts'
 import type { Evaluation } from './evaluation.ts'
 import { CopiedFields } from '../code/copied-fields.ts'
 import { codeOf } from '../code/function-code.ts'
 import type { Program } from '../code/program.ts'
+import { isInside, StructureUsers, type Window } from '../code/structure-users.ts'
 import { WiderFields } from '../code/wider-fields.ts'
 
 /** Fields nearer to the beginning of a structure look like those of any other. */
@@ -14,18 +15,39 @@ const NEAR = 0x4000
 const FIELDS = 64
 const WRITERS = 24
 
+/** Bytes before a structure in a larger one. */
+const BEFORE = 512
+
 /** Callers of a kernel. */
 const CALLERS = 32
 /** Calls from a function that looks at a field to a kernel. */
 const CALLS = 2
 
+/** A store to a field, or to more than that. */
+interface FieldStore {
+  readonly at: number
+  /** Where among the evaluated stores the part is that reaches the field: see `fieldStores`. */
+  readonly part: number
+  /** Bytes of that part before the field. */
+  readonly before: number
+}
+
 interface Field {
   readonly offset: number
   readonly size: number
-  /** Stores to it, by address. */
-  readonly stores: readonly number[]
+  readonly stores: readonly FieldStore[]
   /** Loads in functions that lead to a kernel. */
   readonly loads: readonly number[]
+}
+
+/** What is known of a field beside where it is. */
+interface Hints {
+  /** Stores to it under another offset. */
+  readonly stores?: readonly FieldStore[]
+  /** Code that may look at a larger field of another structure there. */
+  readonly called?: readonly Window[]
+  /** Functions that look at it, by address; undefined: any. */
+  readonly users?: ReadonlySet<number>
 }
 
 /**
@@ -40,6 +62,7 @@ export class NearFields {
   readonly #isNeverHandedOut: (address: number, by: number) => boolean
   readonly #byLoad = new Map<number, Field>()
   readonly #copies: CopiedFields
+  readonly #users: StructureUsers
 
   /** @param isNeverHandedOut is there a kernel whose address nobody who is reached hands out, as far as function `by` knows? */
   constructor(program: Program, evaluations: ReadonlyMap<number, Evaluation>, isKernel: (index: number) => boolean, isNeverHandedOut: (address: number, by: number) => boolean) {
@@ -48,6 +71,7 @@ export class NearFields {
     this.#isKernel = isKernel
     this.#isNeverHandedOut = isNeverHandedOut
     this.#copies = new CopiedFields(program)
+    this.#users = new StructureUsers(program, NEAR)
   }
 
   /** Looks for fields in what was followed; functions that have to be followed too, to know what they store. */
@@ -57,11 +81,12 @@ export class NearFields {
     for (const [index, evaluation] of this.#evaluations) {
       if (!evaluation.decides) continue
       for (const { at, offset, size } of this.#decidedStores(index, evaluation)) {
-        const field = count < FIELDS ? this.#fieldAt(at, offset, size) : undefined
-        if (field === undefined) continue
-        count++
-        for (const load of field.loads) this.#byLoad.set(load, field)
-        for (const store of field.stores) writers.add(this.#program.graph.functionOf(store))
+        const fields = count < FIELDS ? this.#fieldsAt(at, offset, size) : []
+        if (fields.length > 0) count++
+        for (const field of fields) {
+          for (const load of field.loads) this.#byLoad.set(load, field)
+          for (const store of field.stores) writers.add(this.#program.graph.functionOf(store.at))
+        }
       }
     }
     return writers
@@ -77,11 +102,12 @@ export class NearFields {
     const field = this.#byLoad.get(at)
     if (field === undefined) return undefined
     let value: Value | undefined = number(0, 0, true)
-    for (const store of field.stores) {
+    for (const { at: store, part, before } of field.stores) {
       const evaluation = this.#evaluations.get(this.#program.graph.functionOf(store))
       if (evaluation === undefined) return undefined
       if ((evaluation.seen[(store - evaluation.start) / 4]! & 1) === 0) continue
-      const stored = evaluation.fieldStores.get(store)
+      const whole = evaluation.fieldStores.get(part)
+      const stored = before > 0 ? truncated(compute('shr', whole, number(before * 8)), field.size) : whole
       if (stored === undefined || stored.base !== plain || stored.partial === true) return undefined
       value = join(value, stored)
       if (value === undefined) return undefined
@@ -115,35 +141,79 @@ export class NearFields {
     }
   }
 
-  #fieldAt(place: number, offset: number, size: number): Field | undefined {
-    const { graph, codeAt } = this.#program
-    const code = codeAt(place)
-    if (code === undefined) return undefined
-    const stores: number[] = []
-    const loads: number[] = []
-    const wider = new WiderFields(offset, size)
-    const from = Math.max(0, (place - NEAR - code.base) / 4)
-    const to = Math.min(code.words.length, (place + NEAR - code.base) / 4)
-    for (let index = from; index < to; index++) {
-      const word = code.words[index]!
-      if (((word >>> 25) & 5) !== 4) continue
-      const operand = memoryAccess(word)
-      if (operand === undefined || operand.base === SP || operand.index >= 0 || operand.writeback === 'after') continue
-      const length = operand.second >= 0 || operand.secondVector >= 0 ? 2 * operand.size : operand.size
-      if (operand.offset >= offset + size || operand.offset + length <= offset) continue
-      const at = code.base + index * 4
-      wider.note(operand, at, graph.functionOf(at))
-      if (operand.load) {
-        if (operand.offset === offset && operand.size === size && this.#leadsToKernel(graph.functionOf(at))) loads.push(at)
-        continue
+  #fieldsAt(place: number, offset: number, size: number): Field[] {
+    const around = this.#users.around(place)
+    if (around === undefined) return []
+    const field = this.#fieldIn([around], offset, size)
+    if (field === undefined || this.#copies.isFromFile(around, offset + size)) return []
+    const fields = [field]
+    if (size === 1) fields.push(...this.#copiedNear(around, offset, size), ...this.#copiedElsewhere(place, around, offset, size))
+    return fields.filter(({ loads }) => loads.length > 0)
+  }
+
+  /** The same field in larger structures, into which the one that it is part of is copied as a whole around there. */
+  #copiedNear(around: Window, offset: number, size: number): Field[] {
+    if (!this.#copies.isCopied(around, offset + size)) return []
+    const stores = this.#fieldIn([around], offset, size)?.stores ?? []
+    return this.#flagsIn(around, offset, size).flatMap((further) => this.#fieldIn([around], further, size, { stores }) ?? [])
+  }
+
+  /**
+   * The same where callers of what sets it copy it: only in functions that are given what it was copied into. Larger fields of other
+   * structures may be looked at by what is called from there.
+   */
+  #copiedElsewhere(place: number, around: Window, offset: number, size: number): Field[] {
+    const callers = this.#users.ofCallers(place)
+    const containers = callers.flatMap((window) => this.#copies.containers(window, offset + size))
+    const windows = [around, ...callers]
+    const stores = containers.length === 0 ? undefined : this.#fieldIn(windows, offset, size, { called: this.#users.calledFrom(windows) })?.stores
+    if (stores === undefined) return []
+    const fields: Field[] = []
+    for (const before of new Set(containers.map((container) => container.before))) {
+      const users = new Set(containers.flatMap((container) => (container.before === before ? container.user : [])))
+      const all = [...windows]
+      for (const user of users) {
+        const window = windows.some((known) => isInside(known, user)) ? undefined : this.#users.around(user)
+        if (window !== undefined) all.push(window)
       }
-      stores.push(at)
+      const isFromFile = [...all, ...this.#users.callersOf(all)].some((window) => this.#copies.isFromFile(window, offset + size))
+      const field = isFromFile ? undefined : this.#fieldIn(all, offset + before, size, { stores, users })
+      if (field !== undefined) fields.push(field)
     }
-    const own = stores.filter((at) => !wider.isOfAnother(at, graph.functionOf(at)))
-    if (new Set(own.map((at) => graph.functionOf(at))).size > WRITERS) return undefined
-    if (this.#copies.isFromFile(code, from, to, offset + size)) return undefined
-    if (size === 1) loads.push(...this.#copies.loadsOf(code, from, to, offset, size).filter((at) => this.#leadsToKernel(graph.functionOf(at))))
-    return loads.length === 0 ? undefined : { offset, size, stores: own, loads }
+    return fields
+  }
+
+  /** Offsets behind `offset` of numbers of `size` bytes that are loaded before a kernel is called. */
+  #flagsIn(window: Window, offset: number, size: number): number[] {
+    const found = new Set<number>()
+    for (const [at, operand] of accessesIn(window, offset + 8, BEFORE)) {
+      if (!operand.load || operand.size !== size || isPair(operand) || operand.register < 0 || (operand.offset - offset) % 8 !== 0) continue
+      if (!found.has(operand.offset) && this.#leadsToKernel(this.#program.graph.functionOf(at))) found.add(operand.offset)
+    }
+    return [...found]
+  }
+
+  #fieldIn(windows: readonly Window[], offset: number, size: number, { stores = [], called = [], users }: Hints = {}): Field | undefined {
+    const { graph } = this.#program
+    const own = new Map<number, FieldStore>()
+    const loads = new Set<number>()
+    const wider = new WiderFields(offset, size)
+    for (const window of windows) {
+      for (const [at, operand] of accessesIn(window, offset, size)) {
+        const index = graph.functionOf(at)
+        wider.note(operand, at, index)
+        if (!operand.load) own.set(at, partOf(operand, at, offset))
+        else if (operand.offset === offset && operand.size === size && users?.has(graph.starts[index]!) !== false && this.#leadsToKernel(index)) loads.add(at)
+      }
+    }
+    // pointers are set everywhere, at any offset
+    for (const window of size < 8 ? this.#users.callersOf(windows) : []) {
+      for (const [at, operand] of accessesIn(window, offset, size)) if (!operand.load && operand.size === size && operand.offset === offset) own.set(at, partOf(operand, at, offset))
+    }
+    for (const window of own.size === 0 ? [] : called) for (const [at, operand] of accessesIn(window, offset, size)) if (operand.load) wider.note(operand, at, graph.functionOf(at))
+    for (const at of own.keys()) if (wider.isOfAnother(at, graph.functionOf(at))) own.delete(at)
+    if (new Set([...own.keys()].map((at) => graph.functionOf(at))).size > WRITERS) return undefined
+    return { offset, size, stores: [...stores, ...own.values()], loads: [...loads] }
   }
 
   /** Helpers of outline atomics ask by themselves, and what everybody calls is not chosen. */
@@ -162,6 +232,27 @@ export class NearFields {
   }
 }
 
+/** Loads and stores through pointers that reach `size` bytes at `offset`, in order. */
+function* accessesIn({ words, base, from, to }: Window, offset: number, size: number): Iterable<[at: number, operand: MemoryAccess]> {
+  for (let index = from; index < to; index++) {
+    const word = words[index]!
+    if (((word >>> 25) & 5) !== 4) continue
+    const operand = memoryAccess(word)
+    if (operand === undefined || operand.base === SP || operand.index >= 0 || operand.writeback === 'after') continue
+    const length = isPair(operand) ? 2 * operand.size : operand.size
+    if (operand.offset < offset + size && operand.offset + length > offset) yield [base + index * 4, operand]
+  }
+}
+
+function isPair({ second, secondVector }: MemoryAccess): boolean {
+  return second >= 0 || secondVector >= 0
+}
+
+function partOf(operand: MemoryAccess, at: number, offset: number): FieldStore {
+  const isSecond = isPair(operand) && operand.offset + operand.size <= offset
+  return { at, part: isSecond ? at + 1 : at, before: offset - operand.offset - (isSecond ? operand.size : 0) }
+}
+
 /** Offset and size of what a word stores far behind a pointer. */
 export function storeToField(word: number): { readonly offset: number; readonly size: number } | undefined {
   if (((word >>> 25) & 5) !== 4) return undefined
@@ -169,4 +260,9 @@ export function storeToField(word: number): { readonly offset: number; readonly 
   if (operand === undefined || operand.load || operand.atomic || operand.register < 0 || operand.second >= 0 || operand.index >= 0) return undefined
   const { offset, size, base, writeback } = operand
   return base === SP || writeback !== 'none' || offset < LEAST_OFFSET ? undefined : { offset, size }
+}
+
+/** Does a store of vectors, or of two registers, reach far behind a pointer? */
+export function reachesFields({ base, offset, writeback, index }: MemoryAccess): boolean {
+  return base !== SP && writeback !== 'after' && index < 0 && offset >= LEAST_OFFSET
 }

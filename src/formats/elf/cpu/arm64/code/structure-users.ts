@@ -1,0 +1,111 @@
+import { Edge } from '../../program/edges.ts'
+import { codeOf } from './function-code.ts'
+import type { Program } from './program.ts'
+
+/** Calls of the function that fills a structure in, that are looked at. */
+const CALLS = 8
+/** Functions that those around a call hand on to. */
+const FUNCTIONS = 256
+/** Callers of a function that may have to do with the structure. */
+const CALLERS = 32
+/** Bytes of a function that is looked at for what it loads. */
+const LARGEST = 0x4000
+
+/** Words [from, to) of some code. */
+export interface Window {
+  readonly words: Int32Array
+  readonly base: number
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * Code in which a structure is used that a function fills in: around it, around its calls, and what is called from there. What is
+ * compiled together is linked together; but BoringSSL fills in a key in one file, from another, which hands it to a third.
+ */
+export class StructureUsers {
+  readonly #program: Program
+  readonly #near: number
+
+  /** @param near bytes to either side that count as the same file */
+  constructor(program: Program, near: number) {
+    this.#program = program
+    this.#near = near
+  }
+
+  around(place: number): Window | undefined {
+    const code = this.#program.codeAt(place)
+    if (code === undefined) return undefined
+    const from = Math.max(0, (place - this.#near - code.base) / 4)
+    const to = Math.min(code.words.length, (place + this.#near - code.base) / 4)
+    return { words: code.words, base: code.base, from, to }
+  }
+
+  /** Around calls of the function that `place` is in, but for what is around itself; nothing where many call it. */
+  ofCallers(place: number): Window[] {
+    const { graph } = this.#program
+    const index = graph.functionOf(place)
+    const first = graph.firstCaller[index] ?? 0
+    const behind = graph.firstCaller[index + 1] ?? 0
+    if (behind - first > CALLS) return []
+    const windows: Window[] = []
+    for (let entry = first; entry < behind; entry++) {
+      const edge = graph.callerEdge[entry]!
+      const at = graph.edgeAt[edge]!
+      const isNear = Math.abs(at - place) < this.#near || windows.some((window) => isInside(window, at))
+      const window = graph.edgeKind[edge] === Edge.call && !isNear ? this.around(at) : undefined
+      if (window !== undefined) windows.push(window)
+    }
+    return windows
+  }
+
+  /** Functions elsewhere that are called from there. */
+  calledFrom(windows: readonly Window[]): Window[] {
+    const { graph } = this.#program
+    const found = new Set<number>()
+    for (const index of this.#functionsIn(windows)) {
+      for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]! && found.size < FUNCTIONS; edge++) {
+        const target = graph.edgeTo[edge]!
+        if (graph.edgeKind[edge] === Edge.call && !windows.some((window) => isInside(window, graph.starts[target]!))) found.add(target)
+      }
+    }
+    return this.#windowsOf(found)
+  }
+
+  /** Functions elsewhere that call into them; nothing of what many call. */
+  callersOf(windows: readonly Window[]): Window[] {
+    const { graph } = this.#program
+    const found = new Set<number>()
+    for (const index of this.#functionsIn(windows)) {
+      const first = graph.firstCaller[index]!
+      const behind = graph.firstCaller[index + 1]!
+      if (behind - first > CALLERS) continue
+      for (let entry = first; entry < behind; entry++) {
+        const caller = graph.edgeFrom[graph.callerEdge[entry]!]!
+        if (!windows.some((window) => isInside(window, graph.starts[caller]!))) found.add(caller)
+      }
+    }
+    return this.#windowsOf(found)
+  }
+
+  *#functionsIn(windows: readonly Window[]): Iterable<number> {
+    const { graph } = this.#program
+    for (const { base, from, to } of windows) {
+      for (let index = Math.max(0, graph.functionOf(base + from * 4)); index < graph.starts.length && graph.starts[index]! < base + to * 4; index++) yield index
+    }
+  }
+
+  #windowsOf(functions: ReadonlySet<number>): Window[] {
+    return [...functions].sort((a, b) => a - b).flatMap((index) => this.#function(index) ?? [])
+  }
+
+  #function(index: number): Window | undefined {
+    const code = codeOf(this.#program, index)
+    if (code === undefined || code.end - code.start > LARGEST) return undefined
+    return { words: code.words, base: code.base, from: (code.start - code.base) / 4, to: (code.end - code.base) / 4 }
+  }
+}
+
+export function isInside({ base, from, to }: Window, at: number): boolean {
+  return at >= base + from * 4 && at < base + to * 4
+}
