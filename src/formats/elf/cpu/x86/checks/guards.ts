@@ -52,6 +52,8 @@ export interface Guards {
   readonly evaluations: ReadonlyMap<number, Evaluation>
   /** Variables that hold what checks found out. */
   readonly variables: number
+  /** Is one of them in [from, to)? */
+  followsAny(from: number, to: number): boolean
   /** Functions that never return on this CPU, because of what CPUID says. */
   readonly dead: ReadonlySet<number>
   /** Functions evaluated, in all rounds. */
@@ -192,11 +194,12 @@ class GuardSearch {
   }
 
   #guards(incomplete: boolean): Guards {
-    const unfollowed = { dropped: this.#parameters.dropped, uninformed: this.#parameters.uninformed, untold: this.#untold }
+    const unfollowed = { uninformed: this.#parameters.uninformed, untold: this.#untold }
     const leaks = findLeaks(this.#program, this.#evaluations, this.#variables, unfollowed)
     return {
       evaluations: this.#evaluations,
       variables: this.#variables.count,
+      followsAny: (from, to) => this.#variables.anyIn(from, to),
       dead: this.#neverReturns,
       work: this.#work,
       incomplete,

@@ -3,6 +3,7 @@ import { Access } from '../../program/sweep.ts'
 import { addressesIn, type Value } from '../../program/value.ts'
 import type { Evaluation, Leaks } from '../evaluation/evaluation.ts'
 import type { Program } from '../code/program.ts'
+import { PointerCallers } from './pointer-callers.ts'
 import { settersBehindChecks, type Withheld } from './setters-behind-checks.ts'
 import type { Variables } from './variables.ts'
 
@@ -12,9 +13,7 @@ const STRUCTURE_SIZE = 1024
 const nothing: Withheld = { fields: new Set(), variables: new Set() }
 
 export interface Unfollowed {
-  /** What checks found out was passed on further than arguments are followed. */
-  readonly dropped: boolean
-  /** Functions that were not told all of what they are called with. */
+  /** Functions that were not told all of what they are called with: it was passed on further than arguments are followed. */
   readonly uninformed: ReadonlySet<number>
   /** Functions whose callers were not told what they store. */
   readonly untold: ReadonlySet<number>
@@ -31,14 +30,15 @@ export function findOwnLeaks(program: Program, evaluations: ReadonlyMap<number, 
  * @param isOwn which functions' checks are asked for
  * @param isForProofs is also asked for what may be the check's, and more likely is something else?
  */
-export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Evaluation>, variables: Variables, { dropped, uninformed, untold }: Unfollowed, isOwn: (index: number) => boolean = () => true, isForProofs = true): Leaks {
+export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Evaluation>, variables: Variables, { uninformed, untold }: Unfollowed, isOwn: (index: number) => boolean = () => true, isForProofs = true): Leaks {
   const { sweep, accesses, graph } = program
   const fields = new Set<number>()
   const stored = new Set<number>()
   const ambiguous = new Set<number>()
   const lost = new Set<number>()
   let anywhere = false
-  let passed = dropped && [...uninformed].some(isOwn)
+  const pointerCallers = new PointerCallers(program)
+  let passed = [...uninformed].some((index) => isOwn(index) && pointerCallers.has(index))
   /** Does what is called there get to know what lies behind its arguments, or is it another file's? */
   const isFollowed = (index: number, at: number, passed: ReadonlyMap<number, Value> | undefined): boolean => {
     // with a function that is to be called with it

@@ -11,9 +11,7 @@ export class Parameters {
   readonly #program: Program
   readonly #parameters = new Map<number, Map<number, Value>>()
   readonly #passedAt = new Map<string, Set<number>>()
-  /** Arguments that checks decide were passed on further than they are followed. */
-  dropped = false
-  /** By functions that are called with such. */
+  /** Functions that were not told what checks decide of what they are called with: it was passed on further than arguments are followed. */
   readonly uninformed: Set<number> = new Set()
 
   constructor(program: Program) {
@@ -21,7 +19,6 @@ export class Parameters {
   }
 
   drop(callee: number): void {
-    this.dropped = true
     this.uninformed.add(callee)
   }
 

@@ -71,6 +71,12 @@ export class Variables {
     return this.#variables.has(at)
   }
 
+  /** Is one in [from, to)? */
+  anyIn(from: number, to: number): boolean {
+    for (const at of this.#variables.keys()) if (at >= from && at < to) return true
+    return false
+  }
+
   addresses(): Iterable<number> {
     return this.#variables.keys()
   }
@@ -210,7 +216,7 @@ export class Variables {
       if (range === undefined || !range.writable || range.constant) continue
       const known = this.#variables.get(store.address)
       const fromCheck = store.value?.detected === true && distance <= 5
-      if (known === undefined && !fromCheck && !(controls && store.value !== undefined)) continue
+      if (known === undefined && !fromCheck && !(controls && store.value !== undefined && !evaluation.unconditional.has(store.address))) continue
       if (store.value !== undefined && isFunctionPointer(store.value, graph)) continue
       if (store.structure !== undefined) this.#accessors.isPartOf(store.address, store.structure)
       const variable = known ?? this.follow(store.address, store.size, distance, store.isMadeOnce === true ? store.value : undefined)

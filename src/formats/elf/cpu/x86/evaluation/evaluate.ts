@@ -12,11 +12,14 @@ import { argumentRegisters, type Manner, Register, slotKey, STACK_ARGUMENT, type
 import { Places } from '../../program/places.ts'
 import { skippedStores } from './skipped-stores.ts'
 import { addFields, addWithheld, clearFlags, type Draft, isFlag, settledStores, storesGivingUp } from './stores-of-checks.ts'
+import { unconditionalStores } from './unconditional-stores.ts'
 import { joinVectors, noVectors } from './vectors.ts'
 import { detectedAs, relative, sameFlags, sameValue, type Value } from '../../program/value.ts'
 
 /** Bytes of a function that is followed once more to see what it stores on other CPUs. */
 const WITHHOLDING = 1200
+/** The same of one that stores to variables what no check found out. */
+const STORING = 30_000
 
 /** A function that does next to nothing on this CPU, but to say so: an instruction for so many bytes. */
 const LARGEST_GIVING_UP = 20_000
@@ -54,7 +57,8 @@ export function evaluate(
   const flags = skippedFlags.filter(({ offset, bits }) => !surroundings.setsFlagElsewhere(offset, bits))
   const mayMake = seen.length <= LARGEST_MAKER && [...first.evaluator.otherWrites.values()].some(({ value }) => isFlag(value))
   const givesUp = seen.length < LARGEST_GIVING_UP && first.evaluator.steps * LITTLE < seen.length
-  const isOpen = decides && (mayMake || seen.length < WITHHOLDING || flags.length > 0)
+  const storesOther = first.evaluation.globalStores.some(({ value }) => value !== undefined && !value.detected)
+  const isOpen = decides && (mayMake || seen.length < WITHHOLDING || flags.length > 0 || (storesOther && seen.length < STORING))
   const regardless = isOpen ? follow('regardless') : undefined
   const known = regardless?.evaluation === undefined ? undefined : regardless.evaluator
   const clear = known === undefined ? new Map() : clearFlags(flags, first.evaluator, known)
@@ -65,6 +69,7 @@ export function evaluate(
   const settled = decides && givesUp ? storesGivingUp(evaluator) : settledStores(evaluation.seen, evaluator, known)
   addFields(evaluation, { skipped: evaluation.decides ? skippedStores(target, evaluation.seen) : [], ambiguous: [...others, ...evaluator.contradicted], settled }, evaluator.otherWrites, known?.otherWrites)
   addWithheld(evaluation, settled, evaluator, known)
+  if (storesOther && regardless?.evaluation !== undefined) evaluation.unconditional = unconditionalStores(target, evaluation, evaluator.decided, { evaluation: regardless.evaluation, sites: regardless.evaluator.sites })
   if (evaluator.assumed) evaluation.cautious = follow('cautious').evaluation ?? 'unknown'
   return evaluation
 }
@@ -168,6 +173,7 @@ class Evaluator extends Instructions {
       returnedPointer: this.returnedPointer,
       told: [...this.told.values()],
       globalStores: [...this.globals.values()].map((store) => ({ ...store, left: this.leftIn(store.address) })),
+      unconditional: noVariables,
       parameterStores: [...this.parameterStores.values()],
       withheld: [...this.withheld.values()],
       fieldStores: [...this.fields.values()],

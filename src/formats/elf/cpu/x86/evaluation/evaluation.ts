@@ -75,6 +75,8 @@ export interface Origins {
   fieldLeaks(offset: number | undefined): boolean
   /** May the variable at `address`? */
   variableLeaks(address: number): boolean
+  /** May an element of the array at `address`? */
+  arrayLeaks(address: number): boolean
   /** May the argument that comes in `register`? */
   argumentLeaks(register: number): boolean
   /** May what the call at `at` returns, where it is told what CPUID says or not? */
@@ -173,6 +175,8 @@ export interface Evaluation {
   /** What it looked at in objects that it is called with, and was told by its callers: what they store there. */
   readonly told: readonly ParameterStore[]
   readonly globalStores: readonly GlobalStore[]
+  /** Of the variables that it stores to, the ones that hold the same whatever checks say: addresses. */
+  readonly unconditional: ReadonlySet<number>
   readonly parameterStores: readonly ParameterStore[]
   /** Where it stores only when a check comes out differently: there stays what its caller put. */
   readonly withheld: readonly PlaceBehindParameter[]

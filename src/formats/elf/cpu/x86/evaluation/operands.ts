@@ -1,5 +1,5 @@
 import { argumentRegisters, LEAST_FIELD, Machine, placeKey, Register, slotKey, unknownSlot } from './machine.ts'
-import { address as addressValue, clean, featureTable, join, number, plain, singleAddress, singleOffset, untouched, type Value, valueOf } from '../../program/value.ts'
+import { address as addressValue, addressesIn, clean, featureTable, isExact, join, number, plain, singleAddress, singleOffset, untouched, type Value, valueOf } from '../../program/value.ts'
 
 /** Bytes beyond which nobody copies what he knows of the CPU. */
 const LARGEST_COPY = 65_536
@@ -21,6 +21,8 @@ export abstract class Operands extends Machine {
   protected hasBase = false
   /** Base of an operand with an index. */
   protected tableRegister: number = -1
+  /** Where the array begins that an element is read of which is not known; -1 where there is none. */
+  #array = -1
 
   protected byteRegister(index: number): number {
     return this.rex === 0 && index >= 4 && index < 8 ? index - 4 : index // AH, CH, DH, BH
@@ -37,6 +39,7 @@ export abstract class Operands extends Machine {
     this.isCleanAddress = false
     this.hasBase = false
     this.tableRegister = -1
+    this.#array = -1
     if (mod === 3) return
     let base = (modrm & 7) | ((this.rex & 1) << 3)
     let index = -1
@@ -67,8 +70,14 @@ export abstract class Operands extends Machine {
       if (base !== -1) this.followed_(registers[base])
       if (index !== -1 && scale === 0) this.followed_(registers[index])
       const table = base === -1 ? 0 : (singleAddress(registers[base]) ?? (scale === 0 && index !== -1 ? singleAddress(registers[index]) : undefined))
-      if (index !== -1 && table !== undefined) this.asksByArgument ||= this.holdsChecks(table + this.displacement)
+      if (index !== -1 && table !== undefined) this.#element(table + this.displacement)
     }
+  }
+
+  /** An element that is not known is read of the table at `address`. */
+  #element(address: number): void {
+    this.asksByArgument ||= this.holdsChecks(address)
+    if (this.isCleanAddress && address > 0xfff) this.#array = address
   }
 
   /** Is there what a check found out in the table at `address`? */
@@ -135,7 +144,7 @@ export abstract class Operands extends Machine {
       return size === 8 ? value : this.truncated(value, size)
     }
     const place = this.memoryAddress
-    if (place === undefined) return this.field(size) ?? this.unlessLeaked(this.hasBase ? this.displacement : undefined)
+    if (place === undefined) return this.field(size) ?? (this.#array < 0 ? this.unlessLeaked(this.hasBase ? this.displacement : undefined) : this.#elementUnlessLeaked())
     if (place.base === featureTable) return number(0, 0, true)
     if (place.base === Register.rsp) {
       const offset = singleOffset(place)
@@ -149,7 +158,7 @@ export abstract class Operands extends Machine {
       return this.truncated(held, size) ?? (size === 8 ? held : undefined)
     }
     const at = singleAddress(place)
-    if (at === undefined) return this.unlessLeaked(undefined)
+    if (at === undefined) return this.#oneOfUnlessLeaked(place, size)
     if (size === 8 && this.hasBase) this.followed_(place) // a pointer that was kept in a register
     const known = this.truncated(this.state.memory.get(at), size) ?? this.outside.load(at, size)
     if (known !== undefined) return known
@@ -170,6 +179,19 @@ export abstract class Operands extends Machine {
       words[byte >> 2]! &= ~(bits << ((byte & 3) * 8))
     }
     return isAny ? undefined : valueOf(plain, [0, 0, ...words], false, undefined, true)
+  }
+
+  /** Of an array that holds nothing that a check stores, every element is something else. */
+  #elementUnlessLeaked(): Value | undefined {
+    return this.outside.origins?.arrayLeaks(this.#array) === false ? untouched : undefined
+  }
+
+  /** Of several variables that are known none holds what a check stores. */
+  #oneOfUnlessLeaked(place: Value, size: number): Value | undefined {
+    const { origins } = this.outside
+    if (origins === undefined || !isExact(place)) return this.unlessLeaked(undefined)
+    const isCheck = (at: number): boolean => (this.state.memory.get(at) ?? this.outside.load(at, size))?.detected === true || origins.variableLeaks(at)
+    return addressesIn(place).some(isCheck) ? undefined : untouched
   }
 
   protected unlessLeaked(offset: number | undefined): Value | undefined {
@@ -228,6 +250,7 @@ export abstract class Operands extends Machine {
       if (at === undefined) return
       this.stored.set(at, size)
       this.remember(at, value)
+      if (this.manner === 'regardless') this.noteSite(at)
       return
     }
     const offset = singleOffset(place)

@@ -46,6 +46,8 @@ export abstract class Transfers extends Arithmetic {
   /** Branches on one of several numbers: which one it is may hang on a check before. */
   protected readonly undecided: Set<number> = new Set()
   protected readonly either: Set<number> = new Set()
+  /** Branches that go one way by what CPUID said. */
+  readonly decided: Set<number> = new Set()
   protected returns = false
   protected endsBlock = false
 
@@ -70,6 +72,7 @@ export abstract class Transfers extends Arithmetic {
       const mayBeCheck = flags === undefined || flags.left.detected || flags.right.detected
       ;(mayBeCheck ? this.open : this.undecided).add(this.base + this.at)
     }
+    if (possible !== 3 && flags !== undefined && (flags.left.detected || flags.right.detected)) this.decided.add(this.base + this.at)
     if ((possible & 2) !== 0) {
       this.seen[place]! |= 2
       if (target < this.from || target >= this.to) this.leave(this.base + this.at, this.base + target)

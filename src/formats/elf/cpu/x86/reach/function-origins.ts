@@ -73,6 +73,10 @@ export class FunctionOrigins implements Origins {
     return this.#nearOnly ? this.#tracer.variableMayLeakNear(this.#index, address) : this.#tracer.variableMayLeak(address)
   }
 
+  arrayLeaks(address: number): boolean {
+    return this.#nearOnly ? this.#tracer.arrayMayLeakNear(address) : this.#tracer.arrayMayLeak(address)
+  }
+
   argumentLeaks(register: number): boolean {
     if (this.#nearOnly) return this.#tracer.argumentMayLeakNear(this.#index, register)
     return this.#tracer.argumentMayLeak(this.#index, register)

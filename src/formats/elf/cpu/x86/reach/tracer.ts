@@ -1,7 +1,7 @@
 import type { CallGraph } from '../../program/call-graph.ts'
 import { Edge } from '../../program/edges.ts'
 import { Access } from '../../program/sweep.ts'
-import { ControlFlow } from './control-flow.ts'
+import { ControlFlow } from '../evaluation/control-flow.ts'
 import type { Evaluation, Leaks } from '../evaluation/evaluation.ts'
 import { type Assumption, FunctionOrigins, settled, usually } from './function-origins.ts'
 import { readsEnvironment } from '../code/environment.ts'
@@ -25,6 +25,9 @@ const DEPTH = 3
 const CALLERS = 8
 /** Variables that are stored to through the address of what they are a part of. */
 const STRUCTURE_SIZE = 64
+
+/** Bytes of arrays in which a check may have stored what it found out. */
+const ARRAY_SIZE = 1024
 
 export interface View {
   readonly evaluation: Evaluation
@@ -55,6 +58,8 @@ export class Tracer {
   readonly #inProgress = new Set<number>()
   readonly #leakingVariables = new Map<number, boolean>()
   readonly #budget = { left: STEPS }
+  /** The same for the C library that is linked in, which chooses a lot: what it takes is not taken from the program. */
+  readonly #librarys = { left: STEPS }
   #reserve = RESERVE
   #depth = DEPTH
   /** Functions that are called with nothing but what the system gives them. */
@@ -96,14 +101,15 @@ export class Tracer {
   trace(index: number): Evaluation | undefined {
     if (this.#traces.has(index)) return this.#traces.get(index)
     if (this.#passing.has(index)) return this.#passing.get(index)
-    if (this.#inProgress.size >= this.#depth || this.#inProgress.has(index) || this.#budget.left <= 0) {
+    const budget = this.#budgetOf(index)
+    if (this.#inProgress.size >= this.#depth || this.#inProgress.has(index) || budget.left <= 0) {
       this.#cuts++
       return undefined
     }
     const cuts = this.#cuts
     this.#inProgress.add(index)
     const origins = new FunctionOrigins(this.#program, this, this.#guards.leaks, index, usually)
-    const evaluation = this.#guards.trace(index, origins, this.#budget)
+    const evaluation = this.#guards.trace(index, origins, budget)
     if (origins.readsAmbiguousFields) this.#ambiguous.add(index)
     this.#inProgress.delete(index)
     const isWhole = this.#cuts === cuts || this.#inProgress.size === 0
@@ -127,22 +133,31 @@ export class Tracer {
 
   /** The same for a call of what bears the name of a CPU. */
   checksOfNamed(index: number, at: number): readonly number[] | undefined {
-    if (this.#budget.left > 0 || this.#reserve <= 0 || this.#traces.has(index)) return this.checksOf(index, at)
-    const used = this.#budget.left
+    const budget = this.#budgetOf(index)
+    if (budget.left > 0 || this.#reserve <= 0 || this.#traces.has(index)) return this.checksOf(index, at)
+    const used = budget.left
     const most = Math.min(this.#reserve, RESERVE_FOR_ONE)
-    this.#budget.left = most
+    budget.left = most
     this.#depth = 1
     const checks = this.checksOf(index, at)
     this.#depth = DEPTH
-    this.#reserve -= most - this.#budget.left
-    this.#budget.left = used
+    this.#reserve -= most - budget.left
+    budget.left = used
     return checks
   }
 
   #flowOf(index: number, evaluation: Evaluation): ControlFlow {
     let flow = this.#flows.get(index)
-    if (flow === undefined) this.#flows.set(index, (flow = new ControlFlow(this.#program, evaluation)))
+    if (flow === undefined) this.#flows.set(index, (flow = this.#controlFlow(index, evaluation)))
     return flow
+  }
+
+  #budgetOf(index: number): { left: number } {
+    return this.#program.isOfCLibrary(index) ? this.#librarys : this.#budget
+  }
+
+  #controlFlow(index: number, evaluation: Evaluation): ControlFlow {
+    return new ControlFlow(this.#program.functions.get(index)!, evaluation)
   }
 
   /** The same where only handlers of exceptions lead there. */
@@ -154,9 +169,10 @@ export class Tracer {
   /** Function `index` followed with other `Origins`, once. */
   #view(known: Map<number, View | undefined>, index: number, assumption: Assumption): View | undefined {
     if (known.has(index)) return known.get(index)
-    if (this.#budget.left <= 0) return undefined
-    const evaluation = this.#guards.trace(index, new FunctionOrigins(this.#program, this, this.#leaksFor(index, assumption), index, assumption), this.#budget)
-    const view = evaluation && { evaluation, control: new ControlFlow(this.#program, evaluation) }
+    const budget = this.#budgetOf(index)
+    if (budget.left <= 0) return undefined
+    const evaluation = this.#guards.trace(index, new FunctionOrigins(this.#program, this, this.#leaksFor(index, assumption), index, assumption), budget)
+    const view = evaluation && { evaluation, control: this.#controlFlow(index, evaluation) }
     known.set(index, view)
     return view
   }
@@ -192,7 +208,10 @@ export class Tracer {
 
   /** The same where results of what is far from all checks are none. What a caller hands on behind a check may hang on it, whatever it is. */
   argumentMayLeakNear(index: number, register: number): boolean {
-    return this.argumentMayLeak(index, register, this.#leaksFor(index, { ...usually, nearOnly: true }), (caller) => (this.#isAboutCpu(caller) ? undefined : this.#nearView(caller)?.evaluation))
+    const leaks = this.#leaksFor(index, { ...usually, nearOnly: true })
+    // what a field holds goes through a pointer as an argument now and then: whoever asked said so himself where it is a check
+    if (this.#named.has(index) && !this.#exported.has(index) && !leaks.anywhere && !leaks.arguments) return false
+    return this.argumentMayLeak(index, register, leaks, (caller) => (this.#isAboutCpu(caller) ? undefined : this.#nearView(caller)?.evaluation))
   }
 
   resultMayLeakNear(callee: number): boolean {
@@ -239,7 +258,7 @@ export class Tracer {
       evaluation: (other: number): Evaluation | undefined => (this.#settlingNow.size > DEPTH || this.#settlingNow.has(other) ? undefined : this.settledAt(other, isReached)?.evaluation),
     }
     const evaluation = this.#guards.settle(index, origins, this.#settling, others, passed)
-    return evaluation && { evaluation, control: new ControlFlow(this.#program, evaluation) }
+    return evaluation && { evaluation, control: this.#controlFlow(index, evaluation) }
   }
 
   #isAboutCpu(index: number): boolean {
@@ -273,6 +292,18 @@ export class Tracer {
     return false
   }
 
+  /** The same where it is likely: it is a part of what begins at the last address before it that is taken. */
+  #variableLeaksNear(address: number, leaks: Leaks): boolean {
+    if (leaks.variables.has(address)) return true
+    if (!leaks.anywhere && leaks.stored.size === 0) return false
+    const { accesses, sweep } = this.#program
+    const to = sweep.accessTo.values()
+    const kind = sweep.accessKind.values()
+    let start = -1
+    for (const access of accesses.range(address - STRUCTURE_SIZE, address)) if (kind[access] === Access.take) start = to[access]!
+    return start >= 0 && (leaks.anywhere || leaks.stored.has(address - start))
+  }
+
   /** May the variable at `address` hold what CPUID says? */
   variableMayLeak(address: number): boolean {
     let known = this.#leakingVariables.get(address)
@@ -282,8 +313,29 @@ export class Tracer {
 
   /** The same for what function `index` reads, as far as it is near. */
   variableMayLeakNear(index: number, address: number): boolean {
-    const leaks = this.#leaksFor(index, { ...usually, nearOnly: true })
-    return leaks === this.#guards.leaks ? this.variableMayLeak(address) : this.#variableLeaks(address, leaks)
+    return this.#variableLeaksNear(address, this.#leaksFor(index, { ...usually, nearOnly: true }))
+  }
+
+  /** May an element of the array at `address`? */
+  arrayMayLeak(address: number): boolean {
+    const { anywhere, stored } = this.#guards.leaks
+    return anywhere || stored.size > 0 || this.#holdsVariable(address, address + ARRAY_SIZE)
+  }
+
+  /** The same where it is likely: what follows the next address that is taken is something else. */
+  arrayMayLeakNear(address: number): boolean {
+    const { accesses, sweep } = this.#program
+    const to = sweep.accessTo.values()
+    const kind = sweep.accessKind.values()
+    let end = address + ARRAY_SIZE
+    for (const access of accesses.range(address + 1, end)) if (kind[access] === Access.take && to[access]! < end) end = to[access]!
+    return this.#holdsVariable(address, end)
+  }
+
+  /** Is a variable in [from, to) that holds what checks found out? */
+  #holdsVariable(from: number, to: number): boolean {
+    for (const at of this.#guards.leaks.variables) if (at >= from && at < to) return true
+    return this.#guards.followsAny(from, to)
   }
 
   /** May the argument that function `index` gets in `register`? */

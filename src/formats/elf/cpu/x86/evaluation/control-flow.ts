@@ -1,5 +1,5 @@
-import type { Evaluation } from '../evaluation/evaluation.ts'
-import type { Program } from '../code/program.ts'
+import type { FunctionCode } from '../code/function-code.ts'
+import type { Evaluation } from './evaluation.ts'
 
 const none: ReadonlySet<number> = new Set()
 const noWalls: ReadonlySet<number> = none
@@ -24,9 +24,8 @@ export class ControlFlow {
   /** Jumps through tables: they lead to what nothing else leads to. */
   readonly #tableJumps: number[] = []
 
-  constructor({ functions, graph }: Program, evaluation: Evaluation) {
+  constructor({ code, view, base, blocks }: FunctionCode, evaluation: Pick<Evaluation, 'seen' | 'start' | 'tableJumps'>) {
     const { seen, start } = evaluation
-    const { code, view, base, blocks } = functions.get(graph.functionAt(start)!)!
     this.#start = start
     this.#indexes = new Int32Array(seen.length)
     let count = 0

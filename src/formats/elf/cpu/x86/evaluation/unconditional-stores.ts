@@ -1,0 +1,31 @@
+import type { FunctionCode } from '../code/function-code.ts'
+import { sameValue } from '../../program/value.ts'
+import { ControlFlow } from './control-flow.ts'
+import type { Evaluation } from './evaluation.ts'
+
+/** What a function does where both sides of every check are followed. */
+export interface Regardless {
+  readonly evaluation: Pick<Evaluation, 'seen' | 'start' | 'tableJumps' | 'globalStores'>
+  /** Instructions that store to a variable, by its address: offsets from the function's first byte. */
+  readonly sites: ReadonlyMap<number, readonly number[]>
+}
+
+/**
+ * Variables that a function which decides by checks stores the same to whatever these say: before it asks, or where both ways meet
+ * again. What they hold is nothing that a check found out.
+ * @param decided addresses of the branches that checks decide
+ */
+export function unconditionalStores(target: FunctionCode, { seen, globalStores, start }: Evaluation, decided: ReadonlySet<number>, regardless: Regardless): ReadonlySet<number> {
+  const found = new Set<number>()
+  let control: ControlFlow | undefined
+  for (const { address, size, value, structure } of globalStores) {
+    const sites = regardless.sites.get(address)
+    if (value === undefined || value.detected || structure !== undefined || sites === undefined) continue
+    const other = regardless.evaluation.globalStores.find((store) => store.address === address && store.size === size)
+    if (other === undefined || !sameValue(other.value, value)) continue
+    if (!sites.every((at) => (seen[at]! & 1) !== 0)) continue
+    control ??= new ControlFlow(target, regardless.evaluation)
+    if (!sites.some((at) => control!.hangsOn(decided, start + at))) found.add(address)
+  }
+  return found
+}

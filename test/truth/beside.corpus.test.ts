@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import type { Context } from '../../src/core/context.ts'
+import { analyzeCpu } from '../../src/formats/elf/cpu/index.ts'
+import { readElf } from '../../src/formats/elf/read/elf-file.ts'
+import { compileFile, isInstalled, runsOn } from './programs.ts'
+
+const context: Context = { signal: new AbortController().signal, report: () => {}, readFile: async () => undefined }
+const ready = process.arch === 'x64' && (await isInstalled('gcc')) && (await isInstalled('clang')) && (await isInstalled('qemu-x86_64', '-version'))
+
+const guarded = ['B_CALL', 'B_LAZY', 'B_FIELD']
+const unguarded = ['U_COUNTED', 'U_COUNTED_OTHER', 'U_NAMED', 'U_NUMBERED']
+const builds = [
+  ['gcc', '-O2'],
+  ['gcc', '-O0'],
+  ['clang', '-O2', '-s'],
+  ['gcc', '-O3', '-static-pie', '-s'],
+]
+
+/** An element of the array that is counted lies as far behind its beginning as the field behind that of the object: it may be that as far as can be told. */
+const missed = ['B_FIELD U_COUNTED clang -O2 -s', 'B_FIELD U_COUNTED_OTHER clang -O2 -s']
+
+test.skipIf(!ready)('what asks nobody is seen beside what does (needs gcc, clang, qemu-user)', async () => {
+  const silent: string[] = []
+  for (const [compiler, ...flags] of builds) {
+    for (const style of guarded) {
+      for (const other of unguarded) {
+        const label = [style, other, compiler, ...flags].join(' ')
+        const program = await compileFile('beside.c', [compiler!, ...flags, `-D${style}`, `-D${other}`])
+        expect(await runsOn('qemu64', [program]), label).toBe(false)
+        const { requirements } = await analyzeCpu(readElf(await readFile(program)), {}, context)
+        const need = requirements.find(({ name }) => name === 'avx2')?.need
+        if (need !== 'required' && need !== 'possible') silent.push(label)
+      }
+    }
+  }
+  expect(silent).toEqual(missed)
+})
