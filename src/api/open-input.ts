@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import type { InputStamps } from '../cache/input-stamps.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
-import { UsageError } from '../core/errors.ts'
+import { ShrinkError, UsageError } from '../core/errors.ts'
 import type { TreeFile } from '../core/tree.ts'
 import { archiveKind, unpackArchive } from '../node/archive.ts'
 import { walk } from '../node/walk.ts'
@@ -83,7 +83,8 @@ async function openInput(path: string, cwd: string, prefix: string): Promise<Inp
       return { ...input, diagnostics: [...unpacked, ...input.diagnostics], close }
     } catch (error) {
       await close()
-      throw error
+      if (!(error instanceof ShrinkError)) throw error
+      throw new ShrinkError(error.code, `${path}: ${error.message}`, { hint: error.details.hint, cause: error })
     }
   }
   return {

@@ -22,6 +22,8 @@ export async function sidesOfInputs(inputs: readonly Input[], artifacts: readonl
   for (const input of inputs) {
     // a file by itself is judged on what was asked for; a bundle was made for it
     if (!input.isFolder || input.bundledFrom !== undefined) continue
+    // packages by themselves are laid out as their authors like
+    if (isOfPackage(`${input.source ?? input.root}/`.split(sep).join('/'))) continue
     const { prefix } = input
     const below = artifacts.filter(({ path }) => path.startsWith(prefix)).map((artifact) => ({ ...artifact, path: artifact.path.slice(prefix.length) }))
     const sides = await sidesOf({

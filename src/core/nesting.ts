@@ -1,21 +1,29 @@
 /**
  * Deepest nesting that is given to native code, in the units of `guessNesting`. The parser and the minifiers recurse:
  * on the 4 MiB stack of a worker thread they overflow, and take the process with them, at 3000 nested functions, at
- * 12000 brackets, at 50000 terms of a sum (docs/js.md). Written and generated code stays below a tenth of the limit.
+ * 12000 brackets, at 10000 terms of a sum, at 2500 calls in a chain (docs/js.md). Written and generated code stays below a
+ * tenth of the limit.
  */
 export const NESTING_LIMIT = 20_000
 
 const BRACKET = 20
 const LINK = 6
-const OPERATOR = 1
+const OPERATOR = 3
+/** `in`, `instanceof` and `**`, at which parsers need more of the stack. */
+const RELATION = 10
+const CHAIN = 6
 
 const keywords = /(?:typeof|void|delete|await|yield|new|do|while|for|with|class|else|if|extends)\b/y
+const relations = /(?:in|instanceof)\b/y
+/** Words that start a statement and are never within an expression: what went before is over, semicolon or not. */
+const starts = /(?:(?:const|var|return|throw|export)\b|let[ \t]+[\w$[{])/y
+const startsOf = new Set('cvrtel'.split('').map((char) => char.charCodeAt(0)))
 const operators = new Set('!~+-*/%=&|^<>:'.split('').map((char) => char.charCodeAt(0)))
 const CLOSERS = ')]}'
 
 /**
  * An upper guess of how deep a text nests, from its tokens alone: brackets, and what nests without brackets: operators,
- * `a=>a=>`, `a?b:a?b:`, `if(a)if(a)`, `else if`. Strings and comments are left out; a regular expression is read as if
+ * `a=>a=>`, `a?b:a?b:`, `if(a)if(a)`, `else if`, chains of members and calls. Strings and comments are left out; a regular expression is read as if
  * it were code, and a closing bracket closes everything up to its own opener, so what is misread does not add up.
  * Stops counting past the limit.
  */
@@ -25,18 +33,41 @@ export function guessNesting(text: string): number {
   const runs: number[] = [0]
   let total = 0
   let deepest = 0
+  /** Per open bracket: the cost of the chain that may go on there: `a.b()[c]`. */
+  const chains: number[] = [0]
   /** Up to here quotes were found to have no partner on their line. */
   let plainUntil = 0
   const add = (cost: number): void => {
     runs[runs.length - 1]! += cost
     total += cost
   }
+  const link = (): void => {
+    chains[chains.length - 1]! += CHAIN
+    total += CHAIN
+  }
+  const endChain = (): void => {
+    total -= chains.at(-1)!
+    chains[chains.length - 1] = 0
+  }
+  const endRun = (): void => {
+    total -= runs.at(-1)!
+    runs[runs.length - 1] = 0
+    endChain()
+  }
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i)
     if (unit >= 97 && unit <= 122) {
       if (!isWordPart(text.charCodeAt(i - 1))) {
+        if (chains.at(-1) !== 0 && !goesOn(text, i)) endChain()
         keywords.lastIndex = i
         if (keywords.test(text)) add(LINK)
+        else if (unit === 105 /* i */) {
+          relations.lastIndex = i
+          if (relations.test(text)) add(RELATION)
+        } else if (startsOf.has(unit)) {
+          starts.lastIndex = i
+          if (starts.test(text)) endRun()
+        }
       }
       continue
     }
@@ -52,8 +83,10 @@ export function guessNesting(text: string): number {
       case 40: // (
       case 91: // [
       case 123: // {
+        if (unit !== 123 && followsValue(text, i)) link()
         kinds.push(unit === 40 ? 0 : unit === 91 ? 1 : 2)
         runs.push(0)
+        chains.push(0)
         total += BRACKET
         break
       case 41: // )
@@ -64,7 +97,7 @@ export function guessNesting(text: string): number {
         if (opener < 1) break
         while (kinds.length > opener) {
           kinds.pop()
-          total -= BRACKET + runs.pop()!
+          total -= BRACKET + runs.pop()! + chains.pop()!
         }
         break
       }
@@ -72,9 +105,14 @@ export function guessNesting(text: string): number {
       case 44: // ,
         // `if(a);else if(a);else …` nests too
         if (unit === 44 || !/^\s*else\b/.test(text.slice(i + 1, i + 32))) {
-          total -= runs.at(-1)!
-          runs[runs.length - 1] = 0
+          endRun()
         }
+        break
+      case 46: // .
+        link()
+        break
+      case 96: // `
+        if (followsValue(text, i)) link()
         break
       case 47: // /
         if (text.charCodeAt(i + 1) === 42) {
@@ -85,19 +123,64 @@ export function guessNesting(text: string): number {
           i = end === -1 ? text.length : end
         } else add(OPERATOR)
         break
-      case 63: // ?
-        add(LINK)
+      case 63: // ? ?. ??
+        if (text.charCodeAt(i + 1) === 63 || text.charCodeAt(i - 1) === 63) add(OPERATOR)
+        else if (text.charCodeAt(i + 1) !== 46 || isDigit(text.charCodeAt(i + 2))) add(LINK)
         break
       case 61: // = =>
         add(text.charCodeAt(i + 1) === 62 ? LINK : OPERATOR)
         break
       default:
-        if (operators.has(unit)) add(OPERATOR)
+        if (operators.has(unit)) add(unit === 42 && text.charCodeAt(i - 1) === 42 ? RELATION : OPERATOR)
+        else if (chains.at(-1) !== 0 && isNameStart(unit) && !isWordPart(text.charCodeAt(i - 1)) && !goesOn(text, i)) endChain()
     }
     if (total > deepest) deepest = total
     if (deepest > NESTING_LIMIT) break
   }
   return deepest
+}
+
+/** Upper case, `$`, `_` and what is not ASCII. */
+function isNameStart(unit: number): boolean {
+  return (unit >= 65 && unit <= 90) || unit === 36 || unit === 95 || unit > 127
+}
+
+/** Does a name at `at` go on with a chain? After a dot it does; what follows a comment or an escape is not looked into. */
+function goesOn(text: string, at: number): boolean {
+  const unit = unitBefore(text, at)
+  return unit === 46 || unit === 47 || unit === 92 || unit === FAR
+}
+
+/** Is there a value right before: the end of a name, of brackets, of a string? */
+function followsValue(text: string, at: number): boolean {
+  const unit = unitBefore(text, at)
+  return isWordPart(unit) || unit > 127 || unit === 41 || unit === 93 || unit === 125 || unit === 34 || unit === 39 || unit === 96 || unit === 47 || unit === FAR
+}
+
+/** More spaces than are looked past: anything may lie before them. */
+const FAR = -1
+
+/** The last character before `at` that is no space; NaN at the start. */
+function unitBefore(text: string, at: number): number {
+  for (let i = at - 1; i > at - 64; i--) {
+    const unit = text.charCodeAt(i)
+    if (!isSpace(unit)) return unit
+  }
+  return FAR
+}
+
+function isDigit(unit: number): boolean {
+  return unit >= 48 && unit <= 57
+}
+
+function isSpace(unit: number): boolean {
+  return unit === 32 || (unit >= 9 && unit <= 13)
+}
+
+/** Would native code that parses it end the process? */
+export function nestsTooDeep(text: string): boolean {
+  // nothing costs more than a bracket a character
+  return text.length * BRACKET > NESTING_LIMIT && guessNesting(text) > NESTING_LIMIT
 }
 
 function isWordPart(unit: number): boolean {

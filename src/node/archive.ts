@@ -70,6 +70,8 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+const unpackedHint = { hint: 'Unpack it, and give the folder.' }
+
 class Unpacking {
   readonly diagnostics: Diagnostic[] = []
   readonly #into: string
@@ -86,9 +88,7 @@ class Unpacking {
 
   /** The tree path of an entry, or undefined when it must be left out. */
   accept(name: string): string | undefined {
-    if (++this.#entries > this.#limits.maxEntries) {
-      throw new ShrinkError('input/archive-limit', `more than ${this.#limits.maxEntries} entries`)
-    }
+    this.#limitEntries(++this.#entries)
     const normal = inArchive(name)
     if (normal === undefined) {
       this.#leaveOut('error', 'input/archive-path', `the entry \`${name}\` leaves the archive and is left out`)
@@ -116,7 +116,12 @@ class Unpacking {
         }
       },
     })
-    await pipeline(content, counter, createWriteStream(target))
+    try {
+      await pipeline(content, counter, createWriteStream(target))
+    } catch (error) {
+      if (!isNameTooLong(error)) throw error
+      return this.#refuseName(path)
+    }
     await chmod(target, (mode & 0o777) | 0o400)
   }
 
@@ -151,6 +156,7 @@ class Unpacking {
       }
       if (!(await this.#makeFolder(posix.dirname(path), path))) continue
       await symlink(target, join(this.#into, path)).catch((error: NodeJS.ErrnoException) => {
+        if (isNameTooLong(error)) return this.#refuseName(path)
         if (error.code !== 'EEXIST') throw error
         this.#refuseTaken(path)
       })
@@ -166,9 +172,25 @@ class Unpacking {
 
   #count(size: number): void {
     this.#bytes += size
-    if (this.#bytes > this.#limits.maxBytes) {
-      throw new ShrinkError('input/archive-limit', `unpacks to more than ${this.#limits.maxBytes} bytes`)
+    this.#limitBytes(this.#bytes)
+  }
+
+  #limitEntries(entries: number): void {
+    if (entries > this.#limits.maxEntries) {
+      throw new ShrinkError('input/archive-limit', `holds more than ${this.#limits.maxEntries} entries`, unpackedHint)
     }
+  }
+
+  #limitBytes(bytes: number): void {
+    if (bytes > this.#limits.maxBytes) {
+      throw new ShrinkError('input/archive-limit', `unpacks to more than ${this.#limits.maxBytes} bytes`, unpackedHint)
+    }
+  }
+
+  /** Refuses what says itself that it is too much, before anything is unpacked. */
+  announce(entries: number, bytes: number): void {
+    this.#limitEntries(entries)
+    this.#limitBytes(bytes)
   }
 
   /** False, and reported, when a file is where a folder has to be. */
@@ -177,8 +199,9 @@ class Unpacking {
       await mkdir(join(this.#into, path), { recursive: true })
       return true
     } catch (error) {
-      if (!['EEXIST', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
-      this.#refuseTaken(entry)
+      if (isNameTooLong(error)) this.#refuseName(entry)
+      else if (['EEXIST', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) this.#refuseTaken(entry)
+      else throw error
       return false
     }
   }
@@ -187,9 +210,18 @@ class Unpacking {
     this.#leaveOut('error', 'input/archive', `the entry \`${path}\` lies where another is, and is left out`)
   }
 
+  #refuseName(path: string): void {
+    const shown = path.length > 60 ? `${path.slice(0, 60)}…` : path
+    this.#leaveOut('error', 'input/archive', `the entry \`${shown}\` has a name of ${path.length} characters, which the file system does not take, and is left out`)
+  }
+
   #leaveOut(severity: 'error' | 'warning', code: 'input/archive' | 'input/archive-path', message: string): void {
     this.diagnostics.push({ severity, code, message })
   }
+}
+
+function isNameTooLong(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENAMETOOLONG'
 }
 
 /** Where in the archive a name leads; undefined: out of it. */
@@ -200,6 +232,7 @@ function inArchive(name: string): string | undefined {
 
 async function unpackZip(path: string, unpacking: Unpacking): Promise<void> {
   const yauzl = await import('yauzl')
+  await announceZip(yauzl, path, unpacking)
   const zip = await yauzl.openPromise(path, { lazyEntries: true, decodeStrings: false })
   try {
     for await (const entry of zip.eachEntry()) {
@@ -213,6 +246,18 @@ async function unpackZip(path: string, unpacking: Unpacking): Promise<void> {
         unpacking.link(name, (await readAll(await zip.openReadStreamPromise(entry))).toString('utf8'))
       } else await unpacking.file(name, mode === 0 ? 0o644 : mode, await zip.openReadStreamPromise(entry))
     }
+  } finally {
+    zip.close()
+  }
+}
+
+/** The sizes that a zip's own table of contents gives; what is unpacked is counted all the same. */
+async function announceZip(yauzl: typeof import('yauzl'), path: string, unpacking: Unpacking): Promise<void> {
+  const zip = await yauzl.openPromise(path, { lazyEntries: true, decodeStrings: false })
+  try {
+    let bytes = 0
+    for await (const { uncompressedSize } of zip.eachEntry()) bytes += uncompressedSize
+    unpacking.announce(zip.entryCount, bytes)
   } finally {
     zip.close()
   }

@@ -1,4 +1,4 @@
-import { guessNesting, NESTING_LIMIT } from '../core/nesting.ts'
+import { nestsTooDeep } from '../core/nesting.ts'
 
 /** A place in JavaScript where a package or a file is named, and how. */
 export interface Reference {
@@ -53,7 +53,7 @@ export async function referencesIn(
   wanted: (name: string) => boolean,
 ): Promise<Reference[]> {
   // Native parsers recurse: what nests deeper ends the process, not the call.
-  if (text.length > maxParsedBytes || guessNesting(text) > NESTING_LIMIT) return []
+  if (text.length > maxParsedBytes || nestsTooDeep(text)) return []
   const program = await parse(path, text)
   const found: { name: string; how: ReferenceKind; start: number }[] = []
   /** Variables that hold a wanted path, by name: `const tool = join(__dirname, 'bin/tool')`. */

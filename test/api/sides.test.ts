@@ -62,6 +62,11 @@ describe('what is sent to browsers', () => {
     expect(await judged({ 'node_modules/p/client/a.js': page, 'node_modules/p/server/b.js': worker }, 'aws-lambda/nodejs22.x')).toEqual(['!node_modules/p/client/a.js', 'node_modules/p/server/b.js'])
   })
 
+  it('is nothing of packages that are looked at by themselves', async () => {
+    const files = { 'node_modules/next/client/a.js': page, 'node_modules/next/server/b.js': worker }
+    expect(await judged(files, 'aws-lambda/nodejs22.x', 'node_modules')).toEqual(['!next/client/a.js', 'next/server/b.js'])
+  })
+
   it('is what a page loads, and what that imports', async () => {
     const html = '<!doctype html><!-- <script src="old.js"></script> --><script type="module" src="/assets/main.js"></script>'
     const files = { 'site/index.html': html, 'site/assets/main.js': 'import "./dep.js"', 'site/assets/dep.js': page, 'site/old.js': page }

@@ -103,6 +103,18 @@ test('an ELF file of another architecture is named and exit 1, unless its counte
   expect((await runCli(['build', 'dist', '--out', 'out', '--arch', 'arm64'], { cwd: root })).code).toBe(0)
 })
 
+test('code that nests deeper than bundlers and minifiers survive is told, and the process lives', async () => {
+  const root = tempFolder()
+  const sum = `export const x = a${'+b'.repeat(15_000)}\n`
+  await writeTree(root, { 'dist/sum.mjs': sum, 'dist/chain.mjs': `x${'.y()'.repeat(20_000)}\n`, 'dist/good.mjs': 'export const good = 1 + 1\n', 'deep.js': `x = ${'['.repeat(100_000)}` })
+  const folder = await runCli(['build', 'dist', '--out', 'out'], { cwd: root })
+  expect([folder.code, folder.stdout.match(/artifact\/limit/g)?.length]).toEqual([3, 2])
+  expect(await readFile(join(root, 'out/sum.mjs'), 'utf8')).toBe(sum)
+  expect(await readFile(join(root, 'out/good.mjs'), 'utf8')).toContain('2')
+  const bundled = await runCli(['build', 'deep.js', '--out', 'out2'], { cwd: root })
+  expect([bundled.code, bundled.stderr]).toEqual([3, expect.stringMatching(/^shrink: deep\.js: the code nests deeper than bundlers survive .*\n {2}→ /)])
+})
+
 test('an output inside, around or equal to the input is refused', async () => {
   const { root, tree } = await sample()
   const before = await digests(tree)

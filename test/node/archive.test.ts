@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pack } from 'tar-stream'
 import { expect, test } from 'vitest'
 import { archiveKind, unpackArchive } from '../../src/node/archive.ts'
+import { openInputs } from '../../src/api/open-input.ts'
 import { tempFolder, writeTree } from '../support/temp-folder.ts'
 
 async function unpacked(path: string, limits?: { maxBytes: number; maxEntries: number }) {
@@ -156,4 +157,28 @@ test('a truncated archive is a typed error at every tenth of its length', async 
       await expect(unpacked(join(root, 'cut')), `${name} at ${tenth}/10`).rejects.toMatchObject({ code: 'input/archive' })
     }
   }
+})
+
+test('a zip that says how much it unpacks to is refused before anything is', async () => {
+  const root = tempFolder()
+  execFileSync('python3', ['-c', "import zipfile;z=zipfile.ZipFile('t.zip','w',zipfile.ZIP_DEFLATED);z.writestr('a','x');z.writestr('b','0'*5000000);z.close()"], { cwd: root })
+  const into = tempFolder()
+  const unpacking = unpackArchive(join(root, 't.zip'), 'zip', into, { maxBytes: 1_000_000, maxEntries: 10 })
+  await expect(unpacking).rejects.toMatchObject({ code: 'input/archive-limit', details: { hint: expect.stringContaining('Unpack it') } })
+  await expect(unpackArchive(join(root, 't.zip'), 'zip', into, { maxBytes: 6_000_000, maxEntries: 1 })).rejects.toMatchObject({ code: 'input/archive-limit' })
+  expect(await readdir(into)).toEqual([])
+})
+
+test('a name that no file system takes costs one entry, not the archive', async () => {
+  const root = tempFolder()
+  execFileSync('python3', ['-c', "import zipfile;z=zipfile.ZipFile('t.zip','w');[z.writestr(n,'x') for n in ('a'*5000,'b/'*3000+'c','d'*300+'/e','good.txt')];z.close()"], { cwd: root })
+  const { into, diagnostics } = await unpacked(join(root, 't.zip'))
+  expect(diagnostics.map(({ severity, message }) => [severity, message.length < 200, /name of \d+ characters/.test(message)])).toEqual(Array.from({ length: 3 }, () => ['error', true, true]))
+  expect(await readdir(into)).toEqual(['good.txt'])
+})
+
+test('what is wrong with an archive names it', async () => {
+  const root = tempFolder()
+  await writeFile(join(root, 'cut.zip'), Buffer.from('504b030400000000', 'hex'))
+  await expect(openInputs(['cut.zip'], root)).rejects.toThrow(/^cut\.zip: cannot be unpacked/)
 })

@@ -13,6 +13,7 @@ import { installHint } from './absent-packages.ts'
 import { assetExtensions, scripts, textExtensions } from './engine.ts'
 import type { Engine, EngineRequest } from './engine.ts'
 import { graphFromRollup } from './graph-from-rollup.ts'
+import { refuseDeep } from './refuse-deep.ts'
 import { readOutput } from './read-output.ts'
 import { rollupError } from './rollup-error.ts'
 
@@ -125,8 +126,11 @@ function shrinkPlugin(request: EngineRequest, missed: Missed[]): Plugin {
       },
     },
     transform: {
-      filter: { id: scripts, code: /\bcreateRequire\b/ },
-      handler: (code, id) => withPlainRequire(id, code),
+      filter: { id: scripts },
+      handler(code, id) {
+        refuseDeep(code, id, request.options.root)
+        return /\bcreateRequire\b/.test(code) ? withPlainRequire(id, code) : null
+      },
     },
     load: {
       filter: { id: [/^\0shrink:empty$/, /\.(?:node|wasm)$/, ...(replacements.size > 0 ? [/./] : [])] },

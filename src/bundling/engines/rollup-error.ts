@@ -13,8 +13,11 @@ interface RollupErrorLike {
 
 /** What Rollup or Rolldown threw, without absolute paths and colours; errors that are not theirs as they are. */
 export function rollupError(error: unknown, request: EngineRequest): unknown {
-  if (!(error instanceof Error) || error instanceof ShrinkError) return error
+  if (!(error instanceof Error)) return error
   const details = error as RollupErrorLike
+  const own = [error, ...(details.errors ?? [])].find((each) => each instanceof ShrinkError)
+  // both write a code of theirs over that of an error that a plugin threw
+  if (own !== undefined) return 'plugin' in own ? new ShrinkError('bundle/failed', own.message.replace(/^\[plugin [^\]]*\]\s*/, ''), own.details) : own
   const first = details.errors?.[0] ?? details
   if (first.code === undefined && details.errors === undefined) return error
   const file = first.loc?.file ?? first.id

@@ -11,6 +11,7 @@ import type { Engine, EngineRequest } from './engine.ts'
 import { fileOf, graphFromRollup, kindOf } from './graph-from-rollup.ts'
 import type { ModuleInfoLike } from './graph-from-rollup.ts'
 import { assetModule, emptyModule } from './rolldown.ts'
+import { refuseDeep } from './refuse-deep.ts'
 import { readOutput } from './read-output.ts'
 import { rollupError } from './rollup-error.ts'
 
@@ -119,7 +120,11 @@ function shrinkPlugin(request: EngineRequest, absent: Set<string>): Plugin {
       if (found.kind === 'external') return { id: found.id, external: true, moduleSideEffects: found.sideEffects }
       return { id: found.path, moduleSideEffects: found.sideEffects }
     },
-    transform: (code, id) => (scripts.test(id) ? withPlainRequire(id, code) : null),
+    transform(code, id) {
+      if (!scripts.test(id)) return null
+      refuseDeep(code, id, request.options.root)
+      return withPlainRequire(id, code)
+    },
     async load(id) {
       if (id === emptyModule) return 'export default {}'
       const replacement = replacements.get(id)

@@ -190,11 +190,11 @@ describe('hostile input', () => {
     expect(error).toMatchObject({ code: 'artifact/syntax', details: { line: 2, column: 9, offset: 19 } })
   })
 
-  it.each(['(', '[', '{', '`${', 'a=>', 'if(a)', 'a?b:', 'if(a);else ', 'function f(){', 'a=>{', '!', 'a+', 'a.b(', 'class A{static{'])(
+  it.each(['(', '[', '{', '`${', 'a=>', 'if(a)', 'a?b:', 'if(a);else ', 'function f(){', 'a=>{', '!', 'a+', 'a.b(', 'class A{static{', '.a', '?.a', '()', '.a()', '[0]', '``', ' in a', ' instanceof a', '**a', '<a', '/**/.a', '                                                                      .a'])(
     'refuses or reads %j a hundred thousand times, and lives',
     async (text) => {
-      for (const tail of ['', '1']) {
-        const result = await read('a.js', text.repeat(100_000) + tail).catch((error: unknown) => error)
+      for (const [start, tail] of [['', ''], ['', '1'], ['a', '']] as const) {
+        const result = await read('a.js', start + text.repeat(100_000) + tail).catch((error: unknown) => error)
         if (result instanceof Error) expect(result).toBeInstanceOf(ShrinkError)
       }
     },

@@ -1,6 +1,6 @@
 import type { Comment, EcmaScriptModule, ParseResult, Program } from 'oxc-parser'
 import { LimitError, ScriptSyntaxError } from '../../../core/errors.ts'
-import { guessNesting, NESTING_LIMIT } from '../../../core/nesting.ts'
+import { NESTING_LIMIT, nestsTooDeep } from '../../../core/nesting.ts'
 import { TextPositions } from './text-positions.ts'
 
 /**
@@ -33,7 +33,7 @@ export async function parseScript(path: string, text: string, only?: ParseGoal):
   if (text.length > LENGTH_LIMIT) {
     throw new LimitError(`the text is ${text.length} code units long; the most that is parsed is ${LENGTH_LIMIT}`)
   }
-  if (guessNesting(text) > NESTING_LIMIT) {
+  if (nestsTooDeep(text)) {
     throw new LimitError(`the code nests deeper than ${NESTING_LIMIT} levels, which native parsers do not survive`)
   }
   const goals: readonly (ParseGoal | 'unambiguous')[] =
