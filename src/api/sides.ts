@@ -52,7 +52,7 @@ export function sidesFindings({ client, served }: Sides, { rules }: Config): Fin
     withSeverity({
       ruleId: 'tree/client-files',
       severity: 'info',
-      message: `sent to browsers, and judged on those only: ${named.join(', ')}${more}`,
+      message: `no code of the server, and judged on browsers only: ${named.join(', ')}${more}`,
       data: { served: served.map(({ folder, why, paths }) => ({ folder, why, files: [...paths] })) },
       location: { path: served[0]!.paths[0]! },
     }, rules),

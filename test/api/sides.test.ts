@@ -62,6 +62,12 @@ describe('what is sent to browsers', () => {
     expect(await judged({ 'node_modules/p/client/a.js': page, 'node_modules/p/server/b.js': worker }, 'aws-lambda/nodejs22.x')).toEqual(['!node_modules/p/client/a.js', 'node_modules/p/server/b.js'])
   })
 
+  it('is what Next.js serves, and what it has for its edge runtime', async () => {
+    const files = { '.next/BUILD_ID': 'x', '.next/static/chunks/a.js': page, '.next/server/a.js': worker, '.next/server/b-manifest.js': 'self.__B="{}"', '.next/required-server-files.js': 'self.__C={}', 'server.js': 'require("node:http")', 'x-manifest.js': page }
+    expect(await judged(files, 'node22')).toEqual(['.next/server/a.js', 'server.js', '!x-manifest.js'])
+    expect(await judged({ ...files, '.next/BUILD_ID.txt': '' }, 'node22', '.next')).toEqual(['server/a.js'])
+  })
+
   it('is nothing of packages that are looked at by themselves', async () => {
     const files = { 'node_modules/next/client/a.js': page, 'node_modules/next/server/b.js': worker }
     expect(await judged(files, 'aws-lambda/nodejs22.x', 'node_modules')).toEqual(['!next/client/a.js', 'next/server/b.js'])
@@ -81,7 +87,7 @@ describe('what is sent to browsers', () => {
   it('is told, and by which targets it is judged when none is named', async () => {
     const root = await tree({ '_worker.js': worker, '_app/a.js': page })
     const report = await analyze(['.'], { cwd: root, configFile: false })
-    expect(report.treeFindings.map(({ ruleId, message }) => `${ruleId} ${message}`)).toEqual(['tree/client-files sent to browsers, and judged on those only: the folder (1 file; _worker.js lies in it)'])
+    expect(report.treeFindings.map(({ ruleId, message }) => `${ruleId} ${message}`)).toEqual(['tree/client-files no code of the server, and judged on browsers only: the folder (1 file; _worker.js lies in it)'])
     expect(report.portability.map(({ artifact, target }) => `${artifact} ${target}`)).toEqual(['_app/a.js chrome120', '_app/a.js firefox121', '_app/a.js safari16.4', '_worker.js cloudflare-workers'])
   })
 

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 
-/** A folder of files that are sent to browsers, and how that is known. */
+/** A folder, or a file, that is sent to browsers, and how that is known. */
 export interface ServedFolder {
   /** '' is the tree itself. */
   readonly folder: string
@@ -22,6 +22,7 @@ export function servedByLayout(paths: readonly string[]): ServedFolder[] {
   const found = new Map<string, string>()
   /** Folders with a script somewhere in them. */
   const withScripts = new Set<string>()
+  const nextBuilds = new Set<string>()
   for (const path of paths) {
     if (isOfPackage(path)) continue
     if (script.test(path)) {
@@ -31,7 +32,15 @@ export function servedByLayout(paths: readonly string[]): ServedFolder[] {
     if (worker !== null) found.set(worker[1] ?? '', '_worker.js lies in it')
     const next = /^((?:.*\/)?_next\/static)\//.exec(path)
     if (next !== null) found.set(next[1]!, 'Next.js serves it')
-    if (posix.basename(path) === 'BUILD_ID') found.set(posix.join(posix.dirname(path), 'static'), 'Next.js serves it')
+    if (posix.basename(path) === 'BUILD_ID') {
+      found.set(posix.join(posix.dirname(path), 'static'), 'Next.js serves it')
+      nextBuilds.add(posix.dirname(path))
+    }
+  }
+  for (const path of paths) {
+    // `self.__BUILD_MANIFEST = …`: on Node it reads the .json beside it
+    const folder = posix.dirname(path)
+    if (nextBuilds.has(posix.basename(folder) === 'server' ? posix.dirname(folder) : folder) && /(?:-manifest|required-server-files)\.js$/.test(path)) found.set(path, 'Next.js has it for its edge runtime')
   }
   for (const folder of withScripts) {
     const name = posix.basename(folder)
@@ -46,5 +55,5 @@ export function isOfPackage(path: string): boolean {
 }
 
 export function isIn(folder: string, path: string): boolean {
-  return folder === '' || path.startsWith(`${folder}/`)
+  return folder === '' || path === folder || path.startsWith(`${folder}/`)
 }

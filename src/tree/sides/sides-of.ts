@@ -116,10 +116,11 @@ function asksForNode({ builtins }: ArtifactReport['properties']): boolean {
 
 function grouped(why: ReadonlyMap<string, ServedFolder>): Sides['served'] {
   const groups = new Map<string, Served & { readonly paths: string[] }>()
-  for (const [path, by] of why) {
+  for (const [path, from] of why) {
+    const by = from.folder === path ? { ...from, folder: posix.dirname(path) } : from
     const key = `${by.folder}\n${by.why}`
     const group = groups.get(key)
-    if (group === undefined) groups.set(key, { ...by, wholeFolder: !by.why.endsWith('loads it'), paths: [path] })
+    if (group === undefined) groups.set(key, { ...by, wholeFolder: from.folder !== path && !by.why.endsWith('loads it'), paths: [path] })
     else group.paths.push(path)
   }
   return [...groups.values()]
