@@ -6,6 +6,7 @@ import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import type { Extract } from 'tar-stream'
+import type * as Yauzl from 'yauzl'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import { ShrinkError } from '../core/errors.ts'
 
@@ -252,7 +253,7 @@ async function unpackZip(path: string, unpacking: Unpacking): Promise<void> {
 }
 
 /** The sizes that a zip's own table of contents gives; what is unpacked is counted all the same. */
-async function announceZip(yauzl: typeof import('yauzl'), path: string, unpacking: Unpacking): Promise<void> {
+async function announceZip(yauzl: Pick<typeof Yauzl, 'openPromise'>, path: string, unpacking: Unpacking): Promise<void> {
   const zip = await yauzl.openPromise(path, { lazyEntries: true, decodeStrings: false })
   try {
     let bytes = 0
