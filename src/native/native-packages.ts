@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { readPackageJson } from './package-json.ts'
 import type { PackageJson } from './package-json.ts'
 import { declaredPlatform } from './platform-names.ts'
-import { exists, findProject } from './project.ts'
+import { exists, findProject, modulesUpward } from './project.ts'
 
 /** Packages whose only use is to find or build an add-on next to the file that calls them. */
 const loaders = ['node-gyp-build', 'node-gyp-build-optional-packages', 'bindings', 'prebuild-install', 'node-pre-gyp', '@mapbox/node-pre-gyp', 'cmake-js', 'pkg-prebuilds']
@@ -19,13 +19,25 @@ const installTools = /node-gyp|prebuild-install|node-pre-gyp|cmake-js|install-fr
 export async function nativePackages(folder: string): Promise<string[]> {
   const { root } = await findProject(folder)
   const found = new Set<string>()
-  for (const modules of new Set([join(root, 'node_modules'), join(folder, 'node_modules')])) {
+  for (const modules of await modulesFolders(folder, root)) {
     for (const name of await packageNames(modules)) {
       const manifest = await readPackageJson(join(modules, name))
       if (manifest !== undefined && (await isNative(join(modules, name), manifest))) found.add(name)
     }
   }
   return [...found].sort()
+}
+
+/** Every node_modules from the folder up to the project's root, and what managers that link packages have of all of them. */
+async function modulesFolders(folder: string, root: string): Promise<string[]> {
+  const found = modulesUpward(folder, root)
+  for (const store of ['.pnpm', '.bun', '.store']) {
+    const all = join(root, 'node_modules', store)
+    if (await exists(join(all, 'node_modules'))) found.push(join(all, 'node_modules'))
+    // told not to hoist, they have each package with its own only
+    else for (const name of await readdir(all).catch(() => [])) found.push(join(all, name, 'node_modules'))
+  }
+  return found
 }
 
 async function packageNames(modules: string): Promise<string[]> {

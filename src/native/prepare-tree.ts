@@ -59,7 +59,7 @@ export async function prepareTree(options: PrepareOptions, folder: string, work:
   const root = await realpath(options.input)
   const origin = await realpath(options.origin ?? root)
   const project = await findProject(origin)
-  await refuseOtherLayouts(project)
+  await refuseOtherLayouts(project, origin)
   const inputPath = treePath(project.root, origin)
   const inside = inputPath === '' ? '' : `${inputPath}/`
   const diagnostics: Diagnostic[] = []

@@ -115,6 +115,15 @@ test('code that nests deeper than bundlers and minifiers survive is told, and th
   expect([bundled.code, bundled.stderr]).toEqual([3, expect.stringMatching(/^shrink: deep\.js: the code nests deeper than bundlers survive .*\n {2}→ /)])
 })
 
+test('packages in archives of Yarn Plug’n’Play are not said to be missing', async () => {
+  const root = tempFolder()
+  await writeTree(root, { 'app/a.mjs': "import 'left-pad'\n", '.pnp.cjs': '' })
+  for (const level of ['fast', 'balanced']) {
+    const { code, stderr } = await runCli(['build', 'app/a.mjs', '--out', 'out', '--level', level], { cwd: root })
+    expect([code, stderr]).toEqual([3, expect.stringContaining('nodeLinker: node-modules')])
+  }
+})
+
 test('an output inside, around or equal to the input is refused', async () => {
   const { root, tree } = await sample()
   const before = await digests(tree)

@@ -366,6 +366,15 @@ describe('layouts', () => {
       await expect(pnpm).rejects.toThrow(UsageError)
       await expect(pnpm).rejects.toMatchObject({ hint: expect.stringContaining('node-linker=hoisted') as string })
     })
+    for (const [store, hint] of [['.pnpm', 'node-linker=hoisted'], ['.bun', 'linker = "hoisted"'], ['.store', '--install-strategy=hoisted']] as const) {
+      // a package of a workspace, whose root has no links
+      await inFolder(async (folder) => {
+        await mkdir(join(folder, `app/node_modules/${store}/a@1/node_modules/a`), { recursive: true })
+        await mkdir(join(folder, 'app/dist/node_modules/@s'), { recursive: true })
+        await symlink(`../../../node_modules/${store}/a@1/node_modules/a`, join(folder, 'app/dist/node_modules/@s/a'))
+        await expect(prepare(folder, { 'dist/handler.js': '', 'pnpm-lock.yaml': '' })).rejects.toMatchObject({ hint: expect.stringContaining(hint) as string })
+      })
+    }
     await inFolder(async (folder) => {
       const yarn = prepare(folder, { 'dist/handler.js': '', '.pnp.cjs': '' })
       await expect(yarn).rejects.toMatchObject({ hint: expect.stringContaining('nodeLinker: node-modules') as string })

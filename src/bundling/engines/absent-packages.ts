@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { Message } from 'esbuild'
 import { bareName } from '../resolver.ts'
 
@@ -16,6 +18,12 @@ export function absentPackages(errors: readonly Message[]): ReadonlyMap<string, 
   return absent
 }
 
-export function installHint(specifier: string): string {
+/** @param root where the project is, absolute */
+export function installHint(specifier: string, root: string): string {
+  for (let at = root; dirname(at) !== at; at = dirname(at)) {
+    if (existsSync(join(at, '.pnp.cjs'))) {
+      return 'Packages are in archives of Yarn Plug’n’Play, which are not looked into: set `nodeLinker: node-modules` in .yarnrc.yml and run `yarn install`.'
+    }
+  }
   return `Install ${bareName(specifier)}, or leave it to run time: --external ${specifier}`
 }

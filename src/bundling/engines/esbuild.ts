@@ -186,13 +186,13 @@ function bundleError(error: unknown, request: EngineRequest): unknown {
   const place = first.location === null ? '' : `${slashed(first.location.file)}:${first.location.line}:${first.location.column}: `
   const rest = errors!.length > 1 ? ` (and ${errors!.length - 1} more)` : ''
   return new ShrinkError('bundle/failed', `${place}${first.text.replaceAll(request.options.root, '.')}${rest}`, {
-    hint: hintOf(first),
+    hint: hintOf(first, request.options.root),
     cause: error,
   })
 }
 
 /** esbuild's own, but for the one that speaks of its options. */
-function hintOf({ text, notes }: Message): string | undefined {
+function hintOf({ text, notes }: Message, root: string): string | undefined {
   const absent = /^Could not resolve "([^"]+)"$/.exec(text)?.[1]
-  return absent === undefined || bareName(absent) === undefined ? notes[0]?.text : installHint(absent)
+  return absent === undefined || bareName(absent) === undefined ? notes[0]?.text : installHint(absent, root)
 }

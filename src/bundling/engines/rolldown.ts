@@ -104,7 +104,7 @@ interface Missed {
 function missedError(missed: readonly Missed[], { options }: EngineRequest): ShrinkError {
   const [{ specifier, importer }] = missed as readonly [Missed]
   const rest = missed.length > 1 ? ` (and ${missed.length - 1} more)` : ''
-  return new ShrinkError('bundle/failed', `${slashed(relative(options.root, importer))}: Could not resolve "${specifier}"${rest}`, { hint: installHint(specifier) })
+  return new ShrinkError('bundle/failed', `${slashed(relative(options.root, importer))}: Could not resolve "${specifier}"${rest}`, { hint: installHint(specifier, options.root) })
 }
 
 /** Bare specifiers go through the shared resolver; Rolldown's own finds relative ones with the same settings. */
