@@ -9,12 +9,12 @@ export const NESTING_LIMIT = 20_000
 const BRACKET = 20
 const LINK = 6
 const OPERATOR = 3
-/** `in`, `instanceof` and `**`, at which parsers need more of the stack. */
+/** `in`, `instanceof`, `**` and `do`, at which parsers need more of the stack. */
 const RELATION = 10
 const CHAIN = 6
 
-const keywords = /(?:typeof|void|delete|await|yield|new|do|while|for|with|class|else|if|extends)\b/y
-const relations = /(?:in|instanceof)\b/y
+const keywords = /(?:typeof|void|delete|await|yield|new|while|for|with|class|else|if|extends)\b/y
+const relations = /(?:in|instanceof|do)\b/y
 /** Words that start a statement and are never within an expression: what went before is over, semicolon or not. */
 const starts = /(?:(?:const|var|return|throw|export)\b|let[ \t]+[\w$[{])/y
 const startsOf = new Set('cvrtel'.split('').map((char) => char.charCodeAt(0)))
@@ -59,12 +59,10 @@ export function guessNesting(text: string): number {
     if (unit >= 97 && unit <= 122) {
       if (!isWordPart(text.charCodeAt(i - 1))) {
         if (chains.at(-1) !== 0 && !goesOn(text, i)) endChain()
-        keywords.lastIndex = i
+        keywords.lastIndex = relations.lastIndex = i
         if (keywords.test(text)) add(LINK)
-        else if (unit === 105 /* i */) {
-          relations.lastIndex = i
-          if (relations.test(text)) add(RELATION)
-        } else if (startsOf.has(unit)) {
+        else if ((unit === 105 || unit === 100) && relations.test(text)) add(RELATION) // i, d
+        else if (startsOf.has(unit)) {
           starts.lastIndex = i
           if (starts.test(text)) endRun()
         }
@@ -127,8 +125,11 @@ export function guessNesting(text: string): number {
         if (text.charCodeAt(i + 1) === 63 || text.charCodeAt(i - 1) === 63) add(OPERATOR)
         else if (text.charCodeAt(i + 1) !== 46 || isDigit(text.charCodeAt(i + 2))) add(LINK)
         break
-      case 61: // = =>
-        add(text.charCodeAt(i + 1) === 62 ? LINK : OPERATOR)
+      case 61: // = => +=
+        add(text.charCodeAt(i + 1) === 62 || '+-*/%&|^'.includes(text[i - 1]!) ? LINK : OPERATOR)
+        break
+      case 58: // : of a label right behind another weighs more
+        add(isSecondLabel(text, i) ? LINK + OPERATOR : OPERATOR)
         break
       default:
         if (operators.has(unit)) add(unit === 42 && text.charCodeAt(i - 1) === 42 ? RELATION : OPERATOR)
@@ -167,6 +168,14 @@ function unitBefore(text: string, at: number): number {
     if (!isSpace(unit)) return unit
   }
   return FAR
+}
+
+/** Is the word before the colon preceded by another colon: `a:b:`? */
+function isSecondLabel(text: string, colon: number): boolean {
+  let start = colon - 1
+  while (start > colon - 64 && isSpace(text.charCodeAt(start))) start--
+  while (start > colon - 128 && isWordPart(text.charCodeAt(start))) start--
+  return unitBefore(text, start + 1) === 58
 }
 
 function isDigit(unit: number): boolean {

@@ -190,7 +190,7 @@ describe('hostile input', () => {
     expect(error).toMatchObject({ code: 'artifact/syntax', details: { line: 2, column: 9, offset: 19 } })
   })
 
-  it.each(['(', '[', '{', '`${', 'a=>', 'if(a)', 'a?b:', 'if(a);else ', 'function f(){', 'a=>{', '!', 'a+', 'a.b(', 'class A{static{', '.a', '?.a', '()', '.a()', '[0]', '``', ' in a', ' instanceof a', '**a', '<a', '/**/.a', '                                                                      .a'])(
+  it.each(['(', '[', '{', '`${', 'a=>', 'if(a)', 'a?b:', 'if(a);else ', 'function f(){', 'a=>{', '!', 'a+', 'a.b(', 'class A{static{', '.a', '?.a', '()', '.a()', '[0]', '``', ' in a', ' instanceof a', '**a', '<a', '+=a', 'l:', 'do ', '/**/.a', '                                                                      .a'])(
     'refuses or reads %j a hundred thousand times, and lives',
     async (text) => {
       for (const [start, tail] of [['', ''], ['', '1'], ['a', '']] as const) {
