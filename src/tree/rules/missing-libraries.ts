@@ -16,18 +16,20 @@ export const missingLibraries: TreeRule = {
   id: 'tree/missing-library',
   help: 'A native file needs a library that is not where the loader will look for it.',
   async check(tree) {
-    return tree.artifacts.filter((artifact) => artifact.format === 'elf').flatMap((artifact) => checkArtifact(tree, artifact))
+    const links = new Map(tree.files.flatMap(({ path, link }) => (link === undefined ? [] : [[path, link]])))
+    return tree.artifacts.filter((artifact) => artifact.format === 'elf').flatMap((artifact) => checkArtifact(tree, artifact, links))
   },
 }
 
-function checkArtifact(tree: TreeView, artifact: ArtifactReport): Omit<Finding, 'ruleId'>[] {
+function checkArtifact(tree: TreeView, artifact: ArtifactReport, links: ReadonlyMap<string, string>): Omit<Finding, 'ruleId'>[] {
   const names = stringList(artifact.properties['needed']).filter((name) => !systemLibraries.test(name))
   if (names.length === 0) return []
   const folders = searchFolders(artifact)
   return names.flatMap((name): Omit<Finding, 'ruleId'>[] => {
     const copies = tree.artifacts.filter((other) => provides(other, name) && other.architecture === artifact.architecture)
-    if (copies.some((copy) => folders.includes(folderOf(copy.path)))) return []
-    if (linkedBeside(tree, folders, name)) return []
+    const reached = folders.map((folder) => behindLinks(folder, links))
+    if (copies.some((copy) => reached.includes(folderOf(copy.path)))) return []
+    if (linkedBeside(tree, reached, name)) return []
     const nearest = copies[0]
     const location = { path: artifact.path }
     const data = { library: name, searched: folders, found: copies.map((copy) => copy.path) }
@@ -55,6 +57,26 @@ function provides(artifact: ArtifactReport, name: string): boolean {
 /** Symbolic links stand for libraries as files do (libvips.so.42 → libvips.so.42.1.0). */
 function linkedBeside(tree: TreeView, folders: readonly string[], name: string): boolean {
   return tree.files.some((file) => file.link !== undefined && file.path.endsWith(name) && folders.includes(folderOf(file.path)) && file.path.slice(file.path.lastIndexOf('/') + 1) === name)
+}
+
+/** Links that are followed: what leads on in circles has no end. */
+const maxLinks = 40
+
+/** Where a folder of the tree really is: managers such as pnpm link packages to where they keep them. */
+function behindLinks(folder: string, links: ReadonlyMap<string, string>): string {
+  if (links.size === 0) return folder
+  let at = folder
+  for (let followed = 0; followed < maxLinks; followed++) {
+    const parts = at.split('/')
+    const end = parts.findIndex((_, index) => links.has(parts.slice(0, index + 1).join('/')))
+    if (end < 0) return at
+    const link = parts.slice(0, end + 1).join('/')
+    const target = resolve(folderOf(link), links.get(link)!)
+    const whole = target === undefined ? undefined : resolve(target, parts.slice(end + 1).join('/'))
+    if (whole === undefined) return folder
+    at = whole
+  }
+  return folder
 }
 
 /** Tree-relative folders of DT_RUNPATH, or DT_RPATH without it; what does not start at $ORIGIN leads out of the tree. */

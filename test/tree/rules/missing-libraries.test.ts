@@ -43,3 +43,24 @@ test('a run path that leads out of the tree finds nothing in it', async () => {
     expect.stringContaining('the file has no run path that leads there'),
   ])
 })
+
+test('a run path through folders that are links leads where they lead', async () => {
+  const at = (path: string, from: ArtifactReport): ArtifactReport => ({ ...from, path })
+  const store = 'node_modules/.pnpm'
+  const artifacts = [
+    at(`${store}/a@1/node_modules/@img/sharp-linux-x64/lib/sharp.node`, addon(['$ORIGIN/../../sharp-libvips-linux-x64/lib'])),
+    at(`${store}/b@1/node_modules/@img/sharp-libvips-linux-x64/lib/libvips-cpp.so.8`, library),
+  ]
+  const found = async (...links: [string, string][]): Promise<number> => {
+    const files = links.map(([path, link]) => ({ path, link, size: 0, mode: 0o777 }))
+    return (await missingLibraries.check({ files, artifacts }, {} as Context)).length
+  }
+  const link = `${store}/a@1/node_modules/@img/sharp-libvips-linux-x64`
+  expect(await found()).toBe(1)
+  expect(await found([link, '../../../b@1/node_modules/@img/sharp-libvips-linux-x64'])).toBe(0)
+  expect(await found([link, '../../../c/x'], [`${store}/c`, 'b@1/node_modules/@img'], [`${store}/b@1/node_modules/@img/x`, 'sharp-libvips-linux-x64'])).toBe(0)
+  expect(await found([link, '../../../gone'])).toBe(1)
+  expect(await found([link, '../../../../../../outside'])).toBe(1)
+  expect(await found([link, 'sharp-libvips-linux-x64'])).toBe(1)
+  expect(await found([link, '../@img/sharp-libvips-linux-x64/deeper'])).toBe(1)
+})
