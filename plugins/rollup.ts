@@ -16,6 +16,8 @@ export interface ShrinkRollupPlugin {
 }
 
 interface BundleContext {
+  /** Vite's: what it builds at the moment, the scripts of pages or a server's. */
+  readonly environment?: { readonly config?: { readonly consumer?: string; readonly build?: { readonly lib?: unknown } } }
   warn(message: string): void
   error(message: string): never
   emitFile(file: { type: 'asset'; fileName: string; source: Uint8Array }): string
@@ -36,7 +38,7 @@ export function shrinkPlugin(options: ShrinkPluginOptions = {}): ShrinkRollupPlu
     generateBundle: {
       order: 'post',
       async handler(_outputOptions, bundle) {
-        const { files, report } = await optimizeFiles(filesOf(bundle), options.config === undefined ? {} : { config: options.config }).catch((error: unknown) => {
+        const { files, report } = await optimizeFiles(filesOf(bundle), { ...(options.config === undefined ? {} : { config: options.config }), ...sideOf(this) }).catch((error: unknown) => {
           const told = mendable(error)
           if (told === undefined) throw error
           return this.error(told.hint === undefined ? told.message : `${told.message}\n  ${told.hint}`)
@@ -47,6 +49,13 @@ export function shrinkPlugin(options: ShrinkPluginOptions = {}): ShrinkRollupPlu
       },
     },
   }
+}
+
+function sideOf({ environment }: BundleContext): { readonly side?: 'client' | 'server' } {
+  const { consumer, build } = environment?.config ?? {}
+  // a library is built as if for pages, and used anywhere
+  if (consumer === 'client' && (build?.lib === undefined || build.lib === false)) return { side: 'client' }
+  return consumer === 'server' ? { side: 'server' } : {}
 }
 
 /** Chunks and assets; Rollup has already put the source maps among the assets. */

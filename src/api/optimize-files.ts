@@ -6,6 +6,7 @@ import { formats } from '../formats/index.ts'
 import { openTool } from '../node/open-tool.ts'
 import type { CompressedSizes } from '../pipeline/job.ts'
 import { type JobHost, runJob } from '../pipeline/run-job.ts'
+import { noSides, type Sides } from '../tree/sides/sides-of.ts'
 import { asWritten } from './as-written.ts'
 import { checkBudgets } from './check-budgets.ts'
 import { formatOptions } from './format-options.ts'
@@ -29,7 +30,10 @@ export interface MemoryFile {
  */
 export async function optimizeFiles(
   files: readonly MemoryFile[],
-  options: RunOptions = {},
+  options: RunOptions & {
+    /** Where all of the files run, when that is known: what browsers are sent is judged on browsers only, and the other way round. */
+    readonly side?: 'client' | 'server'
+  } = {},
 ): Promise<{ readonly files: readonly MemoryFile[]; readonly report: Report }> {
   const { config, signal } = await resolveOptions(options)
   const targets = askedTargets(config)
@@ -56,12 +60,16 @@ export async function optimizeFiles(
       totals: totalsOf(artifacts),
       artifacts,
       treeFindings: checkBudgets(mergeOutputs(outputs), [], config),
-      portability: judge(asWritten(artifacts, outputs), targets),
+      portability: judge(asWritten(artifacts, outputs), targets, sidesOfAll(files, options.side)),
       outputs: mergeOutputs(outputs),
       packages: [],
       diagnostics,
     },
   }
+}
+
+function sidesOfAll(files: readonly MemoryFile[], side: 'client' | 'server' | undefined): Sides {
+  return side === undefined ? noSides : { ...noSides, [side]: new Set(files.map(({ path }) => path)) }
 }
 
 function job(config: Config) {

@@ -145,6 +145,19 @@ test('what is above its limit is a warning of the bundler', async () => {
   expect(heard).toEqual([expect.stringContaining('above the limit of 10 B')])
 })
 
+test('what Vite builds for pages is judged on browsers only, a library and a server’s code where it was asked for', async () => {
+  const judged = async (environment: object | undefined): Promise<string[]> => {
+    let report: Report | undefined
+    const plugin = shrinkRollup({ config: { target: ['chrome120', 'cloudflare-workers'] }, report: (made) => (report = made) })
+    const context = { environment, warn: () => undefined, error: (message: string): never => { throw new Error(message) }, emitFile: () => '' }
+    await plugin.generateBundle.handler.call(context as never, {}, { 'a.js': { type: 'chunk', code: 'document.title = "x"\n' } })
+    return report!.portability.map(({ target, verdict }) => `${target} ${verdict}`)
+  }
+  expect(await judged({ config: { consumer: 'client', build: { lib: false } } })).toEqual(['chrome120 runs'])
+  expect(await judged({ config: { consumer: 'server' } })).toEqual(['cloudflare-workers fails'])
+  for (const other of [undefined, {}, { config: { consumer: 'client', build: { lib: { entry: 'a.ts' } } } }]) expect(await judged(other)).toEqual(['chrome120 runs', 'cloudflare-workers fails'])
+})
+
 test('options that would be passed over are errors that say what to do', async () => {
   for (const plugin of [shrinkEsbuild, shrinkRollup]) expect(() => plugin({ level: 'max' } as object)).toThrow('shrinkPlugin: level: no such option')
   const root = await app()
