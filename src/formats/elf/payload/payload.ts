@@ -1,4 +1,4 @@
-import type { ElfTables } from '../detail.ts'
+import type { ElfTables } from '../tables.ts'
 
 /** Something that a program carries and is not part of it for the loader. */
 export interface Payload {

@@ -1,5 +1,5 @@
 import { DF, DF_1, DT, ET, PF, PT } from '../constants.ts'
-import type { ElfTables } from '../detail.ts'
+import type { ElfTables } from '../tables.ts'
 
 /** What makes the bugs of a program harder to use. Plain data: it is part of the report. */
 export interface Hardening {

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../../core/json.ts'
 import { DF_1, DT, ET, NT_GNU, SHT, osAbiNames, typeNames } from '../constants.ts'
-import type { ElfTables } from '../detail.ts'
+import type { ElfTables } from '../tables.ts'
 import { floatAbiOf, machineFlags, machineName } from '../machine.ts'
 import type { Note } from '../read/notes.ts'
 import { libcOf } from '../requirements/libc.ts'

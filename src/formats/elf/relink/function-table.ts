@@ -1,6 +1,6 @@
 import { ShrinkError } from '../../../core/errors.ts'
 import { SHN, STT } from '../constants.ts'
-import type { ElfTables } from '../detail.ts'
+import type { ElfTables } from '../tables.ts'
 import { executableRanges } from '../read/address-space.ts'
 import { readFrameRanges } from '../read/eh-frame.ts'
 import type { SymbolTable } from '../read/symbols.ts'

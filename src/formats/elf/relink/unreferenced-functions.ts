@@ -1,6 +1,6 @@
 import { ShrinkError } from '../../../core/errors.ts'
 import { DT, EM, ET, SHF, SHN, SHT } from '../constants.ts'
-import type { ElfTables } from '../detail.ts'
+import type { ElfTables } from '../tables.ts'
 import { executableRanges } from '../read/address-space.ts'
 import { isAllocated, sectionContents } from '../read/elf-file.ts'
 import { dynamicRelocations } from '../read/relocations.ts'

@@ -1,6 +1,6 @@
 import type { Requirement } from '../../../core/requirement.ts'
 import { EM } from '../constants.ts'
-import type { ElfTables } from '../detail.ts'
+import type { ElfTables } from '../tables.ts'
 import { floatAbiOf } from '../machine.ts'
 import { libcOf } from './libc.ts'
 

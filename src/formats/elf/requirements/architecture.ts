@@ -1,5 +1,5 @@
 import type { Requirement } from '../../../core/requirement.ts'
-import type { ElfTables } from '../detail.ts'
+import type { ElfTables } from '../tables.ts'
 import { machineName } from '../machine.ts'
 
 /** The machine, from e_machine, EI_CLASS and EI_DATA. */

@@ -1,5 +1,5 @@
 import type { Requirement } from '../../../core/requirement.ts'
-import type { ElfTables } from '../detail.ts'
+import type { ElfTables } from '../tables.ts'
 import { abiRequirements } from './abi.ts'
 import { architectureRequirement } from './architecture.ts'
 import { kernelRequirements } from './kernel.ts'

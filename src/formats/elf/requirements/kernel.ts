@@ -1,5 +1,5 @@
 import type { Requirement } from '../../../core/requirement.ts'
-import type { ElfTables } from '../detail.ts'
+import type { ElfTables } from '../tables.ts'
 import { NT_GNU } from '../constants.ts'
 
 /** NT_GNU_ABI_TAG: the loader refuses the file on an older kernel. */

@@ -1,6 +1,6 @@
 import type { Evidence, Requirement } from '../../../core/requirement.ts'
 import { DF_1, DT, ET, SHN, STB } from '../constants.ts'
-import type { ElfTables } from '../detail.ts'
+import type { ElfTables } from '../tables.ts'
 import { compareVersions, symbolsOfVersion } from './symbol-versions.ts'
 
 /** `static`: brings its own, or needs none. `none`: takes it from whatever loads it, or is no program at all. */

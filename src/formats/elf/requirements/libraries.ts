@@ -1,6 +1,6 @@
 import type { Requirement } from '../../../core/requirement.ts'
 import { DT } from '../constants.ts'
-import type { ElfTables } from '../detail.ts'
+import type { ElfTables } from '../tables.ts'
 
 /** The loader (PT_INTERP) and the libraries (DT_NEEDED), in the order in which they are searched. */
 export function libraryRequirements({ file, dynamic, interpreter }: ElfTables): Requirement[] {

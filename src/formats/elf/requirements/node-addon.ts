@@ -1,6 +1,6 @@
 import type { Requirement } from '../../../core/requirement.ts'
 import { EM, SHN } from '../constants.ts'
-import type { ElfTables } from '../detail.ts'
+import type { ElfTables } from '../tables.ts'
 import { offsetOf } from '../read/address-space.ts'
 
 /** What makes a shared object an addon of Node. */

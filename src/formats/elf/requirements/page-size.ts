@@ -1,5 +1,5 @@
 import type { Requirement } from '../../../core/requirement.ts'
-import type { ElfTables } from '../detail.ts'
+import type { ElfTables } from '../tables.ts'
 import { loadSegments } from '../read/address-space.ts'
 import type { Segment } from '../read/elf-file.ts'
 

@@ -1,5 +1,5 @@
 import type { Evidence, Requirement } from '../../../core/requirement.ts'
-import type { ElfTables } from '../detail.ts'
+import type { ElfTables } from '../tables.ts'
 import type { NeededVersion } from '../read/versions.ts'
 
 /** Version families of the compiler's run-time libraries, by the prefix of their names. */

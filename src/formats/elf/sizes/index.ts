@@ -1,7 +1,7 @@
 import type { SizeView } from '../../../core/analysis.ts'
 import type { MalformedError } from '../../../core/errors.ts'
 import type { SizeMap } from '../../../core/size-map.ts'
-import type { ElfTables } from '../detail.ts'
+import type { ElfTables } from '../tables.ts'
 import { completeMap, sectionRanges } from './file-layout.ts'
 import { segmentRanges } from './segments.ts'
 import { symbolRanges } from './symbols.ts'

@@ -1,6 +1,6 @@
 import type { SizeRange } from '../../../core/size-map.ts'
 import { MalformedError } from '../../../core/errors.ts'
-import type { ElfTables } from '../detail.ts'
+import type { ElfTables } from '../tables.ts'
 import { readFrameRanges } from '../read/eh-frame.ts'
 import { readGoFunctions } from '../read/pclntab.ts'
 import { readSymtab } from '../read/symbols.ts'

@@ -1,7 +1,7 @@
 import { ShrinkError } from '../../../core/errors.ts'
 import type { SizeRange } from '../../../core/size-map.ts'
 import { EM } from '../constants.ts'
-import type { ElfTables } from '../detail.ts'
+import type { ElfTables } from '../tables.ts'
 import { executableRanges } from '../read/address-space.ts'
 import { dynamicRelocations, relativeTypes } from '../read/relocations.ts'
 import { range } from './file-layout.ts'
