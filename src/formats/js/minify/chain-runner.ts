@@ -1,8 +1,10 @@
 import { UnsupportedError } from '../../../core/errors.ts'
-import type { Chain } from './chains.ts'
 import type { StepMap } from './compose-maps.ts'
 import type { MinifyOptions } from './minify-options.ts'
-import { minifiers } from './minifiers.ts'
+import { type MinifierName, minifiers } from './minifiers.ts'
+
+/** Minifiers, each working on the output of the one before. */
+export type Chain = readonly MinifierName[]
 
 export interface ChainResult {
   /** `swc → oxc` */

@@ -1,9 +1,6 @@
 import type { Level } from '../../../core/transform.ts'
-import type { ChainResult, ChainRunner } from './chain-runner.ts'
+import type { Chain, ChainResult, ChainRunner } from './chain-runner.ts'
 import { hasUglify, type MinifierName } from './minifiers.ts'
-
-/** Minifiers, each working on the output of the one before. */
-export type Chain = readonly MinifierName[]
 
 /** What `fast` and `balanced` run. */
 const fast: Chain = ['swc', 'oxc']
