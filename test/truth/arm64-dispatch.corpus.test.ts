@@ -7,6 +7,8 @@ import {
   arm64Builds,
   type Arm64Handler,
   arm64Handlers,
+  type Arm64HandedOut,
+  arm64HandedOut,
   type Arm64HeldOut,
   arm64HeldOut,
   type Arm64Key,
@@ -111,8 +113,8 @@ test.skipIf(!ready)('AArch64 programs that nothing was tuned on (needs gcc, qemu
 test.skipIf(!ready)('AArch64: a check that does not decide, or is overruled, guards nothing (needs gcc, qemu-user)', async () => {
   const tally = { exact: 0, possible: 0, 'needed and possible': 0 }
   const wrong: string[] = []
-  const ways: Readonly<Record<Arm64Way | Arm64Key, string>> = { ...arm64Ways, ...arm64Keys }
-  for (const style of Object.keys(ways) as (Arm64Way | Arm64Key)[]) {
+  const ways: Readonly<Record<Arm64Way | Arm64Key | Arm64HandedOut, string>> = { ...arm64Ways, ...arm64Keys, ...arm64HandedOut }
+  for (const style of Object.keys(ways) as (keyof typeof ways)[]) {
     if (ways[style] === 'overruled') continue
     for (const [kernel, index] of [...arm64Builds.keys()].flatMap((build) => [['DOTPROD', build], ['SVE', build]] as const)) {
       if (!all && (kernel === 'SVE' ? index !== 5 : index % 3 !== 1)) continue

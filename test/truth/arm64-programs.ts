@@ -203,6 +203,40 @@ export const arm64Keys = {
 
 export type Arm64Key = keyof typeof arm64Keys
 
+/** Styles of programs/handed-out-arm64.c: a variable that a check sets, and others are given the address of. */
+export const arm64HandedOut = {
+  HANDED_SET: 'guarded',
+  HANDED_ALLOW: 'needed',
+  HANDED_ALLOW_NAMED: 'needed',
+  HANDED_PRESET: 'needed',
+  HANDED_PRESET_BY_CALLER: 'needed',
+  HANDED_SET_BEFORE: 'needed',
+  HANDED_SET_BEFORE_OR: 'needed',
+  HANDED_TWO: 'needed',
+  HANDED_COUNT: 'needed',
+  HANDED_CONSTANT: 'needed',
+  HANDED_CONSTANT_KEPT: 'needed',
+  HANDED_KEPT: 'needed',
+  HANDED_STRUCT: 'needed',
+  HANDED_STRUCT_GUARDED: 'guarded',
+  HANDED_CALLBACK: 'needed',
+  HANDED_THREAD: 'needed',
+  HANDED_STRUCT_ELSEWHERE: 'needed',
+  HANDED_STRUCT_TWICE: 'needed',
+  HANDED_CONSTRUCTOR_CALLBACK: 'needed',
+  HANDED_VIRTUAL: 'needed',
+  HANDED_SIGNAL: 'needed',
+  HANDED_ATOMIC_EXCHANGE: 'needed',
+  HANDED_CAS: 'needed',
+  HANDED_UNION: 'needed',
+  HANDED_WIDE: 'needed',
+  HANDED_PAIR: 'needed',
+  HANDED_RECURSIVE: 'needed',
+  HANDED_SWAP: 'needed',
+} as const
+
+export type Arm64HandedOut = keyof typeof arm64HandedOut
+
 /** A feature by the macro of the program: its name in verdicts. */
 export const kernels = { DOTPROD: 'dotprod', LSE: 'lse', SVE: 'sve' } as const
 export type Kernel = keyof typeof kernels
@@ -225,10 +259,10 @@ export const arm64Builds: readonly (readonly [compiler: string, ...flags: string
 let folder: Promise<string> | undefined
 
 /** Compiles one of the programs; undefined when the compiler is missing. */
-export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
+export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64HandedOut, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
   folder ??= mkdtemp(join(tmpdir(), 'shrink-truth-arm64-'))
   const [compiler, ...flags] = build
-  const file = style in arm64Handlers ? 'handler-arm64.cpp' : style in arm64HeldOut ? 'held-out-arm64.c' : style in arm64Ways ? 'ways-arm64.c' : style in arm64Keys ? 'keys-arm64.c' : 'dispatch-arm64.c'
+  const file = style in arm64Handlers ? 'handler-arm64.cpp' : style in arm64HeldOut ? 'held-out-arm64.c' : style in arm64Ways ? 'ways-arm64.c' : style in arm64Keys ? 'keys-arm64.c' : style in arm64HandedOut ? 'handed-out-arm64.c' : 'dispatch-arm64.c'
   const command = file.endsWith('.cpp') ? { [gcc]: 'aarch64-linux-gnu-g++', clang: 'clang++' }[compiler]! : compiler
   const output = join(await folder, `${style}-${kernel}-${arm64Builds.indexOf(build)}`)
   try {

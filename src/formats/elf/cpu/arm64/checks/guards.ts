@@ -317,7 +317,7 @@ class GuardSearch {
 
   /** May what a check stored be replaced by what has nothing to do with it? */
   #canBeForced(at: number, size: number): boolean {
-    return this.#variables.has(at) && !this.#accesses.isNamedOften(at, size)
+    return this.#variables.overlaps(at, size) && !this.#accesses.isNamedOften(at, size)
   }
 
   /** Variables that are written only where the CPU has more keep what the file says they hold. */
@@ -338,11 +338,12 @@ class GuardSearch {
 
   #storeVariable(at: number, size: number, index: number, value: Value | undefined, distance: number): void {
     const fresh = !this.#variables.has(at)
-    if (fresh && distance > limits.distance) return
+    if (fresh && distance > limits.distance && !this.#variables.overlaps(at, size)) return
     if (!this.#variables.store(at, size, index, value, Math.max(1, distance + 1))) return
     if (fresh) for (const taker of this.#accesses.takersAround(at)) if (writesThroughAddress(this.#program, taker)) this.#agenda.add(taker, distance + 1)
     if (fresh || this.#variables.distanceOf(at) !== undefined) {
-      const readsItself = fresh || this.#evaluations.get(index)?.storesOnSomeWays.has(at) === true
+      const own = this.#evaluations.get(index)
+      const readsItself = fresh || own?.storesOnSomeWays.has(at) === true || own?.storedByCallees.has(at) === true
       for (const reader of this.#accesses.accessors(at, size)) if (reader !== index || readsItself) this.#addReader(reader, distance + 1)
     }
   }

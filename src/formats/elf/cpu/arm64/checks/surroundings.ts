@@ -15,6 +15,7 @@ import type { AllocatedObjects } from './objects.ts'
 import type { Program } from '../code/program.ts'
 import { RegistersWritten } from '../code/registers-written.ts'
 import { type Variables, withoutRest } from './variables.ts'
+import { type Receiver, VariablesHandedOut } from './variables-handed-out.ts'
 
 const limits = {
   /** Bytes of a function that is evaluated for what one call passes to it. */
@@ -31,6 +32,9 @@ const loaderFeatures = '_rtld_global_ro'
 
 /** Functions that write what they are given the address of: of the bytes of a number, or of what stands elsewhere. */
 const fillers = /^(?:__)?(memset|memcpy|memmove)(?:_chk)?$/
+
+/** Functions in which other code of the program runs: handlers of signals, other threads. */
+const lets = /^(?:raise|kill|pause|sleep|usleep|nanosleep|sigsuspend|sigwait|pthread_(?:join|kill|mutex_lock|rwlock_[rw][dr]lock|cond_(?:timed)?wait|barrier_wait)|sem_(?:timed)?wait|sched_yield|poll|select|epoll_wait)$/
 
 /** Functions that say whether and how a check is overridden. */
 const environment = /^(?:secure_)?getenv$/
@@ -60,6 +64,8 @@ export class ProgramSurroundings {
   readonly #argumentsRead: ArgumentsRead
   readonly #few: FewInstructions
   readonly #written: RegistersWritten
+  readonly #handedOut: VariablesHandedOut
+  #atomics: Set<number> | undefined
   readonly #importNames: string[] = []
   #inlined = new Map<string, CallOutcome | undefined>()
   #depth = 0
@@ -72,6 +78,7 @@ export class ProgramSurroundings {
     this.#argumentsRead = new ArgumentsRead(program)
     this.#few = new FewInstructions(program)
     this.#written = new RegistersWritten(program)
+    this.#handedOut = new VariablesHandedOut(program, known.variables, known.accesses)
   }
 
   /** What functions gave for certain arguments may have changed. */
@@ -109,8 +116,17 @@ export class ProgramSurroundings {
     const value = this.#program.image.inCode(at) ? this.#literal(at, size) : this.#known.variables.load(at, size, overwritten)
     if (value !== undefined || this.#known.variables.has(at) || this.#program.image.dataAt(at)?.constant !== false) return value
     // features |= what the CPU has: others may have set some before, which is theirs to answer for
-    const initial = this.#known.accesses.isStoredOnlyBy(reader, at, size) ? this.#known.variables.initial(at, size) : undefined
+    const initial = (this.#depth > 0 && !this.#isAtomic(reader)) || this.#known.accesses.isStoredOnlyBy(reader, at, size) ? this.#known.variables.initial(at, size) : undefined
     return initial?.base === plain ? valueOf(initial.base, initial.words, initial.detected, true, initial.hull) : undefined
+  }
+
+  /** Helpers of atomic operations ask about the CPU, and what they store has nothing to do with that. */
+  #isAtomic(index: number): boolean {
+    if (this.#atomics === undefined) {
+      this.#atomics = new Set()
+      for (const at of this.#program.detectors.haveLse) for (const user of this.#known.accesses.accessors(at, 1)) this.#atomics.add(user)
+    }
+    return this.#atomics.has(index)
   }
 
   /** Constants between functions. */
@@ -146,14 +162,12 @@ export class ProgramSurroundings {
   }
 
   #call(at: number, target: Value | undefined, registers: readonly (Value | undefined)[]): CallOutcome | undefined {
-    if (target?.base === Base.imported && target.words.length === 2) {
-      return { ...this.#callImport(at, this.#importNames[target.words[0]!] ?? '', registers), isForeign: !this.#passesCode(registers) }
-    }
+    if (target?.base === Base.imported && target.words.length === 2) return this.#callForeign(at, this.#importNames[target.words[0]!] ?? '', registers)
     const to = singleAddress(target)
-    if (to === undefined) return undefined
+    if (to === undefined) return this.#callReceivers(this.#handedOut.calledThroughPointer(registers))
     const { graph, stubs, detectors } = this.#program
     const stub = stubs.get(to)
-    if (stub?.import !== undefined) return { ...this.#callImport(at, stub.import, registers), isForeign: !this.#passesCode(registers) }
+    if (stub?.import !== undefined) return this.#callForeign(at, stub.import, registers)
     if (stub?.indirect === true) return undefined
     const index = graph.functionAt(stub?.address ?? to)
     if (index === undefined) return undefined
@@ -163,11 +177,34 @@ export class ProgramSurroundings {
     if (name === 'dlsym' || allocators.test(name)) return this.#callImport(at, name, registers)
     if (this.#known.neverReturns.has(index) || this.#noReturn.has(index)) return { never: true }
     const known = this.#known.distance.has(index)
-    if (!known && graph.ends[index]! - graph.starts[index]! > limits.accessor) return undefined
+    if (!known && graph.ends[index]! - graph.starts[index]! > limits.accessor) {
+      // a static program has the functions itself that start threads
+      const called = this.#handedOut.calledBack(registers)
+      if (this.#handedOut.isStoredBy(index, registers)) called.push({ index, parameters: registers })
+      return called.length === 0 ? undefined : this.#callReceivers(called)
+    }
     const inlined = this.#evaluateFor(index, registers, known)
     if (inlined !== undefined || !known) return inlined
     const results = this.#known.results.get(index)
     return { ...(results === undefined ? {} : { results }), writes: this.#known.evaluations.get(index)?.stores.filter(({ base }) => base < Base.resolverArgument) ?? [] }
+  }
+
+  #callForeign(at: number, name: string, registers: readonly (Value | undefined)[]): CallOutcome {
+    const outcome = this.#callImport(at, name, registers)
+    if (!this.#passesCode(registers)) return { ...outcome, isForeign: !lets.test(name) }
+    const { possibleWrites } = this.#callReceivers(this.#handedOut.calledBack(registers)) ?? {}
+    return possibleWrites === undefined ? { ...outcome, isForeign: false } : { ...outcome, isForeign: false, possibleWrites }
+  }
+
+  /** What functions store that are given the address of a variable, and that somebody may call or not. */
+  #callReceivers(receivers: readonly Receiver[]): CallOutcome | undefined {
+    const possibleWrites: GlobalStore[] = []
+    for (const { index, parameters } of receivers) {
+      const outcome = this.#evaluateFor(index, parameters, false)
+      possibleWrites.push(...(outcome?.possibleWrites ?? []))
+      for (const { base, offset, size, value } of outcome?.writes ?? []) if (base === plain) possibleWrites.push({ address: offset, size, value })
+    }
+    return possibleWrites.length === 0 ? undefined : { possibleWrites }
   }
 
   #isKernel(target: Value | undefined): boolean {
@@ -278,11 +315,15 @@ export class ProgramSurroundings {
     const results = known ? this.resultsOf(evaluation, this.setsUp(index)) : evaluation.results
     const writes = evaluation.stores.filter(({ base }) => base < Base.resolverArgument)
     const possibleWrites: GlobalStore[] = []
-    for (const store of evaluation.globalStores) {
-      const { address, size, value } = store
-      if (value?.detected !== true) continue
-      if (evaluation.alwaysStored.has(address)) writes.push({ base: plain, offset: address, size, value })
-      else possibleWrites.push(store)
+    const chooses = evaluation.decides && this.setsUp(index) && !this.#isAtomic(index)
+    for (const { address, size, value: stored } of [...evaluation.globalStores, ...evaluation.storesOnSomeWays.values()]) {
+      // numbers without a check count where they replace what one found out
+      const replaces = this.#known.variables.overlaps(address, size)
+      // bits that it sets beside those that were there
+      const value = chooses && stored?.base === plain && (replaces || stored.partial === true) ? detectedAs(stored, true) : stored
+      if (value?.detected !== true && (value?.base !== plain || !replaces)) continue
+      if (evaluation.alwaysStored.has(address) && !evaluation.storesOnSomeWays.has(address)) writes.push({ base: plain, offset: address, size, value })
+      else possibleWrites.push({ address, size, value })
     }
     const outcome: CallOutcome = never ? { never } : { results, writes, possibleWrites }
     this.#inlined.set(key, outcome)

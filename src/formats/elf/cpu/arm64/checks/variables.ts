@@ -73,8 +73,44 @@ export class Variables {
     this.#sizes.set(address, variable.size)
   }
 
+  /** Does a store there change one of the variables? */
+  overlaps(address: number, size: number): boolean {
+    return this.#overlapping(address, size).length > 0
+  }
+
+  #overlapping(address: number, size: number): number[] {
+    const { keys, values } = this.#sizes
+    const found: number[] = []
+    for (let index = this.#sizes.indexFrom(address - 7); index < keys.length && keys[index]! < address + size; index++) {
+      if (keys[index]! + values[index]! > address) found.push(keys[index]!)
+    }
+    return found
+  }
+
+  /** A store of more than a variable, or of a part of it. */
+  #storeParts(address: number, size: number, index: number, value: Value): boolean {
+    let changed = false
+    for (const at of this.#overlapping(address, size)) {
+      const variable = this.#variables.get(at)!
+      if (at === address || variable.distance === 0) continue
+      const before = variable.stores.get(index)
+      const part = at > address ? truncated(compute('shr', value, number((at - address) * 8)), variable.size) : replaced(variable.value, value, address - at, size)
+      const joined = before === undefined ? part : join(before, part)
+      if (joined === undefined || sameValue(before, joined)) continue
+      variable.stores.set(index, joined)
+      variable.value = this.#joined(variable)
+      changed = true
+    }
+    return changed
+  }
+
   /** Notes what function `index` stores; true when that changes the variable. */
   store(address: number, size: number, index: number, value: Value | undefined, distance: number): boolean {
+    const changesOthers = value !== undefined && this.#storeParts(address, size, index, value)
+    return this.#storeWhole(address, size, index, value, distance) || changesOthers
+  }
+
+  #storeWhole(address: number, size: number, index: number, value: Value | undefined, distance: number): boolean {
     let variable = this.#variables.get(address)
     if (variable === undefined) {
       if (value?.detected !== true && value?.base === plain) return false
@@ -152,6 +188,13 @@ export class Variables {
     if (size === 4) return number(view.getInt32(place, true))
     return size === 2 ? number(view.getUint16(place, true)) : size === 1 ? number(view.getUint8(place)) : undefined
   }
+}
+
+/** `whole` with `size` bytes of it replaced, `offset` bytes from its beginning. */
+function replaced(whole: Value | undefined, part: Value, offset: number, size: number): Value | undefined {
+  const mask = (2n ** BigInt(size * 8) - 1n) << BigInt(offset * 8)
+  const rest = number(Number(BigInt.asIntN(32, ~mask)), Number(BigInt.asIntN(32, ~mask >> 32n)))
+  return compute('or', compute('and', whole, rest), compute('shl', truncated(part, size), number(offset * 8)))
 }
 
 /** What is stored counts, not that something else may be stored too. */

@@ -16,6 +16,8 @@ export class Effects {
   readonly indirect: Map<number, Set<number>> = new Map()
   /** What is stored far behind pointers that are not followed, by address of the store. */
   readonly fieldStores: Map<number, Value | undefined> = new Map()
+  /** Variables in which callees may leave what a check found out. */
+  readonly storedByCallees: Set<number> = new Set()
   /** Numbers without a check in variables, on some ways only: later loads of the same function may find them, or not. */
   readonly #onSomeWays = new Map<number, GlobalStore>()
   readonly #globals = new Map<string, GlobalStore>()
@@ -103,6 +105,7 @@ export class Effects {
       return
     }
     this.#stored.set(address, size)
+    this.storedByCallees.add(address)
     this.publishCell(address, value)
   }
 

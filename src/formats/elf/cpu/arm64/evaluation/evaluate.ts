@@ -97,7 +97,7 @@ class Evaluator implements Notes {
       }
       if (this.#work.length === 0) break
     }
-    const { returns, globalStores, alwaysStored, storesOnSomeWays, stores, fieldStores, passed, indirect } = this.#effects
+    const { returns, globalStores, alwaysStored, storesOnSomeWays, storedByCallees, stores, fieldStores, passed, indirect } = this.#effects
     return {
       start: this.#base + this.#from * 4,
       seen: this.#seen,
@@ -107,6 +107,7 @@ class Evaluator implements Notes {
       globalStores,
       alwaysStored,
       storesOnSomeWays,
+      storedByCallees,
       stores,
       fieldStores,
       passed,

@@ -102,6 +102,8 @@ export interface Evaluation {
   readonly alwaysStored: ReadonlySet<number>
   /** Numbers that have nothing to do with a check, stored to variables on some ways only; by address. */
   readonly storesOnSomeWays: ReadonlyMap<number, GlobalStore>
+  /** Variables in which callees may leave what a check found out. */
+  readonly storedByCallees: ReadonlySet<number>
   readonly stores: readonly ParameterStore[]
   /**
    * What is stored far behind pointers that are not followed, by address of the store; and anywhere what a check found out (of a store
