@@ -1,14 +1,15 @@
-import { detectedAs, join, number, plain, relative, singleAddress, truncated, type Value, valueOf } from '../../program/value.ts'
+import { detectedAs, join, number, plain, singleAddress, type Value, valueOf } from '../../program/value.ts'
 import type { VariableAccesses } from '../code/variable-accesses.ts'
 import { ArgumentsRead } from '../code/arguments-read.ts'
-import { AT_HWCAP, AT_HWCAP2, isAuxiliaryFunction, isDetectorFunction } from '../code/detectors.ts'
+import { isAuxiliaryFunction } from '../code/detectors.ts'
 import type { EntriesInside } from '../code/entries.ts'
 import { evaluate } from '../evaluation/evaluate.ts'
-import { ARGUMENTS, Base, type CallOutcome, type Evaluation, type FunctionCode, type GlobalStore, type ParameterStore, type StepBudget, type Surroundings } from '../evaluation/evaluation.ts'
+import { ARGUMENTS, Base, type CallOutcome, type Evaluation, type FunctionCode, type GlobalStore, type StepBudget, type Surroundings } from '../evaluation/evaluation.ts'
 import { FewInstructions } from '../code/few-instructions.ts'
 import { codeOf } from '../code/function-code.ts'
 import type { HandedOutKernels } from './handed-out-kernels.ts'
 import type { HwcapModel } from '../evaluation/hwcap-model.ts'
+import { ImportedFunctions, isAllocator } from './imported-functions.ts'
 import type { NearFields } from '../evaluation/near-fields.ts'
 import { isEndingName, NoReturn } from '../code/no-return.ts'
 import type { AllocatedObjects } from './objects.ts'
@@ -25,19 +26,8 @@ const limits = {
   accessor: 32,
 } as const
 
-const allocators = /^(?:(?:__libc_|__)?(?:malloc|calloc)|_Znwm|_Znam|aligned_alloc|memalign)$/
-
-/** Where the dynamic loader of glibc keeps what it found out about the CPU. */
-const loaderFeatures = '_rtld_global_ro'
-
-/** Functions that write what they are given the address of: of the bytes of a number, or of what stands elsewhere. */
-const fillers = /^(?:__)?(memset|memcpy|memmove)(?:_chk)?$/
-
 /** Functions in which other code of the program runs: handlers of signals, other threads. */
 const lets = /^(?:raise|kill|pause|sleep|usleep|nanosleep|sigsuspend|sigwait|pthread_(?:join|kill|mutex_lock|rwlock_[rw][dr]lock|cond_(?:timed)?wait|barrier_wait)|sem_(?:timed)?wait|sched_yield|poll|select|epoll_wait)$/
-
-/** Functions that say whether and how a check is overridden. */
-const environment = /^(?:secure_)?getenv$/
 
 /** What has been found out about the functions of a program. */
 export interface Known {
@@ -66,7 +56,7 @@ export class ProgramSurroundings {
   readonly #written: RegistersWritten
   readonly #handedOut: VariablesHandedOut
   #atomics: Set<number> | undefined
-  readonly #importNames: string[] = []
+  readonly #imports: ImportedFunctions
   #inlined = new Map<string, CallOutcome | undefined>()
   #depth = 0
 
@@ -78,6 +68,7 @@ export class ProgramSurroundings {
     this.#argumentsRead = new ArgumentsRead(program)
     this.#few = new FewInstructions(program)
     this.#written = new RegistersWritten(program)
+    this.#imports = new ImportedFunctions(program, model, known)
     this.#handedOut = new VariablesHandedOut(program, known.variables, known.accesses)
   }
 
@@ -112,7 +103,7 @@ export class ProgramSurroundings {
 
   #load(reader: number, at: number, size: number, overwritten: boolean): Value | undefined {
     const slot = size === 8 ? this.#program.image.slots.get(at) : undefined
-    if (slot?.import !== undefined) return this.#imported(slot.import)
+    if (slot?.import !== undefined) return this.#imports.pointerTo(slot.import)
     const value = this.#program.image.inCode(at) ? this.#literal(at, size) : this.#known.variables.load(at, size, overwritten)
     if (value !== undefined || this.#known.variables.has(at) || this.#program.image.dataAt(at)?.constant !== false) return value
     // features |= what the CPU has: others may have set some before, which is theirs to answer for
@@ -139,13 +130,6 @@ export class ProgramSurroundings {
     return size === 4 ? number(low) : number(low, high)
   }
 
-  #imported(name: string): Value {
-    if (name === loaderFeatures) return relative(Base.loaderFeatures, 0)
-    let index = this.#importNames.indexOf(name)
-    if (index < 0) index = this.#importNames.push(name) - 1
-    return relative(Base.imported, index)
-  }
-
   #loadField(reader: number, base: number, offset: number, size: number): Value | undefined {
     if (base === Base.resolverArgument) {
       if (offset === 8) return number(this.#model.hwcap[0], this.#model.hwcap[1], true)
@@ -162,7 +146,7 @@ export class ProgramSurroundings {
   }
 
   #call(at: number, target: Value | undefined, registers: readonly (Value | undefined)[]): CallOutcome | undefined {
-    if (target?.base === Base.imported && target.words.length === 2) return this.#callForeign(at, this.#importNames[target.words[0]!] ?? '', registers)
+    if (target?.base === Base.imported && target.words.length === 2) return this.#callForeign(at, this.#imports.nameOf(target.words[0]!), registers)
     const to = singleAddress(target)
     if (to === undefined) return this.#callReceivers(this.#handedOut.calledThroughPointer(registers))
     const { graph, stubs, detectors } = this.#program
@@ -171,10 +155,10 @@ export class ProgramSurroundings {
     if (stub?.indirect === true) return undefined
     const index = graph.functionAt(stub?.address ?? to)
     if (index === undefined) return undefined
-    if (detectors.auxiliary.has(index) || isAuxiliaryFunction(graph.nameOf(index))) return this.#auxiliaryValue(registers[0])
+    if (detectors.auxiliary.has(index) || isAuxiliaryFunction(graph.nameOf(index))) return this.#imports.auxiliaryValue(registers[0])
     // a static program has these itself
     const name = graph.nameOf(index)
-    if (name === 'dlsym' || allocators.test(name)) return this.#callImport(at, name, registers)
+    if (name === 'dlsym' || isAllocator(name)) return this.#imports.call(at, name, registers)
     if (this.#known.neverReturns.has(index) || this.#noReturn.has(index)) return { never: true }
     const known = this.#known.distance.has(index)
     if (!known && graph.ends[index]! - graph.starts[index]! > limits.accessor) {
@@ -190,7 +174,7 @@ export class ProgramSurroundings {
   }
 
   #callForeign(at: number, name: string, registers: readonly (Value | undefined)[]): CallOutcome {
-    const outcome = this.#callImport(at, name, registers)
+    const outcome = this.#imports.call(at, name, registers)
     if (!this.#passesCode(registers)) return { ...outcome, isForeign: !lets.test(name) }
     const { possibleWrites } = this.#callReceivers(this.#handedOut.calledBack(registers)) ?? {}
     return possibleWrites === undefined ? { ...outcome, isForeign: false } : { ...outcome, isForeign: false, possibleWrites }
@@ -223,7 +207,7 @@ export class ProgramSurroundings {
   /** Is it known what it does without looking at it? */
   #isSpecial(index: number): boolean {
     const name = this.#program.graph.nameOf(index)
-    return this.#program.detectors.auxiliary.has(index) || isAuxiliaryFunction(name) || isEndingName(name) || name === 'dlsym' || allocators.test(name)
+    return this.#program.detectors.auxiliary.has(index) || isAuxiliaryFunction(name) || isEndingName(name) || name === 'dlsym' || isAllocator(name)
   }
 
   #isArgument(value: Value | undefined, register: number, target: Value | undefined): boolean {
@@ -247,53 +231,8 @@ export class ProgramSurroundings {
     })
   }
 
-  #auxiliaryValue(tag: Value | undefined): CallOutcome | undefined {
-    const asked = singleAddress(tag)
-    const value = asked === AT_HWCAP ? this.#model.hwcap : asked === AT_HWCAP2 ? this.#model.hwcap2 : undefined
-    return value === undefined ? undefined : { results: new Map([[0, number(value[0], value[1], true)]]) }
-  }
-
-  #callImport(at: number, name: string, registers: readonly (Value | undefined)[]): CallOutcome | undefined {
-    if (isEndingName(name)) return { never: true }
-    if (isAuxiliaryFunction(name)) return { ...this.#auxiliaryValue(registers[0]), isPure: true }
-    if (environment.test(name)) return { isPure: true }
-    if (isDetectorFunction(name)) return this.#model.features.size === 0 ? { results: new Map([[0, number(0, 0, true)]]) } : undefined
-    if (name === 'dlsym') {
-      const asked = singleAddress(registers[1])
-      return asked !== undefined && this.#textAt(asked) === 'getauxval' ? { results: new Map([[0, this.#imported('getauxval')]]) } : undefined
-    }
-    const filler = fillers.exec(name)
-    if (filler !== null) return { writes: this.#filled(filler[1]!, registers) }
-    if (!allocators.test(name)) return undefined
-    return { results: new Map([[0, this.#known.objects.allocatedAt(at, name.endsWith('calloc'))]]) }
-  }
-
   *#variablesBehind(arrays: Iterable<number>): Iterable<{ readonly address: number; readonly size: number }> {
     for (const at of arrays) if (this.#program.image.dataAt(at)?.writable === true) yield* this.#known.variables.within(at, this.#known.accesses.endOf(at))
-  }
-
-  /** What `memset` and its relatives leave in variables that a check stores to as well. */
-  #filled(name: string, [to, from, length]: readonly (Value | undefined)[]): ParameterStore[] {
-    const { variables, accesses } = this.#known
-    const start = singleAddress(to)
-    if (start === undefined || this.#program.image.dataAt(start)?.writable !== true) return []
-    const size = singleAddress(length)
-    const source = singleAddress(from)
-    const writes: ParameterStore[] = []
-    for (const variable of variables.within(start, size === undefined ? accesses.endOf(start) : start + size)) {
-      const value = name === 'memset' ? repeated(from, variable.size) : source === undefined ? undefined : variables.load(source + variable.address - start, variable.size)
-      // what is not known is no more than an override
-      if (value !== undefined) writes.push({ base: plain, offset: variable.address, size: variable.size, value })
-    }
-    return writes
-  }
-
-  #textAt(at: number): string | undefined {
-    const { image } = this.#program
-    const range = image.dataAt(at)
-    if (range?.offset === undefined) return undefined
-    const from = range.offset + at - range.address
-    return Buffer.from(image.file.bytes.subarray(from, from + 10)).toString('latin1').split('\0')[0]
   }
 
   /** What a small function does when it is given what this call gives it. */
@@ -351,11 +290,4 @@ export class ProgramSurroundings {
   setsUp(index: number): boolean {
     return !this.#program.isGo || /(?:^|[./])(?:init|doinit|hwcapInit|cpu)\b|\/cpu\./.test(this.#program.graph.nameOf(index))
   }
-}
-
-/** A number of `size` bytes that are all the same. */
-function repeated(byte: Value | undefined, size: number): Value | undefined {
-  const value = byte?.base === plain && byte.words.length === 2 && byte.partial !== true ? (byte.words[0]! & 0xff) * 0x0101_0101 : undefined
-  if (value === undefined) return undefined
-  return size === 8 ? number(value, value) : truncated(number(value), size)
 }
