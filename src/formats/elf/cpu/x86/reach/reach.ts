@@ -51,7 +51,6 @@ export class ReachSearch {
   readonly #evaluations: ReadonlyMap<number, Evaluation>
   readonly #kernels: Kernels
   readonly #choices: Choices
-  readonly #selectable: ReadonlySet<number>
   /** The user asks about a CPU: what was decided for it is more than a resemblance. */
   readonly #asked: boolean
   readonly #tracer: Tracer
@@ -74,7 +73,6 @@ export class ReachSearch {
     this.#arrays = initializerArrays(program)
     this.#transactionEnds = transactionEnds(program)
     const selectable = this.#findSelectable()
-    this.#selectable = selectable
     this.#choices = new Choices(program, evaluations, kernels, { selections, tracer, others, passed, selectable })
     this.#hasExportsByCpu = !program.detectors.any && isForSeveralCpus(program, kernels)
     this.roots = findRoots(program, kernels, { selectable, hasExportsByCpu: this.#hasExportsByCpu, handedOutBy: (resolver) => this.handedOutBy(resolver) })
@@ -326,7 +324,7 @@ export class ReachSearch {
     if (this.#program.detectors.any) {
       if (this.#kernels.isNamed(target)) return
       // what names the table asks about the CPU: the table is one of implementations
-      if (this.#kernels.needFeatures(target) && ((this.#choices.choosesFromTable(index, from) && !this.#tracer.runsByEnvironment(index, from)) || this.#selectable.has(target))) return
+      if (this.#kernels.needFeatures(target) && this.#choices.choosesFromTable(index, from) && !this.#tracer.runsByEnvironment(index, from)) return
     }
     progress.reach(target, index, 'table')
   }
