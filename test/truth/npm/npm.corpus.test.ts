@@ -18,8 +18,6 @@ const named = process.env['SHRINK_TRUTH'] ?? ''
 /** A library in it was compiled for a later CPU, and whether it is used is up to the program that loads the add-on. */
 const knownMissedPossible = ['image', 'lancedb']
 const knownPossibleNotNeeded = ['ffmpeg', 'deno']
-/** POPCNT in kj's tables, which branches lead to that may be checks as far as can be told; its level is right all the same. */
-const knownTrapsNotSeen = ['workerd']
 
 let work: string
 beforeAll(async () => {
@@ -61,7 +59,7 @@ test.skipIf(!ready)('what npm binaries need: the lowest CPU of qemu that passes,
   expect(score.falselyRequired).toEqual([])
   expect(score.possibleNotNeeded.filter((name) => !knownPossibleNotNeeded.includes(name))).toEqual([])
   // what stops the program is a feature that we call required or possible
-  expect(trapsNotSeen.filter((trap) => !knownTrapsNotSeen.some((name) => trap.startsWith(`${name}:`)))).toEqual([])
+  expect(trapsNotSeen).toEqual([])
   // what is shown as evidence traps on the CPUs that lack the feature, and on no other
   expect(witnesses.length).toBeGreaterThan(10)
   expect(await replay(witnesses, work)).toEqual([])

@@ -13,6 +13,12 @@ export interface FoundKernels {
   readonly featuresOf: (index: number) => ReadonlySet<number> | undefined
 }
 
+/**
+ * Functions that need POPCNT and nothing else: so many were not written for CPUs that have it, to be chosen one by one; the compiler was told
+ * that every CPU has it, and uses it wherever bits are counted.
+ */
+const LEAST_COUNTING = 64
+
 /** Functions that were written for better CPUs than one with `features`. `needs`: which functions need which feature sets. */
 export function findKernels(program: Program, features: ReadonlySet<string>, needs: FeatureSets): FoundKernels {
   const { decoder, graph } = program
@@ -25,6 +31,8 @@ export function findKernels(program: Program, features: ReadonlySet<string>, nee
     if (kept === undefined) keptOf.set(sets, (kept = new Set([...sets].filter((set) => matters[set]))))
     if (kept.size > 0) choosable.set(index, kept)
   }
+  const counting = choosable.size < LEAST_COUNTING ? [] : [...choosable].filter(([, sets]) => [...sets].every((set) => decoder.tables.featureSets[set]!.every((name) => name === 'popcnt')))
+  if (counting.length >= LEAST_COUNTING) for (const [index] of counting) choosable.delete(index)
   const kernels = new Set(choosable.keys())
   const isChoosable = new IndexSet(graph.starts.length)
   for (const index of kernels) isChoosable.add(index)
