@@ -75,7 +75,8 @@ export class ControlFlow {
 
   /**
    * Those of `branches` that lead to `at`, and elsewhere out of the function without it: `at` itself where it is one, which
-   * may not be taken. Undefined: `at` is not in it. Those of `either` that may lead to `at` are taken to do so.
+   * may not be taken. Undefined: `at` is not in it. Those of `either` that may lead to `at` are taken to do so, where none of
+   * `branches` lies in between.
    */
   decidingOf(branches: ReadonlySet<number>, at: number, either: ReadonlySet<number> = none): readonly number[] | undefined {
     if (branches.size === 0) return []
@@ -83,15 +84,26 @@ export class ControlFlow {
     if (goal === undefined) return undefined
     const toGoal = this.#backwards([goal], noWalls)
     const walls = new Set([goal])
+    const straight = either.size === 0 ? toGoal : this.#backwards([goal], this.#indexesOf(branches, goal))
     for (const branch of either) {
       const index = this.#indexOf(branch)
-      if (index !== undefined && toGoal[index] === 1) walls.add(index)
+      if (index !== undefined && straight[index] === 1) walls.add(index)
     }
     const out = this.#backwards(this.#exits, walls)
     return [...branches].filter((branch) => {
       const index = this.#indexOf(branch)
       return index !== undefined && (index === goal ? this.#conditional[index] === 1 : toGoal[index] === 1 && out[index] === 1)
     })
+  }
+
+  /** Of all but `goal`. */
+  #indexesOf(branches: ReadonlySet<number>, goal: number): ReadonlySet<number> {
+    const indexes = new Set<number>()
+    for (const branch of branches) {
+      const index = this.#indexOf(branch)
+      if (index !== undefined && index !== goal) indexes.add(index)
+    }
+    return indexes
   }
 
   /**
