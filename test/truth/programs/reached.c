@@ -474,6 +474,106 @@ NOINLINE static struct ops *copy_of(const struct ops *from) {
   return ops;
 }
 static int run(void) { struct ops *ops = copy_of(&defaults); return ops->sum(data, 512) + ops->peak(data, 512); }
+#elif defined R_HANDED || defined R_HANDED_ASKED
+// small functions that hand a kernel over to one that calls it for each block; which, jobs say (HANDED_ASKED: in objects beside those that keep the check)
+struct job { int kind; int length; };
+struct state { int wide; int length; };
+NOINLINE static int on_blocks(kernel function, const int32_t *values, int count) {
+  int sum = 0;
+  for (int i = 0; i < count; i += 256) sum += function(values + i, 256);
+  return sum;
+}
+NOINLINE static int on_wide(const int32_t *values, int count) { return on_blocks(WIDE_KERNEL, values, count); }
+NOINLINE static int on_plain(const int32_t *values, int count) { return on_blocks(PLAIN_KERNEL, values, count); }
+NOINLINE static struct job *job_of(int kind) {
+  struct job *job = malloc(sizeof *job);
+  job->kind = kind;
+  job->length = 1024;
+  return job;
+}
+NOINLINE static int run_job(struct job *job) { return job->kind == 1 ? on_wide(data, job->length) : on_plain(data, job->length); }
+#ifdef R_HANDED_ASKED
+NOINLINE static int run_state(struct state *state) { return state->wide ? sum_wide(data, state->length) : sum_plain(data, state->length); }
+#endif
+static int run(void) {
+  int sum = 0;
+#ifdef R_HANDED_ASKED
+  struct state *state = malloc(sizeof *state);
+  state->length = 512;
+  state->wide = HAS_AVX2 != 0;
+  sum += run_state(state);
+#endif
+  for (int kind = 0; kind < 3; kind++) sum += run_job(job_of(kind));
+  return sum;
+}
+#elif defined R_BLOCKS || defined R_BLOCKS_ASKED
+// a kernel for many blocks, which jobs ask for, and one function for each block that chooses by the CPU (BLOCKS_ASKED: as HANDED_ASKED)
+struct job { int kind; int length; };
+AVX2 static int all_wide(const int32_t *values, int count) {
+  v8 sum = {0};
+  for (int i = 0; i < count; i += 8) {
+    v8 part;
+    memcpy(&part, values + i, sizeof part);
+    sum += part * part;
+  }
+  return sum[0] + sum[3] + sum[7];
+}
+NOINLINE static int each(const int32_t *values, int count) { return HAS_AVX2 ? sum_wide(values, count) : sum_plain(values, count); }
+NOINLINE static int run_job(const struct job *job) {
+  if (job->kind == 4) return all_wide(data, job->length);
+  int sum = 0;
+  for (int i = 0; i < job->length; i += 64) sum += each(data + i, 64);
+  return sum;
+}
+NOINLINE static struct job *job_of(int kind) {
+  struct job *job = malloc(sizeof *job);
+  job->kind = kind;
+  job->length = 1024;
+  return job;
+}
+#ifdef R_BLOCKS_ASKED
+struct state { int wide; int length; };
+NOINLINE static int run_state(struct state *state) { return state->wide ? sum_wide(data, state->length) : sum_plain(data, state->length); }
+#endif
+static int run(void) {
+  int sum = 0;
+#ifdef R_BLOCKS_ASKED
+  struct state *state = malloc(sizeof *state);
+  state->length = 512;
+  state->wide = HAS_AVX2 != 0;
+  sum += run_state(state);
+#endif
+  for (int kind = 0; kind < 8; kind++) sum += run_job(job_of(kind));
+  return sum;
+}
+#elif defined R_VARIANTS
+// operations that are told apart by a number: for one the address of a kernel is taken, for another that of one for another CPU, and then called
+__attribute__((target("ssse3"), noinline)) static int least_ssse3(const int32_t *values, int count) {
+  typedef char b16 __attribute__((vector_size(16)));
+  b16 least = {0}, reverse = {15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0};
+  for (int i = 0; i < count; i += 4) {
+    b16 part;
+    memcpy(&part, values + i, sizeof part);
+    least ^= __builtin_ia32_pshufb128(part, reverse);
+  }
+  return least[0];
+}
+struct job { int kind; int length; };
+NOINLINE static int run_job(const struct job *job) {
+  kernel function;
+  if (job->kind == 0) function = WIDE_KERNEL;
+  else if (job->kind == 1) function = least_ssse3;
+  else return PLAIN_KERNEL(data, job->length);
+  int sum = 0;
+  for (int i = 0; i < job->length; i += 256) sum += function(data + i, 256);
+  return sum;
+}
+static struct job jobs[] = {{0, 1024}, {1, 512}, {2, 256}};
+static int run(void) {
+  int sum = 0;
+  for (int i = 0; i < 3; i++) sum += run_job(&jobs[i]);
+  return sum;
+}
 #endif
 
 int main(int argc, char **argv) {

@@ -61,7 +61,7 @@ export class Choices {
     const installs = this.#kernels.installs(target)
     const makes = taken && this.#kernels.makes(target)
     // what its shape says comes first: to tell which checks it hangs on takes steps, of which there are so many for a file
-    const hasShape = !makes && !installs && (taken ? !this.#isHandedOver(index, at, target) && (this.takesTwin(index, target) || this.#selections.isInOneOfCases(index, at, target)) : this.#selectable.has(target) || this.#hasTwin(index, at, target, ending))
+    const hasShape = !makes && !installs && (this.#kernels.handsOver(target) ? !taken && this.#selections.isInOneOfCases(index, at, target) : taken ? this.#isTakenAsOne(index, at, target) : this.#selectable.has(target) || this.#hasTwin(index, at, target, ending))
     if (!hasShape && (installs ? taken : !taken && !this.#kernels.isNamed(target))) return false
     const checks = this.#kernels.isNamed(target) ? this.#tracer.checksOfNamed(index, at) : this.#tracer.checksOf(index, at)
     if (checks === undefined ? this.#tracer.runsByEnvironment(index, at) : checks.length === 0) return false // what it is made on is something else
@@ -86,6 +86,16 @@ export class Choices {
       // what is reached past a check that ends the program counts as required: there, what may be a choice is one
       (this.#passed.size > 0 || !(this.#tracer.hangsOnAmbiguousFields(index, at) || this.#tracer.hangsOnNothingNear(index, at)))
     )
+  }
+
+  /** Is it one of several that do the same, of which others need features, too? */
+  isOneOfSeveral(index: number, edge: number, target: number): boolean {
+    return this.#selections.isInOneOfCases(index, this.#program.graph.edgeAt[edge]!, target)
+  }
+
+  /** Does it take the address of one of several that do the same? */
+  #isTakenAsOne(index: number, at: number, target: number): boolean {
+    return !this.#isHandedOver(index, at, target) && (this.takesTwin(index, target) || this.#selections.isInOneOfCases(index, at, target))
   }
 
   /** Is it one of two that do the same, here or where else the function calls it? For a few bytes the other may be built in. */

@@ -36,11 +36,14 @@ export function findKernels(program: Program, features: ReadonlySet<string>, nee
   const kernels = new Set(choosable.keys())
   const isChoosable = new IndexSet(graph.starts.length)
   for (const index of kernels) isChoosable.add(index)
-  addWrappers(program, choosable, isChoosable, WRAPPER_SIZE)
+  addWrappers(program, choosable, isChoosable, WRAPPER_SIZE, choosable.keys())
   const usersOf = usersBySet(choosable)
-  addWrappers(program, choosable, isChoosable, VARIANT_SIZE)
+  addWrappers(program, choosable, isChoosable, VARIANT_SIZE, choosable.keys())
   const installers = findInstallers(program, choosable)
   const makers = findMakers(program, choosable)
+  const before = new Set(choosable.keys())
+  addWrappers(program, choosable, isChoosable, WRAPPER_SIZE, addHandOvers(program, choosable, isChoosable, kernels))
+  const handed = new Set([...choosable.keys()].filter((index) => !before.has(index)))
   // by function: 0 where it was not looked at yet, 1 no, 2 yes
   const named = new Uint8Array(graph.starts.length)
   const isVariant = findVariantNames(exportedNames(program))
@@ -51,7 +54,7 @@ export function findKernels(program: Program, features: ReadonlySet<string>, nee
     }
     return named[index] === 2
   }
-  const known: Kernels = { isNamed, needFeatures: (index) => isChoosable.has(index), isKernel: (index) => kernels.has(index), installs: (index) => installers.has(index), makes: (index) => makers.has(index), usersOf }
+  const known: Kernels = { isNamed, needFeatures: (index) => isChoosable.has(index) && !handed.has(index), isKernel: (index) => kernels.has(index), installs: (index) => installers.has(index), makes: (index) => makers.has(index), handsOver: (index) => handed.has(index), usersOf }
   return { kernels: known, featuresOf: (index) => choosable.get(index) }
 }
 
@@ -82,8 +85,8 @@ const CALL_DISTANCE = 400
  * Functions that do nothing beyond the baseline themselves and hand on to some that do: `satd_16x16_avx2`, which calls
  * `satd_8x8_avx2` four times. A dispatcher chooses them for what they call.
  */
-function addWrappers(program: Program, choosable: Map<number, ReadonlySet<number>>, isKnown: IndexSet, largest: number): void {
-  let layer: Iterable<number> = choosable.keys()
+function addWrappers(program: Program, choosable: Map<number, ReadonlySet<number>>, isKnown: IndexSet, largest: number, first: Iterable<number>): void {
+  let layer = first
   for (let depth = 0; depth < WRAPPER_DEPTH; depth++) {
     const next = new Map<number, ReadonlySet<number>>()
     const calls = new Uint32Array(program.graph.starts.length)
@@ -94,6 +97,34 @@ function addWrappers(program: Program, choosable: Map<number, ReadonlySet<number
     }
     layer = next.keys()
   }
+}
+
+/**
+ * Functions that take the address of one kernel, of no other function, and call others with it: `ctr32_encrypt_blocks(kernel, data, key)` of
+ * ring. They are there for the CPUs that the kernel is for, as if they called it.
+ */
+function addHandOvers({ graph }: Program, choosable: Map<number, ReadonlySet<number>>, isKnown: IndexSet, kernels: ReadonlySet<number>): Iterable<number> {
+  const found = new Map<number, ReadonlySet<number>>()
+  for (let index = 0; index < graph.starts.length; index++) {
+    if (isKnown.has(index) || graph.ends[index]! - graph.starts[index]! > VARIANT_SIZE) continue
+    let kernel = -1
+    let calls = 0
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+      const target = graph.edgeTo[edge]!
+      if (graph.edgeKind[edge] === Edge.call) calls++
+      else if (kernel < 0 || kernel === target) kernel = target
+      else {
+        kernel = -1
+        break
+      }
+    }
+    if (kernel >= 0 && calls > 0 && kernels.has(kernel)) found.set(index, choosable.get(kernel)!)
+  }
+  for (const [index, sets] of found) {
+    choosable.set(index, sets)
+    isKnown.add(index)
+  }
+  return found.keys()
 }
 
 /** Callers of a function that are not known yet and do little else. `calls`: how often each calls something in that layer. */

@@ -6,6 +6,8 @@ export interface Kernels {
   needFeatures(index: number): boolean
   /** Does it need features itself? */
   isKernel(index: number): boolean
+  /** Does it hand the address of a kernel over to somebody who calls it, by itself or by those it calls? Whoever does that for a callback does so, too. */
+  handsOver(index: number): boolean
   /** How many functions need what it needs. */
   usersOf(index: number): number
   /** Does it do nothing but to put kernels in the place of what runs on any CPU? */

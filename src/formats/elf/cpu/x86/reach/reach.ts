@@ -196,7 +196,7 @@ export class ReachSearch {
         if (trust === Trust.tables && kind === Edge.call && this.#kernels.needFeatures(target) && this.#tracer.runsByEnvironment(index, graph.edgeAt[edge]!)) progress.reach(target, index, 'call')
         continue
       }
-      if (detectors.any && (this.#kernels.needFeatures(target) || (taken ? this.#kernels.makes(target) : this.#isNamedAbove(target) || this.#kernels.installs(target)))) {
+      if (detectors.any && (this.#kernels.needFeatures(target) || (taken ? this.#kernels.makes(target) : this.#isNamedAbove(target) || this.#kernels.installs(target) || this.#kernels.handsOver(target)))) {
         if (!fromEntry && !decided && this.#choices.isChoice(index, edge, target, taken)) continue
         if (!taken && this.#kernels.needFeatures(target) && !this.#kernels.isKernel(index) && !this.#tracer.isOpen(index)) {
           progress.pending.push(index, edge)
@@ -217,6 +217,7 @@ export class ReachSearch {
       if (this.#kernels.needFeatures(target) && this.#calls(index, target)) continue
       if (detectors.any && (this.#kernels.needFeatures(target) ? this.#kernels.isNamed(target) || this.#choices.takesTwin(index, target) : this.#isNamedAbove(target))) continue
       if (detectors.any && this.#kernels.makes(target) && this.#isTakenByChoice(index, target)) continue
+      if (detectors.any && this.#kernels.needFeatures(target) && this.#isOneOfSeveral(index, target)) continue
       progress.reach(target, index, 'address')
     }
   }
@@ -232,6 +233,18 @@ export class ReachSearch {
       if (graph.edgeTo[edge] === target && graph.edgeKind[edge] === Edge.taken && this.#choices.isChoice(index, edge, target, true)) return true
     }
     return false
+  }
+
+  /** Where the function takes the address of a kernel, is it one of several, for several CPUs, each time? Then it is used where it was chosen. */
+  #isOneOfSeveral(index: number, target: number): boolean {
+    const { graph } = this.#program
+    let choices = 0
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+      if (graph.edgeTo[edge] !== target || !this.edgeRuns(index, edge)) continue
+      if (graph.edgeKind[edge] !== Edge.taken || !this.#choices.isChoice(index, edge, target, true) || !this.#choices.isOneOfSeveral(index, edge, target)) return false
+      choices++
+    }
+    return choices > 0
   }
 
   /** Tables of function pointers (virtual tables, operations) that the function names. */

@@ -67,7 +67,7 @@ export function runPast(program: Program, features: ReadonlySet<string>, needs: 
 function runWith(program: Program, features: ReadonlySet<string>, needs: FeatureSets, guards: Guards, passed: Run['guards']['evaluations']): Run {
   const { kernels, featuresOf } = findKernels(program, features, needs)
   const tracer = new Tracer(program, guards, startedFunctions(program))
-  const selections = new Selections(program, featuresOf, (index) => kernels.isKernel(index))
+  const selections = new Selections(program, featuresOf, (index) => kernels.isKernel(index), (index) => guards.evaluations.get(index)?.decides === true)
   const constants = new ConstantArguments(program, guards, (index) => tracer.isOpen(index))
   const search = new ReachSearch(program, guards.evaluations, kernels, { selections, asked: features.size > 0, passed, tracer, others: new OtherArguments(program, guards, tracer), constants, saysNo: (index) => saysNo(guards, index) })
   return { guards, search, tracer, selections, reached: search.searchAll() }

@@ -1,8 +1,11 @@
 import { x86LevelOf } from '../../../../../isa/x86/features.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
+import { Edge } from '../../program/edges.ts'
 import { Kind, Lister, type Listing } from '../code/listing.ts'
 import type { Program } from '../code/program.ts'
 import { lastAtMost } from '../../program/number-list.ts'
+import { asksCallee, checksStack, comparedWith, comparesOrder, EQUAL, isOnTag, LARGEST_LEVEL, onlyMoves, testsByte, testsFlag } from './branch-conditions.ts'
+import { casesAround, firstNamed } from './cases-of-comparisons.ts'
 import { followCases, type SwitchCase } from './switch-cases.ts'
 
 /** Bytes between a test and the branch on it. */
@@ -21,13 +24,16 @@ export class Selections {
   /** Of those that need some themselves or hand on to such. */
   readonly #featuresOf: (index: number) => ReadonlySet<number> | undefined
   readonly #isKernel: (index: number) => boolean
+  readonly #asks: (index: number) => boolean
   readonly #lister: Lister
   readonly #twins = new Map<number, boolean>()
   readonly #switches = new Map<number, readonly (readonly SwitchCase[])[]>()
 
-  constructor(program: Program, featuresOf: (index: number) => ReadonlySet<number> | undefined, isKernel: (index: number) => boolean) {
+  /** `asks`: does a function decide by itself what runs, by what the CPU says? */
+  constructor(program: Program, featuresOf: (index: number) => ReadonlySet<number> | undefined, isKernel: (index: number) => boolean, asks: (index: number) => boolean) {
     this.#program = program
     this.#isKernel = isKernel
+    this.#asks = asks
     this.#lister = new Lister(program)
     this.#featuresOf = featuresOf
   }
@@ -134,7 +140,7 @@ export class Selections {
         const callee = this.#firstCallee(listing, base, other, ending)
         return callee === undefined || callee === target || !counts(callee) || leadsTo(listing, other, call) ? [] : callee
       })
-    if (calleesOf(others, (callee) => this.isTwin(callee, target)).length > 0) return true
+    if (calleesOf(others, (callee) => this.isTwin(callee, target) || this.#choosesInstead(callee, target)).length > 0) return true
     // one of several implementations, of which others need features, too: formats and the like are told apart in the same way
     const callees = this.#isKernel(target) ? calleesOf(cases) : []
     if (callees.some((callee) => this.#featuresOf(callee) === undefined) && callees.some((callee) => this.#isKernel(callee))) return true
@@ -144,7 +150,7 @@ export class Selections {
   }
 
   /**
-   * Does only some case of a switch come to `at`, where `target` is called or loaded, while another leads to other functions with
+   * Does only some case of a switch, or of a chain of comparisons, come to `at`, where `target` is called or loaded, while another leads to other functions with
    * features, and another to a like one without? Their code may be long: implementations are built into the function that
    * tells them apart (ring's AES-GCM).
    */
@@ -153,7 +159,9 @@ export class Selections {
     const listing = this.#listing(index)
     const base = this.#program.codeAt(this.#program.graph.starts[index]!)?.base
     const call = base === undefined ? undefined : listing?.indexOf(at - base)
-    if (listing === undefined || call === undefined || listing.firstTable < 0) return false
+    if (listing === undefined || call === undefined) return false
+    if (this.#isInOneOfComparisons(index, listing, call, target)) return true
+    if (listing.firstTable < 0) return false
     return this.#switchesOf(index, listing).some((cases) => {
       const ours = cases.filter((each) => each.reaches(call))
       const others = cases.filter((each) => !each.reaches(call))
@@ -166,6 +174,29 @@ export class Selections {
         others.some(({ callees }) => callees.every((callee) => this.#featuresOf(callee) === undefined) && callees.some(isPlain))
       )
     })
+  }
+
+  /**
+   * Is `target` called or its address taken at `at` for one number of several that something is compared with, while for another a kernel for other CPUs
+   * is named, and for another one for any CPU is called? So ring tells variants of keys apart.
+   */
+  #isInOneOfComparisons(index: number, listing: Listing, place: number, target: number): boolean {
+    const { graph, codeAt } = this.#program
+    const { code, base } = codeAt(graph.starts[index]!)!
+    const isTag = (branch: number): boolean => branch > 0 && isOnTag(code, listing.at[branch - 1]!, listing.at[branch]!)
+    const cases = casesAround(listing, place, isTag)
+    if (cases.length < LEAST_VARIANTS) return false
+    const named = new Map<number, number>()
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+      if (graph.edgeKind[edge] !== Edge.resolver) named.set(graph.edgeAt[edge]! - base, graph.edgeTo[edge]!)
+    }
+    const others = cases.map((from) => firstNamed(listing, from, (other) => named.get(listing.at[other]!) ?? -1))
+    const kernels = others.filter((other) => other >= 0 && this.#featuresOf(other) !== undefined)
+    return (
+      kernels.includes(target) &&
+      kernels.some((other) => !this.#shareFeatures(other, target)) &&
+      others.some((other) => other >= 0 && this.#featuresOf(other) === undefined && this.#areAlike(other, target))
+    )
   }
 
   /**
@@ -250,6 +281,19 @@ export class Selections {
     return undefined
   }
 
+  /**
+   * Does `other` hand on to a kernel for the CPUs that `target` is for, or to what does the same on any, as it is told? Then it stands for what runs
+   * on any CPU (BLAKE3: many blocks at a time where the platform is AVX-512, else one by one on whatever it is).
+   */
+  #choosesInstead(other: number, target: number): boolean {
+    const { graph } = this.#program
+    if (this.#isKernel(other) || !this.#isKernel(target) || this.#featuresOf(other) === undefined || this.#asks(other)) return false
+    const callees: number[] = []
+    for (let edge = graph.firstEdge[other]!; edge < graph.firstEdge[other + 1]!; edge++) if (graph.edgeKind[edge] === Edge.call) callees.push(graph.edgeTo[edge]!)
+    const kernels = callees.filter((callee) => callee !== target && this.#isKernel(callee) && this.#shareFeatures(callee, target))
+    return kernels.some((kernel) => callees.some((callee) => this.#featuresOf(callee) === undefined && this.#areAlike(callee, kernel)))
+  }
+
   /** Is `other` a kernel for CPUs of a lower level? */
   #isLesserKernel(other: number, target: number): boolean {
     return this.#isKernel(other) && this.#levelOf(other) < this.#levelOf(target)
@@ -269,10 +313,13 @@ export class Selections {
 
   /** Are the two of similar size, and does `other` do without the features of `target`? */
   isTwin(other: number, target: number): boolean {
+    return !this.#shareFeatures(other, target) && this.#areAlike(other, target)
+  }
+
+  #shareFeatures(other: number, target: number): boolean {
     const ours = this.#featuresOf(target)
     const theirs = this.#featuresOf(other)
-    if (ours !== undefined && theirs !== undefined && [...ours].some((feature) => theirs.has(feature))) return false
-    return this.#areAlike(other, target)
+    return ours !== undefined && theirs !== undefined && [...ours].some((feature) => theirs.has(feature))
   }
 
   #areAlike(other: number, target: number): boolean {
@@ -288,85 +335,13 @@ export class Selections {
   }
 }
 
-/**
- * Does the branch look at what a call has just returned? Calls whose results depend on the CPU were followed, so this one
- * is about something else (an environment variable, an error).
- */
-function asksCallee(listing: Listing, branch: number): boolean {
-  for (let back = 1; back <= 3 && branch - back >= 0; back++) {
-    const kind = listing.kind[branch - back]
-    if (kind === Kind.call) return true
-    if (kind !== Kind.other) return false
-  }
-  return false
-}
-
-/** Is the branch at `at` made on which of two numbers is the larger? A result that is compared like that is a size. */
-function comparesOrder(code: Uint8Array, at: number): boolean {
-  const condition = (code[at] === 0x0f ? code[at + 1]! : code[at]!) & 15
-  return [1, 3, 6, 7].includes(condition >> 1)
-}
-
 /** Instructions between a test and the branch on it. */
 const FLAG_DISTANCE = 4
 /** The same with those that move something, which leave flags alone: arguments and saved registers are moved there where it saves space. */
 const MOVES_BETWEEN = 16
 
-/** Arithmetic with a number, by the middle bits of ModRM. */
-const AND = 4
-const CMP = 7
-
-/** Is the instruction at [at, next) a test of a number of at most 32 bits, which is no pointer, against zero, or of its bits? */
-function testsFlag(code: Uint8Array, at: number, next: number): boolean {
-  let opcodeAt = at
-  if ((code[opcodeAt]! & 0xf0) === 0x40) {
-    if ((code[opcodeAt]! & 8) !== 0) return false
-    opcodeAt++
-  }
-  const opcode = code[opcodeAt]!
-  const modrm = code[opcodeAt + 1]!
-  const slash = (modrm >> 3) & 7
-  if (opcode === 0x84 || opcode === 0x85) return modrm >= 0xc0 && slash === (modrm & 7)
-  if (opcode === 0xa8 || opcode === 0xa9) return true
-  if (opcode === 0xf6 || opcode === 0xf7) return slash < 2
-  if (opcode === 0x24 || opcode === 0x25) return true
-  if (opcode < 0x80 || opcode > 0x83 || opcode === 0x82) return false
-  return slash === AND || (opcode !== 0x81 && slash === CMP && code[next - 1] === 0)
-}
-
-/** MOV, LEA, PUSH and POP. */
-function onlyMoves(code: Uint8Array, at: number): boolean {
-  const opcode = (code[at]! & 0xf0) === 0x40 ? code[at + 1]! : code[at]!
-  return (opcode >= 0x50 && opcode < 0x60) || (opcode >= 0x88 && opcode <= 0x8b) || opcode === 0x8d || opcode === 0xc7
-}
-
-/** Is the instruction at [at, next) a test of a byte against zero? */
-function testsByte(code: Uint8Array, at: number, next: number): boolean {
-  const opcodeAt = (code[at]! & 0xf0) === 0x40 ? at + 1 : at
-  const modrm = code[opcodeAt + 1]!
-  const slash = (modrm >> 3) & 7
-  return code[opcodeAt] === 0x84 ? modrm >= 0xc0 && slash === (modrm & 7) : code[opcodeAt] === 0x80 && slash === CMP && code[next - 1] === 0
-}
-
-/** A level of the CPU, or a number of a processor: sizes that are compared are above that. */
-const LARGEST_LEVEL = 32
-/** Condition codes in pairs: JE and JNE. */
-const EQUAL = 2
-
-/** The number that CMP at [at, next) compares something with. */
-function comparedWith(code: Uint8Array, at: number, next: number): number | undefined {
-  const opcodeAt = (code[at]! & 0xf0) === 0x40 ? at + 1 : at
-  const view = new DataView(code.buffer, code.byteOffset, code.byteLength)
-  if (code[opcodeAt] === 0x3d && next === opcodeAt + 5) return view.getInt32(opcodeAt + 1, true)
-  if (code[opcodeAt] !== 0x81 && code[opcodeAt] !== 0x83) return undefined
-  if (((code[opcodeAt + 1]! >> 3) & 7) !== 7) return undefined
-  return code[opcodeAt] === 0x83 ? view.getInt8(next - 1) : view.getInt32(next - 4, true)
-}
-
-/** Is it the branch behind `sub rax, fs:40`, which compilers put before the end of functions with arrays? */
-function checksStack(code: Uint8Array, listing: Listing, branch: number): boolean {
-  return branch > 0 && listing.kind[branch] === Kind.branch && code[listing.at[branch - 1]!] === 0x64
-}
+/** Cases of comparisons that are variants of something: two for some CPUs, one for any. */
+const LEAST_VARIANTS = 3
 
 function runsIn(evaluation: Evaluation | undefined, at: number): boolean {
   return evaluation !== undefined && (evaluation.seen[at - evaluation.start]! & 1) !== 0
