@@ -57,6 +57,24 @@ test.skipIf(!haveGcc)('a check that is kept in an exported variable, which code 
   expect(await needOf('got', source)).toBe('guarded')
 })
 
+test.skipIf(!haveGcc)('what a library exports only because it lets all names be seen runs where its own callers call it', async () => {
+  const many = String.raw`
+    __asm__(".text\n .altmacro\n .macro one k\n .globl f\\k\n .type f\\k, @function\n f\\k: ret\n .size f\\k, 1\n .endm\n"
+            ".set n, 0\n .rept 2100\n one %n\n .set n, n + 1\n .endr\n .noaltmacro");`
+  const operations = `
+    SUM(plain, static PLAIN) SUM_WIDE(wide)
+    static int (*const table[])(const int *, int) = {wide};
+    typedef int (*const *operations)(const int *, int);
+    operations wide_operations(void) { return table; }
+    int total(int *values) { return __builtin_cpu_supports("avx2") ? wide_operations()[0](values, 64) : plain(values, 64); }`
+  expect(await needOf('seen', many + operations, '-fno-inline')).toBe('guarded')
+  // of few functions each is there to be called
+  expect(await needOf('seen-few', operations, '-fno-inline')).toBe('possible')
+  // what runs in any case, or is called by nobody
+  expect(await needOf('seen-called', `${many} ${operations} int always(int *values) { return wide_operations()[0](values, 64); }`, '-fno-inline')).not.toBe('guarded')
+  expect(await needOf('seen-unused', `${many} ${operations} SUM_WIDE(unused)`, '-fno-inline')).toBe('possible')
+})
+
 test.skipIf(!haveGcc)('stubs without ENDBR64 lie eight bytes apart: each leads to its own function', async () => {
   const source = `
     SUM(first, PLAIN) SUM_WIDE(hidden) SUM(second, PLAIN) SUM(third, PLAIN)

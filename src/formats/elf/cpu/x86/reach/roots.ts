@@ -1,10 +1,12 @@
 import { Edge } from '../../program/edges.ts'
+import { Access } from '../../program/sweep.ts'
 import { LookedUpNames } from '../../program/looked-up-names.ts'
 import { isEntryOfModule, isLoadedAsModule } from '../../program/module-entry.ts'
 import { initializers } from '../code/initializers.ts'
 import type { Program } from '../code/program.ts'
 import type { Kernels } from './kernels.ts'
 import type { Step } from './steps.ts'
+import { exportsEverything, UsedInside } from './used-inside.ts'
 
 /** A file of which hardly anything is exported under another name than one of a CPU was made for that CPU as a whole. */
 const MOST_NAMED = 0.9
@@ -32,6 +34,8 @@ export function findRoots(program: Program, kernels: Kernels, known: KnownForRoo
   const callersChoose = detectors.any || known.hasExportsByCpu
   const isModule = isLoadedAsModule(image)
   const lookedUp = new LookedUpNames(image)
+  const mayBeInner = detectors.any && exportsEverything(program)
+  const inner: number[] = []
   for (const named of image.functions) {
     if (!named.exported || (detectors.any && !program.isEntered(named.name))) continue
     const index = graph.functionAt(named.address)
@@ -45,9 +49,23 @@ export function findRoots(program: Program, kernels: Kernels, known: KnownForRoo
     // an executable's exports serve its plugins
     if (!image.isLibrary && !roots.has(index) && detectors.any && !(kernels.needFeatures(index) && lookedUp.has(named.name))) continue
     if (callersChoose && (kernels.isNamed(index) || known.selectable.has(index))) continue
-    add(named.address, 'export')
+    if (mayBeInner && !roots.has(index) && (kernels.needFeatures(index) || kernels.handsOver(index) || handsOutObject(program, index))) inner.push(index)
+    else add(named.address, 'export')
   }
+  if (inner.length === 0) return roots
+  const inside = new UsedInside(program, (index) => roots.has(index))
+  for (const index of inner.filter((kernel) => !inside.has(kernel))) add(graph.starts[index]!, 'export')
   return roots
+}
+
+/** Bytes of a function that returns the address of an object. */
+const HANDING_OUT = 16
+
+/** Does function `index` return a structure of operations, and do nothing else? Whoever calls it asks before. */
+function handsOutObject({ graph, sweep }: Program, index: number): boolean {
+  if (graph.ends[index]! - graph.starts[index]! > HANDING_OUT || graph.firstEdge[index + 1]! > graph.firstEdge[index]!) return false
+  const first = graph.firstAccess[index]!
+  return graph.firstAccess[index + 1]! - first === 1 && sweep.accessKind.values()[first] === Access.take
 }
 
 /** A library that asks nothing about the CPU, and exports functions by CPU beside others: who calls them asks. */
