@@ -70,11 +70,11 @@ export class FunctionOrigins implements Origins {
   }
 
   variableLeaks(address: number): boolean {
-    return this.#nearOnly ? this.#tracer.variableMayLeakNear(this.#index, address) : this.#tracer.variableMayLeak(address)
+    return this.#nearOnly ? this.#tracer.variableMayLeakNear(this.#index, address) : this.#tracer.variables.mayLeak(address)
   }
 
   arrayLeaks(address: number): boolean {
-    return this.#nearOnly ? this.#tracer.arrayMayLeakNear(address) : this.#tracer.arrayMayLeak(address)
+    return this.#nearOnly ? this.#tracer.variables.isArrayLikely(address) : this.#tracer.variables.arrayMayLeak(address)
   }
 
   argumentLeaks(register: number): boolean {

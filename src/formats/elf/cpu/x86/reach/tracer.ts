@@ -1,9 +1,9 @@
 import type { CallGraph } from '../../program/call-graph.ts'
 import { Edge } from '../../program/edges.ts'
-import { Access } from '../../program/sweep.ts'
 import { ControlFlow } from '../evaluation/control-flow.ts'
 import type { Evaluation, Leaks } from '../evaluation/evaluation.ts'
 import { type Assumption, FunctionOrigins, settled, usually } from './function-origins.ts'
+import { LeakingVariables } from './leaking-variables.ts'
 import { readsEnvironment } from '../code/environment.ts'
 import type { Guards } from '../checks/guards.ts'
 import type { Program } from '../code/program.ts'
@@ -23,11 +23,6 @@ const SETTLED_SIZE = 6000
 /** How far up and down the calls it is looked for where a number comes from. */
 const DEPTH = 3
 const CALLERS = 8
-/** Variables that are stored to through the address of what they are a part of. */
-const STRUCTURE_SIZE = 64
-
-/** Bytes of arrays in which a check may have stored what it found out. */
-const ARRAY_SIZE = 1024
 
 export interface View {
   readonly evaluation: Evaluation
@@ -56,7 +51,7 @@ export class Tracer {
   readonly #settlingNow = new Set<number>()
   readonly #settling = { left: SETTLING }
   readonly #inProgress = new Set<number>()
-  readonly #leakingVariables = new Map<number, boolean>()
+  readonly variables: LeakingVariables
   readonly #budget = { left: STEPS }
   /** The same for the C library that is linked in, which chooses a lot: what it takes is not taken from the program. */
   readonly #librarys = { left: STEPS }
@@ -76,6 +71,7 @@ export class Tracer {
   constructor(program: Program, guards: Guards, started: ReadonlySet<number>) {
     this.#program = program
     this.#guards = guards
+    this.variables = new LeakingVariables(program, guards)
     this.#started = started
     this.#named = namedByPointers(program)
     this.#readsEnvironment = new Set([...program.graph.importCalls].filter(([, calls]) => calls.some(({ name }) => readsEnvironment.test(name))).map(([index]) => index))
@@ -279,63 +275,9 @@ export class Tracer {
     return nearOnly === true && !this.#program.isOfCLibrary(index) ? this.#guards.ownLeaks : this.#guards.leaks
   }
 
-  /** Who has the address of a variable, or of what it is a part of, may store to it: as to a field. */
-  #variableLeaks(address: number, leaks: Leaks): boolean {
-    if (leaks.variables.has(address)) return true
-    if (!leaks.anywhere && leaks.stored.size === 0) return false
-    const { accesses, sweep } = this.#program
-    const to = sweep.accessTo.values()
-    const kind = sweep.accessKind.values()
-    for (const access of accesses.range(address - STRUCTURE_SIZE, address)) {
-      if (kind[access] === Access.take && (leaks.anywhere || leaks.stored.has(address - to[access]!))) return true
-    }
-    return false
-  }
-
-  /** The same where it is likely: it is a part of what begins at the last address before it that is taken. */
-  #variableLeaksNear(address: number, leaks: Leaks): boolean {
-    if (leaks.variables.has(address)) return true
-    if (!leaks.anywhere && leaks.stored.size === 0) return false
-    const { accesses, sweep } = this.#program
-    const to = sweep.accessTo.values()
-    const kind = sweep.accessKind.values()
-    let start = -1
-    for (const access of accesses.range(address - STRUCTURE_SIZE, address)) if (kind[access] === Access.take) start = to[access]!
-    return start >= 0 && (leaks.anywhere || leaks.stored.has(address - start))
-  }
-
-  /** May the variable at `address` hold what CPUID says? */
-  variableMayLeak(address: number): boolean {
-    let known = this.#leakingVariables.get(address)
-    if (known === undefined) this.#leakingVariables.set(address, (known = this.#variableLeaks(address, this.#guards.leaks)))
-    return known
-  }
-
-  /** The same for what function `index` reads, as far as it is near. */
+  /** May the variable at `address` hold what CPUID says, as far as it is near function `index`, which reads it? */
   variableMayLeakNear(index: number, address: number): boolean {
-    return this.#variableLeaksNear(address, this.#leaksFor(index, { ...usually, nearOnly: true }))
-  }
-
-  /** May an element of the array at `address`? */
-  arrayMayLeak(address: number): boolean {
-    const { anywhere, stored } = this.#guards.leaks
-    return anywhere || stored.size > 0 || this.#holdsVariable(address, address + ARRAY_SIZE)
-  }
-
-  /** The same where it is likely: what follows the next address that is taken is something else. */
-  arrayMayLeakNear(address: number): boolean {
-    const { accesses, sweep } = this.#program
-    const to = sweep.accessTo.values()
-    const kind = sweep.accessKind.values()
-    let end = address + ARRAY_SIZE
-    for (const access of accesses.range(address + 1, end)) if (kind[access] === Access.take && to[access]! < end) end = to[access]!
-    return this.#holdsVariable(address, end)
-  }
-
-  /** Is a variable in [from, to) that holds what checks found out? */
-  #holdsVariable(from: number, to: number): boolean {
-    for (const at of this.#guards.leaks.variables) if (at >= from && at < to) return true
-    return this.#guards.followsAny(from, to)
+    return this.variables.isLikely(address, this.#leaksFor(index, { ...usually, nearOnly: true }))
   }
 
   /** May the argument that function `index` gets in `register`? */
