@@ -1,6 +1,6 @@
 import { Edge } from '../../program/edges.ts'
 import { Access } from '../../program/sweep.ts'
-import { displacementOf } from '../evaluation/flags-of-objects.ts'
+import { displacementOf } from '../code/displacement-of.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import { modrmOfStore } from '../evaluation/skipped-stores.ts'
 import { operandSize } from '../code/operand-size.ts'

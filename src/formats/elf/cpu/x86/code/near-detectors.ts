@@ -1,12 +1,17 @@
 import { Edge } from '../../program/edges.ts'
 import { isDetectorFunction, isDetectorTableFunction } from './detectors.ts'
-import type { Evaluation } from '../evaluation/evaluation.ts'
 import type { Program } from './program.ts'
 
 /** Calls between what asks about the CPU and who decides. */
 const DEPTH = 3
 /** Functions that are looked at before it counts as near. */
 const FUNCTIONS = 200
+
+/** What a function that was followed does with what a check found out. */
+export interface Asking {
+  readonly decides: boolean
+  readonly doubts: boolean
+}
 
 /** Which functions ask about the CPU themselves, or call what does, not far away. */
 export class NearDetectors {
@@ -18,13 +23,13 @@ export class NearDetectors {
   }
 
   /** @param evaluated functions that the search followed: they look at what a check found out */
-  asks(index: number, evaluated: ReadonlyMap<number, Evaluation>): boolean {
+  asks(index: number, evaluated: ReadonlyMap<number, Asking>): boolean {
     let known = this.#known.get(index)
     if (known === undefined) this.#known.set(index, (known = this.#search(index, evaluated)))
     return known
   }
 
-  #search(index: number, evaluated: ReadonlyMap<number, Evaluation>): boolean {
+  #search(index: number, evaluated: ReadonlyMap<number, Asking>): boolean {
     const { graph, detectors } = this.#program
     const seen = new Set([index])
     let layer = [index]

@@ -1,4 +1,4 @@
-import { displacementOf } from '../evaluation/flags-of-objects.ts'
+import { displacementOf } from './displacement-of.ts'
 import type { FunctionCode } from './function-code.ts'
 
 /** Variants that a tag tells apart. */

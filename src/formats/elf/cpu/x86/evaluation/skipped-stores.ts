@@ -1,4 +1,4 @@
-import { displacementOf } from './flags-of-objects.ts'
+import { displacementOf } from '../code/displacement-of.ts'
 import type { FunctionCode } from '../code/function-code.ts'
 
 /**

@@ -2,7 +2,7 @@ import type { FunctionCode } from '../code/function-code.ts'
 import { mentionedRegisters } from '../code/mentioned-registers.ts'
 import { opcodeOf } from '../code/opcode-of.ts'
 import type { Program } from '../code/program.ts'
-import { displacementOf } from '../evaluation/flags-of-objects.ts'
+import { displacementOf } from '../code/displacement-of.ts'
 
 /** A field that a register was loaded from. */
 interface Field {
