@@ -204,10 +204,19 @@ export class Tracer {
 
   /** The same where results of what is far from all checks are none. What a caller hands on behind a check may hang on it, whatever it is. */
   argumentMayLeakNear(index: number, register: number): boolean {
+    if (this.#started.has(index)) return false
+    if (this.#exported.has(index)) return true
     const leaks = this.#leaksFor(index, { ...usually, nearOnly: true })
     // what a field holds goes through a pointer as an argument now and then: whoever asked said so himself where it is a check
-    if (this.#named.has(index) && !this.#exported.has(index) && !leaks.anywhere && !leaks.arguments) return false
-    return this.argumentMayLeak(index, register, leaks, (caller) => (this.#isAboutCpu(caller) ? undefined : this.#nearView(caller)?.evaluation))
+    if (this.#named.has(index)) return leaks.anywhere || leaks.arguments
+    if (!mayLeak(leaks) && !this.#isCalledBySomeAboutCpu(index)) return false
+    return this.#mayBePassed(index, register, (caller) => (this.#isAboutCpu(caller) ? undefined : this.#nearView(caller)?.evaluation))
+  }
+
+  #isCalledBySomeAboutCpu(index: number): boolean {
+    const { firstCaller, callerEdge, edgeFrom } = this.#program.graph
+    for (let entry = firstCaller[index]!; entry < firstCaller[index + 1]!; entry++) if (this.#isAboutCpu(edgeFrom[callerEdge[entry]!]!)) return true
+    return false
   }
 
   resultMayLeakNear(callee: number): boolean {
@@ -281,10 +290,13 @@ export class Tracer {
   }
 
   /** May the argument that function `index` gets in `register`? */
-  argumentMayLeak(index: number, register: number, leaks: Leaks = this.#guards.leaks, trace: (caller: number) => Evaluation | undefined = (caller) => this.trace(caller)): boolean {
+  argumentMayLeak(index: number, register: number): boolean {
     if (this.#started.has(index)) return false
     if (this.#exported.has(index)) return true // whoever calls it may have asked
-    if (!leaks.anywhere && !leaks.arguments && leaks.fields.size === 0) return false
+    return mayLeak(this.#guards.leaks) && this.#mayBePassed(index, register, (caller) => this.trace(caller))
+  }
+
+  #mayBePassed(index: number, register: number, trace: (caller: number) => Evaluation | undefined): boolean {
     const { graph } = this.#program
     const from = graph.firstCaller[index]!
     const to = graph.firstCaller[index + 1]!
@@ -300,6 +312,10 @@ export class Tracer {
     }
     return false
   }
+}
+
+function mayLeak({ anywhere, arguments: areArguments, fields }: Leaks): boolean {
+  return anywhere || areArguments || fields.size > 0
 }
 
 /** Functions whose address is in data or taken: who calls them cannot be told. */
