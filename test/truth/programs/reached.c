@@ -546,6 +546,32 @@ static int run(void) {
   for (int kind = 0; kind < 8; kind++) sum += run_job(job_of(kind));
   return sum;
 }
+#elif defined R_GAVE_UP
+// jobs that say by a bit which kernel they want, first in a way that may give up
+struct job { int flags; int length; };
+NOINLINE static int fast(const int32_t *values, int count) { return values[0] > 1000 ? count : 0; }
+NOINLINE static int run_job(const struct job *job) {
+  if (job->flags & 1) {
+    if (!(job->flags & 32)) {
+      int sum = fast(data, job->length);
+      if (sum != 0) return sum;
+    }
+    return WIDE_KERNEL(data, job->length);
+  }
+  if (job->length <= 8) return -20;
+  return PLAIN_KERNEL(data, job->length);
+}
+NOINLINE static struct job *job_of(int flags) {
+  struct job *job = malloc(sizeof *job);
+  job->flags = flags;
+  job->length = 1024;
+  return job;
+}
+static int run(void) {
+  int sum = 0;
+  for (int flags = 0; flags < 8; flags++) sum += run_job(job_of(flags));
+  return sum;
+}
 #elif defined R_VARIANTS
 // operations that are told apart by a number: for one the address of a kernel is taken, for another that of one for another CPU, and then called
 __attribute__((target("ssse3"), noinline)) static int least_ssse3(const int32_t *values, int count) {

@@ -46,6 +46,35 @@ static int run(void) {
   if (has()) set(2);
   return level > 1 ? sum_wide(data, 1024) : sum_plain(data, 1024);
 }
+#elif defined T_GAVE_UP
+// zstd: first in the fastest way, which may give up, then by the kernel, behind a header
+NOINLINE static int fast(const int32_t *values, int count) { return values[0] > 1000 ? count : 0; }
+NOINLINE static int header(const int32_t *values, int count) { return values[0] > 7 ? 8 : count > 5000 ? -1 : 16; }
+__attribute__((noinline, visibility("default"))) int decode(const int32_t *values, int count, int flags) {
+  int length = header(values, count);
+  if (length < 0) return length;
+  values += length;
+  count -= length;
+  if (!(flags & 1)) return count <= 8 ? -20 : sum_plain(values, count);
+  if (!(flags & 32)) {
+    int sum = fast(values, count);
+    if (sum != 0) return sum;
+  }
+  return sum_wide(values, count);
+}
+NOINLINE static struct context *make(void) {
+  struct context *context = calloc(1, sizeof *context);
+  context->level = has();
+  return context;
+}
+NOINLINE static int decode_with(const struct context *context) { return decode(data, 1024, (context->level ? 1 : 0) | (data[0] > 5 ? 32 : 0)); }
+static int run(void) {
+  struct context **contexts = malloc(8 * sizeof *contexts);
+  for (int i = 0; i < 8; i++) contexts[i] = make();
+  int sum = 0;
+  for (int i = 0; i < 8; i++) sum += decode_with(contexts[i]);
+  return sum;
+}
 #elif defined T_DEAD_TABLE
 // nobody names it, and it lies where data begins
 __attribute__((used)) static const kernel table[] = {sum_wide, sum_plain};

@@ -83,3 +83,32 @@ export function comparedWith(code: Uint8Array, at: number, next: number): number
 export function checksStack(code: Uint8Array, listing: Listing, branch: number): boolean {
   return branch > 0 && listing.kind[branch] === Kind.branch && code[listing.at[branch - 1]!] === 0x64
 }
+
+/** Instructions of an epilogue. */
+const EPILOGUE = 12
+
+/** Does the function return at `place` what it has from a call? Nothing but the stack and saved registers is put back on the way. */
+export function onlyReturns(code: Uint8Array, listing: Listing, place: number): boolean {
+  for (let steps = 0; place < listing.count && steps < EPILOGUE; steps++) {
+    const at = listing.at[place]!
+    const kind = listing.kind[place]!
+    if (kind === Kind.end) return code[at] === 0xc3
+    if (kind === Kind.jump) {
+      const inside = listing.indexOf(listing.target[place]!)
+      if (inside === undefined) return false
+      place = inside
+    } else {
+      if (kind !== Kind.other || !restores(code, at)) return false
+      place++
+    }
+  }
+  return false
+}
+
+/** POP, LEAVE, and what moves the stack pointer (ADD RSP, LEA RSP). */
+function restores(code: Uint8Array, at: number): boolean {
+  const opcode = code[at]!
+  if ((opcode >= 0x58 && opcode < 0x60) || opcode === 0xc9) return true
+  if (opcode === 0x41) return code[at + 1]! >= 0x58 && code[at + 1]! < 0x60
+  return opcode === 0x48 && (((code[at + 1] === 0x83 || code[at + 1] === 0x81) && code[at + 2] === 0xc4) || (code[at + 1] === 0x8d && (code[at + 2]! & 0x38) === 0x20))
+}

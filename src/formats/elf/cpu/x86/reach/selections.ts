@@ -4,7 +4,7 @@ import { Edge } from '../../program/edges.ts'
 import { Kind, Lister, type Listing } from '../code/listing.ts'
 import type { Program } from '../code/program.ts'
 import { lastAtMost } from '../../program/number-list.ts'
-import { asksCallee, checksStack, comparedWith, comparesOrder, EQUAL, isOnTag, LARGEST_LEVEL, onlyMoves, testsByte, testsFlag } from './branch-conditions.ts'
+import { asksCallee, checksStack, comparedWith, comparesOrder, EQUAL, isOnTag, LARGEST_LEVEL, onlyMoves, onlyReturns, testsByte, testsFlag } from './branch-conditions.ts'
 import { casesAround, firstNamed } from './cases-of-comparisons.ts'
 import { followCases, type SwitchCase } from './switch-cases.ts'
 
@@ -103,16 +103,21 @@ export class Selections {
     const others: number[] = []
     const cases: number[] = []
     if (listing.kind[call] === Kind.branch && !asksCallee(listing, call)) others.push(call + 1)
+    // past what a call returned, and is returned where it is not zero, only a flag leads to variants of one thing (zstd: first in the fastest way, which may give up)
+    let gaveUp = false
     for (let place = call, steps = 0; place >= 0 && steps < LOOK_BACK; place--, steps++) {
       for (let jump = listing.firstJumpTo[place]!; jump >= 0; jump = listing.nextJump[jump]!) {
-        if (listing.kind[jump] !== Kind.branch || asksCallee(listing, jump)) continue
+        if (listing.kind[jump] !== Kind.branch || asksCallee(listing, jump) || (gaveUp && !testsFlagAt(code, listing, jump))) continue
         others.push(jump + 1)
         cases.push(jump + 1, ...otherCases(listing, jump))
       }
       if (place === 0) break
       const before: number | undefined = listing.kind[place - 1]
       if (before === Kind.branch && asksCallee(listing, place - 1)) {
-        if (!comparesOrder(code, listing.at[place - 1]!)) break
+        if (comparesOrder(code, listing.at[place - 1]!)) continue
+        const returned = listing.indexOf(listing.target[place - 1]!)
+        if (returned === undefined || !onlyReturns(code, listing, returned)) break
+        gaveUp = true
         continue
       }
       const from: number = before === Kind.jump || before === Kind.end ? listing.firstJumpTo[place]! : -1
@@ -120,7 +125,7 @@ export class Selections {
         place = from + 1
         continue
       }
-      if (before === Kind.branch) {
+      if (before === Kind.branch && !(gaveUp && !testsFlagAt(code, listing, place - 1))) {
         const inside = listing.indexOf(listing.target[place - 1]!)
         if (inside !== undefined) others.push(inside)
         else {
@@ -339,6 +344,15 @@ export class Selections {
 const FLAG_DISTANCE = 4
 /** The same with those that move something, which leave flags alone: arguments and saved registers are moved there where it saves space. */
 const MOVES_BETWEEN = 16
+
+/** Is the branch made on a flag that was tested just before? */
+function testsFlagAt(code: Uint8Array, listing: Listing, branch: number): boolean {
+  for (let place = branch - 1; place >= 0 && branch - place <= FLAG_DISTANCE && listing.kind[place] === Kind.other; place--) {
+    if (testsFlag(code, listing.at[place]!, listing.at[place + 1]!)) return true
+    if (!onlyMoves(code, listing.at[place]!)) return false
+  }
+  return false
+}
 
 /** Cases of comparisons that are variants of something: two for some CPUs, one for any. */
 const LEAST_VARIANTS = 3
