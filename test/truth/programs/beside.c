@@ -24,6 +24,26 @@ NOINLINE static struct context *make(void) {
 }
 NOINLINE static int use(struct context *context) { return context->use ? sum_wide(data, 1024) : sum_plain(data, 1024); }
 static int run(void) { return use(make()); }
+#elif defined B_OPERATIONS
+struct operations { int (*sum)(const int32_t *, int); int (*other)(const int32_t *, int); };
+NOINLINE static struct operations *make(int wide) {
+  struct operations *made = malloc(sizeof *made);
+  made->sum = wide ? sum_wide : sum_plain;
+  made->other = wide ? sum_wide : sum_plain;
+  return made;
+}
+static int run(void) {
+  struct operations *made = make(has());
+  int sum = made->sum(data, 1024) + made->other(data, 64);
+  free(made);
+  return sum;
+}
+#elif defined B_THREAD
+static __thread int (*chosen)(const int32_t *, int);
+static int run(void) {
+  if (chosen == NULL) chosen = has() ? sum_wide : sum_plain;
+  return chosen(data, 1024);
+}
 #endif
 
 // the other kernels, so that the two are told apart
@@ -53,6 +73,16 @@ static int other(void) {
   int large = 0;
   for (int i = 0; i < 1024; i++) large += data[i] > 4;
   return large > 10 ? product_wide(more, 1024) : product_plain(more, 1024);
+}
+#elif defined U_CASES
+static int other(void) {
+  switch (data[7] % 5) {
+    case 0: return product_plain(more, 8);
+    case 1: return sum_plain(more, 8);
+    case 2: return product_wide(more, 1024);
+    case 3: return sum_plain(more, 9) + 1;
+    default: return 7;
+  }
 }
 #elif defined U_NAMED
 static const struct { const char *name; int (*run)(int32_t *, int); } commands[] = {{"fold", product_plain}, {"multiply", product_wide}, {0}};

@@ -263,7 +263,7 @@ class GuardSearch {
     if (this.#answers.note(index, evaluation, distance === 0, (parameters) => this.#evaluateFor(index, parameters)) && distance <= 3 && this.#agenda.callerCount(index) <= limits.callers) this.#agenda.addCallers(index, distance)
     // what is stored to a field that is followed anyway counts wherever it is
     if (distance <= 2 || evaluation.fieldStores.some(({ offset }) => this.#fields.has(offset))) this.#fields.spread(evaluation)
-    if (distance <= 3 && (evaluation.leaks.fields.size > 0 || evaluation.leaks.frames.size > 0 || evaluation.leaks.anywhere || this.#results.has(index))) for (const maker of this.#closures.makersOf(index)) this.#agenda.add(maker, distance + 1)
+    if (distance <= 3 && (evaluation.leaks.fields.size > 0 || evaluation.leaks.frames.size > 0 || evaluation.leaks.anywhere || evaluation.leaks.threadLocals.size > 0 || this.#results.has(index))) for (const maker of this.#closures.makersOf(index)) this.#agenda.add(maker, distance + 1)
     this.#spreadArguments(index, evaluation, distance)
   }
 

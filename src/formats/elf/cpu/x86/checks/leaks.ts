@@ -22,7 +22,7 @@ export interface Unfollowed {
 /** The same of what the program itself finds out, and not the C library that is linked into it. */
 export function findOwnLeaks(program: Program, evaluations: ReadonlyMap<number, Evaluation>, variables: Variables, unfollowed: Unfollowed, all: Leaks): Leaks {
   const isOwn = (index: number): boolean => !program.isOfCLibrary(index)
-  return isOwn(program.graph.starts.length - 1) && all.lost.size === 0 && all.variables.size === 0 ? all : findLeaks(program, evaluations, variables, unfollowed, isOwn, false)
+  return isOwn(program.graph.starts.length - 1) && all.lost.size === 0 && all.variables.size === 0 && all.threadLocals.size === 0 ? all : findLeaks(program, evaluations, variables, unfollowed, isOwn, false)
 }
 
 /**
@@ -36,6 +36,7 @@ export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Eva
   const stored = new Set<number>()
   const ambiguous = new Set<number>()
   const lost = new Set<number>()
+  const threadLocals = new Set<number>()
   let anywhere = false
   const pointerCallers = new PointerCallers(program)
   let passed = [...uninformed].some((index) => isOwn(index) && pointerCallers.has(index))
@@ -75,6 +76,7 @@ export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Eva
     for (const [at, offsets] of leaks.frames) if (!isFollowed(index, at, given.get(at))) for (const offset of offsets) fields.add(offset)
     for (const offset of leaks.ambiguous) ambiguous.add(offset)
     for (const offset of leaks.lost) lost.add(offset)
+    for (const offset of leaks.threadLocals) threadLocals.add(offset)
     anywhere ||= leaks.anywhere
     passed ||= leaks.arguments
   }
@@ -96,13 +98,16 @@ export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Eva
       if (kind[access] === Access.take && isOwn(graph.functionOf(from[access]!)) && !staysInside(access)) fields.add(at - to[access]!)
     }
   }
+  // whoever has the address of a thread's variable reads it as a field: that is likely only as far behind what the thread has
+  if (isForProofs) anywhere ||= threadLocals.size > 0
+  else for (const offset of threadLocals) fields.add(offset)
   const withheld = isForProofs ? settersBehindChecks(program, evaluations, isOwn) : nothing
   // whether what stands there is the check's nobody can tell: nothing is proved by it, and nothing is likely
   for (const offset of isForProofs ? [...lost, ...withheld.fields] : []) {
     fields.add(offset)
     stored.add(offset)
   }
-  return { fields, stored, lost: new Set([...lost, ...withheld.fields]), variables: withheld.variables, toArguments: new Set(), frames: new Map(), argumentsEscape: false, argumentsHandedAt: new Set(), ambiguous, anywhere, arguments: passed }
+  return { fields, stored, lost: new Set([...lost, ...withheld.fields]), variables: withheld.variables, toArguments: new Set(), frames: new Map(), argumentsEscape: false, argumentsHandedAt: new Set(), ambiguous, anywhere, threadLocals, arguments: passed }
 }
 
 /** Functions that store to what they are given, and that nobody calls but functions that were followed. */

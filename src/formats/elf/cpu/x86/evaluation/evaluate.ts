@@ -180,7 +180,7 @@ class Evaluator extends Instructions {
       otherFields: new Set(),
       closures: [...this.closures.values()].flat(),
       passed: this.passed,
-      leaks: { fields: this.leakedFields, stored: this.leakedFields, lost: this.lostStores, variables: noVariables, toArguments: this.leakedToArguments, frames: this.leakedFrames, argumentsEscape: this.argumentsEscape, argumentsHandedAt: this.argumentsHandedAt, ambiguous: new Set(), anywhere: this.leaksAnywhere, arguments: this.leaksArguments },
+      leaks: { fields: this.leakedFields, stored: this.leakedFields, lost: this.lostStores, variables: noVariables, toArguments: this.leakedToArguments, frames: this.leakedFrames, argumentsEscape: this.argumentsEscape, argumentsHandedAt: this.argumentsHandedAt, ambiguous: new Set(), anywhere: this.leaksAnywhere, threadLocals: this.leakedThreadLocals, arguments: this.leaksArguments },
       indirectCalls: this.indirectCalls,
       tableCalls: this.tableCalls,
       tableJumps: this.tableJumps,

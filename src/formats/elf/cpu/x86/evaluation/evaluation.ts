@@ -77,6 +77,12 @@ export interface Origins {
   variableLeaks(address: number): boolean
   /** May an element of the array at `address`? */
   arrayLeaks(address: number): boolean
+  /** The same of one that is known to be at `address`. */
+  elementLeaks(address: number, array: number): boolean
+  /** May what lies `offset` bytes behind a pointer that is not known, and with which `address` was read before? */
+  walkLeaks(address: number, offset: number): boolean
+  /** May an element of an array that is not known, `offset` bytes behind it? `areNumbers`: its elements are no structures. */
+  indexedLeaks(offset: number, areNumbers: boolean): boolean
   /** May the argument that comes in `register`? */
   argumentLeaks(register: number): boolean
   /** May what the call at `at` returns, where it is told what CPUID says or not? */
@@ -111,6 +117,8 @@ export interface Leaks {
   readonly ambiguous: ReadonlySet<number>
   /** Somewhere that cannot be told. */
   readonly anywhere: boolean
+  /** Variables of the thread, by their distance from FS. */
+  readonly threadLocals: ReadonlySet<number>
   /** Arguments of calls through pointers. */
   readonly arguments: boolean
 }

@@ -110,6 +110,7 @@ export abstract class Machine {
   protected argumentsEscape = false
   protected readonly argumentsHandedAt: Set<number> = new Set()
   protected leaksAnywhere = false
+  protected readonly leakedThreadLocals: Set<number> = new Set<number>()
   protected leaksArguments = false
   protected readonly handedOut: HandedOut = new HandedOut()
   /** Numbers of new objects by where they were made. */

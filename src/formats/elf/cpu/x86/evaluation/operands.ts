@@ -1,3 +1,4 @@
+import type { Origins } from './evaluation.ts'
 import { argumentRegisters, LEAST_FIELD, Machine, placeKey, Register, slotKey, unknownSlot } from './machine.ts'
 import { address as addressValue, addressesIn, clean, featureTable, isExact, join, number, plain, singleAddress, singleOffset, untouched, type Value, valueOf } from '../../program/value.ts'
 
@@ -19,10 +20,14 @@ export abstract class Operands extends Machine {
   protected asksByArgument = false
   protected displacement = 0
   protected hasBase = false
+  /** A variable of the thread, named by its distance from FS. */
+  #isThreadLocal = false
   /** Base of an operand with an index. */
   protected tableRegister: number = -1
   /** Where the array begins that an element is read of which is not known; -1 where there is none. */
   #array = -1
+  /** Where pointers first pointed that reads go through, by the read: what they point to later is likely to be of the same array. */
+  readonly #walked = new Map<number, number>()
 
   protected byteRegister(index: number): number {
     return this.rex === 0 && index >= 4 && index < 8 ? index - 4 : index // AH, CH, DH, BH
@@ -38,6 +43,7 @@ export abstract class Operands extends Machine {
     this.memoryAddress = undefined
     this.isCleanAddress = false
     this.hasBase = false
+    this.#isThreadLocal = false
     this.tableRegister = -1
     this.#array = -1
     if (mod === 3) return
@@ -57,7 +63,10 @@ export abstract class Operands extends Machine {
       return
     }
     this.displacement = mod === 1 ? this.view.getInt8(at) : mod === 2 || base === -1 ? this.view.getInt32(at, true) : 0
-    if (segment) return
+    if (segment) {
+      this.#isThreadLocal = base === -1 && index === -1
+      return
+    }
     this.hasBase = base !== -1 && index === -1
     this.tableRegister = index === -1 ? -1 : base
     let value: Value | undefined = base === -1 ? number(0) : registers[base]
@@ -144,7 +153,7 @@ export abstract class Operands extends Machine {
       return size === 8 ? value : this.truncated(value, size)
     }
     const place = this.memoryAddress
-    if (place === undefined) return this.field(size) ?? (this.#array < 0 ? this.unlessLeaked(this.hasBase ? this.displacement : undefined) : this.#elementUnlessLeaked())
+    if (place === undefined) return this.field(size) ?? (this.#array < 0 ? this.#fieldUnlessLeaked() : this.#elementUnlessLeaked())
     if (place.base === featureTable) return number(0, 0, true)
     if (place.base === Register.rsp) {
       const offset = singleOffset(place)
@@ -162,8 +171,35 @@ export abstract class Operands extends Machine {
     if (size === 8 && this.hasBase) this.followed_(place) // a pointer that was kept in a register
     const known = this.truncated(this.state.memory.get(at), size) ?? this.outside.load(at, size)
     if (known !== undefined) return known
-    // a variable that no check stores to
-    return this.outside.origins?.variableLeaks(at) === false ? untouched : undefined
+    return this.outside.origins === undefined ? undefined : this.#variableUnlessLeaked(at, this.outside.origins)
+  }
+
+  /** A variable that no check stores to, or an element of an array. */
+  #variableUnlessLeaked(at: number, origins: Origins): Value | undefined {
+    if (this.hasBase && !this.#walked.has(this.at)) this.#walked.set(this.at, at)
+    const array = this.hasBase ? -1 : this.#arrayOf(at)
+    return (array < 0 ? origins.variableLeaks(at) : origins.elementLeaks(at, array)) ? undefined : untouched
+  }
+
+  /** Where the array begins of which an element at `at` is read; -1 where that is not told apart. */
+  #arrayOf(at: number): number {
+    const code = this.code
+    if ((code[this.modrmAt]! & 7) !== 4) return -1
+    const sib = code[this.modrmAt + 1]!
+    const index = ((sib >> 3) & 7) | ((this.rex & 2) << 2)
+    if (index === 4) return -1
+    const { registers } = this.state
+    const base = (sib & 7) === 5 && code[this.modrmAt]! >> 6 === 0 ? 0 : (singleAddress(registers[(sib & 7) | ((this.rex & 1) << 3)]) ?? 0)
+    const start = this.displacement + (base > 0xfff ? base : sib >> 6 === 0 ? (singleAddress(registers[index]) ?? 0) : 0)
+    return start > 0xfff && start <= at ? start : -1
+  }
+
+  /** A field of what the instruction's base points to. */
+  #fieldUnlessLeaked(): Value | undefined {
+    const start = this.hasBase && this.isCleanAddress ? this.#walked.get(this.at) : undefined
+    if (start !== undefined && this.outside.origins?.walkLeaks(start, this.displacement) === false) return untouched
+    if (!this.hasBase && this.isCleanAddress && this.outside.origins?.indexedLeaks(this.displacement, this.code[this.modrmAt + 1]! >> 6 > 0) === false) return untouched
+    return this.unlessLeaked(this.hasBase ? this.displacement : undefined)
   }
 
   /** Any number in which the flags are clear that only a check sets. */
@@ -190,8 +226,11 @@ export abstract class Operands extends Machine {
   #oneOfUnlessLeaked(place: Value, size: number): Value | undefined {
     const { origins } = this.outside
     if (origins === undefined || !isExact(place)) return this.unlessLeaked(undefined)
-    const isCheck = (at: number): boolean => (this.state.memory.get(at) ?? this.outside.load(at, size))?.detected === true || origins.variableLeaks(at)
-    return addressesIn(place).some(isCheck) ? undefined : untouched
+    const addresses = addressesIn(place)
+    const array = this.hasBase ? -1 : this.#arrayOf(Math.min(...addresses))
+    const leaks = (at: number): boolean => (array < 0 ? origins.variableLeaks(at) : origins.elementLeaks(at, array))
+    const isCheck = (at: number): boolean => (this.state.memory.get(at) ?? this.outside.load(at, size))?.detected === true || leaks(at)
+    return addresses.some(isCheck) ? undefined : untouched
   }
 
   protected unlessLeaked(offset: number | undefined): Value | undefined {
@@ -316,7 +355,8 @@ export abstract class Operands extends Machine {
     const known = place !== undefined && (place.base === plain || place.base === Register.rsp) && place.words.length === 2
     if (known) return
     if (!this.hasBase) {
-      this.leaksAnywhere = true
+      if (this.#isThreadLocal) this.leakedThreadLocals.add(this.displacement)
+      else this.leaksAnywhere = true
       return
     }
     this.leakedFields.add(this.displacement)

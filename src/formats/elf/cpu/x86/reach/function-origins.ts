@@ -77,6 +77,19 @@ export class FunctionOrigins implements Origins {
     return this.#nearOnly ? this.#tracer.variables.isArrayLikely(address) : this.#tracer.variables.arrayMayLeak(address)
   }
 
+  elementLeaks(address: number, array: number): boolean {
+    return this.variableLeaks(address) && (!this.#nearOnly || this.#leaks.variables.has(address) || this.#tracer.variables.isArrayLikely(array))
+  }
+
+  walkLeaks(address: number, offset: number): boolean {
+    if (!this.fieldLeaks(offset)) return false
+    return !this.#nearOnly || this.#tracer.variables.isArrayLikely(address) || this.#tracer.variables.isStoredTo(address - offset, offset)
+  }
+
+  indexedLeaks(offset: number, areNumbers: boolean): boolean {
+    return this.#nearOnly && areNumbers ? this.#leaks.anywhere : this.fieldLeaks(this.#nearOnly ? offset : undefined)
+  }
+
   argumentLeaks(register: number): boolean {
     if (this.#nearOnly) return this.#tracer.argumentMayLeakNear(this.#index, register)
     return this.#tracer.argumentMayLeak(this.#index, register)

@@ -1,5 +1,6 @@
 import { Access } from '../../program/sweep.ts'
 import type { Guards } from '../checks/guards.ts'
+import { addressesIn } from '../../program/value.ts'
 import type { Program } from '../code/program.ts'
 import type { Leaks } from '../evaluation/evaluation.ts'
 
@@ -7,16 +8,23 @@ import type { Leaks } from '../evaluation/evaluation.ts'
 const STRUCTURE_SIZE = 64
 /** Bytes of arrays in which a check may have stored what it found out. */
 const ARRAY_SIZE = 1024
+/** Functions that are looked at to which a pointer may be handed on. */
+const MOST_GIVEN = 64
 
 /** Which variables may hold what CPUID says, beyond those that are followed. */
 export class LeakingVariables {
   readonly #program: Program
   readonly #guards: Guards
   readonly #known = new Map<number, boolean>()
+  readonly #isNamed: (index: number) => boolean
+  readonly #storers = new Map<number, ReadonlySet<number>>()
+  readonly #storedTo = new Map<string, boolean>()
 
-  constructor(program: Program, guards: Guards) {
+  /** @param isNamed may others than its direct callers call a function? */
+  constructor(program: Program, guards: Guards, isNamed: (index: number) => boolean) {
     this.#program = program
     this.#guards = guards
+    this.#isNamed = isNamed
   }
 
   /** May the variable at `address`? Who has its address, or that of what it is a part of, may store to it: as to a field. */
@@ -48,7 +56,47 @@ export class LeakingVariables {
     const kind = sweep.accessKind.values()
     let start = -1
     for (const access of accesses.range(address - STRUCTURE_SIZE, address)) if (kind[access] === Access.take) start = to[access]!
-    return start >= 0 && (anywhere || stored.has(address - start))
+    return start >= 0 && (anywhere || (stored.has(address - start) && this.isStoredTo(start, address - start)))
+  }
+
+  /** Is what begins at `start` likely to be given to a function that stores what a check found out `offset` bytes behind a pointer? */
+  isStoredTo(start: number, offset: number): boolean {
+    const key = `${start}.${offset}`
+    let known = this.#storedTo.get(key)
+    if (known === undefined) this.#storedTo.set(key, (known = this.#findStoredTo(start, this.#storersAt(offset))))
+    return known
+  }
+
+  #findStoredTo(start: number, storers: ReadonlySet<number>): boolean {
+    // who stores there is not known, or who calls it
+    if (storers.size === 0 || [...storers].some((index) => this.#isNamed(index))) return true
+    const { accesses, sweep, graph, calls } = this.#program
+    const kind = sweep.accessKind.values()
+    const from = sweep.accessFrom.values()
+    const given = new Set<number>()
+    for (const access of accesses.range(start, start)) {
+      if (kind[access] !== Access.take) continue
+      const index = graph.functionOf(from[access]!)
+      if (storers.has(index)) return true
+      const passed = this.#guards.evaluations.get(index)?.passed
+      for (const [at, callee] of calls.of(index).callees) {
+        if (passed === undefined || [...(passed.get(at)?.values() ?? [])].some((value) => addressesIn(value).includes(start))) given.add(callee)
+      }
+    }
+    for (const index of given) {
+      if (storers.has(index) || given.size > MOST_GIVEN) return true
+      for (const callee of calls.of(index).callees.values()) given.add(callee)
+    }
+    return false
+  }
+
+  #storersAt(offset: number): ReadonlySet<number> {
+    let storers = this.#storers.get(offset)
+    if (storers === undefined) {
+      storers = new Set([...this.#guards.evaluations].filter(([, { leaks }]) => leaks.stored.has(offset)).map(([index]) => index))
+      this.#storers.set(offset, storers)
+    }
+    return storers
   }
 
   /** May an element of the array at `address`? */

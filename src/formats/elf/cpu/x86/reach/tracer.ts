@@ -71,7 +71,7 @@ export class Tracer {
   constructor(program: Program, guards: Guards, started: ReadonlySet<number>) {
     this.#program = program
     this.#guards = guards
-    this.variables = new LeakingVariables(program, guards)
+    this.variables = new LeakingVariables(program, guards, (index) => this.#named.has(index) || this.#exported.has(index))
     this.#started = started
     this.#named = namedByPointers(program)
     this.#readsEnvironment = new Set([...program.graph.importCalls].filter(([, calls]) => calls.some(({ name }) => readsEnvironment.test(name))).map(([index]) => index))
