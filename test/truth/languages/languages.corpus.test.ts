@@ -49,6 +49,21 @@ test.skipIf(!haveGo)('Go programs for GOAMD64 v1 to v3, stripped and not: the le
   expect(new Set(labelled.map(({ truth }) => truth))).toEqual(new Set(['qemu64', 'Nehalem', 'Haswell']))
 })
 
+test.skipIf(!haveGo)('assembly of Go that asks nobody is not called guarded, and what asks is (needs golang-go, qemu-user)', async () => {
+  const labelled: Labelled[] = []
+  for (const way of ['guarded', 'direct', 'counted', 'cases', 'sent']) {
+    for (const flags of ['', '-s -w']) {
+      const program = join(work, `go-${way}${flags === '' ? '' : '-stripped'}`)
+      const env = { ...process.env, GOAMD64: 'v1', GO111MODULE: 'off', GOCACHE: join(work, 'go-cache'), GOFLAGS: '' }
+      await run('go', ['build', '-tags', way, '-ldflags', flags, '-o', program, '.'], { cwd: source('go-assembly'), env, timeout: 300_000 })
+      labelled.push(await label(`Go ${way} ${flags}`, program))
+    }
+  }
+  console.log(tableOf(labelled))
+  expect(scoreOf(labelled)).toMatchObject({ silentMisses: [], falselyRequired: [], possibleNotNeeded: [] })
+  expect(labelled.map(({ truth }) => truth)).toEqual([...Array<string>(2).fill('qemu64'), ...Array<string>(8).fill('Haswell')])
+})
+
 /**
  * What does not hold yet, and may only get shorter. A check of another feature makes what it does not cover `possible`; code
  * that was not optimized hides the check behind calls.

@@ -68,8 +68,8 @@ export class FunctionSurroundings implements Surroundings {
    * nothing that a program chooses by.
    */
   #foundBy(target: number): ReadonlyMap<number, Value> | undefined {
-    const { isOfCLibrary } = this.#program
-    return isOfCLibrary(target) && !isOfCLibrary(this.#index) ? undefined : this.#known.results.get(target)?.values
+    const { isOfRuntimeLibrary } = this.#program
+    return isOfRuntimeLibrary(target) && !isOfRuntimeLibrary(this.#index) ? undefined : this.#known.results.get(target)?.values
   }
 
   /** What a function whose name says that it tells what the CPU can do returns, where it could not be followed. */

@@ -19,10 +19,10 @@ export interface Unfollowed {
   readonly untold: ReadonlySet<number>
 }
 
-/** The same of what the program itself finds out, and not the C library that is linked into it. */
+/** The same of what the program itself finds out, and not what is linked into every such program. */
 export function findOwnLeaks(program: Program, evaluations: ReadonlyMap<number, Evaluation>, variables: Variables, unfollowed: Unfollowed, all: Leaks): Leaks {
-  const isOwn = (index: number): boolean => !program.isOfCLibrary(index)
-  return isOwn(program.graph.starts.length - 1) && all.lost.size === 0 && all.variables.size === 0 && all.threadLocals.size === 0 ? all : findLeaks(program, evaluations, variables, unfollowed, isOwn, false)
+  const isOwn = (index: number): boolean => !program.isOfRuntimeLibrary(index)
+  return [...evaluations.keys()].every(isOwn) && all.lost.size === 0 && all.variables.size === 0 && all.threadLocals.size === 0 ? all : findLeaks(program, evaluations, variables, unfollowed, isOwn, false)
 }
 
 /**

@@ -38,7 +38,7 @@ export function settersBehindChecks(program: Program, evaluations: ReadonlyMap<n
       const { callee, depth } = work.pop()!
       const size = graph.ends[callee]! - graph.starts[callee]!
       // kernels fill what they are given
-      if (known.has(callee) || size > LARGEST_SETTER || graph.firstHit[callee] !== graph.firstHit[callee + 1] || program.isOfCLibrary(callee)) continue
+      if (known.has(callee) || size > LARGEST_SETTER || graph.firstHit[callee] !== graph.firstHit[callee + 1] || program.isOfRuntimeLibrary(callee)) continue
       known.add(callee)
       for (const offset of fieldsSetBy(program, callee)) fields.add(offset)
       for (let access = graph.firstAccess[callee]!; access < graph.firstAccess[callee + 1]!; access++) {

@@ -44,8 +44,8 @@ export interface Program {
   readonly near: NearDetectors
   readonly jumpTables: JumpTables
   readonly argumentsRead: ArgumentsRead
-  /** Is function `index` of the C library, which is linked into this program? */
-  isOfCLibrary(index: number): boolean
+  /** Is function `index` of what is linked into every such program: the C library of a static one, Go's own packages? */
+  isOfRuntimeLibrary(index: number): boolean
   /** Does a frame or a symbol say where function `index` ends? */
   isBounded(index: number): boolean
   /** The code range that holds an address. */

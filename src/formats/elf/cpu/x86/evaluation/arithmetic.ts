@@ -115,7 +115,9 @@ export abstract class Arithmetic extends Operands {
         return
       }
       const isOpen = left?.detected === true || right?.detected === true || this.#isKernel(left) || this.#isKernel(right)
-      this.state.flags = this.tracesOrigins && !isOpen && left !== undefined && right !== undefined ? cleanFlags : undefined
+      // whether the stack has room, which every function of Go asks, is no check
+      const isKnown = (left !== undefined && right !== undefined) || left?.base === Register.rsp || right?.base === Register.rsp
+      this.state.flags = this.tracesOrigins && !isOpen && isKnown ? cleanFlags : undefined
       return
     }
     let register = -1

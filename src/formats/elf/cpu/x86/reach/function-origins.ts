@@ -48,7 +48,7 @@ export class FunctionOrigins implements Origins {
     this.#program = program
     this.#tracer = tracer
     this.#leaks = leaks
-    this.#isOwn = !program.isOfCLibrary(index)
+    this.#isOwn = !program.isOfRuntimeLibrary(index)
     this.#index = index
     this.#calls = program.calls.of(index)
   }
@@ -117,7 +117,7 @@ export class FunctionOrigins implements Origins {
   /** Is what is called a function of the C library, or one that it chooses? What that returns is no check of the program's own. */
   #isCLibrarys(at: number, callee: number | undefined): boolean {
     const called = callee ?? this.#calls.resolvers.get(at)
-    return called !== undefined && this.#program.isOfCLibrary(called)
+    return called !== undefined && this.#program.isOfRuntimeLibrary(called)
   }
 
   fillsFromElsewhere(at: number): boolean {

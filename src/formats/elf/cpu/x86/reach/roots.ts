@@ -30,7 +30,11 @@ export function findRoots(program: Program, kernels: Kernels, known: KnownForRoo
   }
   for (const index of entryFunctions(program)) add(graph.starts[index]!, 'entry')
   for (const address of initializers(program)) add(address, 'initializer')
-  if (isGo) return roots
+  if (isGo) {
+    // `rt0_go` hands it to the scheduler as the first goroutine, by a pointer in data (`runtime.mainPC`)
+    for (const [address, name] of graph.names) if (name === 'runtime.main') add(address, 'entry')
+    return roots
+  }
   const callersChoose = detectors.any || known.hasExportsByCpu
   const isModule = isLoadedAsModule(image)
   const lookedUp = new LookedUpNames(image)

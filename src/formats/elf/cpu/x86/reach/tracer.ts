@@ -53,7 +53,7 @@ export class Tracer {
   readonly #inProgress = new Set<number>()
   readonly variables: LeakingVariables
   readonly #budget = { left: STEPS }
-  /** The same for the C library that is linked in, which chooses a lot: what it takes is not taken from the program. */
+  /** The same for the C library that is linked in, which chooses a lot, and Go's own packages: what they take is not taken from the program. */
   readonly #librarys = { left: STEPS }
   #reserve = RESERVE
   #depth = DEPTH
@@ -149,7 +149,7 @@ export class Tracer {
   }
 
   #budgetOf(index: number): { left: number } {
-    return this.#program.isOfCLibrary(index) ? this.#librarys : this.#budget
+    return this.#program.isOfRuntimeLibrary(index) ? this.#librarys : this.#budget
   }
 
   #controlFlow(index: number, evaluation: Evaluation): ControlFlow {
@@ -281,7 +281,7 @@ export class Tracer {
 
   /** What the C library that is linked in finds out is far from what the program does. */
   #leaksFor(index: number, { nearOnly }: Assumption): Leaks {
-    return nearOnly === true && !this.#program.isOfCLibrary(index) ? this.#guards.ownLeaks : this.#guards.leaks
+    return nearOnly === true && !this.#program.isOfRuntimeLibrary(index) ? this.#guards.ownLeaks : this.#guards.leaks
   }
 
   /** May the variable at `address` hold what CPUID says, as far as it is near function `index`, which reads it? */
