@@ -2,6 +2,7 @@ import type { Diagnostic } from '../core/diagnostic.ts'
 import { UsageError } from '../core/errors.ts'
 import type { Finding } from '../core/finding.ts'
 import type { ArtifactReport, Report } from '../core/report.ts'
+import { underRules } from '../pipeline/check.ts'
 import type { Job } from '../pipeline/job.ts'
 import { bundleInput, bundleOptions } from './bundle-input.ts'
 import { checkBudgets } from './check-budgets.ts'
@@ -86,8 +87,5 @@ async function adviseSources(sources: readonly string[], { config, cwd, signal }
   if (sources.length === 0) return []
   const { adviseBundle } = await import('../bundling/why/advise.ts')
   const findings = await adviseBundle(sources, bundleOptions(config, cwd), { signal, report: () => undefined })
-  return findings.filter(({ ruleId }) => config.rules[ruleId] !== 'off').map((finding) => {
-    const asked = config.rules[finding.ruleId]
-    return asked === undefined || asked === 'off' ? finding : { ...finding, severity: asked }
-  })
+  return underRules(findings, config.rules)
 }

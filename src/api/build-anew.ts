@@ -11,7 +11,7 @@ import type { ResultCache } from '../core/result-cache.ts'
 import { writeFailed } from '../node/write-failed.ts'
 import { copyStructure } from '../node/folder-copy.ts'
 import { stageFolder } from '../node/staged-folder.ts'
-import { withSeverity } from '../pipeline/check.ts'
+import { underRules } from '../pipeline/check.ts'
 import type { Job } from '../pipeline/job.ts'
 import { foreignBinaries } from '../tree/architecture-variants.ts'
 import { bundleInput } from './bundle-input.ts'
@@ -118,7 +118,7 @@ async function buildInputs(
       command: 'build',
       totals: totalsOf(artifacts),
       artifacts,
-      treeFindings: [...all((part) => part.findings), ...withRules(written.findings, config), ...checkBudgets(outputs, written.packages, config, plain ? [] : variants.map(({ name }) => name))],
+      treeFindings: [...all((part) => part.findings), ...underRules(written.findings, config.rules), ...checkBudgets(outputs, written.packages, config, plain ? [] : variants.map(({ name }) => name))],
       portability: all((part) => part.portability),
       outputs,
       packages: written.packages,
@@ -134,10 +134,6 @@ async function buildInputs(
   } finally {
     await rm(work, { recursive: true, force: true })
   }
-}
-
-function withRules(findings: readonly Finding[], { rules }: Config): Finding[] {
-  return findings.filter(({ ruleId }) => rules[ruleId] !== 'off').map((finding) => withSeverity(finding, rules))
 }
 
 function onlyArchitecture(artifacts: readonly ArtifactReport[]): Architecture | null {

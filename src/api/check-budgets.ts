@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts'
 import type { Finding } from '../core/finding.ts'
 import { globMatcher } from '../core/glob.ts'
 import type { EncodedSizes, PackageReport } from '../core/report.ts'
-import { withSeverity } from '../pipeline/check.ts'
+import { underRules } from '../pipeline/check.ts'
 import { formatBytes, plural } from '../reporters/units.ts'
 
 interface Weighed {
@@ -30,13 +30,11 @@ export const budgetHelp: Readonly<Record<string, string>> = {
  * the limit by itself unless the pattern names one
  */
 export function checkBudgets(files: readonly Weighed[], packages: readonly PackageReport[], { budgets, rules }: Config, variants: readonly string[] = []): Finding[] {
-  return budgets
-    .flatMap((budget) => {
-      const groups = weighedTogether(budget, files, packages, variants)
-      return groups.length === 0 ? [noFiles(budget)] : groups.flatMap((group) => checkBudget(budget, group))
-    })
-    .filter(({ ruleId }) => rules[ruleId] !== 'off')
-    .map((finding) => withSeverity(finding, rules))
+  const findings = budgets.flatMap((budget) => {
+    const groups = weighedTogether(budget, files, packages, variants)
+    return groups.length === 0 ? [noFiles(budget)] : groups.flatMap((group) => checkBudget(budget, group))
+  })
+  return underRules(findings, rules)
 }
 
 /** The files of a pattern, in as many groups as are deployed by themselves. None is empty. */

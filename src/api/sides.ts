@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path'
 import type { Config } from '../config/config.ts'
 import type { Finding } from '../core/finding.ts'
 import type { ArtifactReport } from '../core/report.ts'
-import { withSeverity } from '../pipeline/check.ts'
+import { underRules } from '../pipeline/check.ts'
 import { plural } from '../reporters/units.ts'
 import { isOfPackage } from '../tree/sides/served-folders.ts'
 import { noSides, type Sides, sidesOf, type SidesInput } from '../tree/sides/sides-of.ts'
@@ -45,18 +45,17 @@ export async function sidesOfInputs(inputs: readonly Input[], artifacts: readonl
 
 /** Says what is not judged as the server's code, and why. */
 export function sidesFindings({ client, served }: Sides, { rules }: Config): Finding[] {
-  if (client.size === 0 || rules['tree/client-files'] === 'off') return []
+  if (client.size === 0) return []
   const named = served.slice(0, 3).map(({ folder, why, paths }) => `${folder === '' || folder === '.' ? 'the folder' : `${folder}/`} (${plural(paths.length, 'file')}; ${why})`)
   const more = served.length > 3 ? ` and ${served.length - 3} more` : ''
-  return [
-    withSeverity({
-      ruleId: 'tree/client-files',
-      severity: 'info',
-      message: `no code of the server, and judged on browsers only: ${named.join(', ')}${more}`,
-      data: { served: served.map(({ folder, why, paths }) => ({ folder, why, files: [...paths] })) },
-      location: { path: served[0]!.paths[0]! },
-    }, rules),
-  ]
+  const finding: Finding = {
+    ruleId: 'tree/client-files',
+    severity: 'info',
+    message: `no code of the server, and judged on browsers only: ${named.join(', ')}${more}`,
+    data: { served: served.map(({ folder, why, paths }) => ({ folder, why, files: [...paths] })) },
+    location: { path: served[0]!.paths[0]! },
+  }
+  return underRules([finding], rules)
 }
 
 /** Largest that is read: pages and configurations are written or made by people’s tools, and small. */

@@ -13,6 +13,11 @@ export function check(analysis: Analysis, rules: readonly Rule[], severities: Ru
   return findings
 }
 
+/** Findings without those of rules that the configuration turns off, with the severities that it sets. */
+export function underRules(findings: readonly Finding[], severities: RuleSeverities): Finding[] {
+  return findings.filter(({ ruleId }) => severities[ruleId] !== 'off').map((finding) => withSeverity(finding, severities))
+}
+
 /** The finding with the severity that the configuration gives its rule. */
 export function withSeverity(finding: Finding, severities: RuleSeverities): Finding {
   const severity = severities[finding.ruleId]

@@ -4,6 +4,8 @@ import { posix } from 'node:path'
 export interface ServedFolder {
   /** '' is the tree itself. */
   readonly folder: string
+  readonly how: 'configured' | 'beside-server' | 'by-layout' | 'loaded-by-page'
+  /** The same for people. */
   readonly why: string
 }
 
@@ -19,7 +21,10 @@ const script = /\.[cm]?js$/
  * @param paths of every file, relative to the tree
  */
 export function servedByLayout(paths: readonly string[]): ServedFolder[] {
-  const found = new Map<string, string>()
+  const found = new Map<string, ServedFolder>()
+  const note = (folder: string, why: string, how: ServedFolder['how'] = 'by-layout'): void => {
+    found.set(folder, { folder, how, why })
+  }
   /** Folders with a script somewhere in them. */
   const withScripts = new Set<string>()
   const nextBuilds = new Set<string>()
@@ -29,24 +34,24 @@ export function servedByLayout(paths: readonly string[]): ServedFolder[] {
       for (let at = posix.dirname(path); at !== '.' && !withScripts.has(at); at = posix.dirname(at)) withScripts.add(at)
     }
     const worker = /^(?:(.*)\/)?_worker\.js(?:\/|$)/.exec(path)
-    if (worker !== null) found.set(worker[1] ?? '', '_worker.js lies in it')
+    if (worker !== null) note(worker[1] ?? '', '_worker.js lies in it')
     const next = /^((?:.*\/)?_next\/static)\//.exec(path)
-    if (next !== null) found.set(next[1]!, 'Next.js serves it')
+    if (next !== null) note(next[1]!, 'Next.js serves it')
     if (posix.basename(path) === 'BUILD_ID') {
-      found.set(posix.join(posix.dirname(path), 'static'), 'Next.js serves it')
+      note(posix.join(posix.dirname(path), 'static'), 'Next.js serves it')
       nextBuilds.add(posix.dirname(path))
     }
   }
   for (const path of paths) {
     // `self.__BUILD_MANIFEST = …`: on Node it reads the .json beside it
     const folder = posix.dirname(path)
-    if (nextBuilds.has(posix.basename(folder) === 'server' ? posix.dirname(folder) : folder) && /(?:-manifest|required-server-files)\.js$/.test(path)) found.set(path, 'Next.js has it for its edge runtime')
+    if (nextBuilds.has(posix.basename(folder) === 'server' ? posix.dirname(folder) : folder) && /(?:-manifest|required-server-files)\.js$/.test(path)) note(path, 'Next.js has it for its edge runtime')
   }
   for (const folder of withScripts) {
     const name = posix.basename(folder)
-    if (besideServer.includes(name) && withScripts.has(posix.join(posix.dirname(folder), 'server'))) found.set(folder, 'server lies beside it')
+    if (besideServer.includes(name) && withScripts.has(posix.join(posix.dirname(folder), 'server'))) note(folder, 'server lies beside it', 'beside-server')
   }
-  return [...found].map(([folder, why]) => ({ folder, why }))
+  return [...found.values()]
 }
 
 /** What is installed is laid out as its author likes: `next/dist/client` runs on the server, too. */

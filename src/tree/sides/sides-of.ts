@@ -39,11 +39,11 @@ export interface SidesInput {
 export async function sidesOf({ paths, artifacts, wrangler, readText }: SidesInput): Promise<Sides> {
   const there = new Set(paths)
   const reach = reachThrough(artifacts)
-  const folders = [...servedByWrangler(wrangler), ...servedByLayout(paths).filter((folder) => !folder.why.startsWith('server ') || isForPages(folder, paths, artifacts))]
+  const folders = [...servedByWrangler(wrangler), ...servedByLayout(paths).filter((folder) => folder.how !== 'beside-server' || isForPages(folder, paths, artifacts))]
   const served = (path: string): ServedFolder | undefined => (isOfPackage(path) ? undefined : folders.find(({ folder }) => isIn(folder, path)))
   const mains = wrangler.flatMap(({ main }) => (main !== undefined && there.has(main) ? [main] : []))
   const workers = [...mains, ...paths.filter((path) => /(?:^|\/)_worker\.js(?:\/|$)/.test(path) && served(path) !== undefined)]
-  const beside = folders.filter(({ why }) => why.startsWith('server ')).map(({ folder }) => posix.join(posix.dirname(folder), 'server'))
+  const beside = folders.filter(({ how }) => how === 'beside-server').map(({ folder }) => posix.join(posix.dirname(folder), 'server'))
   const known = artifacts.filter(({ path, properties }) => workers.includes(path) || (served(path) === undefined && (beside.some((folder) => isIn(folder, path)) || asksForNode(properties))))
   const server = reach(known.map(({ path }) => path))
   const elsewhere = reach(artifacts.filter(({ path }) => served(path) === undefined).map(({ path }) => path))
@@ -56,7 +56,7 @@ export async function sidesOf({ paths, artifacts, wrangler, readText }: SidesInp
   for (const page of pages) {
     const scripts = pageScripts(page, (await readText(page)) ?? '', (path) => there.has(path))
     for (const path of reach(scripts)) {
-      if (!server.has(path) && !why.has(path) && !isOfPackage(path)) why.set(path, { folder: posix.dirname(page), why: `${page} loads it` })
+      if (!server.has(path) && !why.has(path) && !isOfPackage(path)) why.set(path, { folder: posix.dirname(page), how: 'loaded-by-page', why: `${page} loads it` })
     }
   }
   if (why.size === 0) return noSides
@@ -66,17 +66,17 @@ export async function sidesOf({ paths, artifacts, wrangler, readText }: SidesInp
     client: new Set(why.keys()),
     server,
     served: grouped(why),
-    worker: folders.some(({ why: how }) => !how.startsWith('server ')) && scripts.length > 0 && scripts.every(({ path }) => ofWorkers.has(path)),
+    worker: folders.some(({ how }) => how !== 'beside-server') && scripts.length > 0 && scripts.every(({ path }) => ofWorkers.has(path)),
   }
 }
 
 function servedByWrangler(wrangler: SidesInput['wrangler']): ServedFolder[] {
   return wrangler.flatMap(({ path, served }) =>
     served.flatMap((folder): ServedFolder[] => {
-      const why = `${path} serves it`
+      const known = { how: 'configured', why: `${path} serves it` } as const
       // the tree itself, or a folder that it lies in
-      if (/^(?:\.?|\.\.(?:\/\.\.)*)$/.test(folder)) return [{ folder: '', why }]
-      return folder.startsWith('../') ? [] : [{ folder, why }]
+      if (/^(?:\.?|\.\.(?:\/\.\.)*)$/.test(folder)) return [{ folder: '', ...known }]
+      return folder.startsWith('../') ? [] : [{ folder, ...known }]
     }),
   )
 }
@@ -120,7 +120,7 @@ function grouped(why: ReadonlyMap<string, ServedFolder>): Sides['served'] {
     const by = from.folder === path ? { ...from, folder: posix.dirname(path) } : from
     const key = `${by.folder}\n${by.why}`
     const group = groups.get(key)
-    if (group === undefined) groups.set(key, { ...by, wholeFolder: from.folder !== path && !by.why.endsWith('loads it'), paths: [path] })
+    if (group === undefined) groups.set(key, { ...by, wholeFolder: from.folder !== path && by.how !== 'loaded-by-page', paths: [path] })
     else group.paths.push(path)
   }
   return [...groups.values()]
