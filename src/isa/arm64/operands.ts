@@ -169,3 +169,8 @@ export function destination(word: number): number {
   }
   return -1
 }
+
+/** MOV Xd, Xm (an alias of ORR Xd, XZR, Xm): the register that is moved, or -1. */
+export function movedRegister(word: number): number {
+  return (word & 0xffe0_ffe0) >>> 0 === 0xaa00_03e0 ? (word >>> 16) & 31 : -1
+}

@@ -1,5 +1,5 @@
 import { branchTarget, Flow, flowOf } from '../../../../../isa/arm64/control-flow.ts'
-import { destination, memoryAccess, SP } from '../../../../../isa/arm64/operands.ts'
+import { destination, memoryAccess, movedRegister, SP } from '../../../../../isa/arm64/operands.ts'
 import { ARGUMENTS, CALLER_SAVED, type FunctionCode } from '../evaluation/evaluation.ts'
 
 const FRAME = 29
@@ -86,6 +86,6 @@ function movedPointer(word: number): { readonly to: number; readonly from: numbe
     const amount = (word >>> 10) & 0xfff
     return { to, from: (word >>> 5) & 31, offset: (word & 0x0040_0000) !== 0 ? amount << 12 : amount }
   }
-  if ((word & 0xffe0_ffe0) >>> 0 === 0xaa00_03e0) return { to, from: (word >>> 16) & 31, offset: 0 }
-  return undefined
+  const from = movedRegister(word)
+  return from < 0 ? undefined : { to, from, offset: 0 }
 }

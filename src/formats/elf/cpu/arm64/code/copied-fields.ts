@@ -1,5 +1,5 @@
 import { Flow, flowOf, pageAddress } from '../../../../../isa/arm64/control-flow.ts'
-import { destination } from '../../../../../isa/arm64/operands.ts'
+import { destination, movedRegister } from '../../../../../isa/arm64/operands.ts'
 import { Edge } from '../../program/edges.ts'
 import { type Container, containersOf } from './containers.ts'
 import { codeOf } from './function-code.ts'
@@ -105,7 +105,7 @@ export class CopiedFields {
         inFile.clear()
       }
       const isAdd = (word & 0xff80_0000) >>> 0 === 0x9100_0000 && inFile.has((word >>> 5) & 31)
-      const isMove = (word & 0xffe0_ffe0) >>> 0 === 0xaa00_03e0 && inFile.has((word >>> 16) & 31)
+      const isMove = inFile.has(movedRegister(word))
       if (isAdd || isMove || pageAddress(word, before) !== undefined) inFile.add(register)
       else if (destination(word) === register) inFile.delete(register)
       if (register === 2 && (word & 0x7fe0_0000) === 0x5280_0000) length = (word >>> 5) & 0xffff

@@ -1,5 +1,5 @@
 import { branchTarget, Flow, flowOf } from '../../../../../isa/arm64/control-flow.ts'
-import { memoryAccess, SP } from '../../../../../isa/arm64/operands.ts'
+import { memoryAccess, movedRegister, SP } from '../../../../../isa/arm64/operands.ts'
 import { ARGUMENTS, type FunctionCode } from '../evaluation/evaluation.ts'
 import { functionsWithAddressTaken } from './address-taken.ts'
 import { codeOf } from './function-code.ts'
@@ -68,7 +68,8 @@ export class StoresThroughArguments {
     const spilled = new Map<number, number>()
     for (let at = start; at < end; at += 4) {
       const word = words[(at - base) / 4]!
-      if ((word & 0xffe0_ffe0) >>> 0 === 0xaa00_03e0) holds[word & 31] = holds[(word >>> 16) & 31]! // MOV Xd, Xn
+      const moved = movedRegister(word)
+      if (moved >= 0) holds[word & 31] = holds[moved]!
       const operand = ((word >>> 25) & 5) === 4 ? memoryAccess(word) : undefined
       if (operand === undefined) {
         const flow = flowOf(word)

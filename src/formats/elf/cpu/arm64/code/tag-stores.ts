@@ -1,5 +1,5 @@
 import { branchTarget, Flow, flowOf } from '../../../../../isa/arm64/control-flow.ts'
-import { memoryAccess, SP } from '../../../../../isa/arm64/operands.ts'
+import { memoryAccess, movedRegister, SP } from '../../../../../isa/arm64/operands.ts'
 import { plain, type Value } from '../../program/value.ts'
 import { CALLER_SAVED, type Evaluation, type FunctionCode } from '../evaluation/evaluation.ts'
 import { followSmallNumbers, type InPlace, LARGEST_SMALL } from './small-numbers.ts'
@@ -105,7 +105,7 @@ export function givesObjectTo({ words, base, start, end }: FunctionCode, object:
     const isAdd = (word & 0xffc0_0000) >>> 0 === 0x9100_0000
     const isSubtract = (word & 0xffc0_0000) >>> 0 === 0xd100_0000
     const isAddress = (from === SP && isAdd && amount === object) || (from === FRAME && (isAdd || isSubtract) && frame + (isAdd ? amount : -amount) === object)
-    const isMove = (word & 0xffe0_ffe0) >>> 0 === 0xaa00_03e0 && holders.has((word >>> 16) & 31)
+    const isMove = holders.has(movedRegister(word))
     if (!isAddress && !isMove) continue
     holders.add(word & 31)
     if ((word & 31) < ARGUMENTS) given[word & 31] = at

@@ -1,4 +1,6 @@
 import { Edge } from '../../program/edges.ts'
+import type { IndexSet } from '../../program/index-set.ts'
+import { pointedToByData } from '../../program/pointed-to-by-data.ts'
 import type { Guards } from '../checks/guards.ts'
 import { importsOfSignals, jumpsBack, setsHandler as handles } from '../code/imports-of-signals.ts'
 import type { Program } from '../code/program.ts'
@@ -16,14 +18,14 @@ export function trapScope(program: Program, guards: Guards): ReadonlySet<number>
   const scope = new Set<number>()
   const names = importsOfSignals(program)
   const calls = (index: number, name: RegExp): boolean => names.get(index)?.some((each) => name.test(each)) === true
-  let pointed: ReadonlySet<number> | undefined
+  let pointed: IndexSet | undefined
   for (const index of names.keys()) {
     if (!calls(index, handles)) continue
     const tries = calleesOf(program, index).filter((callee) => calls(callee, jumpsBack))
     if (!calls(index, jumpsBack) && tries.length === 0) continue
     const settings = [...(guards.follow(index)?.passed.values() ?? [])].filter(([first]) => first?.words.length === 2 && first.words[0] === SIGILL).length
     if (settings < 2) continue // set once and never taken away, it is a handler of crashes
-    pointed ??= pointedTo(program)
+    pointed ??= pointedToByData(program)
     const own = new Set<number>()
     const around = new Set([index, ...tries])
     const stack = [index]
@@ -47,17 +49,6 @@ function calleesOf({ graph }: Program, index: number): number[] {
   const callees = new Set<number>()
   for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) if (graph.edgeKind[edge] === Edge.call) callees.add(graph.edgeTo[edge]!)
   return [...callees]
-}
-
-/** Functions that a pointer in data leads to. What the GOT holds is named by whoever loads it. */
-function pointedTo({ image, graph }: Program): ReadonlySet<number> {
-  const targets = new Set<number>()
-  const { places, targets: addresses } = image.codePointers
-  for (const [pointer, address] of addresses.entries()) {
-    const index = image.dataAt(places[pointer]!)?.separate === true ? undefined : graph.functionAt(address)
-    if (index !== undefined) targets.add(index)
-  }
-  return targets
 }
 
 function isOnlyNamedIn({ graph }: Program, target: number, own: ReadonlySet<number>, around: ReadonlySet<number>): boolean {

@@ -15,6 +15,7 @@ import { isFunctionPointer } from './function-pointer.ts'
 import { KernelUsers } from './kernel-users.ts'
 import { findLeaks, findOwnLeaks } from './leaks.ts'
 import { Parameters } from './parameters.ts'
+import { PointerCallers } from './pointer-callers.ts'
 import type { Program } from '../code/program.ts'
 import { type Settled, Variables } from './variables.ts'
 
@@ -194,7 +195,7 @@ class GuardSearch {
   }
 
   #guards(incomplete: boolean): Guards {
-    const unfollowed = { uninformed: this.#parameters.uninformed, untold: this.#untold }
+    const unfollowed = { uninformed: this.#parameters.uninformed, untold: this.#untold, pointerCallers: new PointerCallers(this.#program) }
     const leaks = findLeaks(this.#program, this.#evaluations, this.#variables, unfollowed)
     return {
       evaluations: this.#evaluations,

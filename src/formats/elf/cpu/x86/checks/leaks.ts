@@ -3,7 +3,7 @@ import { Access } from '../../program/sweep.ts'
 import { addressesIn, type Value } from '../../program/value.ts'
 import type { Evaluation, Leaks } from '../evaluation/evaluation.ts'
 import type { Program } from '../code/program.ts'
-import { PointerCallers } from './pointer-callers.ts'
+import type { PointerCallers } from './pointer-callers.ts'
 import { settersBehindChecks, type Withheld } from './setters-behind-checks.ts'
 import type { Variables } from './variables.ts'
 
@@ -17,6 +17,7 @@ export interface Unfollowed {
   readonly uninformed: ReadonlySet<number>
   /** Functions whose callers were not told what they store. */
   readonly untold: ReadonlySet<number>
+  readonly pointerCallers: PointerCallers
 }
 
 /** The same of what the program itself finds out, and not what is linked into every such program. */
@@ -30,7 +31,7 @@ export function findOwnLeaks(program: Program, evaluations: ReadonlyMap<number, 
  * @param isOwn which functions' checks are asked for
  * @param isForProofs is also asked for what may be the check's, and more likely is something else?
  */
-export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Evaluation>, variables: Variables, { uninformed, untold }: Unfollowed, isOwn: (index: number) => boolean = () => true, isForProofs = true): Leaks {
+export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Evaluation>, variables: Variables, { uninformed, untold, pointerCallers }: Unfollowed, isOwn: (index: number) => boolean = () => true, isForProofs = true): Leaks {
   const { sweep, accesses, graph } = program
   const fields = new Set<number>()
   const stored = new Set<number>()
@@ -38,8 +39,7 @@ export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Eva
   const lost = new Set<number>()
   const threadLocals = new Set<number>()
   let anywhere = false
-  const pointerCallers = new PointerCallers(program)
-  let passed = [...uninformed].some((index) => isOwn(index) && pointerCallers.has(index))
+  let passed = false
   /** Does what is called there get to know what lies behind its arguments, or is it another file's? */
   const isFollowed = (index: number, at: number, passed: ReadonlyMap<number, Value> | undefined): boolean => {
     // with a function that is to be called with it
@@ -80,6 +80,7 @@ export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Eva
     anywhere ||= leaks.anywhere
     passed ||= leaks.arguments
   }
+  passed ||= [...uninformed].some((index) => isOwn(index) && pointerCallers.has(index))
   // a variable that is read through a pointer to what it is a part of
   const kind = sweep.accessKind.values()
   const to = sweep.accessTo.values()

@@ -8,6 +8,7 @@ import { readsEnvironment } from '../code/environment.ts'
 import type { Guards } from '../checks/guards.ts'
 import type { Program } from '../code/program.ts'
 import { IndexSet } from '../../program/index-set.ts'
+import { pointedToByData } from '../../program/pointed-to-by-data.ts'
 import type { Value } from '../../program/value.ts'
 
 /** Instructions that may be evaluated to tell checks from other branches. */
@@ -320,13 +321,7 @@ function mayLeak({ anywhere, arguments: areArguments, fields }: Leaks): boolean 
 
 /** Functions whose address is in data or taken: who calls them cannot be told. */
 function namedByPointers({ graph, image }: { readonly graph: CallGraph; readonly image: Program['image'] }): IndexSet {
-  const named = new IndexSet(graph.starts.length)
-  const { places, targets } = image.codePointers
-  for (let pointer = 0; pointer < targets.length; pointer++) {
-    // what a slot of the GOT holds is called, or loaded: see below
-    const index = image.dataAt(places[pointer]!)?.separate === true ? undefined : graph.functionAt(targets[pointer]!)
-    if (index !== undefined) named.add(index)
-  }
+  const named = pointedToByData({ graph, image })
   for (let edge = 0; edge < graph.edgeTo.length; edge++) {
     if (graph.edgeKind[edge] === Edge.taken || graph.edgeKind[edge] === Edge.loaded) named.add(graph.edgeTo[edge]!)
   }

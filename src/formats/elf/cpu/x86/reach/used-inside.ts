@@ -1,4 +1,6 @@
 import { Edge } from '../../program/edges.ts'
+import type { IndexSet } from '../../program/index-set.ts'
+import { pointedToByData } from '../../program/pointed-to-by-data.ts'
 import type { Program } from '../code/program.ts'
 
 /** Functions that are looked at on the way to one that somebody else enters. */
@@ -24,17 +26,13 @@ export class UsedInside {
   /** Functions that are exported and no kernels. */
   readonly #isRoot: (index: number) => boolean
   /** Functions that data names. */
-  readonly #named = new Set<number>()
+  readonly #named: IndexSet
   readonly #users = new Map<number, number[]>()
 
   constructor({ graph, image }: Program, isRoot: (index: number) => boolean) {
     this.#graph = graph
     this.#isRoot = isRoot
-    const { places, targets } = image.codePointers
-    for (let pointer = 0; pointer < targets.length; pointer++) {
-      const index = image.dataAt(places[pointer]!)?.separate === true ? undefined : graph.functionAt(targets[pointer]!)
-      if (index !== undefined) this.#named.add(index)
-    }
+    this.#named = pointedToByData({ graph, image })
     for (let edge = 0; edge < graph.edgeTo.length; edge++) {
       if (graph.edgeKind[edge] !== Edge.taken && graph.edgeKind[edge] !== Edge.loaded) continue
       const users = this.#users.get(graph.edgeTo[edge]!)
