@@ -2,7 +2,6 @@ import type { FunctionCode } from '../code/function-code.ts'
 import type { Evaluation } from './evaluation.ts'
 
 const none: ReadonlySet<number> = new Set()
-const noWalls: ReadonlySet<number> = none
 
 /** Branches that an instruction hangs on, beyond which it is taken to hang on any. */
 const MOST_CONTROLLING = 64
@@ -19,10 +18,14 @@ export class ControlFlow {
   readonly #from: Int32Array
   #ways = 0
   readonly #conditional: Uint8Array
+  /** Those that lead to several. */
+  readonly #splits: Uint8Array
   /** Instructions after which control can be back with the caller. */
   readonly #exits: number[] = []
   /** Jumps through tables: they lead to what nothing else leads to. */
   readonly #tableJumps: number[] = []
+  /** By instruction, where that was asked for. */
+  readonly #controllers = new Map<number, readonly number[]>()
 
   constructor({ code, view, base, blocks }: FunctionCode, evaluation: Pick<Evaluation, 'seen' | 'start' | 'tableJumps'>) {
     const { seen, start } = evaluation
@@ -37,6 +40,7 @@ export class ControlFlow {
     this.#before = new Int32Array(ways)
     this.#from = new Int32Array(ways)
     this.#conditional = new Uint8Array(count)
+    this.#splits = new Uint8Array(count)
     const first = (start - base) | 0
     for (let offset = 0; offset < seen.length; offset++) {
       const index = this.#indexes[offset]! - 1
@@ -46,6 +50,7 @@ export class ControlFlow {
       const { target, falls, leaves, indirect } = transferAt(code, view, place, next)
       const cases = indirect === true ? evaluation.tableJumps.get(start + offset) : undefined
       if (indirect && cases === undefined) this.#tableJumps.push(index)
+      if (cases !== undefined || (target !== undefined && falls)) this.#splits[index] = 1
       if (cases !== undefined) {
         if (cases.filter((target) => !this.#link(index, target)).length > 0) this.#exits.push(index)
         continue
@@ -82,7 +87,7 @@ export class ControlFlow {
     if (branches.size === 0) return []
     const goal = this.#indexOf(at)
     if (goal === undefined) return undefined
-    const toGoal = this.#backwards([goal], noWalls)
+    const toGoal = this.#backwards([goal], none)
     const walls = new Set([goal])
     const straight = either.size === 0 ? toGoal : this.#backwards([goal], this.#indexesOf(branches, goal))
     for (const branch of either) {
@@ -125,7 +130,7 @@ export class ControlFlow {
     known[goal] = 1
     for (let steps = 0; work.length > 0; steps++) {
       if (steps === MOST_CONTROLLING) return true
-      for (const branch of this.#controlling(work.pop()!)) {
+      for (const branch of this.#controlling(this.#headOf(work.pop()!))) {
         if (isAsked[branch] === 1) return true
         if (known[branch] === 1) continue
         known[branch] = 1
@@ -135,10 +140,27 @@ export class ControlFlow {
     return false
   }
 
+  /** The first instruction of those in a row of which each leads to the next only, and nothing else does: they hang on the same. */
+  #headOf(index: number): number {
+    let head = index
+    for (;;) {
+      const way = this.#lastTo[head]!
+      const from = this.#from[way]!
+      if (way === 0 || this.#before[way] !== 0 || this.#splits[from] === 1) return head
+      head = from
+    }
+  }
+
   /** Instructions behind which one way leads to `goal` in any case, and another past it. */
-  #controlling(goal: number): number[] {
-    const toGoal = this.#backwards([goal], noWalls)
-    const around = this.#backwards(this.#exits, new Set([goal]))
+  #controlling(goal: number): readonly number[] {
+    let known = this.#controllers.get(goal)
+    if (known === undefined) this.#controllers.set(goal, (known = this.#findControlling(goal)))
+    return known
+  }
+
+  #findControlling(goal: number): readonly number[] {
+    const toGoal = this.#backwards([goal], none)
+    const around = this.#backwards(this.#exits, [goal])
     const certainly = new Uint8Array(this.#count)
     const past = new Uint8Array(this.#count)
     for (let index = 0; index < this.#count; index++) {
@@ -153,19 +175,29 @@ export class ControlFlow {
     return this.#tableJumps.length === 0 ? found : [...found, ...this.#tableJumps]
   }
 
-  /** What can reach one of `ends` without passing one of `walls`. */
-  #backwards(ends: readonly number[], walls: ReadonlySet<number>): Uint8Array {
+  /** What can reach one of `ends` without passing one of `walls`: 1; those themselves are 2. */
+  #backwards(ends: readonly number[], walls: Iterable<number>): Uint8Array {
     const marked = new Uint8Array(this.#count)
-    const work = ends.filter((end) => !walls.has(end))
-    for (const end of work) marked[end] = 1
-    const mark = (index: number): void => {
-      if (marked[index] === 1 || walls.has(index)) return
-      marked[index] = 1
-      work.push(index)
+    for (const wall of walls) marked[wall] = 2
+    const work: number[] = []
+    for (const end of ends) {
+      if (marked[end] !== 0) continue
+      marked[end] = 1
+      work.push(end)
     }
     for (let index = work.pop(); index !== undefined; index = work.pop()) {
-      for (let way = this.#lastTo[index]!; way !== 0; way = this.#before[way]!) mark(this.#from[way]!)
-      if (index > 0 && this.#lastTo[index] === 0) for (const jump of this.#tableJumps) mark(jump)
+      for (let way = this.#lastTo[index]!; way !== 0; way = this.#before[way]!) {
+        const from = this.#from[way]!
+        if (marked[from] !== 0) continue
+        marked[from] = 1
+        work.push(from)
+      }
+      if (index === 0 || this.#lastTo[index] !== 0) continue
+      for (const jump of this.#tableJumps) {
+        if (marked[jump] !== 0) continue
+        marked[jump] = 1
+        work.push(jump)
+      }
     }
     return marked
   }
