@@ -1,6 +1,7 @@
 import { cleanFlags, Register, saysNothing } from './machine.ts'
 import { Operands } from './operands.ts'
-import { detectedAs, type Flags, flagsOf, isZero, number, type Operation, outcomes, plain, sameValue, signExtended, singleAddress, untouched, type Value, valueOf } from '../../program/value.ts'
+import { type Flags, flagsOf, outcomes } from './flags.ts'
+import { detectedAs, isZero, number, type Operation, plain, sameValue, signExtended, singleAddress, untouched, type Value, valueOf } from '../../program/value.ts'
 
 /** Of numbers that are not the same; which is the larger is not known. */
 const unequal: Flags = flagsOf('compare', valueOf(plain, [0, 0, 2, 0], true), number(1), 8)

@@ -14,7 +14,8 @@ import { skippedStores } from './skipped-stores.ts'
 import { addFields, addWithheld, clearFlags, type Draft, isFlag, settledStores, storesGivingUp } from './stores-of-checks.ts'
 import { unconditionalStores } from './unconditional-stores.ts'
 import { joinVectors, noVectors } from './vectors.ts'
-import { detectedAs, relative, sameFlags, sameValue, type Value } from '../../program/value.ts'
+import { sameFlags } from './flags.ts'
+import { detectedAs, relative, sameValue, type Value } from '../../program/value.ts'
 
 /** Bytes of a function that is followed once more to see what it stores on other CPUs. */
 const WITHHOLDING = 1200

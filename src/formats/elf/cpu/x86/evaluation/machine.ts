@@ -4,7 +4,8 @@ import type { FunctionCode } from '../code/function-code.ts'
 import { firstObject, HandedOut, objectLimit, type ObjectStore } from './made-objects.ts'
 import type { Places } from '../../program/places.ts'
 import type { Vectors } from './vectors.ts'
-import { anything, clean, compute, type Flags, flagsOf, isZero, join, number, type Operation, plain, relative, sameValue, singleAddress, singleOffset, truncated, untouched, type Value, valueOf } from '../../program/value.ts'
+import { type Flags, flagsOf } from './flags.ts'
+import { anything, clean, compute, isZero, join, number, type Operation, plain, relative, sameValue, singleAddress, singleOffset, truncated, untouched, type Value, valueOf } from '../../program/value.ts'
 
 /** General registers by their numbers in instructions. */
 export const Register = { rax: 0, rcx: 1, rdx: 2, rbx: 3, rsp: 4, rbp: 5, rsi: 6, rdi: 7, r8: 8, r9: 9 } as const

@@ -3,7 +3,8 @@ import type { ReturnedPointer } from './evaluation.ts'
 import { Places } from '../../program/places.ts'
 import { joinVectors } from './vectors.ts'
 import { argumentRegisters, Register, saysNothing, type State } from './machine.ts'
-import { type Flags, flagsOf, isExact, number, plain, refined, sameValue, singleOffset, type Value } from '../../program/value.ts'
+import { type Flags, flagsOf, refined } from './flags.ts'
+import { isExact, number, plain, sameValue, singleOffset, type Value } from '../../program/value.ts'
 
 /** Branches, jumps and returns: where control goes, and what goes with it. */
 export abstract class Transfers extends Calls {
