@@ -1,5 +1,5 @@
 import { cleanFlags, Register, saysNothing } from './machine.ts'
-import { Operands } from './operands.ts'
+import { Accesses } from './accesses.ts'
 import { type Flags, flagsOf, outcomes } from './flags.ts'
 import { detectedAs, isZero, number, type Operation, plain, sameValue, signExtended, singleAddress, untouched, type Value, valueOf } from '../../program/value.ts'
 
@@ -10,7 +10,7 @@ const unequal: Flags = flagsOf('compare', valueOf(plain, [0, 0, 2, 0], true), nu
 const NOT_EQUAL = 5
 
 /** Arithmetic on sets of numbers, and the flags that it leaves. */
-export abstract class Arithmetic extends Operands {
+export abstract class Arithmetic extends Accesses {
   /** A branch was decided by what CPUID said, and one that could not be. */
   protected decides = false
   protected doubts = false

@@ -1,13 +1,14 @@
 import type { Evaluation, ParameterStore } from './evaluation.ts'
 import type { FlagStore } from './flags-of-objects.ts'
-import { argumentRegisters, type FieldWrite, LEAST_FIELD, type Machine, placeKey } from './machine.ts'
+import type { Effects, FieldWrite } from './effects.ts'
+import { argumentRegisters, LEAST_FIELD, placeKey } from './machine.ts'
 import { detectedAs, isZero, number, plain, sameValue, type Value } from '../../program/value.ts'
 
 /** An evaluation that is being made: completed in place, so that all are of one shape. */
 export type Draft = { -readonly [Key in keyof Evaluation]: Evaluation[Key] }
 
 /** Flags that a function only sets where a check comes out differently, in objects that are passed to it, by place: there they are not set. */
-export function clearFlags(flags: readonly FlagStore[], evaluator: Machine, regardless: Machine): Map<number, number> {
+export function clearFlags(flags: readonly FlagStore[], evaluator: Effects, regardless: Effects): Map<number, number> {
   const clear = new Map<number, number>()
   for (const [key, { register, offset, size }] of regardless.storedThrough) {
     if (evaluator.storedThrough.has(key) || !argumentRegisters.includes(register)) continue
@@ -28,7 +29,7 @@ export function isFlag(value: Value | undefined): boolean {
  * What stays of what a function stores to an object, where it stores something else there on other CPUs: a default, as most
  * constructors begin with.
  */
-export function settledStores(seen: Uint8Array, evaluator: Machine, regardless: Machine | undefined): ParameterStore[] {
+export function settledStores(seen: Uint8Array, evaluator: Effects, regardless: Effects | undefined): ParameterStore[] {
   const settled: ParameterStore[] = []
   const settle = (key: number): boolean => {
     const place = evaluator.storedThrough.get(key)
@@ -49,7 +50,7 @@ export function settledStores(seen: Uint8Array, evaluator: Machine, regardless: 
 }
 
 /** What a function leaves in what it is to fill in, where a check has it do no more than to say that there is nothing: `None` of Rust. */
-export function storesGivingUp(evaluator: Machine): ParameterStore[] {
+export function storesGivingUp(evaluator: Effects): ParameterStore[] {
   const stores: ParameterStore[] = []
   for (const [key, { register, offset, size }] of evaluator.storedThrough) {
     const value = evaluator.leftIn(key)
@@ -98,7 +99,7 @@ export function addFields(
 }
 
 /** What is only stored where a check comes out differently, and what stays there where this function itself cleared it. */
-export function addWithheld(evaluation: Draft, settled: readonly ParameterStore[], evaluator: Machine, regardless: Machine | undefined): void {
+export function addWithheld(evaluation: Draft, settled: readonly ParameterStore[], evaluator: Effects, regardless: Effects | undefined): void {
   const withheld = [...evaluation.withheld]
   const parameterStores = [...evaluation.parameterStores, ...settled]
   const fieldStores = [...evaluation.fieldStores]
