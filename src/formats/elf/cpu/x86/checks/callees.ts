@@ -1,75 +1,29 @@
 import { Access } from '../../program/sweep.ts'
-import { anything, featureTable, number, relative, type Value } from '../../program/value.ts'
+import { featureTable, number, relative, type Value } from '../../program/value.ts'
 import { isDetectorFunction, isDetectorTableFunction } from '../code/detectors.ts'
 import { readsEnvironment } from '../code/environment.ts'
-import { type Endings, neverReturns } from '../code/endings.ts'
-import type { Evaluation, Origins, Surroundings } from '../evaluation/evaluation.ts'
-import { EVERY_REGISTER, FunctionSurroundings } from './function-surroundings.ts'
-import type { FlagsOfObjects } from '../evaluation/flags-of-objects.ts'
-import type { HandedOutKernels } from './handed-out-kernels.ts'
+import { neverReturns } from '../code/endings.ts'
 import type { FunctionCode } from '../code/function-code.ts'
 import { mentionedRegisters } from '../code/mentioned-registers.ts'
 import type { Program } from '../code/program.ts'
-import type { Settled } from './variables.ts'
 
+/** A bit for each general register. */
+export const EVERY_REGISTER = 0xffff
 /** Functions beyond that size leave no register alone. */
 const LEAF_SIZE = 500
 
-/** What the search has found out so far. */
-export interface Known extends Pick<Surroundings, 'model' | 'initially'> {
-  /** What function `reader` finds in memory. */
-  load(at: number, size: number, reader: number): Value | undefined
-  /** What the function that begins at `reader` finds at `offset` of some object. */
-  loadField(offset: number, size: number, reader: number): Value | undefined
-  readonly evaluations: ReadonlyMap<number, Evaluation>
-  readonly results: Pick<ReadonlyMap<number, { readonly values: ReadonlyMap<number, Value> }>, 'get'>
-  /** What function `index` returns when it is called with `registers`, where that is more than what it always returns. */
-  answer(index: number, registers: readonly (Value | undefined)[]): ReadonlyMap<number, Value> | undefined
-  readonly flags: FlagsOfObjects
-  readonly kernels: HandedOutKernels
-  /** Functions that never return on this CPU. */
-  readonly dead: ReadonlySet<number>
-  readonly endings: Endings
-}
-
-/** What a function that is evaluated is told of those that it calls, and of memory. */
+/** What functions do for those that call them, whatever these pass. */
 export class Callees {
   readonly #program: Program
-  readonly #known: Known
+  readonly #dead: ReadonlySet<number>
   readonly #changed = new Map<number, number>()
   readonly #constants = new Map<number, ReadonlyMap<number, Value> | undefined>()
   readonly #imports = new Map<string, ReadonlyMap<number, Value> | 'never' | undefined>()
 
-  constructor(program: Program, known: Known) {
+  /** @param dead functions that never return on this CPU, as far as is known by now */
+  constructor(program: Program, dead: ReadonlySet<number>) {
     this.#program = program
-    this.#known = known
-  }
-
-  /** `otherwise`: what memory holds where nothing else is known of it. */
-  of(index: number, origins?: Origins, otherwise?: Surroundings['load']): Surroundings {
-    return new FunctionSurroundings(this.#program, this.#known, this, index, origins, otherwise)
-  }
-
-  /** The same where variables hold what `load` says, and nothing else counts that may be one of several numbers. */
-  settled(index: number, origins: Origins, load: Surroundings['load'], others: Settled): Surroundings {
-    const { results, answer } = this.#known
-    const known: Known = {
-      ...this.#known,
-      load,
-      loadField: () => undefined,
-      results: {
-        get: (callee) => {
-          const usual = results.get(callee)?.values
-          const isOpen = usual !== undefined && [...usual.values()].some((value) => value.detected && (value.words.length > 2 || value.partial === true))
-          return { values: withoutChoices((isOpen ? others.evaluation(callee)?.results : undefined) ?? usual) }
-        },
-      },
-      answer: (callee, registers) => {
-        const values = answer(callee, registers)
-        return values === undefined ? undefined : withoutChoices(values)
-      },
-    }
-    return new FunctionSurroundings(this.#program, known, this, index, origins, undefined)
+    this.#dead = dead
   }
 
   /** What another file's function returns. */
@@ -89,8 +43,8 @@ export class Callees {
 
   /** Can a call of function `index` return? */
   comesBack(index: number): boolean {
-    const { graph } = this.#program
-    if (this.#known.dead.has(index) || this.#known.endings.endsProgram(index)) return false
+    const { graph, endings } = this.#program
+    if (this.#dead.has(index) || endings.endsProgram(index)) return false
     return !neverReturns.has(graph.names.get(graph.starts[index]!) ?? '')
   }
 
@@ -122,15 +76,6 @@ export class Callees {
     }
     return false
   }
-}
-
-const noValues: ReadonlyMap<number, Value> = new Map()
-
-/** Which of several numbers a check found out is not known: one of them may be what was there before it. */
-export function withoutChoices(values: ReadonlyMap<number, Value> = noValues): ReadonlyMap<number, Value> {
-  const known = new Map<number, Value>()
-  for (const [register, value] of values) known.set(register, value.detected && value.words.length > 2 ? anything : value)
-  return known
 }
 
 /** `xor eax, eax; ret` or `mov eax, number; ret`. */

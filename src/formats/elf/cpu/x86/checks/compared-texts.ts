@@ -1,6 +1,6 @@
 import type { MemoryImage } from '../../program/memory-image.ts'
 import { number, singleAddress, type Value } from '../../program/value.ts'
-import { Register } from '../evaluation/machine.ts'
+import { Register } from '../evaluation/state.ts'
 
 /** Functions that compare the texts, or bytes, which their first two arguments point to. */
 const comparison = /^(?:strn?(?:case)?cmp|strcoll|memcmp|bcmp)$/

@@ -1,12 +1,12 @@
 import type { Calls } from '../code/call-sites.ts'
-import type { Callees, Known } from './callees.ts'
+import { type Callees, EVERY_REGISTER } from './callees.ts'
 import { readsEnvironment } from '../code/environment.ts'
+import type { Known } from './known.ts'
 import { comparedTexts } from './compared-texts.ts'
 import type { Evaluation, Origins, ParameterStore, PlaceBehindParameter, ReturnedPointer, Surroundings } from '../evaluation/evaluation.ts'
 import type { Program } from '../code/program.ts'
 import { number, type Value } from '../../program/value.ts'
 
-export const EVERY_REGISTER = 0xffff
 const none: readonly never[] = []
 const nothing: ReadonlyMap<number, Value> = new Map([[0, number(0, 0, true)]])
 
@@ -32,6 +32,7 @@ export class FunctionSurroundings implements Surroundings {
   readonly #called: Calls['callees']
   readonly #imported: Calls['imported']
 
+  /** @param otherwise what memory holds where nothing else is known of it */
   constructor(program: Program, known: Known, callees: Callees, index: number, origins: Origins | undefined, otherwise: Surroundings['load'] | undefined) {
     this.origins = origins
     this.model = known.model

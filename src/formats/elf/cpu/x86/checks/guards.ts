@@ -3,16 +3,19 @@ import { certain, detectedAs, featureTable, plain, relative, sameValue, singleAd
 import { Agenda, callersFirst } from './agenda.ts'
 import { ClosureMakers } from './closure-makers.ts'
 import { AnswersByArgument } from '../evaluation/answers-by-argument.ts'
-import { Callees, withoutChoices } from './callees.ts'
+import { Callees } from './callees.ts'
 import type { CpuidModel } from '../evaluation/cpuid-model.ts'
 import { isDetectorFunction, isDetectorObject, isDetectorTableFunction, isOwnDetectorObject } from '../code/detectors.ts'
+import { entriesFromAnywhere, entriesOf } from '../evaluation/entries.ts'
 import { evaluate, resultRegardless, type StepBudget } from '../evaluation/evaluate.ts'
-import type { Evaluation, Leaks, Origins, ParameterStore } from '../evaluation/evaluation.ts'
+import type { Evaluation, Leaks, Origins, ParameterStore, Surroundings } from '../evaluation/evaluation.ts'
 import { Fields } from './fields.ts'
 import { FlagsOfObjects } from '../evaluation/flags-of-objects.ts'
+import { FunctionSurroundings } from './function-surroundings.ts'
 import { HandedOutKernels } from './handed-out-kernels.ts'
 import { isFunctionPointer } from './function-pointer.ts'
 import { KernelUsers } from './kernel-users.ts'
+import { type Known, knownWhenSettled, withoutChoices } from './known.ts'
 import { findLeaks, findOwnLeaks } from './leaks.ts'
 import { Parameters } from './parameters.ts'
 import { PointerCallers } from './pointer-callers.ts'
@@ -94,6 +97,7 @@ class GuardSearch {
   readonly #variables: Variables
   readonly #fields: Fields
   readonly #callees: Callees
+  readonly #known: Known
   readonly #kernels: HandedOutKernels
   readonly #results = new Map<number, { values: ReadonlyMap<number, Value>; distance: number }>()
   readonly #neverReturns = new Set<number>()
@@ -119,7 +123,8 @@ class GuardSearch {
     this.#fields = new Fields(program)
     this.#parameters = new Parameters(program)
     this.#kernels = new HandedOutKernels(program, model.features, this.#evaluations)
-    this.#callees = new Callees(program, {
+    this.#callees = new Callees(program, this.#neverReturns)
+    this.#known = {
       model,
       load: (at, size, reader) => (this.#featureSlots.has(at) ? relative(featureTable, 0) : this.#variables.load(at, size, reader)),
       loadField: (offset, size, reader) => this.#fields.load(offset, size, reader),
@@ -129,9 +134,7 @@ class GuardSearch {
       results: this.#results,
       kernels: this.#kernels,
       answer: (index, registers) => this.#answers.of(index, program.graph.ends[index]! - program.graph.starts[index]!, registers, (parameters) => this.#evaluateFor(index, parameters)),
-      dead: this.#neverReturns,
-      endings: program.endings,
-    })
+    }
     for (const [place, slot] of program.image.slots) {
       if (slot.import !== undefined && isDetectorObject(slot.import)) this.#featureSlots.add(place)
     }
@@ -212,7 +215,7 @@ class GuardSearch {
         const target = this.#program.functions.get(index)
         if (target === undefined) return undefined
         const parameters = new Map([...passed, ...(this.#parameters.of(index) ?? [])])
-        return evaluate(this.#program.decoder, target, parameters, this.#callees.of(index), returnRegisters, budget, this.#program.entries.of(index, this.#evaluations))
+        return evaluate(this.#program.decoder, target, parameters, this.#surroundings(index), returnRegisters, budget, entriesOf(this.#program, index, this.#evaluations))
       },
       informed: () => this.#parameters.functions(),
       parametersOf: (index) => this.#parameters.of(index),
@@ -220,15 +223,20 @@ class GuardSearch {
         const target = this.#program.functions.get(index)
         if (target === undefined) return undefined
         const load = (at: number, size: number): Value | undefined => (this.#featureSlots.has(at) ? relative(featureTable, 0) : this.#variables.settled(at, size, this.#evaluations, others))
-        const surroundings = this.#callees.settled(index, origins, load, others)
-        return evaluate(this.#program.decoder, target, passed, surroundings, returnRegisters, budget, this.#program.entries.of(index, this.#evaluations))
+        const surroundings = new FunctionSurroundings(this.#program, knownWhenSettled(this.#known, load, others), this.#callees, index, origins, undefined)
+        return evaluate(this.#program.decoder, target, passed, surroundings, returnRegisters, budget, entriesOf(this.#program, index, this.#evaluations))
       },
       trace: (index, origins, budget) => {
         const target = this.#program.functions.get(index)
         if (target === undefined) return undefined
-        return evaluate(this.#program.decoder, target, this.#parameters.of(index), this.#callees.of(index, origins), returnRegisters, budget, this.#program.entries.anywhere(index))
+        return evaluate(this.#program.decoder, target, this.#parameters.of(index), this.#surroundings(index, origins), returnRegisters, budget, entriesFromAnywhere(this.#program, index))
       },
     }
+  }
+
+  /** What function `index` is told when it is evaluated. */
+  #surroundings(index: number, origins?: Origins, otherwise?: Surroundings['load']): Surroundings {
+    return new FunctionSurroundings(this.#program, this.#known, this.#callees, index, origins, otherwise)
   }
 
   #evaluate(index: number): void {
@@ -245,7 +253,7 @@ class GuardSearch {
     this.#work++
     const { left } = this.#budget
     const registers = isGo ? returnRegistersOfGo : returnRegisters
-    const evaluation = evaluate(decoder, target, this.#parameters.of(index), this.#callees.of(index), registers, this.#budget, this.#program.entries.of(index, this.#evaluations))
+    const evaluation = evaluate(decoder, target, this.#parameters.of(index), this.#surroundings(index), registers, this.#budget, entriesOf(this.#program, index, this.#evaluations))
     if (isTold) this.#toldLeft -= left - this.#budget.left
     else if (isHuge) this.#hugeLeft -= left - this.#budget.left
     if (evaluation === undefined) {
@@ -272,7 +280,7 @@ class GuardSearch {
   #evaluateFor(index: number, parameters: ReadonlyMap<number, Value>, otherwise?: (at: number, size: number) => Value | undefined): Evaluation | undefined {
     const target = this.#program.functions.get(index)
     if (target === undefined) return undefined
-    return evaluate(this.#program.decoder, target, parameters, this.#callees.of(index, undefined, otherwise), returnRegisters, this.#budget)
+    return evaluate(this.#program.decoder, target, parameters, this.#surroundings(index, undefined, otherwise), returnRegisters, this.#budget)
   }
 
   readonly #exits = new Map<number, string>()
@@ -284,7 +292,7 @@ class GuardSearch {
     const key = [...evaluation.exits].map(([at, { registers }]) => `${at}:${registers.map((value) => (value?.detected === true ? value.words.join() : '')).join()}`).join(' ')
     if (this.#exits.get(index) === key) return
     this.#exits.set(index, key)
-    for (const target of this.#program.entries.enteredFrom(index)) this.#agenda.add(target, distance)
+    for (const target of this.#program.entrances.enteredFrom(index)) this.#agenda.add(target, distance)
   }
 
   readonly #regardless = new Map<number, Value | undefined>()
@@ -304,8 +312,8 @@ class GuardSearch {
   #returnsOther(index: number, value: Value): boolean {
     if (!this.#regardless.has(index)) {
       const target = this.#program.functions.get(index)!
-      const entries = this.#program.entries.of(index, this.#evaluations)
-      this.#regardless.set(index, resultRegardless(this.#program.decoder, target, this.#parameters.of(index), this.#callees.of(index), this.#budget, entries))
+      const entries = entriesOf(this.#program, index, this.#evaluations)
+      this.#regardless.set(index, resultRegardless(this.#program.decoder, target, this.#parameters.of(index), this.#surroundings(index), this.#budget, entries))
     }
     const other = this.#regardless.get(index)
     // where it is computed from what CPUID says, it is another one elsewhere, though not on this CPU

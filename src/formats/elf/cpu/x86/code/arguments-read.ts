@@ -1,6 +1,7 @@
 import { lengthAt } from '../../../../../isa/x86/length.ts'
 import { mentionedBy } from './mentioned-registers.ts'
-import type { Program } from './program.ts'
+import type { CallSites } from './call-sites.ts'
+import type { Code } from './code.ts'
 
 /** How far down the calls it is looked. */
 const DEPTH = 3
@@ -12,10 +13,10 @@ const RDX = 2
 
 /** Tells which registers hold arguments of a function: an address that is left in another one is not passed. */
 export class ArgumentsRead {
-  readonly #program: Pick<Program, 'graph' | 'decoder' | 'codeAt' | 'calls'>
+  readonly #program: Pick<Code, 'graph' | 'decoder' | 'codeAt'> & { readonly calls: CallSites }
   readonly #known = new Map<number, boolean>()
 
-  constructor(program: Pick<Program, 'graph' | 'decoder' | 'codeAt' | 'calls'>) {
+  constructor(program: Pick<Code, 'graph' | 'decoder' | 'codeAt'> & { readonly calls: CallSites }) {
     this.#program = program
   }
 

@@ -1,5 +1,6 @@
 import { opcodeOf } from './opcode-of.ts'
-import type { FunctionCode } from './function-code.ts'
+import type { Blocks } from './blocks.ts'
+import type { CodeRange } from './code.ts'
 
 /** Blocks of a function in an order in which each comes before those that it leads to, but for loops. */
 export interface BlockOrder {
@@ -9,12 +10,19 @@ export interface BlockOrder {
   readonly offsets: Int32Array
 }
 
+/** A function at [from, to) of its code. */
+export interface OrderedCode extends Pick<CodeRange, 'code' | 'view'> {
+  readonly from: number
+  readonly to: number
+  readonly blocks: Blocks
+}
+
 /**
  * Orders the blocks of a function. By address is enough where code lies as it runs; compilers move what is unlikely to the end,
  * from where control comes back to the middle: a function that fills in a table for each of a hundred checks is then followed from
  * there on a hundred times.
  */
-export function orderBlocks({ code, view, from, to, blocks: { joins, lengths, unreferenced } }: FunctionCode): BlockOrder {
+export function orderBlocks({ code, view, from, to, blocks: { joins, lengths, unreferenced } }: OrderedCode): BlockOrder {
   const size = to - from
   const begins = new Uint8Array(size)
   /** Where a block's last instruction leads, by the offset of its beginning; -1 where to nothing in the function. */

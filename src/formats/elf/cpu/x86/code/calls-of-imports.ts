@@ -1,5 +1,5 @@
 import { Access } from '../../program/sweep.ts'
-import type { Program } from './program.ts'
+import type { Code } from './code.ts'
 
 /** MOV from memory. */
 const LOAD = 0x8b
@@ -8,7 +8,7 @@ const LOAD = 0x8b
  * Name of another file's function that the call at `at` of function `index` leads to through a register, which was last loaded from the GOT in
  * the order of addresses: `mov rbx, [rip + slot]; …; call rbx`. Compilers do so where one is called several times.
  */
-export function importCalledThroughRegister({ codeAt, graph, image, sweep }: Program, index: number, at: number): string | undefined {
+export function importCalledThroughRegister({ codeAt, graph, image, sweep }: Code, index: number, at: number): string | undefined {
   const range = codeAt(at)
   if (range === undefined) return undefined
   const { base, code } = range

@@ -5,7 +5,7 @@ import type { MemoryImage } from '../../program/memory-image.ts'
 import { lastAtMost } from '../../program/number-list.ts'
 import { Access, type Sweep } from '../../program/sweep.ts'
 import type { AccessIndex } from '../../program/access-index.ts'
-import { codeRanges, type Program } from './program.ts'
+import { type Code, codeRanges } from './code.ts'
 
 /** Instructions from the start of a function within which it makes its frame. */
 const PROLOGUE = 12
@@ -56,7 +56,7 @@ const LONGEST = 20_000
  * Is `address` in the middle of an instruction? Where pointers have no relocations, a number may look like one. (Most
  * functions come behind the end of another, so that there is nothing to decode.)
  */
-function isInInstruction(decoder: X86Decoder, codeAt: Program['codeAt'], starts: Float64Array, address: number): boolean {
+function isInInstruction(decoder: X86Decoder, codeAt: Code['codeAt'], starts: Float64Array, address: number): boolean {
   const range = codeAt(address)
   if (range === undefined || isBehindEnd(range.code, address - range.base)) return false
   const before = starts[lastAtMost(starts, address - 1)] ?? -Infinity
@@ -97,7 +97,7 @@ function tablesOf(image: MemoryImage, sweep: Sweep, { addresses }: AccessIndex):
 }
 
 /** FF /4 with an index and 32 bits of displacement, of a constant table. */
-function isJumpThroughTable(codeAt: Program['codeAt'], address: number): boolean {
+function isJumpThroughTable(codeAt: Code['codeAt'], address: number): boolean {
   const range = codeAt(address)
   if (range === undefined) return false
   let at = address - range.base
@@ -107,7 +107,7 @@ function isJumpThroughTable(codeAt: Program['codeAt'], address: number): boolean
 }
 
 /** Does the function that begins at `start` have a frame, and not just let go of it, when it comes to the jump at `from`? */
-function isInFrame(decoder: X86Decoder, codeAt: Program['codeAt'], start: number, from: number): boolean {
+function isInFrame(decoder: X86Decoder, codeAt: Code['codeAt'], start: number, from: number): boolean {
   const range = codeAt(start)
   if (range === undefined) return false
   const { code, base } = range

@@ -1,4 +1,4 @@
-import type { Program } from './program.ts'
+import type { Code } from './code.ts'
 
 /** Bytes of a displacement that is no small one. */
 const SIZE = 4
@@ -7,7 +7,7 @@ const SIZE = 4
  * Calls `found` with each of `wanted` and the address of what seems to be an operand [register + displacement] with it, by the bytes:
  * behind a ModRM byte with a displacement of four bytes and no SIB. All code is searched for each of them, as fast as memory is read.
  */
-export function findDisplacements({ image, codeAt }: Pick<Program, 'image' | 'codeAt'>, wanted: Iterable<number>, found: (displacement: number, address: number) => void): void {
+export function findDisplacements({ image, codeAt }: Pick<Code, 'image' | 'codeAt'>, wanted: Iterable<number>, found: (displacement: number, address: number) => void): void {
   for (const displacement of wanted) {
     const bytes = Buffer.alloc(SIZE)
     bytes.writeInt32LE(displacement | 0)

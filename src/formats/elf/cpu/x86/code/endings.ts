@@ -1,6 +1,6 @@
 import { lengthsOf } from '../../../../../isa/x86/length.ts'
 import { Edge } from '../../program/edges.ts'
-import type { Program } from './program.ts'
+import type { Code } from './code.ts'
 
 /** Second byte of the instruction that is there to trap: `__builtin_trap`. */
 const UD2 = 0x0b
@@ -10,10 +10,10 @@ const ENDING_SIZE = 400
 
 /** Which functions do not come back to whoever calls them, by what they look like. */
 export class Endings {
-  readonly #program: Pick<Program, 'graph' | 'decoder' | 'codeAt'>
+  readonly #program: Pick<Code, 'graph' | 'decoder' | 'codeAt'>
   readonly #ending = new Map<number, boolean>()
 
-  constructor(program: Pick<Program, 'graph' | 'decoder' | 'codeAt'>) {
+  constructor(program: Pick<Code, 'graph' | 'decoder' | 'codeAt'>) {
     this.#program = program
   }
 

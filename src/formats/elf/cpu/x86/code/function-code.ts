@@ -1,7 +1,7 @@
 import type { X86Decoder } from '../../../../../isa/x86/decode.ts'
 import { type BlockOrder, orderBlocks } from './block-order.ts'
 import { type Blocks, findBlocks } from './blocks.ts'
-import type { CodeRange, Program } from './program.ts'
+import type { Code, CodeRange } from './code.ts'
 
 /** Bytes of one function beyond which it is not evaluated. */
 const LARGEST = 200_000
@@ -45,10 +45,10 @@ export class FunctionCode implements CodeRange {
 
 /** Functions by index. */
 export class FunctionCodes {
-  readonly #program: Pick<Program, 'graph' | 'detectors' | 'codeAt' | 'decoder'>
+  readonly #program: Pick<Code, 'graph' | 'detectors' | 'codeAt' | 'decoder'>
   readonly #known = new Map<number, FunctionCode | undefined>()
 
-  constructor(program: Pick<Program, 'graph' | 'detectors' | 'codeAt' | 'decoder'>) {
+  constructor(program: Pick<Code, 'graph' | 'detectors' | 'codeAt' | 'decoder'>) {
     this.#program = program
   }
 

@@ -1,5 +1,5 @@
 import { lengthAt } from '../../../../../isa/x86/length.ts'
-import type { Program } from './program.ts'
+import type { Code } from './code.ts'
 
 /** Instructions between the one that takes an address and the call that it is for. */
 const FEW = 3
@@ -8,7 +8,7 @@ const FEW = 3
 const argumentRegisters: ReadonlySet<number> = new Set([7, 6, 2, 1, 8, 9])
 
 /** The register that `lea register, [rip + …]` at an address puts an address into, or -1. */
-export function registerTakenInto({ codeAt }: Program, at: number): number {
+export function registerTakenInto({ codeAt }: Code, at: number): number {
   const range = codeAt(at)
   if (range === undefined) return -1
   const { code, base } = range
@@ -18,7 +18,7 @@ export function registerTakenInto({ codeAt }: Program, at: number): number {
 }
 
 /** The argument register that the instruction at an address puts an address into for a direct call right behind, or -1. */
-export function argumentTaken(program: Program, at: number): number {
+export function argumentTaken(program: Code, at: number): number {
   const register = registerTakenInto(program, at)
   const range = program.codeAt(at)
   if (range === undefined || !argumentRegisters.has(register)) return -1

@@ -1,7 +1,7 @@
 import type { Section } from '../../../read/elf-file.ts'
-import type { Program } from './program.ts'
+import type { Code } from './code.ts'
 
-type Read = Pick<Program, 'image'>
+type Read = Pick<Code, 'image'>
 
 /** What the loader calls: DT_INIT, DT_PREINIT_ARRAY, DT_INIT_ARRAY and their relatives at the end, by section. */
 export function* initializers(program: Read): Iterable<number> {

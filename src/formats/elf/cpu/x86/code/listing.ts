@@ -2,7 +2,7 @@ import { MAX_LENGTH, type X86Decoder } from '../../../../../isa/x86/decode.ts'
 import { Fast, fastTable } from '../../../../../isa/x86/fast-table.ts'
 import { lengthAt } from '../../../../../isa/x86/length.ts'
 import type { MemoryImage } from '../../program/memory-image.ts'
-import type { CodeRange, Program } from './program.ts'
+import type { Code, CodeRange } from './code.ts'
 
 /** How an instruction hands on control. */
 export const Kind = { other: 0, branch: 1, jump: 2, call: 3, end: 4 } as const
@@ -69,7 +69,7 @@ export class Lister implements Listing {
   #to = 0
   #listed = NaN
 
-  constructor({ decoder, image }: Pick<Program, 'decoder' | 'image'>) {
+  constructor({ decoder, image }: Pick<Code, 'decoder' | 'image'>) {
     this.#decoder = decoder
     this.#image = image
   }

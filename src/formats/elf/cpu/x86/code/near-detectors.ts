@@ -1,6 +1,6 @@
 import { Edge } from '../../program/edges.ts'
 import { isDetectorFunction, isDetectorTableFunction } from './detectors.ts'
-import type { Program } from './program.ts'
+import type { Code } from './code.ts'
 
 /** Calls between what asks about the CPU and who decides. */
 const DEPTH = 3
@@ -15,10 +15,10 @@ export interface Asking {
 
 /** Which functions ask about the CPU themselves, or call what does, not far away. */
 export class NearDetectors {
-  readonly #program: Pick<Program, 'graph' | 'detectors'>
+  readonly #program: Pick<Code, 'graph' | 'detectors'>
   readonly #known = new Map<number, boolean>()
 
-  constructor(program: Pick<Program, 'graph' | 'detectors'>) {
+  constructor(program: Pick<Code, 'graph' | 'detectors'>) {
     this.#program = program
   }
 

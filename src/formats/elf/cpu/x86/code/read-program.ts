@@ -11,13 +11,14 @@ import { beginsFunction } from './tail-calls.ts'
 import { cLibraryStart } from './c-library.ts'
 import { CallSites } from './call-sites.ts'
 import { Endings } from './endings.ts'
-import { EntriesOfFunctions } from './entries.ts'
+import { Entrances } from './entrances.ts'
 import { JumpTables } from './jump-tables.ts'
 import { LandingPads } from '../../program/landing-pads.ts'
 import { FunctionCodes } from './function-code.ts'
 import { NearDetectors } from './near-detectors.ts'
 import { PointedFunctions } from './pointed-functions.ts'
-import { codeRanges, type Program } from './program.ts'
+import { codeRanges } from './code.ts'
+import type { Program } from './program.ts'
 import { IndexSet } from '../../program/index-set.ts'
 import { knownFunctions } from '../../program/known-functions.ts'
 import { liveFunctions } from '../../program/live-functions.ts'
@@ -63,7 +64,7 @@ export function readProgram(file: ElfFile): Program {
     calls,
     argumentsRead: new ArgumentsRead({ ...read, calls }),
     endings: new Endings(read),
-    entries: new EntriesOfFunctions(read),
+    entrances: new Entrances(read),
     near: new NearDetectors(read),
     isOfRuntimeLibrary: isGo ? goStandardLibrary(graph) : (index) => graph.starts[index]! >= cLibrary,
     isBounded: (index) => framed.has(index) || names.has(graph.starts[index]!),

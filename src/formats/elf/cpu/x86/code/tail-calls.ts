@@ -1,4 +1,4 @@
-import type { Program } from './program.ts'
+import type { Code } from './code.ts'
 
 const INT3 = 0xcc
 /** Functions are aligned to so many bytes. */
@@ -8,7 +8,7 @@ const ALIGNMENT = 16
  * Does a function begin at `address`, where a jump leads (`always`: not a branch)? Linkers put INT3s between functions that are
  * aligned, and within one, assemblers put NOPs. Where functions are not aligned, they begin with a frame of their own.
  */
-export function beginsFunction(codeAt: Program['codeAt'], address: number, always: boolean): boolean {
+export function beginsFunction(codeAt: Code['codeAt'], address: number, always: boolean): boolean {
   const isAligned = address % ALIGNMENT === 0
   if (!isAligned && !always) return false
   const range = codeAt(address)

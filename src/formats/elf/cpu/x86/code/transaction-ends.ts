@@ -1,10 +1,10 @@
-import type { Program } from './program.ts'
+import type { Code } from './code.ts'
 
 /**
  * Where XEND is. Outside of a transaction it faults on every CPU (#GP where there are transactions, SDM volume 2), so that it only
  * runs where some XBEGIN has: whoever unlocks an elided lock has locked it. That XBEGIN is what needs the CPU.
  */
-export function transactionEnds({ sweep, decoder, codeAt }: Pick<Program, 'sweep' | 'decoder' | 'codeAt'>): Set<number> {
+export function transactionEnds({ sweep, decoder, codeAt }: Pick<Code, 'sweep' | 'decoder' | 'codeAt'>): Set<number> {
   const ends = new Set<number>()
   const mayBe = decoder.tables.featureSets.map((set) => set.includes('rtm'))
   const sets = sweep.hitSet.values()

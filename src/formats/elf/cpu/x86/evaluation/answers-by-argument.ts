@@ -1,5 +1,5 @@
 import type { Evaluation } from './evaluation.ts'
-import { argumentRegisters, Register } from './machine.ts'
+import { argumentRegisters, Register } from './state.ts'
 import { plain, sameValue, type Value } from '../../program/value.ts'
 
 /** Bytes of a function that is evaluated once more for what one call gives it. */

@@ -1,4 +1,4 @@
-import { cleanFlags, Register, saysNothing } from './machine.ts'
+import { cleanFlags, Register, saysNothing } from './state.ts'
 import { Accesses } from './accesses.ts'
 import { type Flags, flagsOf, outcomes } from './flags.ts'
 import { detectedAs, isZero, number, type Operation, plain, sameValue, signExtended, singleAddress, untouched, type Value, valueOf } from '../../program/value.ts'

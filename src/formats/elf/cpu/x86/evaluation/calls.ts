@@ -1,10 +1,11 @@
-import { closuresAmong, type ClosureCall } from './closures.ts'
+import { closuresAmong } from './closures.ts'
 import { Arithmetic } from './arithmetic.ts'
-import type { Origins, ParameterStore, PlaceBehindParameter, Surroundings } from './evaluation.ts'
+import type { ClosureCall, Origins, ParameterStore, PlaceBehindParameter, Surroundings } from './evaluation.ts'
 import { noVectors } from './vectors.ts'
 import type { X86Decoder } from '../../../../../isa/x86/decode.ts'
 import type { FunctionCode } from '../code/function-code.ts'
-import { argumentRegisters, type Manner, Register, OBJECT_SIZE, placeKey, slotKey, STACK_ARGUMENT, STACK_ARGUMENTS, type State } from './machine.ts'
+import type { Manner } from './machine.ts'
+import { argumentRegisters, Register, OBJECT_SIZE, placeKey, slotKey, STACK_ARGUMENT, STACK_ARGUMENTS, type State } from './state.ts'
 import { anything, clean, compute, detectedAs, isExact, isZero, number, plain, singleAddress, singleOffset, untouched, type Value } from '../../program/value.ts'
 
 const noWrites: readonly ParameterStore[] = []

@@ -1,18 +1,8 @@
 import { plain, relative, singleAddress, singleOffset, type Value } from '../../program/value.ts'
-import { argumentRegisters, placeKey, Register } from './machine.ts'
-import type { Surroundings } from './evaluation.ts'
+import { argumentRegisters, placeKey, Register } from './state.ts'
+import type { ClosureCall, Surroundings } from './evaluation.ts'
 import { firstObject, objectLimit } from './made-objects.ts'
 import type { Places } from '../../program/places.ts'
-
-/** A call that is given a closure: an object in the caller's frame, and the table of its functions. */
-export interface ClosureCall {
-  /** Indexes of the functions that the table leads to. */
-  readonly functions: readonly number[]
-  /** What they are called with: the object, and what it points to. */
-  readonly parameters: ReadonlyMap<number, Value>
-  /** It holds a pointer that its maker was given: where it is to store is for the maker's caller to say. */
-  readonly isOpen: boolean
-}
 
 /** Bytes of an object that are handed on. */
 const OBJECT_SIZE = 128

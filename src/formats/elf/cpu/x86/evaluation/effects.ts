@@ -1,5 +1,6 @@
 import type { GlobalStore, ParameterStore, PlaceBehindParameter } from './evaluation.ts'
-import { argumentRegisters, Machine, placeKey, Register, slotKey } from './machine.ts'
+import { Machine } from './machine.ts'
+import { argumentRegisters, placeKey, Register, slotKey } from './state.ts'
 import { firstObject, HandedOut, type ObjectStore } from './made-objects.ts'
 import { plain, sameValue, singleAddress, singleOffset, type Value } from '../../program/value.ts'
 

@@ -1,4 +1,4 @@
-import { cleanFlags, Register } from './machine.ts'
+import { cleanFlags, Register } from './state.ts'
 import { SseInstructions } from './sse-instructions.ts'
 import { isZero, number, plain, signExtended, valueOf } from '../../program/value.ts'
 

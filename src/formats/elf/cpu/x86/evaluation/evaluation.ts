@@ -1,7 +1,6 @@
-import type { ClosureCall } from './closures.ts'
 import type { CpuidModel } from './cpuid-model.ts'
 import type { JumpTables } from '../code/jump-tables.ts'
-import type { State } from './machine.ts'
+import type { State } from './state.ts'
 import type { MadeObjects } from './made-objects.ts'
 import type { Value } from '../../program/value.ts'
 
@@ -142,6 +141,16 @@ export interface ParameterStore {
   readonly offset: number
   readonly size: number
   readonly value: Value
+}
+
+/** A call that is given a closure: an object in the caller's frame, and the table of its functions. */
+export interface ClosureCall {
+  /** Indexes of the functions that the table leads to. */
+  readonly functions: readonly number[]
+  /** What they are called with: the object, and what it points to. */
+  readonly parameters: ReadonlyMap<number, Value>
+  /** It holds a pointer that its maker was given: where it is to store is for the maker's caller to say. */
+  readonly isOpen: boolean
 }
 
 export interface GlobalStore {

@@ -1,5 +1,5 @@
 import { EscapedInstructions } from './escaped-instructions.ts'
-import { argumentRegisters, Register, type State } from './machine.ts'
+import { argumentRegisters, Register, type State } from './state.ts'
 import { number, plain, singleAddress } from '../../program/value.ts'
 
 /** Group 5 (FE, FF): calls and jumps through registers and memory, and what shares their opcodes. */

@@ -1,5 +1,5 @@
 import { IndirectTransfers } from './indirect-transfers.ts'
-import { Register, slotKey } from './machine.ts'
+import { Register, slotKey } from './state.ts'
 import { isZero, number, signExtended, singleAddress, singleOffset, untouched } from '../../program/value.ts'
 
 const eight = number(8)

@@ -1,5 +1,5 @@
 import { elementsOf, exactly, valueOf, type Vector, vectorOf } from '../../program/vector.ts'
-import { Register } from './machine.ts'
+import { Register } from './state.ts'
 import { Transfers } from './transfers.ts'
 import { combined, combined38, combined3a, Prefix } from './vector-operations.ts'
 import { cleanVector, isKnown, isSame, noVectors, unknownFlags, unknownOf } from './vectors.ts'

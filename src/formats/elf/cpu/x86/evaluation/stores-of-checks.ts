@@ -1,7 +1,7 @@
 import type { Evaluation, ParameterStore } from './evaluation.ts'
 import type { FlagStore } from './flags-of-objects.ts'
 import type { Effects, FieldWrite } from './effects.ts'
-import { argumentRegisters, LEAST_FIELD, placeKey } from './machine.ts'
+import { argumentRegisters, LEAST_FIELD, placeKey } from './state.ts'
 import { detectedAs, isZero, number, plain, sameValue, type Value } from '../../program/value.ts'
 
 /** An evaluation that is being made: completed in place, so that all are of one shape. */

@@ -2,7 +2,7 @@ import { Calls } from './calls.ts'
 import type { ReturnedPointer } from './evaluation.ts'
 import { Places } from '../../program/places.ts'
 import { joinVectors } from './vectors.ts'
-import { argumentRegisters, Register, saysNothing, type State } from './machine.ts'
+import { argumentRegisters, Register, saysNothing, type State } from './state.ts'
 import { type Flags, flagsOf, refined } from './flags.ts'
 import { isExact, number, plain, sameValue, singleOffset, type Value } from '../../program/value.ts'
 

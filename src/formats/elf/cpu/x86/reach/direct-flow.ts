@@ -1,6 +1,7 @@
 import { lengthAt } from '../../../../../isa/x86/length.ts'
 import { opcodeOf } from '../code/opcode-of.ts'
-import type { CodeRange, Program } from '../code/program.ts'
+import type { CodeRange } from '../code/code.ts'
+import type { Program } from '../code/program.ts'
 
 /** Bytes of functions that are followed together. */
 const LARGEST = 500_000

@@ -1,39 +1,30 @@
 import { Edge } from '../../program/edges.ts'
-import type { Evaluation } from '../evaluation/evaluation.ts'
 import { lengthsOf } from '../../../../../isa/x86/length.ts'
 import { IndexSet } from '../../program/index-set.ts'
-import type { Program } from './program.ts'
-import type { State } from '../evaluation/machine.ts'
-import { Places } from '../../program/places.ts'
-import { joinVectors, noVectors } from '../evaluation/vectors.ts'
-import { join } from '../../program/value.ts'
+import type { Code } from './code.ts'
 
-/** Where control comes into a function, and what it brings. */
-export interface Entries {
-  /** Something calls it, or has its address. */
-  readonly start: boolean
-  /** By address: what registers hold where others jump into its middle. */
-  readonly inside: ReadonlyMap<number, State>
+/** A jump from function `from` to the address `to` in the middle of another. */
+export interface JumpIntoMiddle {
+  readonly from: number
+  readonly to: number
 }
-
-const onlyStart: Entries = { start: true, inside: new Map() }
 
 /**
  * Jumps into the middle of functions. Assembly does that: `bn_mul_mont` looks at the CPU and goes on in `bn_mul4x_mont`, with
  * what it saw in a register. So do parts of functions that a compiler moved away because they are cold.
  */
-export class EntriesOfFunctions {
-  readonly #program: Pick<Program, 'image' | 'graph' | 'decoder' | 'codeAt' | 'landingPads'>
+export class Entrances {
+  readonly #program: Pick<Code, 'image' | 'graph' | 'decoder' | 'codeAt'>
   /** Functions whose address is in data or taken by code, or known outside. */
   readonly #referenced: IndexSet
   readonly #holdsData: IndexSet
   /** Edges to each function that lead into its middle. */
   readonly #middle = new Map<number, { readonly edge: number; readonly to: number }[]>()
   readonly #isMiddle = new Set<number>()
-  readonly #jumps = new Map<number, readonly { readonly from: number; readonly to: number }[]>()
+  readonly #jumps = new Map<number, readonly JumpIntoMiddle[]>()
   readonly #isStarted = new Map<number, boolean>()
 
-  constructor(program: Pick<Program, 'image' | 'graph' | 'sweep' | 'decoder' | 'codeAt' | 'landingPads'>) {
+  constructor(program: Pick<Code, 'image' | 'graph' | 'sweep' | 'decoder' | 'codeAt'>) {
     this.#program = program
     const { image, graph, sweep } = program
     this.#holdsData = new IndexSet(graph.starts.length)
@@ -57,28 +48,6 @@ export class EntriesOfFunctions {
     }
   }
 
-  /** How function `index` is entered, where `evaluations` tell what those who jump into it know. */
-  of(index: number, evaluations: ReadonlyMap<number, Evaluation>): Entries {
-    const jumps = this.#jumpsInto(index)
-    const pads = [...this.#program.landingPads.entering(index)]
-    if (jumps.length === 0 && pads.length === 0) return onlyStart
-    const inside = new Map<number, State>(pads.map((pad) => [pad, unknownState()]))
-    for (const { from, to } of jumps) {
-      const evaluation = evaluations.get(from)
-      const state = evaluation === undefined ? unknownState() : evaluation.exits.get(to)
-      if (state === undefined) continue // on this CPU it does not jump there
-      const known = inside.get(to)
-      inside.set(to, known === undefined ? state : either(known, state))
-    }
-    return { start: this.#isEnteredAtStart(index), inside }
-  }
-
-  /** The same where nothing is known of those who jump into it. */
-  anywhere(index: number): Entries {
-    const places = [...this.#jumpsInto(index).map(({ to }) => to), ...this.#program.landingPads.entering(index)]
-    return places.length === 0 ? onlyStart : { start: true, inside: new Map(places.map((place) => [place, unknownState()])) }
-  }
-
   /** Functions that are entered in the middle from function `index`. */
   enteredFrom(index: number): number[] {
     const { graph } = this.#program
@@ -86,16 +55,17 @@ export class EntriesOfFunctions {
     for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
       if (graph.edgeKind[edge] !== Edge.call) continue
       const target = graph.edgeTo[edge]!
-      if (this.#jumpsInto(target).some(({ from }) => from === index)) entered.add(target)
+      if (this.jumpsInto(target).some(({ from }) => from === index)) entered.add(target)
     }
     return [...entered]
   }
 
-  #jumpsInto(index: number): readonly { readonly from: number; readonly to: number }[] {
+  /** Jumps into the middle of function `index`. */
+  jumpsInto(index: number): readonly JumpIntoMiddle[] {
     let known = this.#jumps.get(index)
     if (known !== undefined) return known
     const { graph } = this.#program
-    const jumps: { from: number; to: number }[] = []
+    const jumps: JumpIntoMiddle[] = []
     for (const { edge, to } of this.#middle.get(index) ?? []) {
       const from = graph.edgeFrom[edge]!
       // tables among code jump anywhere when they are decoded
@@ -107,7 +77,7 @@ export class EntriesOfFunctions {
   }
 
   /** Those that lead to where an instruction of function `index` begins. */
-  #atInstructions(index: number, jumps: readonly { readonly from: number; readonly to: number }[]): readonly { readonly from: number; readonly to: number }[] {
+  #atInstructions(index: number, jumps: readonly JumpIntoMiddle[]): readonly JumpIntoMiddle[] {
     const { graph, codeAt, decoder } = this.#program
     const start = graph.starts[index]!
     const range = codeAt(start)
@@ -123,7 +93,8 @@ export class EntriesOfFunctions {
     return jumps.filter(({ to }) => begins.has((to - base) | 0))
   }
 
-  #isEnteredAtStart(index: number): boolean {
+  /** Does something call function `index`, or have its address? */
+  isEnteredAtStart(index: number): boolean {
     let known = this.#isStarted.get(index)
     if (known === undefined) this.#isStarted.set(index, (known = this.#findStart(index)))
     return known
@@ -159,19 +130,4 @@ export class EntriesOfFunctions {
     const isTrap = opcode === 0xf4 || (opcode === 0x0f && bytes[last + 1] === 0x0b)
     return !(opcode === 0xc3 || opcode === 0xeb || opcode === 0xe9 || isIndirectJump || isTrap)
   }
-}
-
-/** What holds whichever of the two it is. */
-function either(a: State, b: State): State {
-  const registers = a.registers.slice()
-  for (let register = 0; register < registers.length; register++) {
-    const value = registers[register]
-    const other = b.registers[register]
-    registers[register] = value === undefined || other === undefined ? undefined : join(value, other)
-  }
-  return { registers, memory: new Places(), flags: undefined, vectors: joinVectors(a.vectors, b.vectors) }
-}
-
-function unknownState(): State {
-  return { registers: Array.from({ length: 16 }), memory: new Places(), flags: undefined, vectors: noVectors }
 }

@@ -1,0 +1,48 @@
+import type { Evaluation, Surroundings } from '../evaluation/evaluation.ts'
+import type { FlagsOfObjects } from '../evaluation/flags-of-objects.ts'
+import type { HandedOutKernels } from './handed-out-kernels.ts'
+import type { Settled } from './variables.ts'
+import { anything, type Value } from '../../program/value.ts'
+
+/** What the search has found out so far. */
+export interface Known extends Pick<Surroundings, 'model' | 'initially'> {
+  /** What function `reader` finds in memory. */
+  load(at: number, size: number, reader: number): Value | undefined
+  /** What the function that begins at `reader` finds at `offset` of some object. */
+  loadField(offset: number, size: number, reader: number): Value | undefined
+  readonly evaluations: ReadonlyMap<number, Evaluation>
+  readonly results: Pick<ReadonlyMap<number, { readonly values: ReadonlyMap<number, Value> }>, 'get'>
+  /** What function `index` returns when it is called with `registers`, where that is more than what it always returns. */
+  answer(index: number, registers: readonly (Value | undefined)[]): ReadonlyMap<number, Value> | undefined
+  readonly flags: FlagsOfObjects
+  readonly kernels: HandedOutKernels
+}
+
+/** The same where variables hold what `load` says, and nothing else counts that may be one of several numbers. */
+export function knownWhenSettled(known: Known, load: Surroundings['load'], others: Settled): Known {
+  return {
+    ...known,
+    load,
+    loadField: () => undefined,
+    results: {
+      get: (callee) => {
+        const usual = known.results.get(callee)?.values
+        const isOpen = usual !== undefined && [...usual.values()].some((value) => value.detected && (value.words.length > 2 || value.partial === true))
+        return { values: withoutChoices((isOpen ? others.evaluation(callee)?.results : undefined) ?? usual) }
+      },
+    },
+    answer: (callee, registers) => {
+      const values = known.answer(callee, registers)
+      return values === undefined ? undefined : withoutChoices(values)
+    },
+  }
+}
+
+const noValues: ReadonlyMap<number, Value> = new Map()
+
+/** Which of several numbers a check found out is not known: one of them may be what was there before it. */
+export function withoutChoices(values: ReadonlyMap<number, Value> = noValues): ReadonlyMap<number, Value> {
+  const known = new Map<number, Value>()
+  for (const [register, value] of values) known.set(register, value.detected && value.words.length > 2 ? anything : value)
+  return known
+}
