@@ -1,5 +1,5 @@
 import { Edge } from '../../program/edges.ts'
-import { certain, detectedAs, featureTable, plain, relative, sameValue, singleAddress, type Value } from '../../program/value.ts'
+import { featureTable, relative, type Value } from '../../program/value.ts'
 import { Agenda, callersFirst } from './agenda.ts'
 import { ClosureMakers } from './closure-makers.ts'
 import { AnswersByArgument } from '../evaluation/answers-by-argument.ts'
@@ -8,18 +8,18 @@ import type { CpuidModel } from '../evaluation/cpuid-model.ts'
 import { isDetectorFunction, isDetectorObject, isDetectorTableFunction, isOwnDetectorObject } from '../code/detectors.ts'
 import { entriesFromAnywhere, entriesOf } from '../evaluation/entries.ts'
 import { evaluate, resultRegardless, type StepBudget } from '../evaluation/evaluate.ts'
-import type { Evaluation, Leaks, Origins, ParameterStore, Surroundings } from '../evaluation/evaluation.ts'
+import type { Evaluation, Leaks, Origins, Surroundings } from '../evaluation/evaluation.ts'
 import { Fields } from './fields.ts'
 import { FlagsOfObjects } from '../evaluation/flags-of-objects.ts'
 import { FunctionSurroundings } from './function-surroundings.ts'
 import { HandedOutKernels } from './handed-out-kernels.ts'
-import { isFunctionPointer } from './function-pointer.ts'
 import { KernelUsers } from './kernel-users.ts'
 import { type Known, knownWhenSettled, withoutChoices } from './known.ts'
 import { findLeaks, findOwnLeaks } from './leaks.ts'
 import { Parameters } from './parameters.ts'
 import { PointerCallers } from './pointer-callers.ts'
 import type { Program } from '../code/program.ts'
+import { Results } from './results.ts'
 import { type Settled, Variables } from './variables.ts'
 
 /** Bounds of the search: beyond them every path counts as possible. */
@@ -99,8 +99,7 @@ class GuardSearch {
   readonly #callees: Callees
   readonly #known: Known
   readonly #kernels: HandedOutKernels
-  readonly #results = new Map<number, { values: ReadonlyMap<number, Value>; distance: number }>()
-  readonly #neverReturns = new Set<number>()
+  readonly #results: Results
   readonly #parameters: Parameters
   readonly #answers = new AnswersByArgument()
   readonly #featureSlots = new Set<number>()
@@ -123,7 +122,15 @@ class GuardSearch {
     this.#fields = new Fields(program)
     this.#parameters = new Parameters(program)
     this.#kernels = new HandedOutKernels(program, model.features, this.#evaluations)
-    this.#callees = new Callees(program, this.#neverReturns)
+    this.#results = new Results(program, this.#agenda, {
+      isVariable: (at) => this.#variables.has(at),
+      isTold: (index) => this.#parameters.of(index) !== undefined,
+      returnedRegardless: (index) => {
+        const target = program.functions.get(index)!
+        return resultRegardless(program.decoder, target, this.#parameters.of(index), this.#surroundings(index), this.#budget, entriesOf(program, index, this.#evaluations))
+      },
+    })
+    this.#callees = new Callees(program, this.#results.neverReturns)
     this.#known = {
       model,
       load: (at, size, reader) => (this.#featureSlots.has(at) ? relative(featureTable, 0) : this.#variables.load(at, size, reader)),
@@ -131,7 +138,7 @@ class GuardSearch {
       flags: new FlagsOfObjects(program, (index) => program.detectors.functions.has(index) || this.#variables.areNamedBy(index)),
       initially: (at, size) => this.#variables.initially(at, size),
       evaluations: this.#evaluations,
-      results: this.#results,
+      results: this.#results.found,
       kernels: this.#kernels,
       answer: (index, registers) => this.#answers.of(index, program.graph.ends[index]! - program.graph.starts[index]!, registers, (parameters) => this.#evaluateFor(index, parameters)),
     }
@@ -198,19 +205,19 @@ class GuardSearch {
   }
 
   #guards(incomplete: boolean): Guards {
-    const unfollowed = { uninformed: this.#parameters.uninformed, untold: this.#untold, pointerCallers: new PointerCallers(this.#program) }
+    const unfollowed = { uninformed: this.#parameters.uninformed, untold: this.#results.untold, pointerCallers: new PointerCallers(this.#program) }
     const leaks = findLeaks(this.#program, this.#evaluations, this.#variables, unfollowed)
     return {
       evaluations: this.#evaluations,
       variables: this.#variables.count,
       followsAny: (from, to) => this.#variables.anyIn(from, to),
-      dead: this.#neverReturns,
+      dead: this.#results.neverReturns,
       work: this.#work,
       incomplete,
       leaks,
       ownLeaks: findOwnLeaks(this.#program, this.#evaluations, this.#variables, unfollowed, leaks),
       refine: (isReached) => this.#refine(isReached),
-      returnsOther: (index, value) => this.#returnsOther(index, value),
+      returnsOther: (index, value) => this.#results.returnsOther(index, value),
       follow: (index, passed, budget) => {
         const target = this.#program.functions.get(index)
         if (target === undefined) return undefined
@@ -263,8 +270,8 @@ class GuardSearch {
     this.#evaluations.set(index, evaluation)
     const distance = this.#agenda.distanceOf(index)
     this.#spreadExits(index, evaluation, distance)
-    this.#spreadResults(index, evaluation, distance)
-    this.#spreadPointer(index, evaluation, distance)
+    this.#results.spread(index, evaluation, distance)
+    this.#results.spreadPointer(index, evaluation, distance)
     if (this.#closures.note(index, evaluation) && this.#agenda.callerCount(index) <= limits.callers) this.#agenda.addCallers(index, distance)
     this.#variables.spread(index, this.#closures.completed(index, evaluation), distance)
     // Go's packages keep what they found out in package variables; its calling convention makes every spill look like a field
@@ -272,7 +279,7 @@ class GuardSearch {
     if (this.#answers.note(index, evaluation, distance === 0, (parameters) => this.#evaluateFor(index, parameters)) && distance <= 3 && this.#agenda.callerCount(index) <= limits.callers) this.#agenda.addCallers(index, distance)
     // what is stored to a field that is followed anyway counts wherever it is
     if (distance <= 2 || evaluation.fieldStores.some(({ offset }) => this.#fields.has(offset))) this.#fields.spread(evaluation)
-    if (distance <= 3 && (evaluation.leaks.fields.size > 0 || evaluation.leaks.frames.size > 0 || evaluation.leaks.anywhere || evaluation.leaks.threadLocals.size > 0 || this.#results.has(index))) for (const maker of this.#closures.makersOf(index)) this.#agenda.add(maker, distance + 1)
+    if (distance <= 3 && (evaluation.leaks.fields.size > 0 || evaluation.leaks.frames.size > 0 || evaluation.leaks.anywhere || evaluation.leaks.threadLocals.size > 0 || this.#results.found.has(index))) for (const maker of this.#closures.makersOf(index)) this.#agenda.add(maker, distance + 1)
     this.#spreadArguments(index, evaluation, distance)
   }
 
@@ -293,88 +300,6 @@ class GuardSearch {
     if (this.#exits.get(index) === key) return
     this.#exits.set(index, key)
     for (const target of this.#program.entrances.enteredFrom(index)) this.#agenda.add(target, distance)
-  }
-
-  readonly #regardless = new Map<number, Value | undefined>()
-
-  /** Does function `index` return something else than `value` on other CPUs, or the place where it keeps what it found out? */
-  #isChosen(index: number, value: Value): boolean {
-    const at = singleAddress(value)
-    return (at !== undefined && at > 0xfff && this.#program.image.dataAt(at) !== undefined) || this.#returnsOther(index, value)
-  }
-
-  /** Is it the address of a variable that holds what a check found out? */
-  #isVariable(value: Value): boolean {
-    const at = singleAddress(value)
-    return at !== undefined && at > 0xfff && this.#variables.has(at)
-  }
-
-  #returnsOther(index: number, value: Value): boolean {
-    if (!this.#regardless.has(index)) {
-      const target = this.#program.functions.get(index)!
-      const entries = entriesOf(this.#program, index, this.#evaluations)
-      this.#regardless.set(index, resultRegardless(this.#program.decoder, target, this.#parameters.of(index), this.#surroundings(index), this.#budget, entries))
-    }
-    const other = this.#regardless.get(index)
-    // where it is computed from what CPUID says, it is another one elsewhere, though not on this CPU
-    return other === undefined || other.detected || other.words.length !== value.words.length || other.words.some((word, place) => word !== value.words[place])
-  }
-
-  #spreadResults(index: number, evaluation: Evaluation, distance: number): void {
-    const { graph } = this.#program
-    if (!evaluation.returns && evaluation.decides && !this.#neverReturns.has(index) && this.#program.endings.hasReturn(index)) {
-      this.#neverReturns.add(index)
-      this.#agenda.addCallers(index, distance)
-    } else if (evaluation.returns && this.#neverReturns.delete(index)) this.#agenda.addCallers(index, distance)
-    if (distance > (this.#program.isGo ? 2 : 4)) return
-    const values = new Map<number, Value>()
-    for (const [register, value] of evaluation.results) {
-      if (value.words.length === 0) continue
-      if (value.detected) values.set(register, certain(value))
-      else if (register === 0 && value.base === plain && (this.#isVariable(value) || (evaluation.decides && !isFunctionPointer(value, graph) && (distance === 0 || this.#isChosen(index, value))))) {
-        values.set(register, detectedAs(value, true))
-      }
-    }
-    const known = this.#results.get(index)
-    if (values.size === 0 && known === undefined) {
-      if (evaluation.parameterStores.length > 0 || evaluation.withheld.length > 0) this.#noteWrites(index, evaluation, distance)
-      return
-    }
-    let changed = known === undefined || known.values.size !== values.size
-    for (const [register, value] of values) if (!sameValue(known?.values.get(register), value)) changed = true
-    if (changed) {
-      this.#results.set(index, { values, distance })
-      this.#agenda.addCallers(index, distance)
-    }
-    this.#noteWrites(index, evaluation, distance)
-  }
-
-  /** Functions of which others know that they return what they are given. */
-  readonly #returning = new Set<number>()
-
-  /** What a caller knows of an object it also knows of what comes back, where that is the object. */
-  #spreadPointer(index: number, { returnedPointer }: Evaluation, distance: number): void {
-    if ((returnedPointer !== undefined) === this.#returning.has(index) || distance > 3) return
-    if (returnedPointer === undefined) this.#returning.delete(index)
-    else this.#returning.add(index)
-    if (this.#parameters.of(index) !== undefined) this.#agenda.addCallers(index, distance)
-  }
-
-  readonly #writes = new Map<number, string>()
-  /** Functions whose callers were not told what they store. */
-  readonly #untold = new Set<number>()
-
-  #noteWrites(index: number, evaluation: Evaluation, distance: number): void {
-    if (evaluation.parameterStores.length === 0 && evaluation.withheld.length === 0) return
-    if (distance > 3) {
-      this.#untold.add(index)
-      return
-    }
-    const writes = evaluation.parameterStores.map((store: ParameterStore) => `${store.register}+${store.offset}=${store.value.words.join(':')}`)
-    const key = [...writes, ...evaluation.withheld.map(({ register, offset }) => `${register}+${offset}`)].sort().join()
-    if (this.#writes.get(index) === key) return
-    this.#writes.set(index, key)
-    this.#agenda.addCallers(index, distance)
   }
 
   #spreadArguments(index: number, evaluation: Evaluation, distance: number): void {
