@@ -1,5 +1,6 @@
 import { type ItemGraph, ItemGraphBuilder } from '../../../core/item-graph.ts'
-import type { IndexSpace, WasmModule } from '../read/module.ts'
+import type { IndexSpace } from '../read/index-space.ts'
+import type { WasmModule } from '../read/module.ts'
 import { readModule } from '../read/read-module.ts'
 
 /** What an item of a module's graph is. `index` is in its index space; for exports the position in the section. */

@@ -1,6 +1,6 @@
 import type { FeatureId } from '../features.ts'
 import { FeatureRecorder } from './feature-recorder.ts'
-import type { IndexSpace } from './module.ts'
+import type { IndexSpace } from './index-space.ts'
 import { WasmCursor } from './wasm-cursor.ts'
 
 /** Is told of every index while a module is read: enough to renumber a module, or to know what refers to what. */

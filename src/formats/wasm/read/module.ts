@@ -1,9 +1,6 @@
 import type { FeatureUse } from './feature-recorder.ts'
 import type { ValueType } from './value-type.ts'
 
-/** The index spaces of a module (core specification, "Indices"), without locals, labels and fields. */
-export type IndexSpace = 'type' | 'function' | 'table' | 'memory' | 'global' | 'tag' | 'element' | 'data'
-
 /** What can be imported and exported. */
 export type ExternalKind = 'function' | 'table' | 'memory' | 'global' | 'tag'
 export const externalKinds: readonly ExternalKind[] = ['function', 'table', 'memory', 'global', 'tag']

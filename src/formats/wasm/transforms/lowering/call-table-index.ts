@@ -1,4 +1,4 @@
-import type { IndexSpace } from '../../read/module.ts'
+import type { IndexSpace } from '../../read/index-space.ts'
 import { BodyEdits } from './body-edits.ts'
 
 const callIndirect = 0x11

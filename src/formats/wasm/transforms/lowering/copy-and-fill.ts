@@ -1,5 +1,5 @@
 import { UnsupportedError } from '../../../../core/errors.ts'
-import type { IndexSpace } from '../../read/module.ts'
+import type { IndexSpace } from '../../read/index-space.ts'
 import { readModule } from '../../read/read-module.ts'
 import { concat } from '../../write/concat.ts'
 import { leb } from '../../write/leb128.ts'

@@ -1,5 +1,5 @@
 import { UnsupportedError } from '../../../../core/errors.ts'
-import type { IndexSpace } from '../../read/module.ts'
+import type { IndexSpace } from '../../read/index-space.ts'
 import { opcodes } from '../../read/opcodes.ts'
 import { BodyEdits } from './body-edits.ts'
 

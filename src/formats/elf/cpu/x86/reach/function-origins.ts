@@ -3,9 +3,9 @@ import { isDetectorFunction, isDetectorTableFunction } from '../code/detectors.t
 import type { Calls } from '../code/call-sites.ts'
 import { importCalledThroughRegister } from '../code/calls-of-imports.ts'
 import type { Program } from '../code/program.ts'
-import type { Leaks, Origins } from '../evaluation/evaluation.ts'
+import type { Evaluation, Leaks, Origins } from '../evaluation/evaluation.ts'
 import { allocator, type MadeObjects } from '../evaluation/made-objects.ts'
-import type { Tracer } from './tracer.ts'
+import type { LeakingVariables } from './leaking-variables.ts'
 
 /** What functions are traced under. */
 export interface Assumption {
@@ -23,6 +23,19 @@ export interface Assumption {
 export const usually: Assumption = { handlers: false, ambiguousFields: true }
 export const settled: Assumption = { handlers: false, ambiguousFields: true, nearOnly: true, settled: true }
 
+/** What is known of the rest of the program; `Near`: taking what is far from all checks to be none. */
+export interface RestOfProgram {
+  readonly variables: LeakingVariables
+  /** Undefined where it cannot be told. */
+  trace(index: number): Evaluation | undefined
+  /** May the argument that function `index` gets in `register` hold what CPUID says? */
+  argumentMayLeak(index: number, register: number): boolean
+  argumentMayLeakNear(index: number, register: number): boolean
+  resultMayLeakNear(callee: number): boolean
+  /** May the variable at `address`, which function `index` reads? */
+  variableMayLeakNear(index: number, address: number): boolean
+}
+
 /** What is known of what one function works on. */
 export class FunctionOrigins implements Origins {
   readonly handlers: boolean
@@ -33,20 +46,20 @@ export class FunctionOrigins implements Origins {
   readonly #ambiguousFields: boolean
   readonly #nearOnly: boolean
   readonly #program: Program
-  readonly #tracer: Tracer
+  readonly #rest: RestOfProgram
   readonly #leaks: Leaks
   readonly #index: number
   readonly #isOwn: boolean
   readonly #calls: Calls
 
-  constructor(program: Program, tracer: Tracer, leaks: Leaks, index: number, { handlers, ambiguousFields, nearOnly, settled: isSettled, environment }: Assumption) {
+  constructor(program: Program, rest: RestOfProgram, leaks: Leaks, index: number, { handlers, ambiguousFields, nearOnly, settled: isSettled, environment }: Assumption) {
     this.#nearOnly = nearOnly === true
     this.handlers = handlers
     this.settled = isSettled === true
     this.environment = environment === true
     this.#ambiguousFields = ambiguousFields
     this.#program = program
-    this.#tracer = tracer
+    this.#rest = rest
     this.#leaks = leaks
     this.#isOwn = !program.isOfRuntimeLibrary(index)
     this.#index = index
@@ -70,20 +83,20 @@ export class FunctionOrigins implements Origins {
   }
 
   variableLeaks(address: number): boolean {
-    return this.#nearOnly ? this.#tracer.variableMayLeakNear(this.#index, address) : this.#tracer.variables.mayLeak(address)
+    return this.#nearOnly ? this.#rest.variableMayLeakNear(this.#index, address) : this.#rest.variables.mayLeak(address)
   }
 
   arrayLeaks(address: number): boolean {
-    return this.#nearOnly ? this.#tracer.variables.isArrayLikely(address) : this.#tracer.variables.arrayMayLeak(address)
+    return this.#nearOnly ? this.#rest.variables.isArrayLikely(address) : this.#rest.variables.arrayMayLeak(address)
   }
 
   elementLeaks(address: number, array: number): boolean {
-    return this.variableLeaks(address) && (!this.#nearOnly || this.#leaks.variables.has(address) || this.#tracer.variables.isArrayLikely(array))
+    return this.variableLeaks(address) && (!this.#nearOnly || this.#leaks.variables.has(address) || this.#rest.variables.isArrayLikely(array))
   }
 
   walkLeaks(address: number, offset: number): boolean {
     if (!this.fieldLeaks(offset)) return false
-    return !this.#nearOnly || this.#tracer.variables.isArrayLikely(address) || this.#tracer.variables.isStoredTo(address - offset, offset)
+    return !this.#nearOnly || this.#rest.variables.isArrayLikely(address) || this.#rest.variables.isStoredTo(address - offset, offset)
   }
 
   indexedLeaks(offset: number, areNumbers: boolean): boolean {
@@ -91,8 +104,8 @@ export class FunctionOrigins implements Origins {
   }
 
   argumentLeaks(register: number): boolean {
-    if (this.#nearOnly) return this.#tracer.argumentMayLeakNear(this.#index, register)
-    return this.#tracer.argumentMayLeak(this.#index, register)
+    if (this.#nearOnly) return this.#rest.argumentMayLeakNear(this.#index, register)
+    return this.#rest.argumentMayLeak(this.#index, register)
   }
 
   resultLeaks(at: number, isTold: boolean): boolean {
@@ -101,8 +114,8 @@ export class FunctionOrigins implements Origins {
     const callee = this.#calls.callees.get(at)
     if (this.#nearOnly && this.#isOwn && this.#isCLibrarys(at, callee)) return false
     if (this.#nearOnly && callee === undefined && this.#importedAt(at) !== undefined) return false
-    if (this.#nearOnly && callee !== undefined) return this.#tracer.resultMayLeakNear(callee)
-    const evaluation = callee === undefined ? undefined : this.#tracer.trace(callee)
+    if (this.#nearOnly && callee !== undefined) return this.#rest.resultMayLeakNear(callee)
+    const evaluation = callee === undefined ? undefined : this.#rest.trace(callee)
     return evaluation === undefined || (evaluation.returns && evaluation.results.get(0) === undefined)
   }
 
@@ -124,7 +137,7 @@ export class FunctionOrigins implements Origins {
     const imported = this.#importedAt(at)
     if (imported !== undefined) return !isDetectorFunction(imported) && !isDetectorTableFunction(imported)
     const callee = this.#calls.callees.get(at)
-    return this.#nearOnly && callee !== undefined && (!this.#tracer.resultMayLeakNear(callee) || (this.#isOwn && this.#isCLibrarys(at, callee)))
+    return this.#nearOnly && callee !== undefined && (!this.#rest.resultMayLeakNear(callee) || (this.#isOwn && this.#isCLibrarys(at, callee)))
   }
 
   allocates(at: number): boolean {
@@ -135,6 +148,6 @@ export class FunctionOrigins implements Origins {
 
   objectsFrom(at: number): MadeObjects | undefined {
     const callee = this.#calls.callees.get(at)
-    return callee === undefined ? undefined : this.#tracer.trace(callee)?.objects
+    return callee === undefined ? undefined : this.#rest.trace(callee)?.objects
   }
 }

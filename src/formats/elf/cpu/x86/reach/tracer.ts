@@ -2,7 +2,7 @@ import type { CallGraph } from '../../program/call-graph.ts'
 import { Edge } from '../../program/edges.ts'
 import { ControlFlow } from '../evaluation/control-flow.ts'
 import type { Evaluation, Leaks } from '../evaluation/evaluation.ts'
-import { type Assumption, FunctionOrigins, settled, usually } from './function-origins.ts'
+import { type Assumption, FunctionOrigins, type RestOfProgram, settled, usually } from './function-origins.ts'
 import { LeakingVariables } from './leaking-variables.ts'
 import { readsEnvironment } from '../code/environment.ts'
 import type { Guards } from '../checks/guards.ts'
@@ -34,7 +34,7 @@ export interface View {
  * Tells whether an instruction runs whatever checks of the CPU say. The guards that were found are not enough for that: a
  * check may keep what it found out in some object. So every branch counts as one that is not known to look at something else.
  */
-export class Tracer {
+export class Tracer implements RestOfProgram {
   readonly #program: Program
   readonly #guards: Guards
   readonly #traces = new Map<number, Evaluation | undefined>()
