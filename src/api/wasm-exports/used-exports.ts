@@ -3,7 +3,7 @@ import { functionFromText, type TextsOfModule } from './functions-from-text.ts'
 import { whyMethodsHide } from './hidden-methods.ts'
 import { liveNodes } from './live-code.ts'
 import { wayOut } from './open-world.ts'
-import { indexSyntax } from './syntax-index.ts'
+import { indexSyntax } from './index-syntax.ts'
 
 /** Which exports of the module that it loads a script can reach; or why that cannot be told. */
 export type UsedExports = { readonly names: ReadonlySet<string> } | { readonly reason: string }
