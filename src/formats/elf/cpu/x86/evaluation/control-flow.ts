@@ -6,6 +6,10 @@ const none: ReadonlySet<number> = new Set()
 /** Branches that an instruction hangs on, beyond which it is taken to hang on any. */
 const MOST_CONTROLLING = 64
 
+/** To a goal in any case, and past it. */
+const CERTAINLY = 1
+const PAST = 2
+
 /** How control goes through a function, by instruction, along what can run. */
 export class ControlFlow {
   readonly #start: number
@@ -161,18 +165,19 @@ export class ControlFlow {
   #findControlling(goal: number): readonly number[] {
     const toGoal = this.#backwards([goal], none)
     const around = this.#backwards(this.#exits, [goal])
-    const certainly = new Uint8Array(this.#count)
-    const past = new Uint8Array(this.#count)
-    for (let index = 0; index < this.#count; index++) {
-      for (let way = this.#lastTo[index]!; way !== 0; way = this.#before[way]!) {
-        if (index === goal || (toGoal[index] === 1 && around[index] === 0)) certainly[this.#from[way]!] = 1
-        else if (around[index] === 1) past[this.#from[way]!] = 1
-      }
+    const ways = new Uint8Array(this.#count)
+    for (const exit of this.#exits) ways[exit] = PAST
+    const leads = (index: number): number => (index === goal || (toGoal[index] === 1 && around[index] !== 1) ? CERTAINLY : around[index] === 1 ? PAST : 0)
+    this.#addWays(ways, leads)
+    return [...placesOf(ways, CERTAINLY | PAST), ...this.#tableJumps]
+  }
+
+  /** Adds what each instruction leads to, to those that lead to it. */
+  #addWays(ways: Uint8Array, leads: (index: number) => number): void {
+    for (let index = 0; index < ways.length; index++) {
+      const lead = leads(index)
+      for (let way = lead === 0 ? 0 : this.#lastTo[index]!; way !== 0; way = this.#before[way]!) ways[this.#from[way]!]! |= lead
     }
-    for (const exit of this.#exits) past[exit] = 1
-    const found: number[] = []
-    for (let index = 0; index < this.#count; index++) if (certainly[index] === 1 && past[index] === 1) found.push(index)
-    return this.#tableJumps.length === 0 ? found : [...found, ...this.#tableJumps]
   }
 
   /** What can reach one of `ends` without passing one of `walls`: 1; those themselves are 2. */
@@ -201,6 +206,12 @@ export class ControlFlow {
     }
     return marked
   }
+}
+
+function placesOf(bytes: Uint8Array, wanted: number): number[] {
+  const places: number[] = []
+  for (let at = bytes.indexOf(wanted); at >= 0; at = bytes.indexOf(wanted, at + 1)) places.push(at)
+  return places
 }
 
 /** Where the instruction at [place, next) can lead. */
