@@ -6,6 +6,13 @@ const none: ReadonlySet<number> = new Set()
 /** Branches that an instruction hangs on, beyond which it is taken to hang on any. */
 const MOST_CONTROLLING = 64
 
+/** The next instruction may come next; one at a distance of a byte or of four; the caller; or one whose address is in a register or in memory. */
+const FALLS = 1
+const SHORT = 2
+const NEAR = 4
+const LEAVES = 8
+const INDIRECT = 16
+
 /** To a goal in any case, and past it. */
 const CERTAINLY = 1
 const PAST = 2
@@ -51,19 +58,29 @@ export class ControlFlow {
       if (index < 0) continue
       const place = first + offset
       const next = place + blocks.lengths[offset]!
-      const { target, falls, leaves, indirect } = transferAt(code, view, place, next)
-      const cases = indirect === true ? evaluation.tableJumps.get(start + offset) : undefined
-      if (indirect && cases === undefined) this.#tableJumps.push(index)
-      if (cases !== undefined || (target !== undefined && falls)) this.#splits[index] = 1
-      if (cases !== undefined) {
-        if (cases.filter((target) => !this.#link(index, target)).length > 0) this.#exits.push(index)
-        continue
+      const transfer = transferAt(code, place)
+      if (transfer === INDIRECT) this.#followTable(index, evaluation.tableJumps.get(start + offset))
+      if ((transfer & (SHORT | NEAR)) !== 0) {
+        const target = next + (transfer & SHORT ? view.getInt8(next - 1) : view.getInt32(next - 4, true))
+        if ((seen[offset]! & 2) !== 0 && !this.#link(index, target + base)) this.#exits.push(index)
+        if ((transfer & FALLS) !== 0) {
+          this.#conditional[index] = 1
+          this.#splits[index] = 1
+        }
       }
-      if (target !== undefined && falls) this.#conditional[index] = 1
-      if (target !== undefined && (seen[offset]! & 2) !== 0 && !this.#link(index, target + base)) this.#exits.push(index)
-      if (falls) this.#link(index, next + base)
-      if (leaves) this.#exits.push(index)
+      if ((transfer & FALLS) !== 0) this.#link(index, next + base)
+      if (transfer === LEAVES) this.#exits.push(index)
     }
+  }
+
+  #followTable(index: number, cases: readonly number[] | undefined): void {
+    if (cases === undefined) {
+      this.#tableJumps.push(index)
+      this.#exits.push(index)
+      return
+    }
+    this.#splits[index] = 1
+    if (cases.filter((target) => !this.#link(index, target)).length > 0) this.#exits.push(index)
   }
 
   #indexOf(at: number): number | undefined {
@@ -214,18 +231,18 @@ function placesOf(bytes: Uint8Array, wanted: number): number[] {
   return places
 }
 
-/** Where the instruction at [place, next) can lead. */
-function transferAt(code: Uint8Array, view: DataView, place: number, next: number): { target: number | undefined; falls: boolean; leaves: boolean; indirect?: true } {
+/** How the instruction at `place` hands on control. */
+function transferAt(code: Uint8Array, place: number): number {
   let at = place
   while (code[at] === 0x66 || code[at] === 0x2e || code[at] === 0xf2 || code[at] === 0xf3 || code[at] === 0x3e) at++
   if ((code[at]! & 0xf0) === 0x40) at++
   const byte = code[at]!
   const second = code[at + 1]!
-  if ((byte >= 0x70 && byte < 0x80) || (byte >= 0xe0 && byte < 0xe4)) return { target: next + view.getInt8(next - 1), falls: true, leaves: false }
-  if (byte === 0x0f && (second & 0xf0) === 0x80) return { target: next + view.getInt32(next - 4, true), falls: true, leaves: false }
-  if (byte === 0xeb) return { target: next + view.getInt8(next - 1), falls: false, leaves: false }
-  if (byte === 0xe9) return { target: next + view.getInt32(next - 4, true), falls: false, leaves: false }
-  if (byte === 0xc3 || byte === 0xc2) return { target: undefined, falls: false, leaves: true }
-  if (byte === 0xff && ((second >> 3) & 7) === 4) return { target: undefined, falls: false, leaves: true, indirect: true }
-  return { target: undefined, falls: !(byte === 0x0f && second === 0x0b), leaves: false }
+  if ((byte >= 0x70 && byte < 0x80) || (byte >= 0xe0 && byte < 0xe4)) return SHORT | FALLS
+  if (byte === 0x0f && (second & 0xf0) === 0x80) return NEAR | FALLS
+  if (byte === 0xeb) return SHORT
+  if (byte === 0xe9) return NEAR
+  if (byte === 0xc3 || byte === 0xc2) return LEAVES
+  if (byte === 0xff && ((second >> 3) & 7) === 4) return INDIRECT
+  return byte === 0x0f && second === 0x0b ? 0 : FALLS
 }
