@@ -192,3 +192,18 @@ test.skipIf(!ready)('what is no code is told by what is named behind it, too, as
   const ends = 'vpbroadcastd ymm0, xmm0\ncall leave'
   expect(await needOfAvx2({ main: main('call rsi'), first: ends, second, leave: 'mov eax, 60\nsyscall\nud2' }, link)).toMatch(/possible|required/)
 })
+
+test.skipIf(!ready)('zeros up to where a function begins are no instructions, as Free Pascal has them', async () => {
+  // decoded with the last zero, `xor ebx, ebx; mov rax, [rdi + 184]` is `fisttp dword ptr [rax - 117]`
+  const begin = '.byte 0x53, 0x31, 0xdb, 0x48, 0x8b, 0x87, 0xb8, 0, 0, 0, 0x5b, 0xc3'
+  const source = (filling: string): string => `.globl _start\n_start:\ncall first\nmov eax, 60\nxor edi, edi\nsyscall\nud2\n.balign 16, 0x90\nfirst: ret\n.balign 16${filling}\n${begin}\n`
+  const path = join(folder, 'filled')
+  const sse3 = async (filling: string): Promise<boolean> => {
+    await writeFile(`${path}.s`, `.intel_syntax noprefix\n${source(filling)}.section .note.GNU-stack,"",@progbits\n`)
+    await run('gcc', ['-nostdlib', '-static', '-s', '-Wl,--build-id=none', `${path}.s`, '-o', path])
+    const { requirements } = await analyzeCpu(readElf(await readFile(path)), {}, context)
+    return requirements.some(({ name }) => name === 'sse3')
+  }
+  expect(await sse3(', 0')).toBe(false)
+  expect(await sse3(', 0x90')).toBe(false)
+})

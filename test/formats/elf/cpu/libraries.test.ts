@@ -47,6 +47,12 @@ test.skipIf(!haveGcc)('a library that asks nothing and exports functions by CPU 
   expect(await needOf('for-one', 'SUM_WIDE(sum_avx2) SUM_WIDE(mean_avx2) SUM_WIDE(least_avx2)')).toBe('required')
 })
 
+test.skipIf(!haveGcc)('an IFUNC that is named for a CPU, as those of libmvec, chooses among what its caller has', async () => {
+  const choose = (name: string): string => `SUM_WIDE(wide) SUM_WIDE(wider) static void *choose(void) { return __builtin_cpu_supports("avx512dq") ? wider : wide; } int ${name}(const int *, int) __attribute__((ifunc("choose")));`
+  expect(await needOf('vector-function', choose('_ZGVdN8v_sum'))).toBe('guarded')
+  expect(await needOf('for-anybody', choose('sum'))).not.toBe('guarded')
+})
+
 test.skipIf(!haveGcc)('a check that is kept in an exported variable, which code finds through the GOT', async () => {
   const source = `
     SUM(plain, static PLAIN) static SUM_WIDE(wide)

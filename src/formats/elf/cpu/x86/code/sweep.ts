@@ -39,10 +39,18 @@ function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange,
   let nextStart = startIndex < starts.length ? starts[startIndex]! - base : Infinity
   let lastStart = 0
   let lastVector = -THINNING
+  let before = 0
   let at = 0
   while (at < end) {
     let opcodeAt = at
     let byte = code[at]!
+    if (byte === 0) {
+      const behind = behindZeros(code, at, base, at - before <= 2 && code[at - 1] === RET)
+      if (behind > at && behind <= nextStart) {
+        at = behind
+        continue
+      }
+    }
     const rex = (byte & 0xf0) === 0x40 ? byte : 0
     if (rex !== 0) byte = code[++opcodeAt]!
     let length: number
@@ -136,8 +144,24 @@ function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange,
     } else if ((entry & slow) !== 0 && byte !== 0xc4 && byte !== 0xc5 && byte !== 0x62) {
       prefixed(accesses, sweep, code, view, at, length, base)
     }
+    before = at
     at += length
   }
+}
+
+const RET = 0xc3
+/** Bytes of zeros that fill up to where a function begins. */
+const LONGEST_FILLING = 64
+
+/**
+ * Where code goes on behind zeros that fill up to an aligned address, as Free Pascal and some assemblers have them behind a function;
+ * `at` where it is none. As instructions they would be `add [rax], al`, of two bytes, and a third would take the next function's first along.
+ */
+function behindZeros(code: Uint8Array, at: number, base: number, isBehindReturn: boolean): number {
+  const most = Math.min(code.length, at + LONGEST_FILLING)
+  let behind = at + 1
+  while (behind < most && code[behind] === 0) behind++
+  return (base + behind) % 16 === 0 && (behind > at + 1 || isBehindReturn) ? behind : at
 }
 
 /** 66, 67, F2, F3 and segment prefixes: `cmp word [rip+x]`, `lock or [rip+x]`, `bnd jmp`, and the `addr32 call` that linkers make of calls through the GOT. */

@@ -10,7 +10,7 @@ export function isIsaName(name: string): boolean {
   return isaName.test(name) && (!mangled.test(name) || isaName.test(identifiersOf(name)))
 }
 
-const mangled = /^_(?:Z|R)/
+const mangled = /^_(?:Z(?!GV)|R)/
 /** What digits are no length in: of C++ a number as argument of a template, of Rust the hash of a crate. */
 const noLength = { Z: /L[a-z]n?\d+E/g, R: /Cs[0-9A-Za-z]+_/g }
 

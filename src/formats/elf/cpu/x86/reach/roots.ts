@@ -1,4 +1,5 @@
 import { Edge } from '../../program/edges.ts'
+import { isIsaName } from './isa-names.ts'
 import { Access } from '../../program/sweep.ts'
 import { LookedUpNames } from '../../program/looked-up-names.ts'
 import { isEntryOfModule, isLoadedAsModule } from '../../program/module-entry.ts'
@@ -46,6 +47,8 @@ export function findRoots(program: Program, kernels: Kernels, known: KnownForRoo
     // nobody looks it up; what else the module exports shows how it was compiled
     if (isModule && index !== undefined && kernels.needFeatures(index) && !isEntryOfModule(named.name)) continue
     if (named.indirect) {
+      // whoever calls `_ZGVeN8v_exp` has AVX-512 (Vector Function ABI); which of several it is, is chosen here
+      if (isIsaName(named.name)) continue
       for (const kernel of index === undefined || !image.isLibrary ? [] : known.handedOutBy(index)) add(graph.starts[kernel]!, 'export')
       continue
     }
