@@ -53,6 +53,12 @@ test.skipIf(!haveGcc)('an IFUNC that is named for a CPU, as those of libmvec, ch
   expect(await needOf('for-anybody', choose('sum'))).not.toBe('guarded')
 })
 
+test.skipIf(!haveGcc)('the run time of D is asked about the CPU', async () => {
+  const source = (condition: string): string => `_Bool _D4core5cpuid4avx2FNaNbNdNiNeZb(void); SUM(plain, static PLAIN) static SUM_WIDE(wide) int total(int *values) { return ${condition} ? wide(values, 64) : plain(values, 64); }`
+  expect(await needOf('asks-d', source('_D4core5cpuid4avx2FNaNbNdNiNeZb()'))).toBe('guarded')
+  expect(await needOf('asks-d-in-vain', source('!_D4core5cpuid4avx2FNaNbNdNiNeZb()'))).not.toBe('guarded')
+})
+
 test.skipIf(!haveGcc)('a check that is kept in an exported variable, which code finds through the GOT', async () => {
   const source = `
     SUM(plain, static PLAIN) static SUM_WIDE(wide)

@@ -6,7 +6,7 @@ import type { Sweep } from '../../program/sweep.ts'
 
 /** Functions of other files that return what the CPU can do; with a CPU that can do nothing more they return 0. */
 const detectorFunction =
-  /^(?:__get_cpuid(?:_max|_count)?|av_get_cpu_flags|orc_target_get_default|android_getCpuFeatures|(?:SDL|sodium_runtime)_[hH]as_?\w+|_ZN3hwy\w*SupportedTargets\w*|\w*(?:checkHardwareSupport|simd_?support\w*)\w*|vips_vector_isenabled|\w*cpu_?(?:supports|has|features?|flags)\w*|\w*cpu_\w*(?:flag|support|feature|accel|capab)\w*|_ZNK?\w*\d(?:fpu|simd|cpu\w*?)\d+(?:instance|has|get|detect|support)\w*|_ZN10std_detect6detect\w*|_RNv\w*10std_detect\w*)$/i
+  /^(?:__get_cpuid(?:_max|_count)?|av_get_cpu_flags|orc_target_get_default|android_getCpuFeatures|(?:SDL|sodium_runtime)_[hH]as_?\w+|_ZN3hwy\w*SupportedTargets\w*|\w*(?:checkHardwareSupport|simd_?support\w*)\w*|vips_vector_isenabled|\w*cpu_?(?:supports|has|features?|flags)\w*|\w*cpu_\w*(?:flag|support|feature|accel|capab)\w*|_ZNK?\w*\d(?:fpu|simd|cpu\w*?)\d+(?:instance|has|get|detect|support)\w*|_ZN10std_detect6detect\w*|_RNv\w*10std_detect\w*|_D4core5cpuid\d+\w+Zb)$/i
 /** Functions of other files that return a pointer to a table of features. */
 const detectorTableFunction = /^(?:__x86_get_cpu_features|__x86_get_cpuid_feature_leaf|_dl_x86_get_cpu_features)$/
 /** Variables of other files that hold features. */
