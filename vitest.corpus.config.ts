@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.corpus.test.ts'],
-    globalSetup: ['test/support/build-once.ts'],
+    globalSetup: ['test/support/temporary-root.ts', 'test/support/build-once.ts'],
     testTimeout: 900_000,
     hookTimeout: 900_000,
     pool: 'forks',

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { homedir, tmpdir } from 'node:os'
+import { readFile, rm } from 'node:fs/promises'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { totalsByLabel } from '../dist/src/core/size-map.js'
 import { elf } from '../dist/src/formats/elf/index.js'
 import { optimizeArtifact } from '../dist/src/pipeline/optimize-artifact.js'
+import { workFolder } from './work-folder.mjs'
 
 const run = promisify(execFile)
 const corpus = process.env.SHRINK_CORPUS ?? join(homedir(), '.cache', 'shrink-corpus')
@@ -39,7 +40,7 @@ async function commandSeconds(command) {
 }
 
 export async function bench() {
-  const folder = await mkdtemp(join(tmpdir(), 'shrink-bench-'))
+  const folder = workFolder()
   const rows = []
   try {
     for (const file of files) {

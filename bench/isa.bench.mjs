@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { homedir, tmpdir } from 'node:os'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { executableRanges } from '../dist/src/formats/elf/read/address-space.js'
 import { readElf } from '../dist/src/formats/elf/read/elf-file.js'
 import { scanArm64 } from '../dist/src/isa/arm64/scan.js'
 import { scanX86 } from '../dist/src/isa/x86/scan.js'
+import { workFolder } from './work-folder.mjs'
 
 export const title = 'CPU features: telling them from the code of node, and judging whole programs'
 
@@ -20,7 +21,7 @@ export async function bench() {
   const code = textOf(process.execPath)
   const part = code.subarray(code.length >> 1, (code.length >> 1) + 4_000_000)
   const iced = createRequire(import.meta.url)('iced-x86')
-  const folder = mkdtempSync(join(tmpdir(), 'shrink-bench-'))
+  const folder = workFolder()
   const objects = join(folder, 'part')
   writeFileSync(objects, part)
   const contenders = [

@@ -1,9 +1,9 @@
 // The bundlers that ours is compared with, set up as their own documentation says, each output minified by the best of
 // esbuild, swc, terser and oxc.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { typescriptLoader } from './js-bundle-webpack-loader.mjs'
+import { workFolder } from './work-folder.mjs'
 
 const production = { 'process.env.NODE_ENV': '"production"' }
 
@@ -56,7 +56,7 @@ export const peers = {
   },
   async webpack(entry, root) {
     const { default: webpack } = await import('webpack')
-    const out = mkdtempSync(join(tmpdir(), 'shrink-webpack-'))
+    const out = workFolder()
     try {
       const stats = await new Promise((done, fail) => webpack({
         mode: 'production', target: 'node20', context: root, entry: `./${entry}`, devtool: false, cache: false, performance: false,

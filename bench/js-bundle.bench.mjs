@@ -1,13 +1,13 @@
 // Ten Lambda-like entries, bundled and minified: ours beside esbuild, Rollup, Rolldown and webpack, each with the best
 // of four minifiers; and a project of 127 modules, built anew and again.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundle } from '../dist/src/bundling/index.js'
 import { LocalCache } from '../dist/src/cache/local-cache.js'
 import { bestMinified, bestOfPeer, peers } from './js-bundle-peers.mjs'
+import { workFolder } from './work-folder.mjs'
 
 export const title = 'JavaScript bundles: minified bytes of ten entries; a second build of 127 modules'
 
@@ -15,7 +15,7 @@ const fixture = fileURLToPath(new URL('../fixtures/apps/lambda', import.meta.url
 const context = () => ({ signal: new AbortController().signal, report() {} })
 
 export async function bench() {
-  const work = mkdtempSync(join(tmpdir(), 'shrink-bench-bundle-'))
+  const work = workFolder()
   try {
     const rows = []
     const names = Object.keys(peers)

@@ -1,12 +1,12 @@
 // Zip archives: bytes and time beside Info-ZIP's `zip -9` on the same files, in the same run.
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { copyFileSync, rmSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { fileEntry } from '../dist/src/packaging/entry.js'
 import { writeZip } from '../dist/src/packaging/zip.js'
+import { workFolder } from './work-folder.mjs'
 
 export const title = 'Packaging: zip'
 
@@ -21,7 +21,7 @@ const inputs = [
 ]
 
 export async function bench() {
-  const work = mkdtempSync(join(tmpdir(), 'shrink-bench-'))
+  const work = workFolder()
   const rows = []
   const notes = []
   try {

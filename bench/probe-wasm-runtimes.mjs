@@ -8,14 +8,14 @@
  * with their date; this script compares with it and ends with 1 where they differ.
  */
 import { execFile } from 'node:child_process'
-import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { access, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
 import binaryen from 'binaryen'
 import { binaryenFlags } from '../dist/src/formats/wasm/features.js'
 import { wasmSupport } from '../dist/src/targets/data/wasm-support.js'
+import { workFolder } from './work-folder.mjs'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -91,7 +91,7 @@ async function fetchBinary(runtime, folder) {
 }
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, keep: { type: 'string' } } })
-const folder = values.keep ?? (await mkdtemp(join(tmpdir(), 'wasm-runtimes-')))
+const folder = values.keep ?? workFolder()
 const scriptPath = join(folder, 'probe.mjs')
 await mkdir(folder, { recursive: true })
 await writeFile(scriptPath, script(await probes()))

@@ -3,10 +3,11 @@
 // anew): a bench over the large modules takes hours and can be resumed.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { homedir, tmpdir } from 'node:os'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { workFolder } from './work-folder.mjs'
 
 const folder = join(process.env.SHRINK_CORPUS ?? join(homedir(), '.cache', 'shrink-corpus'), '.wasm-opt-command')
 const require = createRequire(import.meta.url)
@@ -23,7 +24,7 @@ export function wasmOpt(input, args) {
 }
 
 function record(input, args, path, notes) {
-  const work = mkdtempSync(join(tmpdir(), 'shrink-bench-'))
+  const work = workFolder()
   try {
     const [from, to, cpu, hook] = ['in.wasm', 'out.wasm', 'cpu', 'hook.cjs'].map((name) => join(work, name))
     writeFileSync(from, input)

@@ -8,8 +8,7 @@
 // SHRINK_BENCH_FROM   the smallest size in bytes (default 0)
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
@@ -19,6 +18,7 @@ import { readModule } from '../dist/src/formats/wasm/read/read-module.js'
 import { wasm } from '../dist/src/formats/wasm/index.js'
 import { stripSections } from '../dist/src/formats/wasm/transforms/strip-sections.js'
 import { recordedFile, remembered, wasmOpt } from './recorded-wasm-opt.mjs'
+import { workFolder } from './work-folder.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const measures = ['raw', 'gzip', 'brotli']
@@ -32,7 +32,7 @@ const generation = digest(
 export const title = 'WebAssembly against wasm-opt -Oz, each measure asked for by itself; CPU time of brotli'
 
 export async function bench() {
-  const folder = mkdtempSync(join(tmpdir(), 'shrink-bench-'))
+  const folder = workFolder()
   try {
     const { programIds, readCorpusModule, runProgram, wasmCorpus } = await corpus(folder)
     const programs = await programIds()

@@ -4,3 +4,5 @@ import { inlineLess } from '../dist/src/cli/v8-flags.js'
 
 inlineLess()
 process.exitCode = await main(process.argv.slice(2))
+// Interrupted: what cannot be ended half-way, such as a parser's work, is not waited for.
+if (process.exitCode === 130) process.exit()

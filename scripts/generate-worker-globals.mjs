@@ -2,7 +2,7 @@
 // as workerd itself says (the npm package of its program for this machine, x64 Linux).
 //   node scripts/generate-worker-globals.mjs
 import { spawn } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { unpackPackage } from './unpack-package.mjs'
@@ -14,6 +14,7 @@ const date = '2026-11-17'
 
 const workerd = join(await unpackPackage(name, version, integrity), 'bin/workerd')
 const work = mkdtempSync(join(tmpdir(), 'workerd-'))
+process.on('exit', () => rmSync(work, { recursive: true, force: true }))
 writeFileSync(
   join(work, 'globals.mjs'),
   `export default {

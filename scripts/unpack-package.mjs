@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** The files of a published npm package in a temporary folder, its digest checked. No script of it is run. */
+/** The files of a published npm package in a folder that is there as long as the process is, its digest checked. No script of it is run. */
 export async function unpackPackage(name, version, integrity, member = 'package') {
   const work = mkdtempSync(join(tmpdir(), 'unpack-'))
+  process.on('exit', () => rmSync(work, { recursive: true, force: true }))
   execFileSync('npm', ['pack', `${name}@${version}`, '--ignore-scripts', '--silent', '--pack-destination', work])
   const tarball = join(work, readdirSync(work).find((file) => file.endsWith('.tgz')))
   const digest = `sha512-${createHash('sha512').update(readFileSync(tarball)).digest('base64')}`

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative, sep } from 'node:path'
 import type { InputStamps } from '../cache/input-stamps.ts'
@@ -11,6 +11,7 @@ import type { ResultCache } from '../core/result-cache.ts'
 import { writeFailed } from '../node/write-failed.ts'
 import { copyStructure } from '../node/folder-copy.ts'
 import { stageFolder } from '../node/staged-folder.ts'
+import { temporaryFolder } from '../node/temporary-folder.ts'
 import { underRules } from '../pipeline/check.ts'
 import type { Job } from '../pipeline/job.ts'
 import { foreignBinaries } from '../tree/architecture-variants.ts'
@@ -78,13 +79,13 @@ async function buildInputs(
   const variants = variantsOf(targets)
   const plain = variants.length === 1 && settings.kinds.length === 0
   const staged = await stageFolder(out)
-  const work = await mkdtemp(join(tmpdir(), 'shrink-build-'))
+  const work = await temporaryFolder(join(tmpdir(), 'shrink-build-'))
   try {
     const parts: BuiltPart[] = []
     const sboms: { path: string; sha256: string }[] = []
     const shared = new SharedResults()
     for (const variant of variants) {
-      const prepared = await prepareInputs(inputs, variant, settings, work, cwd)
+      const prepared = await prepareInputs(inputs, variant, settings, work.path, cwd, signal)
       const prefix = plain ? '' : `${variant.name}/`
       const part = prepared.complete
         ? await buildVariant(prepared.inputs, variant, join(staged.path, prefix), settings, shared, options)
@@ -132,7 +133,7 @@ async function buildInputs(
     await staged.discard()
     throw error
   } finally {
-    await rm(work, { recursive: true, force: true })
+    await work.remove()
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { bundle, type BundleOptions } from '../bundling/index.ts'
@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import type { ResultCache } from '../core/result-cache.ts'
 import { nativePackages } from '../native/native-packages.ts'
+import { temporaryFolder } from '../node/temporary-folder.ts'
 import { walk } from '../node/walk.ts'
 import { bundlePlatform } from './bundle-platform.ts'
 import type { Input } from './open-input.ts'
@@ -52,8 +53,7 @@ export async function bundleInput(
   for (const { name, reads } of result.leftOut) {
     if (imports(name)) stays('bundle/file-beside', `${name} reads ${reads}, which cannot lie beside the bundle, and stays an import`)
   }
-  const root = await mkdtemp(join(tmpdir(), 'shrink-bundle-'))
-  const close = (): Promise<void> => rm(root, { recursive: true, force: true })
+  const { path: root, remove: close } = await temporaryFolder(join(tmpdir(), 'shrink-bundle-'))
   try {
     for (const chunk of result.chunks) {
       const link = chunk.map === undefined ? '' : `//# sourceMappingURL=${chunk.path.slice(chunk.path.lastIndexOf('/') + 1)}.map\n`

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import type { InputStamps } from '../cache/input-stamps.ts'
@@ -6,6 +6,7 @@ import type { Diagnostic } from '../core/diagnostic.ts'
 import { ShrinkError, UsageError } from '../core/errors.ts'
 import type { TreeFile } from '../core/tree.ts'
 import { archiveKind, unpackArchive } from '../node/archive.ts'
+import { temporaryFolder } from '../node/temporary-folder.ts'
 import { walk } from '../node/walk.ts'
 
 /** One PATH of the command line, opened: always a folder with a list of files. */
@@ -75,8 +76,7 @@ async function openInput(path: string, cwd: string, prefix: string): Promise<Inp
     throw new UsageError(`${path}: cannot be read: ${error.code ?? error.message}`, 'Check its permissions.')
   })
   if (kind !== undefined) {
-    const folder = await mkdtemp(join(tmpdir(), 'shrink-'))
-    const close = (): Promise<void> => rm(folder, { recursive: true, force: true })
+    const { path: folder, remove: close } = await temporaryFolder(join(tmpdir(), 'shrink-'))
     try {
       const unpacked = await unpackArchive(absolute, kind, folder)
       const input = await openFolder(folder, prefix)

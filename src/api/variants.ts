@@ -60,6 +60,7 @@ export async function prepareInputs(
   settings: PackageSettings,
   work: string,
   cwd: string,
+  signal: AbortSignal,
 ): Promise<PreparedInputs> {
   const { platform } = variant
   if (platform === null) return { inputs, findings: [], diagnostics: [], complete: true }
@@ -84,6 +85,7 @@ export async function prepareInputs(
         programs: settings.programs,
         include: settings.include,
         cwd,
+        signal,
       },
       root,
       fetched,

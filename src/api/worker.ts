@@ -6,8 +6,15 @@ import { runFileJob } from './run-file-job.ts'
 const port = parentPort
 if (port === null) throw new Error('worker.js runs on a worker thread')
 
-port.on('message', ({ id, job }: ThreadRequest) => {
-  runFileJob(job, new AbortController().signal).then(
+const controller = new AbortController()
+
+port.on('message', (request: ThreadRequest) => {
+  if ('abort' in request) {
+    controller.abort(new Error('interrupted'))
+    return
+  }
+  const { id, job } = request
+  runFileJob(job, controller.signal).then(
     (result) => port.postMessage({ id, result } satisfies ThreadReply),
     (error: unknown) => {
       // structuredClone drops an error's subclass and fields, so they cross as data.

@@ -12,11 +12,24 @@ export interface Io {
   readonly signal: AbortSignal
 }
 
-/** The process's own. Ctrl-C and SIGTERM abort `signal`; a second one ends the process at once. */
+/**
+ * How long an interrupted run has to come to its end. Parsers and compressors cannot be ended half-way, and what starts
+ * programs (Docker, CI) kills after ten seconds, which leaves no time to remove temporary folders.
+ */
+const graceMilliseconds = 2000
+
+/** The process's own. Ctrl-C, SIGTERM and a closed terminal abort `signal`; a second one ends the process at once. */
 export function processIo(): Io {
   const controller = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => controller.abort(new Error(name)))
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(130)
+      controller.abort(new Error(name))
+      setTimeout(() => {
+        process.stderr.write('shrink: interrupted\n')
+        process.exit(130)
+      }, graceMilliseconds).unref()
+    })
   }
   for (const stream of [process.stdout, process.stderr]) {
     // `shrink … | head` closes the pipe when it has seen enough; that is no failure.

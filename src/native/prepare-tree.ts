@@ -35,6 +35,7 @@ export interface PrepareOptions {
   readonly include: readonly string[]
   /** Absolute folder that the patterns are relative to. */
   readonly cwd: string
+  readonly signal: AbortSignal
 }
 
 export interface PreparedTree {
@@ -55,7 +56,7 @@ export interface PreparedTree {
  * @throws UsageError for pnpm and Yarn layouts, ConfigError for a lockfile that is none
  */
 export async function prepareTree(options: PrepareOptions, folder: string, work: string): Promise<PreparedTree> {
-  const { platform } = options
+  const { platform, signal } = options
   const root = await realpath(options.input)
   const origin = await realpath(options.origin ?? root)
   const project = await findProject(origin)
@@ -68,13 +69,13 @@ export async function prepareTree(options: PrepareOptions, folder: string, work:
   const scripts = own.filter((path) => /\.[cm]?js$/.test(path)).map((path) => join(root, path))
   const included = await includedFiles(options.include, project)
   const more = included.filter((path) => /\.[cm]?js$/.test(path)).map((path) => join(project.root, path))
-  const trace = await traceFiles([...scripts, ...more], project, { root, as: origin })
+  const trace = await traceFiles([...scripts, ...more], project, { root, as: origin }, signal)
   const selection: Selection = {
     project,
     platform,
     trace,
     lockfile: await readLockfile(project.root),
-    registry: npmRegistry(work, await registryOptions(project.root), options.online),
+    registry: npmRegistry(work, await registryOptions(project.root), options.online, signal),
     files: new Map([
       ...trace.files,
       ...included.map((path) => [path, join(project.root, path)] as const),
@@ -88,8 +89,8 @@ export async function prepareTree(options: PrepareOptions, folder: string, work:
   refuseOutside(selection)
   await dropDetours(selection)
   await placePrograms(options.programs, options.cwd, inside, selection)
-  await selectForPlatform(selection)
-  const sources = await materialize(selection, inputPath, folder)
+  await selectForPlatform(selection, signal)
+  const sources = await materialize(selection, inputPath, folder, signal)
   return { sources, unavailable: selection.unavailable, fetched: selection.fetched, diagnostics }
 }
 
@@ -137,9 +138,10 @@ function isPrivate(path: string): boolean {
   return path.startsWith('.git/') || path === '.npmrc' || path === '.yarnrc.yml'
 }
 
-async function selectForPlatform(selection: Selection): Promise<void> {
+async function selectForPlatform(selection: Selection, signal: AbortSignal): Promise<void> {
   const packages = [...new Set([...selection.files.keys()].map(packageOf))].sort()
   for (const path of packages) {
+    signal.throwIfAborted()
     const before = selection.unavailable.length
     const manifest = path === '' ? undefined : await readPackageJson(join(selection.project.root, path))
     if (manifest !== undefined && !(await runsThere(path, manifest, packages, selection))) continue
@@ -196,7 +198,7 @@ async function isOptional(path: string, selection: Selection): Promise<boolean> 
   return true
 }
 
-async function materialize(selection: Selection, inputPath: string, folder: string): Promise<ReadonlyMap<string, string>> {
+async function materialize(selection: Selection, inputPath: string, folder: string, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
   await mkdir(folder, { recursive: true })
   const sources = new Map<string, string>()
   const { places, kept } = outputLayout(selection.files.keys(), inputPath)
@@ -209,6 +211,7 @@ async function materialize(selection: Selection, inputPath: string, folder: stri
     })
   }
   for (const [path, place] of places) {
+    signal.throwIfAborted()
     const source = selection.files.get(path)!
     const target = join(folder, place)
     await mkdir(dirname(target), { recursive: true })

@@ -40,9 +40,9 @@ interface Pacote {
  * @param work absolute path of a folder for what is unpacked
  * @param allowed `--offline` was not given
  */
-export function npmRegistry(work: string, options: RegistryOptions, allowed: boolean): Registry {
+export function npmRegistry(work: string, options: RegistryOptions, allowed: boolean, signal: AbortSignal): Registry {
   const fetched = new Map<string, Promise<FetchedPackage>>()
-  const settings = { fetchRetries: 1, fetchRetryMintimeout: 1000, ...options, ignoreScripts: true, preferOffline: true }
+  const settings = { fetchRetries: 1, fetchRetryMintimeout: 1000, ...options, ignoreScripts: true, preferOffline: true, signal }
   const pacote = async (): Promise<Pacote> => {
     const module = (await import('pacote')) as unknown as { default: Pacote }
     return module.default
@@ -56,6 +56,7 @@ export function npmRegistry(work: string, options: RegistryOptions, allowed: boo
   const resolve = async (name: string, range: string): Promise<PackageSpec> => {
     refuse(name, range)
     const found = await (await pacote()).manifest(`${name}@${range}`, settings).catch((error: unknown) => {
+      signal.throwIfAborted()
       throw fetchError(error, name, range)
     })
     return {
@@ -84,6 +85,7 @@ export function npmRegistry(work: string, options: RegistryOptions, allowed: boo
         replaceRegistryHost: 'always',
       })
       .catch((error: unknown) => {
+        signal.throwIfAborted()
         throw fetchError(error, spec.name, spec.version)
       })
     await rm(folder, { recursive: true, force: true })

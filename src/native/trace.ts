@@ -26,14 +26,16 @@ export interface Placed {
  *
  * @param entries absolute paths
  */
-export async function traceFiles(entries: readonly string[], project: Project, placed: Placed): Promise<Trace> {
+export async function traceFiles(entries: readonly string[], project: Project, placed: Placed, signal: AbortSignal): Promise<Trace> {
   const nft = await import('@vercel/nft')
   const base = parse(project.root).root
-  const { fileList, reasons } = await nft.nodeFileTrace([...entries], {
+  signal.throwIfAborted()
+  const tracing = nft.nodeFileTrace([...entries], {
     base,
     processCwd: project.root,
     // Code names files of the system too (/proc/self/exe, /usr/bin/ldd): those are the system's to provide.
     ignore: (path) => {
+      signal.throwIfAborted()
       const file = join(base, path)
       return !isBelow(project.root, file) && !isBelow(placed.root, file) && !/\.(?:[cm]?js|json|node)$/.test(path)
     },
@@ -44,6 +46,7 @@ export async function traceFiles(entries: readonly string[], project: Project, p
       return nft.resolve(id, from, job, commonJs)
     },
   })
+  const { fileList, reasons } = await orAborted(tracing, signal)
   const inProject = (path: string): string => {
     const file = join(base, path)
     return relativePath(project.root, isBelow(placed.root, file) ? join(placed.as, relative(placed.root, file)) : file)
@@ -70,6 +73,19 @@ export async function traceFiles(entries: readonly string[], project: Project, p
       }
       return [...found].sort()
     },
+  }
+}
+
+/** The tracing parses what it has read already before it looks at anything else: that is not waited for. */
+async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const settled = new AbortController()
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true, signal: settled.signal })
+  })
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    settled.abort()
   }
 }
 

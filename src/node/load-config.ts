@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ConfigError } from '../core/errors.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const names = ['shrink.config.ts', 'shrink.config.mjs', 'shrink.config.js', 'shrink.config.json'] as const
 
@@ -50,10 +51,10 @@ async function loadJson(path: string): Promise<unknown> {
 /** Node 20 runs no TypeScript, so the file is bundled (packages stay outside) and imported from beside itself. */
 async function importTypeScript(path: string): Promise<Record<string, unknown>> {
   const { build } = await import('esbuild')
-  const folder = await mkdtemp(join(dirname(path), '.shrink-config-')).catch((error: NodeJS.ErrnoException) => {
+  const folder = await temporaryFolder(join(dirname(path), '.shrink-config-')).catch((error: NodeJS.ErrnoException) => {
     throw new ConfigError(`${basename(path)}: its folder cannot be written: ${error.code ?? error.message}`, 'Use a .mjs configuration there.')
   })
-  const outfile = join(folder, 'config.mjs')
+  const outfile = join(folder.path, 'config.mjs')
   try {
     await build({
       entryPoints: [path],
@@ -69,7 +70,7 @@ async function importTypeScript(path: string): Promise<Record<string, unknown>> 
     })
     return await importModule(outfile, path)
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await folder.remove()
   }
 }
 

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, open, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { open, readFile, realpath, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { ShrinkError } from '../core/errors.ts'
 import type { Tool } from '../core/tool.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const execute = promisify(execFile)
 
@@ -52,9 +53,9 @@ function nativeTool({ path, version }: Program, signal: AbortSignal): Tool {
   return {
     title,
     async run(input, args, limits) {
-      const folder = await mkdtemp(join(tmpdir(), 'shrink-wasm-opt-'))
+      const folder = await temporaryFolder(join(tmpdir(), 'shrink-wasm-opt-'))
       try {
-        const [from, to] = [join(folder, 'in.wasm'), join(folder, 'out.wasm')]
+        const [from, to] = [join(folder.path, 'in.wasm'), join(folder.path, 'out.wasm')]
         await writeFile(from, input)
         const run = execute(path, [from, ...args, '-o', to], { signal, timeout: limits.seconds * 1000, killSignal: 'SIGKILL' })
         const watch = watchMemory(run.child.pid, limits.memory, () => run.child.kill('SIGKILL'))
@@ -68,7 +69,7 @@ function nativeTool({ path, version }: Program, signal: AbortSignal): Tool {
         }
         return await readFile(to)
       } finally {
-        await rm(folder, { recursive: true, force: true })
+        await folder.remove()
       }
     },
     close: async () => undefined,

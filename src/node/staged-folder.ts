@@ -1,6 +1,7 @@
-import { chmod, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
+import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ShrinkError } from '../core/errors.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 import { writeFailed } from './write-failed.ts'
 
 /** A folder that is filled beside its place and put there as a whole. */
@@ -29,16 +30,18 @@ export async function stageFolder(target: string): Promise<StagedFolder> {
     if (there !== undefined && !there.isDirectory()) {
       throw new ShrinkError('output/write-failed', `${basename(target)} exists and is not a folder`)
     }
-    const path = await mkdtemp(join(dirname(target), `.${basename(target)}.shrink-`))
+    const folder = await temporaryFolder(join(dirname(target), `.${basename(target)}.shrink-`))
+    const { path } = folder
     return {
       path,
       async commit() {
         try {
-          // mkdtemp makes folders that only their owner can enter.
+          // Only the owner can enter a temporary folder.
           await chmod(path, there === undefined ? 0o777 & ~process.umask() : there.mode & 0o7777)
           if (there !== undefined) await rename(target, previous)
           try {
             await rename(path, target)
+            folder.keep()
           } catch (error) {
             if (there !== undefined) await rename(previous, target)
             throw error
@@ -48,7 +51,7 @@ export async function stageFolder(target: string): Promise<StagedFolder> {
           throw writeFailed(basename(target), error)
         }
       },
-      discard: () => rm(path, { recursive: true, force: true }),
+      discard: folder.remove,
     }
   } catch (error) {
     if (error instanceof ShrinkError) throw error

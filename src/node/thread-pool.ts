@@ -1,10 +1,15 @@
+import { setTimeout } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { Executor, Job, JobResult } from '../pipeline/job.ts'
 
-export type ThreadRequest = { readonly id: number; readonly job: Job }
+/** `abort`: the job that runs is of no use any more; what it has opened and started is put away. */
+export type ThreadRequest = { readonly id: number; readonly job: Job } | { readonly abort: true }
 export type ThreadReply =
   | { readonly id: number; readonly result: JobResult }
   | { readonly id: number; readonly failure: { readonly message: string; readonly code?: string; readonly stack?: string } }
+
+/** How long a thread has to put away what its job opened, before it is ended. */
+const graceMilliseconds = 500
 
 interface Thread {
   readonly worker: Worker
@@ -68,6 +73,17 @@ export function threadPool(script: URL, size: number, revive: (failure: { messag
     return thread
   }
 
+  const end = async ({ worker, current }: Thread): Promise<void> => {
+    if (current !== undefined) {
+      current.reject(new Error('the threads were closed'))
+      const stopped = new Promise((resolve) => worker.once('message', resolve).once('exit', resolve))
+      worker.postMessage({ abort: true } satisfies ThreadRequest)
+      const tooLong = new AbortController()
+      await Promise.race([stopped, setTimeout(graceMilliseconds, undefined, { signal: tooLong.signal })]).finally(() => tooLong.abort())
+    }
+    await worker.terminate()
+  }
+
   return {
     concurrency: size,
     run: (job) =>
@@ -77,9 +93,8 @@ export function threadPool(script: URL, size: number, revive: (failure: { messag
       }),
     async close() {
       closed = true
-      const unfinished = [...queue.splice(0), ...threads.flatMap((thread) => thread.current ?? [])]
-      for (const waiting of unfinished) waiting.reject(new Error('the threads were closed'))
-      await Promise.all(threads.map((thread) => thread.worker.terminate()))
+      for (const waiting of queue.splice(0)) waiting.reject(new Error('the threads were closed'))
+      await Promise.all(threads.map(end))
     },
   }
 }

@@ -189,17 +189,24 @@ test('a full disk leaves the old output whole', async (context) => {
   }
 })
 
-test('Ctrl-C leaves the old output whole and nothing beside it', async () => {
+test.each([
+  ['Ctrl-C', ['SIGINT']],
+  ['Ctrl-C twice', ['SIGINT', 'SIGINT']],
+  ['SIGTERM', ['SIGTERM']],
+  ['a closed terminal', ['SIGHUP']],
+] as const)('%s leaves the old output whole and nothing beside it or in the temporary folder', async (_name, signals) => {
   const { root, tree } = await sample()
+  const temporary = tempFolder()
   for (let index = 0; index < 40; index++) {
     await writeFile(join(tree, `more-${index}.mjs`), `export const value${index} = ${JSON.stringify('x'.repeat(50_000))}\n`)
   }
   await writeTree(root, { 'out/old': 'kept', 'out/shrink-manifest.json': '{}' })
-  const child = spawn(process.execPath, [`${repository}bin/shrink.js`, 'build', 'dist', '--out', 'out'], { cwd: root })
-  await waitFor(async () => (await readdir(root)).some((name) => name.startsWith('.out.shrink-')))
-  child.kill('SIGINT')
+  const child = spawn(process.execPath, [`${repository}bin/shrink.js`, 'build', 'dist', '--out', 'out', '--arch', 'x64'], { cwd: root, env: { ...process.env, TMPDIR: temporary } })
+  await waitFor(async () => (await readdir(temporary)).some((name) => name.startsWith('shrink-build-')))
+  for (const signal of signals) child.kill(signal)
   const code = await new Promise((resolve) => child.on('close', resolve))
   expect(code).toBe(130)
+  expect(await readdir(temporary)).toEqual([])
   expect((await readdir(root)).sort()).toEqual(['dist', 'out'])
   expect(await readdir(join(root, 'out'))).toEqual(['old', 'shrink-manifest.json'])
 })

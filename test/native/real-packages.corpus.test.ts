@@ -54,7 +54,7 @@ async function prepared(name: string, code: string): Promise<PreparedTree & { re
   await mkdir(input, { recursive: true })
   await writeFile(join(input, 'smoke.cjs'), code)
   const out = join(folder, 'out', id)
-  const tree = await prepareTree({ input, platform: arm64, online: true, programs: {}, include: [], cwd: folder }, out, join(folder, 'work', id))
+  const tree = await prepareTree({ input, platform: arm64, online: true, programs: {}, include: [], cwd: folder, signal: new AbortController().signal }, out, join(folder, 'work', id))
   return { ...tree, out }
 }
 

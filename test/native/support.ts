@@ -134,6 +134,7 @@ export async function prepare(
       programs: options.programs ?? {},
       include: options.include ?? [],
       cwd: app,
+      signal: new AbortController().signal,
     },
     out,
     join(folder, 'work'),

@@ -2,13 +2,22 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
 
 /** A folder that is gone when the test is over. */
 export function tempFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'shrink-test-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
+}
+
+/** Gives the folder that the tests of a file share, made when it is first asked for; gone with the last test. */
+export function sharedFolder(): () => string {
+  let folder: string | undefined
+  afterAll(() => {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
+  })
+  return () => (folder ??= mkdtempSync(join(tmpdir(), 'shrink-test-')))
 }
 
 /** Writes files by tree path. */

@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { sharedFolder } from '../support/temp-folder.ts'
 
 const run = promisify(execFile)
 const programs = fileURLToPath(new URL('programs', import.meta.url))
@@ -256,15 +255,14 @@ export const arm64Builds: readonly (readonly [compiler: string, ...flags: string
   [...clang, '-Os', '-static'],
 ]
 
-let folder: Promise<string> | undefined
+const folder = sharedFolder()
 
 /** Compiles one of the programs; undefined when the compiler is missing. */
 export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64HandedOut, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
-  folder ??= mkdtemp(join(tmpdir(), 'shrink-truth-arm64-'))
   const [compiler, ...flags] = build
   const file = style in arm64Handlers ? 'handler-arm64.cpp' : style in arm64HeldOut ? 'held-out-arm64.c' : style in arm64Ways ? 'ways-arm64.c' : style in arm64Keys ? 'keys-arm64.c' : style in arm64HandedOut ? 'handed-out-arm64.c' : 'dispatch-arm64.c'
   const command = file.endsWith('.cpp') ? { [gcc]: 'aarch64-linux-gnu-g++', clang: 'clang++' }[compiler]! : compiler
-  const output = join(await folder, `${style}-${kernel}-${arm64Builds.indexOf(build)}`)
+  const output = join(folder(), `${style}-${kernel}-${arm64Builds.indexOf(build)}`)
   try {
     await run(command, ['-w', ...flags, `-D${style}`, `-D${kernel}`, join(programs, file), '-o', output])
     return output

@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { sharedFolder } from '../support/temp-folder.ts'
 
 const run = promisify(execFile)
 const programs = fileURLToPath(new URL('programs', import.meta.url))
@@ -196,16 +195,15 @@ export const unusualBuilds: readonly Build[] = [
   ['musl-gcc', '-O2', '-static', '-s'],
 ]
 
-let folder: Promise<string> | undefined
+const folder = sharedFolder()
 
 /** Compiles one of the programs; undefined when the compiler is missing or has no such feature. */
 export async function compile(style: Style | HeldOut | Way | Overlooked | (typeof doubtful)[number], [compiler, ...flags]: Build): Promise<string | undefined> {
-  folder ??= mkdtemp(join(tmpdir(), 'shrink-truth-'))
   const file = style.startsWith('VIRTUAL') ? 'virtual.cpp' : style.startsWith('HANDLER') ? 'handler.cpp' : style.startsWith('H_') ? 'held-out.c' : style.startsWith('W_') ? 'ways.c' : /^[NG]_CPP_/.test(style) ? 'overlooked.cpp' : /^[NG]_/.test(style) ? 'overlooked.c' : 'dispatch.c'
   const isCpp = file.endsWith('.cpp')
   const source = join(programs, file)
   const command = isCpp ? { gcc: 'g++', clang: 'clang++', 'musl-gcc': 'g++' }[compiler] : compiler
-  const output = join(await folder, [style, compiler, ...flags].join(''))
+  const output = join(folder(), [style, compiler, ...flags].join(''))
   try {
     await run(command, ['-w', ...flags, `-D${style}`, source, '-o', output, '-lpthread'])
     return output
@@ -216,8 +214,7 @@ export async function compile(style: Style | HeldOut | Way | Overlooked | (typeo
 
 /** Compiles a program that is one by itself. */
 export async function compileFile(file: string, [compiler, ...flags]: readonly string[]): Promise<string> {
-  folder ??= mkdtemp(join(tmpdir(), 'shrink-truth-'))
-  const output = join(await folder, [file, compiler, ...flags].join('').replaceAll('/', '_'))
+  const output = join(folder(), [file, compiler, ...flags].join('').replaceAll('/', '_'))
   await run(compiler!, ['-w', ...flags, join(programs, file), '-o', output, '-lpthread', '-ldl'])
   return output
 }

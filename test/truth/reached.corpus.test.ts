@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -8,9 +7,11 @@ import { expect, test } from 'vitest'
 import type { Context } from '../../src/core/context.ts'
 import { analyzeCpu } from '../../src/formats/elf/cpu/index.ts'
 import { readElf } from '../../src/formats/elf/read/elf-file.ts'
+import { sharedFolder } from '../support/temp-folder.ts'
 import { compileFile, isInstalled, reached, runsOn } from './programs.ts'
 
 const run = promisify(execFile)
+const folder = sharedFolder()
 const context: Context = { signal: new AbortController().signal, report: () => {}, readFile: async () => undefined }
 const ready = process.arch === 'x64' && (await isInstalled('gcc')) && (await isInstalled('clang')) && (await isInstalled('qemu-x86_64', '-version'))
 const haveRust = ready && (await isInstalled('rustc'))
@@ -70,7 +71,7 @@ test.skipIf(!haveRust)('nor in Rust (needs rustc, gcc, qemu-user)', async () => 
     rustBuilds.map((options) => ({
       label: `${style} ${options.join(' ')}`,
       compile: async () => {
-        const program = join(tmpdir(), `shrink-reached-${process.pid}-${style}-${options.join('-')}`)
+        const program = join(folder(), `${style}-${options.join('-')}`)
         await run('rustc', ['--edition', '2021', '--cfg', `style="${style}"`, ...options.flatMap((option) => ['-C', option]), '-A', 'warnings', source, '-o', program], { timeout: 120_000 })
         return program
       },
