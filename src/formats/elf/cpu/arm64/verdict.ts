@@ -4,6 +4,7 @@ import { DataInCode } from './code/data-in-code.ts'
 import { findGuards, type Guards } from './checks/guards.ts'
 import { hwcapModel } from './evaluation/hwcap-model.ts'
 import type { Program } from './code/program.ts'
+import { witnessPath } from '../program/witness-path.ts'
 import { isEntryOfModule, isLoadedAsModule } from '../program/module-entry.ts'
 import { ReachSearch, type Step, Trust } from './reach/reach.ts'
 import { AllocatorTags } from './code/allocator-tags.ts'
@@ -244,19 +245,7 @@ function wordAt({ codeAt }: Program, address: number): number {
 }
 
 function witness(program: Program, address: number, index: number, steps: Steps | undefined): Witness {
-  return { address, function: program.graph.nameOf(index), word: wordAt(program, address), path: steps === undefined ? [] : pathTo(program, steps, index) }
-}
-
-function pathTo({ graph }: Program, steps: Steps, index: number): string[] {
-  const path: string[] = []
-  let at = index
-  for (let depth = 0; depth < 20; depth++) {
-    const step = steps.get(at)
-    path.push(graph.nameOf(at) + (step === undefined || step.from < 0 ? ` (${step?.how ?? 'root'})` : ''))
-    if (step === undefined || step.from < 0) break
-    at = step.from
-  }
-  return path.reverse()
+  return { address, function: program.graph.nameOf(index), word: wordAt(program, address), path: steps === undefined ? [] : witnessPath(index, (at) => steps.get(at), (at) => program.graph.nameOf(at)) }
 }
 
 function describeDetectors({ detectors, graph }: Program): string[] {

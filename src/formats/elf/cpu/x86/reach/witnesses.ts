@@ -1,5 +1,6 @@
 import type { Program } from '../code/program.ts'
 import type { Run } from './run-on.ts'
+import { witnessPath } from '../../program/witness-path.ts'
 
 /** An instruction that needs a feature, and how control gets there. */
 export interface Witness {
@@ -47,7 +48,7 @@ export function witnessesOf(program: Program, feature: string, reached: WitnessS
       address: at[hit]!,
       function: graph.nameOf(index),
       bytes: image.file.bytes.slice(offset, offset + length),
-      path: steps === undefined ? [] : pathTo(program, steps, index),
+      path: steps === undefined ? [] : witnessPath(index, (at) => steps.get(at), (at) => graph.nameOf(at)),
     })
   }
   return witnesses
@@ -70,17 +71,4 @@ function functionOfHit({ firstHit }: Program['graph'], hit: number): number {
     else high = middle
   }
   return low
-}
-
-function pathTo(program: Program, steps: Run['reached'][number]['steps'], index: number): string[] {
-  const path: string[] = []
-  let at = index
-  for (let depth = 0; depth < 20; depth++) {
-    const step = steps.get(at)!
-    // where nothing calls it directly, the reader should see what the step rests on
-    path.push(program.graph.nameOf(at) + (step.how === 'call' ? '' : ` (${step.how})`))
-    if (step.from < 0) break
-    at = step.from
-  }
-  return path.reverse()
 }
