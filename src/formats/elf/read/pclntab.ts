@@ -6,6 +6,7 @@ import { loadSegments } from './address-space.ts'
 import { readDynamic } from './dynamic.ts'
 import type { ElfFile } from './elf-file.ts'
 import { findSection, sectionContents } from './elf-file.ts'
+import { textOfGoModule } from './go-module.ts'
 import { dynamicRelocations } from './relocations.ts'
 
 const sectionNames = ['.gopclntab', '.data.rel.ro.gopclntab', '.gopclntab.data', '.data.rel.ro..gopclntab']
@@ -45,7 +46,7 @@ function scanForTable(file: ElfFile): ByteReader | undefined {
   return undefined
 }
 
-/** Where the addresses of the table count from: the field, its relocation in position-independent programs, or .text. */
+/** Where the addresses of the table count from: the field, its relocation in position-independent programs, what the module says, or .text. */
 function textStart(file: ElfFile, table: ByteReader, stored: number, pointerSize: number): number {
   if (stored !== 0) return stored
   const fieldOffset = table.base + 8 + 2 * pointerSize
@@ -59,6 +60,8 @@ function textStart(file: ElfFile, table: ByteReader, stored: number, pointerSize
       if (relocation.offset === address && relocation.addend !== undefined) return relocation.addend
     }
   }
+  const told = textOfGoModule(file, table, pointerSize)
+  if (told !== undefined) return told
   const text = findSection(file, '.text')
   if (text !== undefined) return Number(text.sh_addr)
   const code = loadSegments(file).find((candidate) => (candidate.p_flags & 1) !== 0)
