@@ -207,3 +207,40 @@ test.skipIf(!ready)('zeros up to where a function begins are no instructions, as
   expect(await sse3(', 0')).toBe(false)
   expect(await sse3(', 0x90')).toBe(false)
 })
+
+test.skipIf(!ready)('what puts back all vector registers, where the object that keeps them says that it has them, needs nothing', async () => {
+  const main = 'sub rsp, 8\nlea rdi, [rip + table]\ncall restore\ncall detect\nadd rsp, 8\nret'
+  const registers = (count: number): string => repeat(count, (index) => `vinserti128 ymm${index}, ymm${index}, [rdi + ${0x500 + 16 * index}], 1`)
+  const restore = (code: string): Record<string, string> => ({ main, restore: `${code}\n9: ret` })
+  const test = 'test byte ptr [rdi + 0x30], 0x40\nje 9f'
+  expect(await needOfAvx2(restore(`${test}\n${registers(16)}`))).toBe('guarded')
+  // what asks for something else, or nothing
+  expect(await needOfAvx2(restore(registers(16)))).not.toBe('guarded')
+  expect(await needOfAvx2(restore(`test byte ptr [rsi + 0x30], 0x40\nje 9f\n${registers(16)}`))).not.toBe('guarded')
+  // not all, as what copies objects moves them, and what computes with all
+  expect(await needOfAvx2(restore(`${test}\n${registers(8)}`))).not.toBe('guarded')
+  expect(await needOfAvx2(restore(`${test}\n${registers(16)}\nvpaddd ymm0, ymm0, ymm1`))).not.toBe('guarded')
+}, 60_000)
+
+test.skipIf(!ready)('two registers that hold what a check found out are tested on two ways, and decided on where they meet', async () => {
+  const main = (second: string): string => `push rbx
+    mov rbx, rdi
+    call detect
+    mov [rip + table + 64], al
+    cmp qword ptr [rbx], 2
+    jl 1f
+    movzx edx, byte ptr [rip + table + 64]
+    test edx, edx
+    jmp 2f
+    1: ${second}
+    2: movsd xmm0, [rip + table]
+    je 3f
+    call wide
+    pop rbx
+    ret
+    3: call plain
+    pop rbx
+    ret`
+  expect(await needOfAvx2({ main: main('movzx ecx, byte ptr [rip + table + 64]\ntest ecx, ecx') })).toBe('guarded')
+  expect(await needOfAvx2({ main: main('movzx ecx, byte ptr [rbx + 8]\ntest ecx, ecx') })).not.toBe('guarded')
+}, 60_000)

@@ -15,7 +15,7 @@ import { skippedStores } from './skipped-stores.ts'
 import { addFields, addWithheld, clearFlags, type Draft, isFlag, settledStores, storesGivingUp } from './stores-of-checks.ts'
 import { unconditionalStores } from './unconditional-stores.ts'
 import { joinVectors, noVectors } from './vectors.ts'
-import { sameFlags } from './flags.ts'
+import { joinFlags, sameFlags } from './flags.ts'
 import { detectedAs, relative, sameValue, type Value } from '../../program/value.ts'
 
 /** Bytes of a function that is followed once more to see what it stores on other CPUs. */
@@ -219,8 +219,9 @@ class Evaluator extends Instructions {
     const memory = this.#joinMemory(known.memory, state.memory)
     if (memory !== known.memory) changed = true
     if (known.flags !== undefined && !sameFlags(known.flags, state.flags)) {
-      known.flags = undefined
-      changed = true
+      const flags = joinFlags(known.flags, state.flags)
+      if (flags !== known.flags) changed = true
+      known.flags = flags
     }
     const vectors = joinVectors(known.vectors, state.vectors)
     if (vectors !== known.vectors) {

@@ -27,6 +27,13 @@ export function sameFlags(a: Flags, b: Flags | undefined): boolean {
   return sameValue(a.left, b.left) && sameValue(a.right, b.right) && sameValue(a.equal, b.equal)
 }
 
+/** Flags where two ways meet that are not the same: two registers with like numbers may have been tested (`runtime.x86HasSSE41`, in Go). */
+export function joinFlags(a: Flags, b: Flags | undefined): Flags | undefined {
+  if (b === undefined || a.kind !== b.kind || a.size !== b.size || a.equal !== undefined || b.equal !== undefined) return undefined
+  if (!sameValue(a.left, b.left) || !sameValue(a.right, b.right)) return undefined
+  return a.register < 0 && a.place === undefined ? a : flagsOf(a.kind, a.left, a.right, a.size, -1, undefined)
+}
+
 /**
  * Outcomes of condition `code` (low four bits of a Jcc opcode): bit 0: can be false, bit 1: can be true. What somebody
  * overrides (with an environment variable) is not for us to judge: numbers that are not known count as if they never occurred.

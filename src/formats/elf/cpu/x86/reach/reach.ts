@@ -5,6 +5,7 @@ import type { ConstantArguments } from '../checks/constant-arguments.ts'
 import { isDataAmongCode } from '../code/data-among-code.ts'
 import { initializerArrays } from '../code/initializers.ts'
 import type { Program } from '../code/program.ts'
+import { restoredStates } from '../code/restored-states.ts'
 import { transactionEnds } from '../code/transaction-ends.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import { Choices } from './choices.ts'
@@ -56,7 +57,8 @@ export class ReachSearch {
   readonly #tracer: Tracer
   readonly #constants: ConstantArguments
   readonly #saysNo: (index: number) => boolean
-  readonly #transactionEnds: ReadonlySet<number>
+  /** Instructions that need nothing where they run. */
+  readonly #needless: Set<number>
   readonly #arrays: readonly { readonly start: number; readonly end: number }[]
   readonly roots: ReadonlyMap<number, Step>
   /** The file asks nothing, and has exports for its callers to choose from. */
@@ -71,7 +73,8 @@ export class ReachSearch {
     this.#constants = constants
     this.#saysNo = saysNo
     this.#arrays = initializerArrays(program)
-    this.#transactionEnds = transactionEnds(program)
+    this.#needless = transactionEnds(program)
+    for (const at of restoredStates(program)) this.#needless.add(at)
     const selectable = this.#findSelectable()
     this.#choices = new Choices(program, evaluations, kernels, { selections, tracer, others, passed, selectable })
     this.#hasExportsByCpu = !program.detectors.any && isForSeveralCpus(program, kernels)
@@ -80,14 +83,14 @@ export class ReachSearch {
 
   /** Can the instruction at `at` run? */
   instructionRuns(index: number, at: number): boolean {
-    if (this.#isResolver(index) || this.#transactionEnds.has(at)) return false
+    if (this.#isResolver(index) || this.#needless.has(at)) return false
     const evaluation = this.#evaluations.get(index)
     return evaluation === undefined || (evaluation.seen[at - evaluation.start]! & 1) !== 0
   }
 
   /** Is nothing known of a function that keeps some of it from running? */
   allRun(index: number): boolean {
-    return this.#transactionEnds.size === 0 && !this.#evaluations.has(index) && !this.#isResolver(index)
+    return this.#needless.size === 0 && !this.#evaluations.has(index) && !this.#isResolver(index)
   }
 
   edgeRuns(index: number, edge: number): boolean {
