@@ -34,6 +34,9 @@ test.skipIf(!ready)('cases of a switch and numbers that look like pointers begin
 .text
 .globl _start
 _start: xor edi, edi
+  mov ecx, offset named
+  mov ecx, offset compared
+  mov esi, offset behind
   call choose
   call [handlers + rax * 8]
   call last
@@ -50,6 +53,12 @@ inside = . - 2
 end: pop rbx
   ret
 handler: ret
+.balign 16, 0xcc
+named: cmp eax, 0x12345678
+compared = . - 2
+  ret
+stop: ud2
+behind: ret
 .balign 16, 0xcc
 last: test edi, edi
   jne away
@@ -73,8 +82,8 @@ number: .quad inside
 `)
   const { graph } = readProgram(readElf(bytes))
   const begins = (label: string): boolean => graph.functionAt(labels.get(label)!) !== undefined
-  const all = ['choose', 'handler', 'last', 'away', 'unaligned', 'one', 'two', 'end', 'inside']
-  expect(all.filter(begins)).toEqual(['choose', 'handler', 'last', 'away', 'unaligned'])
+  const all = ['choose', 'handler', 'last', 'away', 'unaligned', 'named', 'behind', 'one', 'two', 'end', 'inside', 'compared']
+  expect(all.filter(begins)).toEqual(['choose', 'handler', 'last', 'away', 'unaligned', 'named', 'behind'])
 })
 
 test.skipIf(!ready)('what no way leads to behind the end of a function that is called is no evidence (needs gcc)', async () => {

@@ -73,6 +73,8 @@ export interface KnownCode {
    * known by something else, to which others may be added.
    */
   labels?(others: CodeAddresses): Uint8Array
+  /** Is what some instruction names, and looks like an address of code, a number? Given the functions that are known by something else. */
+  numbers?(others: CodeAddresses): (address: number) => boolean
   /** Is a jump (`always`: not a branch) to that address a tail call, by what is there? Asked where there are no frames. */
   isTailCalled?(address: number, always: boolean): boolean
 }
@@ -125,7 +127,8 @@ function functionBounds(image: MemoryImage, sweep: Sweep, known: KnownCode): { a
   for (const gap of gapStarts(image, frameStarts, frameEnds, known)) all.add(gap)
   if (frames.length > 0) addTargets(all, sweep, frameStarts, frameEnds, covered)
   else addCalled(all, sweep, known)
-  addTaken(all, image, sweep, covered)
+  const isNumber = frames.length > 0 ? undefined : known.numbers?.(all)
+  addTaken(all, image, sweep, (address) => covered(address) || isNumber?.(address) === true)
   addPointed(all, image, covered, frames.length > 0 ? undefined : known.labels?.(all))
   // told by bytes of x86 instructions
   if (frames.length > 0 && known.alignment === undefined) for (const start of unnamedStarts(image, sweep, all, frameStarts, frameEnds)) all.add(start)

@@ -49,6 +49,19 @@ export function caseLabels(image: MemoryImage, sweep: Sweep, accesses: AccessInd
   return labels
 }
 
+/**
+ * Which addresses of code that instructions name are numbers, in code that is linked to fixed addresses: those in the middle of an instruction
+ * (`min(delay, 60000000)`).
+ *
+ * @param others functions that are known by something else
+ */
+export function numbersLikeAddresses(image: MemoryImage, decoder: X86Decoder, others: CodeAddresses): (address: number) => boolean {
+  if (!image.positionDependent) return () => false
+  const codeAt = codeRanges(image)
+  const certain = others.sorted()
+  return (address) => !others.has(address) && isInInstruction(decoder, codeAt, certain, address)
+}
+
 /** Bytes that are decoded to see where instructions begin. */
 const LONGEST = 20_000
 
@@ -70,10 +83,10 @@ function isInInstruction(decoder: X86Decoder, codeAt: Code['codeAt'], starts: Fl
   return at !== address - range.base
 }
 
-/** INT3, NOP, RET, JMP, or a call that does not come back. */
+/** INT3, NOP, RET, JMP, UD2, or a call that does not come back. */
 function isBehindEnd(code: Uint8Array, end: number): boolean {
   const last = code[end - 1]
-  return last === 0xcc || last === 0x90 || last === 0xc3 || code[end - 5] === 0xe9 || code[end - 5] === 0xe8 || code[end - 2] === 0xeb
+  return last === 0xcc || last === 0x90 || last === 0xc3 || (last === 0x0b && code[end - 2] === 0x0f) || code[end - 5] === 0xe9 || code[end - 5] === 0xe8 || code[end - 2] === 0xeb
 }
 
 /** Tables that are jumped through: up to the next thing that something names. */

@@ -5,7 +5,7 @@ import { readGoFunctions } from '../../../read/pclntab.ts'
 import { indexAccesses } from '../../program/access-index.ts'
 import { ArgumentsRead } from './arguments-read.ts'
 import { type CallGraph, buildCallGraph, type KnownCode, readStubs } from '../../program/call-graph.ts'
-import { caseLabels } from './case-labels.ts'
+import { caseLabels, numbersLikeAddresses } from './case-labels.ts'
 import { findDetectors } from './detectors.ts'
 import { beginsFunction } from './tail-calls.ts'
 import { cLibraryStart } from './c-library.ts'
@@ -43,9 +43,10 @@ export function readProgram(file: ElfFile): Program {
   const stubs = readStubs(image)
   const accesses = indexAccesses(sweep)
   const labels: KnownCode['labels'] = (others) => caseLabels(image, sweep, accesses, decoder, others)
+  const numbers: KnownCode['numbers'] = (others) => numbersLikeAddresses(image, decoder, others)
   const codeAt = codeRanges(image)
   const isTailCalled: KnownCode['isTailCalled'] = (address, always) => beginsFunction(codeAt, address, always)
-  const graph = buildCallGraph(image, sweep, { frames, names, starts, isChanged: accesses.isChanged, labels, isTailCalled }, stubs)
+  const graph = buildCallGraph(image, sweep, { frames, names, starts, isChanged: accesses.isChanged, labels, numbers, isTailCalled }, stubs)
   const isGo = go !== undefined
   const cLibrary = isGo ? Infinity : cLibraryStart(image, graph)
   const isModule = isLoadedAsModule(image)
