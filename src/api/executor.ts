@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { setImmediate } from 'node:timers/promises'
 import { type DiagnosticCode, diagnosticCodes } from '../core/diagnostic-codes.ts'
 import { ShrinkError } from '../core/errors.ts'
 import { threadPool } from '../node/thread-pool.ts'
@@ -15,7 +16,16 @@ export async function createExecutor(jobs: number | null, work: number, signal: 
   const size = Math.min(jobs ?? availableParallelism(), work)
   // Run from the sources (tests do), there is no compiled worker to start.
   if (size <= 1 || import.meta.url.endsWith('.ts')) {
-    return { concurrency: 1, run: (job) => runFileJob(job, signal), close: async () => undefined }
+    return {
+      concurrency: 1,
+      async run(job) {
+        // Small files are read without the event loop, which has to see a signal between them.
+        await setImmediate()
+        signal.throwIfAborted()
+        return runFileJob(job, signal)
+      },
+      close: async () => undefined,
+    }
   }
   await holdAddOns()
   return threadPool(new URL('./worker.js', import.meta.url), size, ({ message, code }) =>

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { chmod, mkdir, open, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, posix } from 'node:path'
 import { ShrinkError } from '../core/errors.ts'
@@ -16,8 +17,8 @@ import { writeFailed } from './write-failed.ts'
 export function fileHost(root: string, outRoot: string | null, signal: AbortSignal): JobHost {
   return {
     signal,
-    read: (path) => readStable(inside(root, path)),
-    open: (path) =>
+    read: async (path) => readStable(inside(root, path)),
+    open: async (path) =>
       openStable(inside(root, path), {
         signal,
         async create() {
@@ -36,11 +37,14 @@ export function fileHost(root: string, outRoot: string | null, signal: AbortSign
     openTool: (name, path) => openTool(name, path, signal),
     async readFile(path) {
       const at = insideOrUndefined(root, path)
-      if (at === undefined) return undefined
-      return readStable(at).catch((error: unknown) => {
+      // Most of what is asked for is not there, and an error is dearer than the question.
+      if (at === undefined || !existsSync(at)) return undefined
+      try {
+        return readStable(at)
+      } catch (error) {
         if (error instanceof ShrinkError && error.code === 'input/changed') throw error
         return undefined
-      })
+      }
     },
     async write(path, bytes, like, keepExisting) {
       if (outRoot === null) throw mayNotWrite()

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import type { LargeFile } from '../pipeline/large-file.ts'
 import { headSize } from '../pipeline/run-job.ts'
-import { readStable, readWhole, stableUse } from './read-stable.ts'
+import { readStable, readWhole, stableRead, stableUse } from './read-stable.ts'
 
 /** From this length on a file is looked at before it is read: as many may be held at a time as there are threads. */
 const LARGE = 64 * 2 ** 20
@@ -19,15 +19,15 @@ export interface Copying {
 }
 
 /** The whole file, as `readStable` reads it, or a large one unread. @throws ShrinkError as `readStable` */
-export async function openStable(path: string, copying: Copying): Promise<Uint8Array | LargeFile> {
-  return stableUse(path, async (handle, size): Promise<Uint8Array | LargeFile | undefined> => {
-    if (size < LARGE) return readWhole(handle, size)
-    const head = await readWhole(handle, headSize)
+export function openStable(path: string, copying: Copying): Uint8Array | LargeFile {
+  return stableRead(path, (file, size): Uint8Array | LargeFile | undefined => {
+    if (size < LARGE) return readWhole(file, size)
+    const head = readWhole(file, headSize)
     return (
       head && {
         size,
         head,
-        whole: () => readStable(path),
+        whole: async () => readStable(path),
         digest: () => stableUse(path, (file, length) => pass(file, length, undefined, copying)),
         copy: () => copyStable(path, copying),
       }

@@ -1,3 +1,4 @@
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { LimitError, ShrinkError } from '../core/errors.ts'
 import { readFailed } from './read-failed.ts'
@@ -10,15 +11,41 @@ const MOST_BYTES = 2 ** 31 - 1
  *
  * @throws ShrinkError `input/changed` or `input/unreadable`; LimitError from 2 GiB on
  */
-export async function readStable(path: string): Promise<Buffer> {
-  return stableUse(path, async (handle, size) => {
+export function readStable(path: string): Buffer {
+  return stableRead(path, (file, size) => {
     if (size > MOST_BYTES) throw new LimitError(`it has ${size} bytes; files of 2 GiB and more are not read`)
-    return readWhole(handle, size)
+    return readWhole(file, size)
   })
 }
 
 /**
- * What `use` makes of the file, certain to be of one state of it: what changes meanwhile is used once more, then refused.
+ * What `read` takes from the file, certain to be of one state of it. It waits for the file: of a hundred thousand small
+ * files, most of the time went into threads that handed descriptors to and fro.
+ *
+ * @param read gives undefined where the file ends before its size
+ * @throws ShrinkError `input/changed` or `input/unreadable`, and what `read` throws of that kind
+ */
+export function stableRead<T>(path: string, read: (descriptor: number, size: number) => T | undefined): T {
+  for (let attempt = 0; attempt < 2; attempt++) {
+    try {
+      const file = openSync(path, 'r')
+      try {
+        const before = fstatSync(file)
+        const made = read(file, before.size)
+        const after = fstatSync(file)
+        if (before.mtimeMs === after.mtimeMs && before.size === after.size && made !== undefined) return made
+      } finally {
+        closeSync(file)
+      }
+    } catch (error) {
+      throw typedError(path, error)
+    }
+  }
+  throw changed()
+}
+
+/**
+ * The same for files that are too large to wait for.
  *
  * @param use gives undefined where the file ends before its size
  * @throws ShrinkError `input/changed` or `input/unreadable`, and what `use` throws of that kind
@@ -36,28 +63,36 @@ export async function stableUse<T>(path: string, use: (handle: FileHandle, size:
         await handle.close()
       }
     } catch (error) {
-      // what `use` says for itself, an interruption among it
-      if (!(error instanceof RangeError) && (error as NodeJS.ErrnoException).syscall === undefined) throw error
-      const { message, hint } = readFailed(path, error)
-      throw new ShrinkError('input/unreadable', message, { hint, cause: error })
+      throw typedError(path, error)
     }
   }
-  throw new ShrinkError('input/changed', 'changed while it was read', {
-    hint: 'Run again when the build that writes it has ended.',
-  })
+  throw changed()
 }
 
 /**
- * Into one array of its size, which `FileHandle.readFile` does not do: it joins pieces, and so holds the file twice.
- * Undefined when the file ends earlier. Files without a size (of /proc) are read to their end.
+ * Into one array of its size: reading in pieces and joining them would hold the file twice. Undefined when the file ends
+ * earlier. Files without a size (of /proc) are read to their end.
  */
-export async function readWhole(handle: FileHandle, size: number): Promise<Buffer | undefined> {
-  if (size === 0) return handle.readFile()
+export function readWhole(file: number, size: number): Buffer | undefined {
+  if (size === 0) return readFileSync(file)
   const bytes = Buffer.allocUnsafeSlow(size)
   for (let at = 0; at < size; ) {
-    const { bytesRead } = await handle.read(bytes, at, size - at, at)
+    const bytesRead = readSync(file, bytes, at, size - at, at)
     if (bytesRead === 0) return undefined
     at += bytesRead
   }
   return bytes
+}
+
+/** What the one who reads says for itself, an interruption among it, stays as it is. */
+function typedError(path: string, error: unknown): unknown {
+  if (!(error instanceof RangeError) && (error as NodeJS.ErrnoException).syscall === undefined) return error
+  const { message, hint } = readFailed(path, error)
+  return new ShrinkError('input/unreadable', message, { hint, cause: error })
+}
+
+function changed(): ShrinkError {
+  return new ShrinkError('input/changed', 'changed while it was read', {
+    hint: 'Run again when the build that writes it has ended.',
+  })
 }

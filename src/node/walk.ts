@@ -1,4 +1,4 @@
-import type { Dirent } from 'node:fs'
+import { type Dirent, lstatSync } from 'node:fs'
 import { lstat, readdir, readlink, realpath } from 'node:fs/promises'
 import { join, posix, relative, sep } from 'node:path'
 import type { Diagnostic } from '../core/diagnostic.ts'
@@ -38,7 +38,7 @@ export async function walk(root: string): Promise<Walked> {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`
       if (entry.isDirectory()) pending.push(path)
       else if (entry.isSymbolicLink()) await addLink(root, realRoot, path, files, diagnostics)
-      else if (entry.isFile()) await addFile(root, path, files, diagnostics)
+      else if (entry.isFile()) addFile(root, path, files, diagnostics)
       else {
         diagnostics.push({
           severity: 'warning',
@@ -54,9 +54,9 @@ export async function walk(root: string): Promise<Walked> {
   return { files, emptyFolders, diagnostics }
 }
 
-async function addFile(root: string, path: string, files: TreeFile[], diagnostics: Diagnostic[]): Promise<void> {
+function addFile(root: string, path: string, files: TreeFile[], diagnostics: Diagnostic[]): void {
   try {
-    const status = await lstat(join(root, path))
+    const status = lstatSync(join(root, path))
     files.push({ path, size: status.size, mode: status.mode & 0o7777 })
   } catch (error) {
     diagnostics.push(unreadable(path, error))

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { analyze } from '../../src/api/analyze.ts'
 import { optimizeFiles } from '../../src/api/optimize-files.ts'
+import { compressedSizesFor, resolveOptions } from '../../src/api/settings.ts'
+import type { TreeFile } from '../../src/core/tree.ts'
 import type { UserConfig } from '../../src/config/config.ts'
 import { tempFolder, writeTree } from '../support/temp-folder.ts'
 
@@ -22,6 +24,13 @@ describe('which compressed sizes are measured', () => {
     expect(await sizesIn(folder, { config: { compressedSizes: 'all' } })).toEqual(alone)
     expect(await sizesIn(folder, { config: { measure: 'brotli' } })).toEqual(alone)
     expect(await sizesIn(folder, { config: { compressedSizes: 'gzip' } })).toEqual({ ...alone, brotli: null })
+  })
+
+  it('leaves brotli out of a hundred thousand small files', async () => {
+    const { config } = await resolveOptions({ configFile: false })
+    const files = (count: number): TreeFile[] => Array.from({ length: count }, (_, i) => ({ path: `${i}.txt`, size: 20, mode: 0o644 }))
+    expect(compressedSizesFor(files(1000), config)).toBe('auto')
+    expect(compressedSizesFor(files(100_000), config)).toBe('gzip')
   })
 
   it('leaves brotli out of what a plugin of a bundler is waited for, unless it is asked for', async () => {

@@ -15,7 +15,13 @@ export async function unreachedOfInputs(inputs: readonly Input[], { formats, lev
       return [{ ...file, path: prefix + path }]
     }),
   )
-  return unreachedExports(files, (path) => readStable(sources.get(path)!).catch(() => undefined))
+  return unreachedExports(files, async (path) => {
+    try {
+      return readStable(sources.get(path)!)
+    } catch {
+      return undefined
+    }
+  })
 }
 
 /** The options of a file's job, with what is known of its module, or of the modules that it holds. */
