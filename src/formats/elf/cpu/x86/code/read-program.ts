@@ -20,6 +20,7 @@ import { PointedFunctions } from './pointed-functions.ts'
 import { codeRanges } from './code.ts'
 import type { Program } from './program.ts'
 import { IndexSet } from '../../program/index-set.ts'
+import { InfoTables } from '../../program/info-tables.ts'
 import { knownFunctions } from '../../program/known-functions.ts'
 import { liveFunctions } from '../../program/live-functions.ts'
 import { readMemoryImage } from '../../program/memory-image.ts'
@@ -38,8 +39,10 @@ export function readProgram(file: ElfFile): Program {
   const frames = [...unwinding, ...(go?.functions ?? [])]
   const synchronization = new Set(starts)
   for (const frame of frames) synchronization.add(frame.address)
-  const sorted = Float64Array.from(synchronization).sort()
-  const sweep = sweepCode(image, decoder, sorted)
+  const tables = InfoTables.of(image)
+  for (const [table, code] of tables?.found ?? []) synchronization.add(table).add(code)
+  const sweep = sweepCode(image, decoder, Float64Array.from(synchronization).sort(), tables)
+  for (const code of tables?.found.values() ?? []) starts.add(code)
   const stubs = readStubs(image)
   const accesses = indexAccesses(sweep)
   const labels: KnownCode['labels'] = (others) => caseLabels(image, sweep, accesses, decoder, others)

@@ -3,6 +3,7 @@ import { baselineFeatures } from '../../../../../isa/x86/features.ts'
 import { GROUP } from '../../../../../isa/x86/expand-tables.ts'
 import type { X86Decoder } from '../../../../../isa/x86/decode.ts'
 import type { MappedRange } from '../../../read/address-space.ts'
+import type { InfoTables } from '../../program/info-tables.ts'
 import type { MemoryImage } from '../../program/memory-image.ts'
 import { Access, emptySweep, type Sweep, Transfer } from '../../program/sweep.ts'
 
@@ -14,15 +15,19 @@ const { slow, sib, imm64 } = Fast
 /** From a bit of `FastTable.prefixes` to the number of the prefix. */
 const KIND_SHIFT = Math.log2(PREFIX)
 
-/** Sweeps all code of an x86-64 image. `starts`: known function starts, where decoding gets back into step. */
-export function sweepCode(image: MemoryImage, decoder: X86Decoder, starts: Float64Array): Sweep {
+/**
+ * Sweeps all code of an x86-64 image.
+ * @param starts known function starts, where decoding gets back into step, and first bytes of `tables`
+ * @param tables what lies among the code and is none: more of them are added
+ */
+export function sweepCode(image: MemoryImage, decoder: X86Decoder, starts: Float64Array, tables?: InfoTables): Sweep {
   const sweep = emptySweep(image.code.reduce((size, range) => size + range.size, 0))
   const accesses = new Accesses(image, sweep)
-  for (const range of image.code) sweepRange(image, decoder, range, starts, sweep, accesses)
+  for (const range of image.code) sweepRange(image, decoder, range, starts, tables, sweep, accesses)
   return sweep
 }
 
-function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange, starts: Float64Array, sweep: Sweep, accesses: Accesses): void {
+function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange, starts: Float64Array, tables: InfoTables | undefined, sweep: Sweep, accesses: Accesses): void {
   const code = image.file.bytes.subarray(range.offset, range.offset + range.size)
   const view = new DataView(code.buffer, code.byteOffset, code.byteLength)
   const { classes, rows, prefixes } = fastTable()
@@ -84,12 +89,18 @@ function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange,
       }
       if (length === 0) {
         sweep.undecodableAt.push(base + at)
-        at++
+        at = tables === undefined || nextStart > at ? at + 1 : behindTable(tables, base, nextStart, at + 1)
         while (nextStart < at) nextStart = ++startIndex < starts.length ? starts[startIndex]! - base : Infinity
         continue
       }
     }
     if (nextStart < at + length) {
+      const behind = tables === undefined ? at : behindTable(tables, base, nextStart, at)
+      if (behind > at) {
+        at = behind
+        nextStart = ++startIndex < starts.length ? starts[startIndex]! - base : Infinity
+        continue
+      }
       if (nextStart <= at) lastStart = nextStart
       while (nextStart <= at) nextStart = ++startIndex < starts.length ? starts[startIndex]! - base : Infinity
       if (nextStart < at + length) {
@@ -146,7 +157,19 @@ function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange,
     }
     before = at
     at += length
+    if (tables !== undefined && endsCode(code, opcodeAt, byte)) at = Math.max(at, (tables.after(base + at, base + nextStart) ?? base) - base)
   }
+}
+
+/** RET, JMP, and the padding behind them. */
+function endsCode(code: Uint8Array, opcodeAt: number, byte: number): boolean {
+  return byte === RET || byte === 0xe9 || byte === 0xeb || (byte === 0xff && ((code[opcodeAt + 1]! >> 3) & 7) === 4)
+}
+
+/** Where the code is behind the table that begins at `start`; `otherwise` where none does. */
+function behindTable(tables: InfoTables, base: number, start: number, otherwise: number): number {
+  const code = tables.found.get(base + start)
+  return code === undefined ? otherwise : code - base
 }
 
 const RET = 0xc3
