@@ -128,19 +128,3 @@ kernel: vpaddd ymm0, ymm0, ymm0
   const { requirements } = await analyzeCpu(readElf(bytes), {}, context)
   expect(requirements.find(({ name }) => name === 'avx2')?.need).toBe('required')
 })
-
-test.skipIf(!ready)('tables before the blocks of Haskell are no code, and what is in the blocks is (needs gcc)', async () => {
-  // each block: a table of 16 bytes, of which some are those of VPBROADCASTQ, or nothing; then the code, which returns to the continuation on the stack
-  const wide = '.byte 0xc4, 0xe2, 0x7d, 0x59, 0x00'
-  const program = async (table: string, code: string): Promise<string | undefined> => {
-    const blocks = Array.from({ length: 800 }, (_, index) => `.balign 8\n.quad 0\n.byte 0, 0, 0\n${table}\nblock${index}: mov rax, [rbp + 8]\n${code}\nadd rbp, 8\ntest bl, 7\njne 1f\njmp [rbx]\n1: jmp [rbp + 0]`)
-    const { bytes } = await assemble(`.text\n.globl _start\n_start: lea rbp, [closures]\nlea rbx, [closures]\njmp [rbp]\n${blocks.join('\n')}\n.data\nclosures:\n${blocks.map((_, index) => `.quad block${index}, ${index}`).join('\n')}`)
-    const { requirements } = await analyzeCpu(readElf(bytes), {}, context)
-    return requirements.find(({ name }) => name === 'avx2')?.need
-  }
-  expect((await program(wide, 'nop')) ?? 'guarded').toBe('guarded')
-  expect(await program('.byte 0, 0, 0, 0, 0', wide)).toBe('required')
-  // behind a switch
-  const cases = 'and eax, 1\njmp [2f + rax * 8]\n2: .quad 3f, 4f\n3: jmp [rbp + 0]\n'
-  expect(await program('.byte 0, 0, 0, 0, 0', `${cases}4: ${wide}`)).not.toBe('guarded')
-}, 60_000)

@@ -21,8 +21,6 @@ export interface Program extends Code {
   readonly argumentsRead: ArgumentsRead
   /** Is function `index` of what is linked into every such program: the C library of a static one, Go's own packages? */
   isOfRuntimeLibrary(index: number): boolean
-  /** Does a frame say where function `index` ends? */
-  isFramed(index: number): boolean
   /** Does a frame or a symbol say where function `index` ends? */
   isBounded(index: number): boolean
 }

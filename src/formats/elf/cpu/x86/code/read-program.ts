@@ -71,7 +71,6 @@ export function readProgram(file: ElfFile): Program {
     entrances: new Entrances(read),
     near: new NearDetectors(read),
     isOfRuntimeLibrary: isGo ? goStandardLibrary(graph) : (index) => graph.starts[index]! >= cLibrary,
-    isFramed: (index) => framed.has(index),
     isBounded: (index) => framed.has(index) || names.has(graph.starts[index]!),
   }
 }

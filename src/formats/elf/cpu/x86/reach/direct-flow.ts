@@ -2,7 +2,6 @@ import { lengthAt } from '../../../../../isa/x86/length.ts'
 import { opcodeOf } from '../code/opcode-of.ts'
 import type { CodeRange } from '../code/code.ts'
 import type { Program } from '../code/program.ts'
-import { entersClosure, isHaskell } from '../code/stg-jumps.ts'
 
 /** Bytes of functions that are followed together. */
 const LARGEST = 500_000
@@ -19,40 +18,20 @@ export class DirectFlow {
   readonly #program: Program
   /** Is a function known to run? */
   readonly #runs: (index: number) => boolean
-  /** Symbols do not say there where a function ends, either: the table of the next one is behind it. */
-  readonly #isHaskell: boolean
   readonly #known = new Map<number, Uint8Array | undefined>()
   #jumping: ReadonlyMap<number, readonly number[]> | undefined
 
   constructor(program: Program, runs: (index: number) => boolean) {
     this.#program = program
     this.#runs = runs
-    this.#isHaskell = isHaskell(program.image)
   }
 
   /** Does a way lead to the instruction of function `index` at `at`? */
   reaches(index: number, at: number): boolean {
-    if (this.#isHaskell ? this.#program.isFramed(index) : this.#program.isBounded(index)) return true
-    if (!this.#known.has(index)) {
-      if (this.#isHaskell) this.#followBlocks(index)
-      else this.#follow(index)
-    }
+    if (this.#program.isBounded(index)) return true
+    if (!this.#known.has(index)) this.#follow(index)
     const reached = this.#known.get(index)
     return reached === undefined || reached[at - this.#program.graph.starts[index]!] === 1
-  }
-
-  /** Follows function `index` from where it is entered, by whoever. */
-  #followBlocks(index: number): void {
-    const { graph } = this.#program
-    const reached = new Uint8Array(Math.max(0, graph.ends[index]! - graph.starts[index]!))
-    const work = [graph.starts[index]!]
-    for (const { edge, to } of graph.intoMiddle) if (graph.edgeTo[edge] === index) work.push(to)
-    const target = this.#program.functions.get(index)
-    const cases = target === undefined ? [] : this.#program.jumpTables.switches(target).flat()
-    work.push(...cases)
-    let isKnown = true
-    for (let at = work.pop(); at !== undefined; at = work.pop()) if (graph.functionOf(at) === index && !this.#followFrom(index, at, reached, work)) isKnown &&= cases.length > 0
-    this.#known.set(index, isKnown ? reached : undefined)
   }
 
   /** Follows function `index` together with those that jump into its middle, and those that jump into theirs. */
@@ -133,7 +112,7 @@ export class DirectFlow {
     const rex = (code[opcodeAt - 1]! & 0xf0) === 0x40 ? code[opcodeAt - 1]! : 0
     const sib = code[opcodeAt + 2]!
     const isIndexed = modrm < 0xc0 && (modrm & 7) === 4
-    if (modrm < 0xc0 && !isIndexed) return (modrm & 0xc7) !== 5 && !(this.#isHaskell && entersClosure(modrm)) // a variable, such as a slot of the GOT
+    if (modrm < 0xc0 && !isIndexed) return (modrm & 0xc7) !== 5 // a variable, such as a slot of the GOT
     if (isIndexed && (sib & 7) === 5 && modrm < 0x40) return this.#isConstant(view.getInt32(opcodeAt + 3, true))
     const register = ((isIndexed ? sib : modrm) & 7) | ((rex & 1) << 3)
     let isComputed = false
