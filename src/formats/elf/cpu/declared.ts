@@ -31,7 +31,7 @@ export function declaredFeatures(file: ElfFile): readonly Declaration[] {
     case EM.RISCV:
       return [...riscvAttributes(file), ...goLevel(file, 'GORISCV64')]
     case EM.ARM:
-      return armAttributes(file)
+      return [...armAttributes(file), ...goArm(file)]
     default:
       return []
   }
@@ -60,6 +60,17 @@ function goLevel(file: ElfFile, name: 'GOAMD64' | 'GO386' | 'GOARM64' | 'GORISCV
   }
   const extensions = value === 'rva22u64' ? ['zba', 'zbb', 'zbs'] : value === 'rva23u64' ? ['zba', 'zbb', 'zbs', 'v', 'zicond', 'zfa'] : []
   return extensions.map((feature) => ({ feature, source }))
+}
+
+/** GOARM, `go help environment`: Armv5 computes floating point in software unless told otherwise, the others in hardware. */
+function goArm(file: ElfFile): Declaration[] {
+  const value = readGoBuildInfo(file)?.settings['GOARM']
+  const [, level, float] = /^([567])(?:,(soft|hard)float)?$/.exec(value ?? '') ?? []
+  if (level === undefined) return []
+  const hard = level === '5' ? float === 'hard' : float !== 'soft'
+  const features = level === '7' ? ['armv6', 'thumb2', 'armv7-a'] : level === '6' ? ['armv6'] : []
+  if (hard) features.push('vfpv2', ...(level === '7' ? ['vfpv3'] : []))
+  return features.map((feature) => ({ feature, source: `GOARM=${value}` }))
 }
 
 function isaNeededNote(file: ElfFile): Declaration[] {

@@ -60,6 +60,11 @@ export class Occurrences {
     }
   }
 
+  /** Does it occur where the code is not known to check for it, more often than constants look like it? */
+  isCertain(name: string): boolean {
+    return this.isUnchecked(name) && !this.#doubtful.has(name)
+  }
+
   /** Does it occur where the code is not known to check for it? */
   isUnchecked(name: string): boolean {
     return (this.#found.get(name)?.unchecked ?? 0) > 0
@@ -81,9 +86,9 @@ export class Occurrences {
     }
     for (const [name, found] of this.#found) {
       if (stated.has(name)) continue
-      const doubtful = this.#doubtful.has(name)
-      const need = doubtful ? 'possible' : this.#needOf(found, guards)
-      const doubts = doubtful ? ['may be constants among the code'] : guards.slice(0, 3)
+      const isDoubted = this.#doubtful.has(name) && (found.unchecked > 0 || guards.length === 0)
+      const need = isDoubted ? 'possible' : this.#needOf(found, guards)
+      const doubts = isDoubted ? ['may be constants among the code'] : guards.slice(0, 3)
       const reasons = need === 'required' ? [] : doubts.map((text) => ({ text }))
       requirements.push({ kind: 'cpu-feature', name, need, evidence: [evidence(found), ...reasons] })
     }

@@ -1,7 +1,7 @@
 #include "textflag.h"
 
-// func hasAVX2() bool
-TEXT ·hasAVX2(SB), NOSPLIT, $0-1
+// func hasWide() bool
+TEXT ·hasWide(SB), NOSPLIT, $0-1
 	MOVL $7, AX
 	MOVL $0, CX
 	CPUID

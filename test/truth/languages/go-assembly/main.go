@@ -6,7 +6,7 @@ import (
 	"os"
 )
 
-func hasAVX2() bool
+func hasWide() bool // asks CPUID, or an ID register
 func sumWide(values *int32, count int) int32
 func productWide(values *int32, count int) int32
 
@@ -26,8 +26,6 @@ func productPlain(values []int32) int32 {
 	}
 	return product
 }
-
-var has = hasAVX2()
 
 func main() {
 	values := make([]int32, 1024)

@@ -3,6 +3,7 @@ import type { MappedRange } from '../../read/address-space.ts'
 import type { ElfFile } from '../../read/elf-file.ts'
 import { readDynamic } from '../../read/dynamic.ts'
 import { readDynamicSymbols, readSymtab } from '../../read/symbols.ts'
+import type { GoCode } from '../go-code.ts'
 
 /** A stretch of one instruction set, or of data among the code. File space is relative to the range. */
 export interface Stretch {
@@ -15,14 +16,15 @@ const WINDOW = 64
 
 /**
  * Which instruction set stands where: by mapping symbols (ELF for the Arm Architecture, 5.5.5) where there are any, by
- * function symbols else (bit 0 of a T32 function's address is set), and by what the words look like in a stripped file.
+ * function symbols else (bit 0 of a T32 function's address is set), and by what the words look like in a stripped file. Go's
+ * compiler makes A32 only.
  */
-export function codeKinds(file: ElfFile, range: MappedRange): { readonly stretches: readonly Stretch[]; readonly marked: boolean } {
+export function codeKinds(file: ElfFile, range: MappedRange, go: GoCode | undefined): { readonly stretches: readonly Stretch[]; readonly marked: boolean } {
   const marks = mappingMarks(file, range)
-  return marks.length > 0 ? { stretches: between(marks, range), marked: true } : { stretches: guessed(file, range), marked: false }
+  return marks.length > 0 ? { stretches: between(marks, range), marked: true } : { stretches: guessed(file, range, go), marked: false }
 }
 
-function guessed(file: ElfFile, range: MappedRange): Stretch[] {
+function guessed(file: ElfFile, range: MappedRange, go: GoCode | undefined): Stretch[] {
   const { view } = file.reader
   const stretches: Stretch[] = []
   let kind = functionKind(file, range)
@@ -34,7 +36,7 @@ function guessed(file: ElfFile, range: MappedRange): Stretch[] {
     // nearly all A32 instructions are executed always; of T32 code one word in sixteen looks so by chance
     if (always > 0.5 * words) kind = 'a32'
     else if (always < 0.25 * words) kind = 't32'
-    stretches.push({ from, to, kind })
+    stretches.push({ from, to, kind: go?.has(range.address + from) === true ? 'a32' : kind })
   }
   return stretches
 }

@@ -1,10 +1,9 @@
-import type { GoFunction } from '../../../../bytes/go-function-table.ts'
 import { X86Decoder } from '../../../../isa/x86/decode.ts'
 import { executableRanges } from '../../read/address-space.ts'
 import type { ElfFile } from '../../read/elf-file.ts'
-import { readGoFunctions } from '../../read/pclntab.ts'
 import type { CpuAnalysis } from '../cpu-analysis.ts'
 import type { Declaration } from '../declared.ts'
+import { GoCode } from '../go-code.ts'
 import { Occurrences } from '../occurrences.ts'
 import { runTimeChecks } from '../run-time-checks.ts'
 
@@ -26,7 +25,7 @@ export function scanI386File(file: ElfFile, declared: readonly Declaration[]): C
   const sets = decoder.tables.featureSets
   const occurrences = new Occurrences()
   const checks = runTimeChecks(file, false)
-  const go = readGoFunctions(file)?.functions
+  const go = GoCode.of(file)
   let asks: number | undefined
   for (const range of executableRanges(file)) {
     const code = file.bytes.subarray(range.offset, range.offset + range.size)
@@ -38,7 +37,7 @@ export function scanI386File(file: ElfFile, declared: readonly Declaration[]): C
       for (const name of set) {
         if (everywhere.test(name)) continue
         const here = at
-        occurrences.add(name, range.address + at, () => Buffer.from(code.subarray(here, here + length)).toString('hex'), go !== undefined && isStandardLibrary(go, range.address + at))
+        occurrences.add(name, range.address + at, () => Buffer.from(code.subarray(here, here + length)).toString('hex'), go?.isChecked(range.address + at))
       }
       at += length || 1
     }
@@ -50,17 +49,4 @@ export function scanI386File(file: ElfFile, declared: readonly Declaration[]): C
   const required = new Set(analysis.requirements.filter(({ need }) => need === 'required').map(({ name }) => name))
   const level = levels.findLast(([, features]) => features.some((feature) => required.has(feature)))?.[0] ?? 'i386'
   return { ...analysis, properties: { ...analysis.properties, cpuLevel: { required: level, possible: null } } }
-}
-
-/** Go's own packages check for what GO386 does not grant. */
-function isStandardLibrary(functions: readonly GoFunction[], address: number): boolean {
-  let low = 0
-  let high = functions.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (functions[middle]!.address <= address) low = middle + 1
-    else high = middle
-  }
-  const name = functions[low - 1]?.name
-  return name !== undefined && !/^[^/]*\.[^/]*\//.test(name) && !name.startsWith('main.') && !name.startsWith('_cgo')
 }

@@ -257,7 +257,7 @@ class GuardSearch {
     this.#spreadFields(index, evaluation, distance)
     // what is found in a field may be an argument
     const passesOn = distance < limits.distance || this.#fieldReaders.has(index)
-    if (passesOn && !this.#program.isGo) this.#arguments.spread(index, evaluation, distance)
+    if (passesOn && this.#surroundings.setsUp(index)) this.#arguments.spread(index, evaluation, distance)
   }
 
   /** Every path through it counts as possible, and nothing is known of what it returns and passes. */
@@ -339,6 +339,8 @@ class GuardSearch {
   #storeVariable(at: number, size: number, index: number, value: Value | undefined, distance: number): void {
     const fresh = !this.#variables.has(at)
     if (fresh && distance > limits.distance && !this.#variables.overlaps(at, size)) return
+    // Go's compiler puts a check before every atomic operation: what those leave in variables is no number, and tells nothing
+    if (fresh && this.#program.isGo && value?.words.length === 0) return
     if (!this.#variables.store(at, size, index, value, Math.max(1, distance + 1))) return
     if (fresh) for (const taker of this.#accesses.takersAround(at)) if (writesThroughAddress(this.#program, taker)) this.#agenda.add(taker, distance + 1)
     if (fresh || this.#variables.distanceOf(at) !== undefined) {

@@ -239,7 +239,7 @@ export class ProgramSurroundings {
   #evaluateFor(index: number, registers: readonly (Value | undefined)[], known: boolean): CallOutcome | undefined {
     if (this.#depth >= limits.depth) return undefined
     const code = codeOf(this.#program, index)
-    if (code === undefined || code.end - code.start > limits.inlined) return undefined
+    if (code === undefined || code.end - code.start > limits.inlined || this.#isMachineryOfGo(index)) return undefined
     const parameters = registers.slice(0, ARGUMENTS + 1).map((value) => (value !== undefined && (value.base === plain || value.base >= Base.resolverArgument) ? value : undefined))
     if (known && !parameters.some((value) => value !== undefined)) return undefined
     const key = `${index}(${parameters.map((value) => (value === undefined ? '' : `${value.base}:${value.words.join()}${value.detected ? 'd' : ''}${value.hull === true ? 'h' : ''}`)).join(';')})`
@@ -267,6 +267,11 @@ export class ProgramSurroundings {
     const outcome: CallOutcome = never ? { never } : { results, writes, possibleWrites }
     this.#inlined.set(key, outcome)
     return outcome
+  }
+
+  /** How Go's runtime prints, locks and panics: nearly every function does, with a text of its own, and it tells nothing. */
+  #isMachineryOfGo(index: number): boolean {
+    return this.#program.isGo && /^runtime\.(?:gwrite|print|lock|unlock|recordForPanic|gopanic|panic|fatal|throw|map|sema)/.test(this.#program.graph.nameOf(index))
   }
 
   /** What a function returns that a check has to do with: what it says, or where that is kept. */

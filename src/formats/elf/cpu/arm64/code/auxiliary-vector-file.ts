@@ -4,27 +4,41 @@ import type { MemoryImage } from '../../program/memory-image.ts'
 import { Access, type Sweep } from '../../program/sweep.ts'
 import type { Program } from './program.ts'
 
-const NAME = '/proc/self/auxv\0'
+const NAME = '/proc/self/auxv'
 const AT_HWCAP = 16
 /** Words behind a load in which its tag is compared. */
 const BEHIND = 4
 /** Bytes of a function that reads the file, and others beside it. */
 const LARGEST = 4000
 
+interface Code {
+  readonly image: MemoryImage
+  readonly graph: CallGraph
+  readonly sweep: Sweep
+  readonly codeAt: Program['codeAt']
+}
+
+/** Functions that name the file. */
+export function readersOfAuxiliaryVector({ image, graph, sweep }: Omit<Code, 'codeAt'>): ReadonlySet<number> {
+  const readers = new Set<number>()
+  const names = addressesOf(image, NAME)
+  if (names.size === 0) return readers
+  const to = sweep.accessTo.values()
+  const kind = sweep.accessKind.values()
+  for (const [access, from] of sweep.accessFrom.values().entries()) {
+    const index = kind[access] === Access.take && names.has(to[access]!) ? graph.functionOf(from) : -1
+    if (index >= 0) readers.add(index)
+  }
+  return readers
+}
+
 /**
  * Loads of entries of the auxiliary vector, a tag and a value, in functions that name the file of it and look for HWCAP: what libraries
  * do that cannot ask the C library (libdeflate). `LDP X9, X8, [X1]; CMP X9, #16`.
  */
-export function entriesOfAuxiliaryVector({ image, graph, sweep, codeAt }: { readonly image: MemoryImage; readonly graph: CallGraph; readonly sweep: Sweep; readonly codeAt: Program['codeAt'] }): Set<number> {
+export function entriesOfAuxiliaryVector(readers: ReadonlySet<number>, { graph, codeAt }: Pick<Code, 'graph' | 'codeAt'>): Set<number> {
   const loads = new Set<number>()
-  const names = addressesOf(image, NAME)
-  if (names.size === 0) return loads
-  const to = sweep.accessTo.values()
-  const kind = sweep.accessKind.values()
-  for (const [access, from] of sweep.accessFrom.values().entries()) {
-    if (kind[access] !== Access.take || !names.has(to[access]!)) continue
-    const index = graph.functionOf(from)
-    if (index < 0) continue
+  for (const index of readers) {
     const start = graph.starts[index]!
     const end = Math.min(graph.ends[index]!, start + LARGEST)
     const code = codeAt(start)

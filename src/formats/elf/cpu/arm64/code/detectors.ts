@@ -6,7 +6,7 @@ import { detectingFunctions, resolverAddresses } from '../../program/detecting-f
 import type { IndexSet } from '../../program/index-set.ts'
 import type { MemoryImage, Slot } from '../../program/memory-image.ts'
 import type { Sweep } from '../../program/sweep.ts'
-import { entriesOfAuxiliaryVector } from './auxiliary-vector-file.ts'
+import { entriesOfAuxiliaryVector, readersOfAuxiliaryVector } from './auxiliary-vector-file.ts'
 import { illegalInstructionProbes } from './illegal-instruction-probes.ts'
 import type { Detectors, Program } from './program.ts'
 
@@ -19,6 +19,9 @@ const auxiliaryFunction = /^(?:__)?getauxval2?$/
 const detectorFunction = /^(?:elf_aux_info|android_getCpuFeatures|av_get_cpu_flags|cpuinfo_\w+|OPENSSL_cpuid_setup|_ZN3hwy\w*SupportedTargets\w*|vips_vector_isenabled|\w*cpu_?(?:supports|has|features?|flags)\w*)$/i
 /** Variables of other files that hold features. */
 const detectorObject = /^(?:_rtld_global_ro|OPENSSL_armcap_P|__aarch64_cpu_features|__aarch64_have_lse_atomics)$/
+
+/** What looks through the vector in programs of Go; the later `golang.org/x/sys` is handed it by the runtime. */
+const goReader = /^runtime\.(?:sysauxv|archauxv|sysargs)$|(?:^|\/)golang\.org\/x\/sys\/cpu\.(?:readHWCAP|doinit|init\.\d+)$/
 
 export function isAuxiliaryFunction(name: string): boolean {
   return auxiliaryFunction.test(name)
@@ -35,7 +38,8 @@ export function findDetectors(image: MemoryImage, sweep: Sweep, graph: CallGraph
   const auxiliary = new Set<number>()
   const hwcap = new Set<number>()
   const hwcap2 = new Set<number>()
-  const readers = new AuxiliaryReaders(image, graph, codeAt)
+  const fileReaders = readersOfAuxiliaryVector({ image, graph, sweep })
+  const readers = new AuxiliaryReaders(image, graph, codeAt, fileReaders)
   // a program that cannot ask the C library looks into the auxiliary vector itself
   if (!image.imports.has('getauxval') && !image.imports.has('__getauxval')) {
     for (const index of live) readers.look(index, auxiliary, hwcap, hwcap2)
@@ -46,7 +50,7 @@ export function findDetectors(image: MemoryImage, sweep: Sweep, graph: CallGraph
   }
   const haveLse = outlineFlags(sweep, codeAt)
   const probes = illegalInstructionProbes({ image, graph, sweep, codeAt })
-  const entries = entriesOfAuxiliaryVector({ image, graph, sweep, codeAt })
+  const entries = entriesOfAuxiliaryVector(fileReaders, { graph, codeAt })
   const readsCpuinfo = Buffer.from(image.file.bytes.buffer, image.file.bytes.byteOffset, image.file.bytes.length).includes('/proc/cpuinfo\0')
   const any = functions.size + resolvers.size + imports.length + auxiliary.size + hwcap.size + haveLse.size + probes.size + entries.size > 0 || readsCpuinfo || asksForAddress(image, stubs)
   return { functions, resolvers, auxiliary, hwcap, hwcap2, haveLse, imports, probes, entries, readsCpuinfo, any }
@@ -82,11 +86,14 @@ class AuxiliaryReaders {
   readonly #image: MemoryImage
   readonly #graph: CallGraph
   readonly #codeAt: Program['codeAt']
+  readonly #fileReaders: ReadonlySet<number>
 
-  constructor(image: MemoryImage, graph: CallGraph, codeAt: Program['codeAt']) {
+  /** @param fileReaders functions that read the vector from its file */
+  constructor(image: MemoryImage, graph: CallGraph, codeAt: Program['codeAt'], fileReaders: ReadonlySet<number>) {
     this.#image = image
     this.#graph = graph
     this.#codeAt = codeAt
+    this.#fileReaders = fileReaders
   }
 
   look(index: number, auxiliary: Set<number>, hwcap: Set<number>, hwcap2: Set<number>): void {
@@ -108,7 +115,7 @@ class AuxiliaryReaders {
     const asks = early(AT_HWCAP) && early(AT_HWCAP2)
     if (asks || (early(AT_SECURE) && size < 200 && compared.size === 1)) auxiliary.add(index)
     const name = this.#graph.nameOf(index)
-    if (!asks && !/^runtime\.(?:sysauxv|archauxv|sysargs)$/.test(name)) return
+    if (!asks && !goReader.test(name) && !this.#fileReaders.has(index)) return
     for (const [tag, into] of [[AT_HWCAP, hwcap], [AT_HWCAP2, hwcap2]] as const) {
       for (const at of compared.get(tag) ?? []) {
         const place = this.#variableBehind(code.words, code.base, at)

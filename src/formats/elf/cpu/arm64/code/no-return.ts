@@ -2,8 +2,8 @@ import { branchTarget, endsPath, Flow, flowOf } from '../../../../../isa/arm64/c
 import { codeOf } from './function-code.ts'
 import type { Program } from './program.ts'
 
-/** Functions of C libraries and C++ run times that do not return. */
-const endingName = /^(?:abort|exit|_exit|_Exit|quick_exit|__assert_fail|__stack_chk_fail|__cxa_throw|__cxa_rethrow|_Unwind_Resume|longjmp|siglongjmp|_ZSt9terminatev|__libc_fatal|runtime\.(?:throw|fatal|exit|abort))$/
+/** Functions of C libraries and of run times of C++ and Go that do not return; where a panic is caught, a function returns at once. */
+const endingName = /^(?:abort|exit|_exit|_Exit|quick_exit|__assert_fail|__stack_chk_fail|__cxa_throw|__cxa_rethrow|_Unwind_Resume|longjmp|siglongjmp|_ZSt9terminatev|__libc_fatal|runtime\.(?:throw|fatal(?:throw|panic)?|exit|abort|gopanic|goPanic\w+|panic(?:(?:Index|Slice|Extend|dottype|mem)\w*|shift|divide|overflow|float|wrap|nildottype)))$/
 
 export function isEndingName(name: string): boolean {
   return endingName.test(name)

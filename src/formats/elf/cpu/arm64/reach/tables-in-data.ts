@@ -2,6 +2,7 @@ import type { MemoryImage } from '../../program/memory-image.ts'
 import { lastAtMost } from '../../program/number-list.ts'
 import { ObjectEnds } from '../code/object-ends.ts'
 import type { Program } from '../code/program.ts'
+import { functionsOfInitTask } from './go-init-tasks.ts'
 
 const TABLE_SLOTS = 512
 /** Bytes of an object that is not known to end before. */
@@ -12,12 +13,14 @@ const LARGEST_RECORD = 4
 /** Tables of functions in data (virtual tables, operations, records of a number and a function), and lists of them. */
 export class TablesInData {
   readonly #image: MemoryImage
+  readonly #isGo: boolean
   readonly #objects: ObjectEnds
   readonly #functions = new Map<number, number>()
   readonly #arrays: { readonly start: number; readonly end: number }[] = []
 
-  constructor({ image, graph, sweep }: Program) {
+  constructor({ image, graph, sweep, isGo }: Program) {
     this.#image = image
+    this.#isGo = isGo
     this.#objects = new ObjectEnds(image, sweep)
     for (const { name, sh_addr, sh_size } of image.file.sections) {
       if (/^\.(?:preinit|init|fini)_array/.test(name)) this.#arrays.push({ start: Number(sh_addr), end: Number(sh_addr) + sh_size })
@@ -51,6 +54,12 @@ export class TablesInData {
       if (range === undefined || range.separate) continue
       const end = Math.min(range.end, this.#objects.behind(object))
       this.#functionsIn(object, end, reach)
+      if (this.#isGo) {
+        for (const place of functionsOfInitTask(this.#image, object)) {
+          const target = this.#functions.get(place)
+          if (target !== undefined) reach(target)
+        }
+      }
       const limit = Math.min(end, object + OBJECT_SIZE)
       for (let pointer = lastAtMost(places, object - 1) + 1; pointer < places.length && places[pointer]! < limit; pointer++) if (!visited.has(targets[pointer]!)) objects.push(targets[pointer]!)
     }

@@ -1,0 +1,5 @@
+//go:build !vector
+
+package main
+
+var has = hasWide()
