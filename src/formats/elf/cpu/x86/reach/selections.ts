@@ -5,6 +5,7 @@ import { Kind, Lister, type Listing } from '../code/listing.ts'
 import type { Program } from '../code/program.ts'
 import { lastAtMost } from '../../program/number-list.ts'
 import { asksCallee, checksStack, comparedWith, comparesOrder, EQUAL, isOnTag, LARGEST_LEVEL, onlyMoves, onlyReturns, testsByte, testsFlag } from './branch-conditions.ts'
+import { hasBuiltInVariant } from './built-in-variants.ts'
 import { casesAround, firstNamed } from './cases-of-comparisons.ts'
 import { followCases, type SwitchCase } from './switch-cases.ts'
 
@@ -151,7 +152,7 @@ export class Selections {
     if (callees.some((callee) => this.#featuresOf(callee) === undefined) && callees.some((callee) => this.#isKernel(callee))) return true
     // or a number tells what the CPU can do: for less there is another kernel, and for nothing what needs no call
     if (callees.some((callee) => this.#isLesserKernel(callee, target)) && cases.some((other) => this.#firstCallee(listing, base, other, ending) === undefined)) return true
-    return this.#isOwnTwin(index, listing, call, target, ending) || this.isInOneOfCases(index, at, target)
+    return this.#isOwnTwin(index, listing, call, target, ending) || this.isInOneOfCases(index, at, target) || this.#isBuiltInElsewhere(index, listing, call, target)
   }
 
   /**
@@ -214,12 +215,35 @@ export class Selections {
     const call = base === undefined ? undefined : listing?.indexOf(at - base)
     if (listing === undefined || call === undefined || listing.firstTable < 0) return false
     return this.#switchesOf(index, listing).some((cases) => {
-      if (cases.length < LEAST_OPERATIONS || !cases.some((each) => each.reaches(call)) || cases.every((each) => each.reaches(call))) return false
+      const ours = cases.filter((each) => each.reaches(call))
+      if (cases.length < LEAST_OPERATIONS || ours.length === 0 || ours.length === cases.length) return false
+      // within one operation it is chosen from what does the same, which no other operation leads to (aho-corasick: Teddy or Rabin-Karp)
+      const others = new Set(cases.flatMap((each) => (each.reaches(call) ? [] : each.callees)))
+      if (ours[0]!.callees.some((callee) => !others.has(callee) && this.isTwin(callee, target) && ours.every(({ callees }) => callees.includes(callee)) && this.#isInstead(listing, base!, callee, call))) return false
       // in the order of their numbers: do they need features, or call one that does the same without?
       const kinds = cases.map(({ callees }) => (callees.some((callee) => this.#featuresOf(callee) !== undefined) ? 'wide' : callees.some((callee) => this.isTwin(callee, target)) ? 'plain' : undefined))
       const known = kinds.filter((kind) => kind !== undefined)
       return known.filter((kind, place) => place > 0 && kind !== known[place - 1]).length > 1
     })
+  }
+
+  /** Is function `other` called in `listing`, and nowhere before or behind what the instruction at `place` calls? */
+  #isInstead(listing: Listing, base: number, other: number, place: number): boolean {
+    const start = this.#program.graph.starts[other]! - base
+    let calls = 0
+    for (let at = 0; at < listing.count; at++) {
+      if (listing.kind[at] !== Kind.call || listing.target[at] !== start) continue
+      if (leadsTo(listing, at, place) || leadsTo(listing, place, at)) return false
+      calls++
+    }
+    return calls > 0
+  }
+
+  /** Is a variant of `target` for any CPU built into another case of a switch, of which one calls `target` at `place`? */
+  #isBuiltInElsewhere(index: number, listing: Listing, place: number, target: number): boolean {
+    if (listing.firstTable < 0 || !this.#isKernel(target) || this.#isKernel(index)) return false
+    const { code } = this.#program.codeAt(this.#program.graph.starts[index]!)!
+    return this.#switchesOf(index, listing).some((cases) => hasBuiltInVariant(code, listing, cases.map(({ first }) => first), place))
   }
 
   /** Does function `index` lead to others than `target` that need features? Hardly any does, and switches are not looked for in vain. */

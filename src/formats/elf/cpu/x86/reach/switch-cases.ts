@@ -2,6 +2,8 @@ import { Kind, type Listing } from '../code/listing.ts'
 
 /** What one case of a switch leads to in its function. */
 export interface SwitchCase {
+  /** The instruction that it begins with. */
+  readonly first: number
   /** Functions that its code can come to call, or jump to. */
   readonly callees: readonly number[]
   /** Can its code come to the instruction with that index in the listing? */
@@ -38,5 +40,5 @@ function follow(listing: Listing, first: number, calleeAt: (offset: number) => n
     }
   }
   callees.delete(-1)
-  return { callees: [...callees], reaches: (place) => reached[place] === 1 }
+  return { first, callees: [...callees], reaches: (place) => reached[place] === 1 }
 }

@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, expect, test } from 'vitest'
+import type { Context } from '../../../../src/core/context.ts'
+import { analyzeCpu } from '../../../../src/formats/elf/cpu/index.ts'
+import { readElf } from '../../../../src/formats/elf/read/elf-file.ts'
+import { isInstalled } from '../../../truth/programs.ts'
+
+// Switches of which a case is for better CPUs, as Rust has its `enum`s, and such that look like them.
+
+const run = promisify(execFile)
+const context: Context = { signal: new AbortController().signal, report: () => {}, readFile: async () => undefined }
+const ready = process.arch === 'x64' && (await isInstalled('gcc'))
+const folder = await mkdtemp(join(tmpdir(), 'shrink-test-'))
+afterAll(() => rm(folder, { recursive: true }))
+
+/** What a program needs AVX2 for that makes an object, whose number at 32 a check has to do with, and searches with it. `cases`: code for each number. */
+async function needOfAvx2(cases: readonly string[], functions: Readonly<Record<string, string>> = {}): Promise<string | undefined> {
+  const all = {
+    _start: 'mov rdi, rsp\nlea rdi, [rip + object]\ncall make\nlea rdi, [rip + object]\nmov esi, [rip + object + 128]\ncall search\nmov eax, 60\nxor edi, edi\nsyscall\nud2',
+    // the object is put together on the stack, and copied as a whole
+    make: 'push rdi\nsub rsp, 128\ncall detect\nadd eax, 3\nmov [rsp + 32], al\nmov rdi, [rsp + 128]\nmov rsi, rsp\nmov ecx, 64\nrep movsb\nadd rsp, 136\nret',
+    detect: 'push rbx\nmov eax, 7\nxor ecx, ecx\ncpuid\nmov eax, ebx\nshr eax, 5\nand eax, 1\npop rbx\nret',
+    search: `push rbx\nmov rbx, rdi\nmovzx eax, byte ptr [rdi + 32]\nlea rcx, [rip + cases]\nmovsxd rax, dword ptr [rcx + rax * 4]\nadd rax, rcx\njmp rax\n${cases.map((code, index) => `case${index}: ${code}`).join('\n')}\nleave: pop rbx\nret`,
+    plain: 'paddd xmm0, xmm1\npaddd xmm0, xmm2\npaddd xmm0, xmm3\nret',
+    other: 'psubd xmm0, xmm1\npsubd xmm0, xmm2\npsubd xmm0, xmm3\nret',
+    wide: 'vpaddd ymm0, ymm0, ymm1\nvpaddd ymm0, ymm0, ymm2\nret',
+    ...functions,
+  }
+  const source = Object.entries(all).map(([name, code]) => `.globl ${name}\n.type ${name}, @function\n.p2align 4\n${name}:\n.cfi_startproc\n${code}\n.cfi_endproc\n.size ${name}, .-${name}`)
+  const path = join(folder, 'program')
+  await writeFile(`${path}.s`, `.intel_syntax noprefix\n.text\n${source.join('\n')}\n.section .rodata\n.balign 4\ncases: ${cases.map((_, index) => `.long case${index} - cases`).join('\n')}\n.bss\nobject: .zero 8192\n.section .note.GNU-stack,"",@progbits\n`)
+  await run('gcc', ['-nostdlib', '-static', '-no-pie', '-Wl,--build-id=none', `${path}.s`, '-o', path])
+  const { requirements } = await analyzeCpu(readElf(await readFile(path)), {}, context)
+  return requirements.find(({ name }) => name === 'avx2')?.need
+}
+
+const empty = 'xor eax, eax\njmp leave'
+const one = 'mov eax, [rdi + 40]\njmp leave'
+const entry = (field: number, register: string, to: string): string => `movzx ${register}, byte ptr [rbx + ${field}]\nadd r${register.slice(1)}, 16\ncmp r${register.slice(1)}, rsi\njbe ${to}`
+/** Byte by byte. */
+const slowly = (length = '7', label = '8'): string => `test rsi, rsi\nje leave\nmov eax, esi\nand eax, ${length}\ncmp rsi, 8\njae leave\n${label}: dec rsi\njne ${label}b\njmp leave`
+const inLine = (body: string): string => `movzx eax, byte ptr [rbx + 35]\nmovd xmm0, eax\n${body}\njmp leave`
+const vectors = 'punpcklbw xmm0, xmm0\npcmpeqb xmm1, xmm0\npmovmskb eax, xmm1'
+
+test.skipIf(!ready)('of two cases that are the same but for the vectors in one and the kernel in the other, the latter is for better CPUs', async () => {
+  const cases = (test: string, ours: string, theirs: string, body: string): string[] => [empty, one, one, `${test}\n${ours}\n1: ${inLine(body)}`, `${entry(34, 'eax', '2f')}\n${theirs}\n2: lea rdi, [rbx + 40]\ncall wide\njmp leave`]
+  expect(await needOfAvx2(cases(entry(34, 'ecx', '1f').replaceAll('rcx', 'rax').replaceAll('ecx', 'eax'), slowly(), slowly('7', '9'), vectors))).toBe('guarded')
+  // another field, another way for what is short, no vectors, no test at all
+  expect(await needOfAvx2(cases(entry(35, 'eax', '1f'), slowly(), slowly('7', '9'), vectors))).not.toBe('guarded')
+  expect(await needOfAvx2(cases(entry(34, 'eax', '1f'), 'mov eax, [rbx + 48]\njmp leave\nnop\nnop\nnop\nnop', slowly('7', '9'), vectors))).not.toBe('guarded')
+  expect(await needOfAvx2(cases(entry(34, 'eax', '1f'), slowly(), slowly('7', '9'), 'mov eax, [rbx + 48]'))).not.toBe('guarded')
+  expect(await needOfAvx2([empty, one, one, `1: ${inLine(vectors)}`, 'lea rdi, [rbx + 40]\ncall wide\njmp leave'])).not.toBe('guarded')
+})
+
+test.skipIf(!ready)('within one of several operations a kernel is chosen from what does the same', async () => {
+  const cases = (ours: string): string[] => ['call plain\njmp leave', ours, 'call plain\njmp leave', one, 'call wide\njmp leave']
+  const chosen = 'cmp byte ptr [rbx + 33], 1\njne 1f\ncall other\njmp leave\n1: call wide\njmp leave'
+  // wide is the only way of the last operation: needed, whatever the second one chooses
+  expect(await needOfAvx2(cases(chosen))).not.toBe('guarded')
+  // what comes before is no alternative
+  expect(await needOfAvx2([...cases('call other\nlea rdi, [rbx + 40]\ncall wide\njmp leave').slice(0, 4), one])).not.toBe('guarded')
+  expect(await needOfAvx2([...cases('call wide\nlea rdi, [rbx + 40]\ncall other\njmp leave').slice(0, 4), one])).not.toBe('guarded')
+})
