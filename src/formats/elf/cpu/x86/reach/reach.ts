@@ -11,6 +11,7 @@ import type { Evaluation } from '../evaluation/evaluation.ts'
 import { Choices } from './choices.ts'
 import { callsIn, edgeRunsIn } from './edge-runs.ts'
 import { isNamedForAny } from './isa-names.ts'
+import { getsNameOfCpu } from './named-objects.ts'
 import type { Kernels } from './kernels.ts'
 import { Progress } from './progress.ts'
 import type { OtherArguments } from './other-arguments.ts'
@@ -23,6 +24,9 @@ import { Trust } from './trust.ts'
 
 /** Functions with some feature from which on it is one that many have: a flag that is handed on decides about few. */
 const FEW_USERS = 256
+
+/** Operations of a table that is put into an object with the name of a CPU. */
+const LEAST_OPERATIONS = 3
 
 const MOVSXD = 0x63
 
@@ -291,6 +295,7 @@ export class ReachSearch {
     const { detectors, pointed } = this.#program
     const { tables } = progress
     for (const { object, functions, isTable } of pointed.from(first, !detectors.any, tables, () => this.#readsDistances(index), this.#saysNo)) {
+      if (detectors.any && object === first && functions.length >= LEAST_OPERATIONS && functions.some((target) => this.#kernels.needFeatures(target)) && getsNameOfCpu(this.#program, from) && this.#namesPlainTable(index, functions.length)) continue
       const isByLevel = detectors.any && isTable && this.#choices.isByLevel(functions)
       for (const target of functions) {
         if (isByLevel && target !== functions[0]) continue
@@ -298,6 +303,18 @@ export class ReachSearch {
         this.#reachFromTable(index, from, target, progress)
       }
     }
+  }
+
+  /** Does function `index` name a table of so many functions of which none needs features? */
+  #namesPlainTable(index: number, count: number): boolean {
+    const { graph, pointed } = this.#program
+    const seen = new Set<number>()
+    for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
+      const table = this.#namedBy(access)
+      if (table < 0) continue
+      for (const { object, functions } of pointed.from(table, false, seen)) if (object === table && functions.length === count && !functions.some((target) => this.#kernels.needFeatures(target))) return true
+    }
+    return false
   }
 
   /** Does it use the object at an address, or a part of it? */

@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, expect, test } from 'vitest'
+import type { Context } from '../../../../src/core/context.ts'
+import { analyzeCpu } from '../../../../src/formats/elf/cpu/index.ts'
+import { readElf } from '../../../../src/formats/elf/read/elf-file.ts'
+import { isInstalled } from '../../../truth/programs.ts'
+
+// Lists of implementations that are made when the program runs, each with its name: simdutf, simdjson.
+
+const run = promisify(execFile)
+const context: Context = { signal: new AbortController().signal, report: () => {}, readFile: async () => undefined }
+const ready = process.arch === 'x64' && (await isInstalled('gcc'))
+const folder = await mkdtemp(join(tmpdir(), 'shrink-test-'))
+afterAll(() => rm(folder, { recursive: true }))
+
+/** What a program needs AVX2 for that lists two implementations, by these names, and calls the first that `needs` no more than the CPU has. */
+async function needOfAvx2(names: readonly [string, string], second: 'plain' | 'wide', flags: readonly string[]): Promise<string | undefined> {
+  const operations = (name: string, attribute: string): string =>
+    ['sum', 'xors', 'most'].map((operation, index) => `${attribute} __attribute__((noinline)) static int ${name}_${operation}(const int *v, int n) { int s = ${index}; for (int i = 0; i < n; i++) s ${['+', '^', '|'][index]}= v[i] * ${index + 3}; return s; }`).join('\n')
+  const source = `
+${operations('wide', '__attribute__((target("avx2")))')}
+${operations('plain', '')}
+struct ops { int (*sum)(const int *, int), (*xors)(const int *, int), (*most)(const int *, int); };
+static const struct ops wide = { wide_sum, wide_xors, wide_most }, plain = { plain_sum, plain_xors, plain_most };
+static struct { const struct ops *ops; const char *name; unsigned needs; } list[2];
+static unsigned char made;
+__attribute__((noinline)) static void make(void) {
+  if (made) return;
+  list[0].ops = &wide; list[0].name = "${names[0]}"; list[0].needs = 1;
+  list[1].ops = &${second}; list[1].name = "${names[1]}"; list[1].needs = 0;
+  made = 1;
+}
+__attribute__((noinline)) static unsigned has(void) { return __builtin_cpu_supports("avx2") != 0; }
+static int data[64];
+int main(int argc, char **argv) {
+  make();
+  unsigned cpu = has();
+  for (int i = 0; i < 2; i++) if ((list[i].needs & ~cpu) == 0) return (list[i].ops->sum(data, 64) + list[i].ops->xors(data, 64) + list[i].name[argc]) & 1;
+  return 1;
+}
+`
+  const path = join(folder, 'program')
+  await writeFile(`${path}.c`, source)
+  await run('gcc', ['-O3', ...flags, `${path}.c`, '-o', path])
+  const { requirements } = await analyzeCpu(readElf(await readFile(path)), {}, context)
+  return requirements.find(({ name }) => name === 'avx2')?.need
+}
+
+test.skipIf(!ready).each([[['-pie', '-fPIE', '-s']], [['-no-pie', '-fno-pie', '-s']]])('implementations with the name of a CPU beside one for any are chosen from: %j', async (flags) => {
+  expect(await needOfAvx2(['haswell', 'fallback'], 'plain', flags)).toBe('guarded')
+  // nothing for any CPU beside
+  expect(await needOfAvx2(['haswell', 'fallback'], 'wide', flags)).not.toBe('guarded')
+  // names of something else
+  expect(await needOfAvx2(['square', 'round'], 'plain', flags)).not.toBe('guarded')
+})
