@@ -100,7 +100,7 @@ test.skipIf(!haveGoForArm)('Go programs for GOARM 5 to 7: what its compiler was 
 
 test.skipIf(!haveGo)('assembly of Go that asks nobody is not called guarded, and what asks is (needs golang-go, qemu-user)', async () => {
   const labelled: Labelled[] = []
-  for (const way of ['guarded', ...callsOfAssembly]) {
+  for (const way of ['guarded', 'branches', ...callsOfAssembly, 'overrules']) {
     for (const flags of ['', '-s -w']) {
       const program = join(work, `go-${way}${flags === '' ? '' : '-stripped'}`)
       const env = { ...process.env, GOAMD64: 'v1', GO111MODULE: 'off', GOCACHE: join(work, 'go-cache'), GOFLAGS: '' }
@@ -110,7 +110,7 @@ test.skipIf(!haveGo)('assembly of Go that asks nobody is not called guarded, and
   }
   console.log(tableOf(labelled))
   expect(scoreOf(labelled)).toMatchObject({ silentMisses: [], falselyRequired: [], possibleNotNeeded: [] })
-  expect(labelled.map(({ truth }) => truth)).toEqual([...Array<string>(2).fill('qemu64'), ...Array<string>(2 * callsOfAssembly.length).fill('Haswell')])
+  expect(labelled.map(({ truth }) => truth)).toEqual([...Array<string>(4).fill('qemu64'), ...Array<string>(2 * (callsOfAssembly.length + 1)).fill('Haswell')])
 })
 
 /**

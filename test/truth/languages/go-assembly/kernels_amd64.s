@@ -10,6 +10,19 @@ TEXT ·hasWide(SB), NOSPLIT, $0-1
 	MOVB BX, ret+0(FP)
 	RET
 
+// func branchesOnAVX2() bool
+TEXT ·branchesOnAVX2(SB), NOSPLIT, $0-1
+	MOVL $7, AX
+	XORL CX, CX
+	CPUID
+	BTL $5, BX
+	JCC none
+	MOVB $1, ret+0(FP)
+	RET
+none:
+	MOVB $0, ret+0(FP)
+	RET
+
 // func sumWide(values *int32, count int) int32
 TEXT ·sumWide(SB), NOSPLIT, $0-20
 	MOVQ values+0(FP), AX

@@ -147,7 +147,10 @@ export abstract class Accesses extends Operands {
     if (place.base === Register.rsp) {
       this.storeSlot(place, value, size)
       const offset = singleOffset(place)
-      if (offset !== undefined && offset >= 0) this.storedThrough.set(slotKey(offset), { register: Register.rsp, offset, size })
+      if (offset !== undefined && offset >= 0) {
+        this.storedThrough.set(slotKey(offset), { register: Register.rsp, offset, size })
+        if (this.manner === 'regardless') this.noteSite(slotKey(offset))
+      }
       return
     }
     if (place.base === plain) {

@@ -68,7 +68,8 @@ export function evaluate(
   if (evaluation === undefined) return undefined
   // what others set, too, says nothing about the CPU there
   const others = skippedFlags.filter((flag) => !flags.includes(flag)).map(({ field }) => field)
-  const settled = decides && givesUp ? storesGivingUp(evaluator) : settledStores(evaluation.seen, evaluator, known)
+  const isGo = returnRegisters.length > 2
+  const settled = decides && givesUp ? storesGivingUp(evaluator, isGo) : settledStores(evaluation.seen, evaluator, known, isGo)
   addFields(evaluation, { skipped: evaluation.decides ? skippedStores(target, evaluation.seen) : [], ambiguous: [...others, ...evaluator.contradicted], settled }, evaluator.otherWrites, known?.otherWrites)
   addWithheld(evaluation, settled, evaluator, known)
   if (storesOther && regardless?.evaluation !== undefined) evaluation.unconditional = unconditionalStores(target, evaluation, evaluator.decided, { evaluation: regardless.evaluation, sites: regardless.evaluator.sites })

@@ -1,7 +1,7 @@
 import type { Evaluation, ParameterStore } from './evaluation.ts'
 import type { FlagStore } from './flags-of-objects.ts'
 import type { Effects, FieldWrite } from './effects.ts'
-import { argumentRegisters, LEAST_FIELD, placeKey } from './state.ts'
+import { argumentRegisters, Register, LEAST_FIELD, placeKey } from './state.ts'
 import { detectedAs, isZero, number, plain, sameValue, type Value } from '../../program/value.ts'
 
 /** An evaluation that is being made: completed in place, so that all are of one shape. */
@@ -21,6 +21,14 @@ export function clearFlags(flags: readonly FlagStore[], evaluator: Effects, rega
   return clear
 }
 
+/** Is it what an argument points to, or the place of a result on the stack, where assembly of Go returns such? */
+function isCallers({ register, offset }: { readonly register: number; readonly offset: number }, isGo: boolean): boolean {
+  return argumentRegisters.includes(register) || (isGo && register === Register.rsp && offset >= FIRST_RESULT)
+}
+
+/** Bytes of the return address. */
+const FIRST_RESULT = 8
+
 export function isFlag(value: Value | undefined): boolean {
   return value?.base === plain && value.words.length > 0 && value.words.every((word) => word >>> 0 < 0x1000)
 }
@@ -29,11 +37,11 @@ export function isFlag(value: Value | undefined): boolean {
  * What stays of what a function stores to an object, where it stores something else there on other CPUs: a default, as most
  * constructors begin with.
  */
-export function settledStores(seen: Uint8Array, evaluator: Effects, regardless: Effects | undefined): ParameterStore[] {
+export function settledStores(seen: Uint8Array, evaluator: Effects, regardless: Effects | undefined, isGo: boolean): ParameterStore[] {
   const settled: ParameterStore[] = []
   const settle = (key: number): boolean => {
     const place = evaluator.storedThrough.get(key)
-    if (place === undefined || !argumentRegisters.includes(place.register)) return false
+    if (place === undefined || !isCallers(place, isGo)) return false
     const value = evaluator.leftIn(key)
     // a vector with two pointers is stored in four parts
     const isHalf = place.size === 4 && (place.offset & 4) !== 0 && evaluator.storedThrough.has(key - 4) && !isFlag(evaluator.leftIn(key - 4))
@@ -50,11 +58,11 @@ export function settledStores(seen: Uint8Array, evaluator: Effects, regardless: 
 }
 
 /** What a function leaves in what it is to fill in, where a check has it do no more than to say that there is nothing: `None` of Rust. */
-export function storesGivingUp(evaluator: Effects): ParameterStore[] {
+export function storesGivingUp(evaluator: Effects, isGo: boolean): ParameterStore[] {
   const stores: ParameterStore[] = []
   for (const [key, { register, offset, size }] of evaluator.storedThrough) {
     const value = evaluator.leftIn(key)
-    if (argumentRegisters.includes(register) && isFlag(value)) stores.push({ register, offset, size, value: detectedAs(value!, true) })
+    if (isCallers({ register, offset }, isGo) && isFlag(value)) stores.push({ register, offset, size, value: detectedAs(value!, true) })
   }
   return stores
 }

@@ -1,0 +1,5 @@
+//go:build overrules
+
+package main
+
+const overrules = true
