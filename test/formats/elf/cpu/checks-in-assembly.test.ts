@@ -250,7 +250,7 @@ test.skipIf(!ready)('tables before the code of each closure, as GHC has them, ar
   const code = '.byte 0x48, 0x89, 0xdf, 0x48, 0x8b, 0x75, 0x08, 0x48, 0x83, 0xc5, 0x10\njmp [rbp]'
   // the layout, 14: FUN_STATIC, with one argument of kind 4; 30: RET_SMALL
   const closure = (index: number): string => `.balign 8\n.long 4, 1\n.quad 0\n.long 14, 0x100000 + ${index}\nclosure${index}: ${code}\n.balign 8\n.quad 1\n.long 30, 0x11314e8\nreturn${index}: ${code}`
-  const source = (extra: string): string => `.globl _start\n_start:\ncall closure0\n${extra}\nmov eax, 60\nxor edi, edi\nsyscall\nud2\n${repeat(120, closure)}\n.data\n${repeat(120, (index) => `.quad closure${index}`)}\n`
+  const source = (extra: string): string => `.globl _start\n_start:\ncall closure0\n${extra}\nmov eax, 60\nxor edi, edi\nsyscall\nud2\n${repeat(600, closure)}\n.data\n${repeat(600, (index) => `.quad closure${index}`)}\n`
   const path = join(folder, 'closures')
   const featuresOf = async (extra: string): Promise<string[]> => {
     await writeFile(`${path}.s`, `.intel_syntax noprefix\n${source(extra)}.section .note.GNU-stack,"",@progbits\n`)

@@ -15,8 +15,8 @@ const LEAST = 2 * WORD
 const MOST = 5 * WORD
 
 /** Pointers to code in data from which on it can be told what they point to, and the share of them behind such a table. */
-const LEAST_POINTERS = 100
-const LEAST_SHARE = 0.5
+const LEAST_POINTERS = 500
+const LEAST_SHARE = 0.3
 
 /**
  * Info tables of GHC, which has one right before the code of each closure, and of each place that a call returns to ("tables next to
