@@ -181,6 +181,13 @@ export const arm64Ways = {
   COPIED_AND_FORCED: 'needed',
   PROBED_AND_IGNORED: 'needed',
   HANDLER_OF_CRASHES: 'needed',
+  ROWS: 'guarded',
+  ROWS_SHARED: 'needed',
+  ROWS_BEFORE: 'needed',
+  ROWS_BEHIND: 'needed',
+  ROWS_TOLD: 'needed',
+  ROWS_FORCED: 'needed',
+  ROWS_NAMED: 'needed',
 } as const
 
 export type Arm64Way = keyof typeof arm64Ways

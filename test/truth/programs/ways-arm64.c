@@ -439,6 +439,68 @@ static int run(void) {
   return with(key);
 #endif
 }
+#elif defined ROWS || defined ROWS_SHARED || defined ROWS_BEFORE || defined ROWS_BEHIND || defined ROWS_TOLD || defined ROWS_FORCED || defined ROWS_NAMED
+// rows of names, operations and a function that says whether the CPU will do (OpenSSL's algorithms); and the same where the operations are in a
+// row without such a function, too, beside one, where that function asks nothing, where somebody sets what it says, and by name
+typedef struct {
+  int size;
+  kernel run;
+} operations;
+static const operations plain = {4, sum_plain}, wide = {32, sum_wide};
+static int capabilities;
+__attribute__((constructor)) static void detect(void) { capabilities = has(BIT) ? 6 : 2; }
+NOINLINE static int is_wide_capable(void) { return (capabilities & 4) != 0; }
+NOINLINE static int is_told(void) { return 0; }
+typedef struct {
+  const char *name, *properties;
+  const operations *operations;
+  const char *description;
+  int (*is_capable)(void);
+} row;
+static const row rows[] = {
+    {"sum", "default", &plain, NULL, NULL},
+#ifdef ROWS_BEFORE
+    {"other", "default", &wide, NULL, NULL},
+    {"sum:wide", "fast", &plain, NULL, is_wide_capable},
+#elif defined ROWS_TOLD
+    {"other", "default", &wide, NULL, is_told},
+    {"sum:wide", "fast", &plain, NULL, is_wide_capable},
+#else
+    {"sum:wide", "fast", &wide, NULL, is_wide_capable},
+#endif
+#ifdef ROWS_SHARED
+    {"other", "default", &wide, NULL, NULL},
+#elif defined ROWS_BEHIND
+    {"other", "default", &(const operations){8, sum_wide}, NULL, NULL},
+#endif
+    {"last", "default", &plain, NULL, NULL},
+};
+static const operations *usable[8];
+NOINLINE static int offer(const row *row, int count) {
+  int found = 0;
+  for (int i = 0; i < count; i++) {
+#ifdef ROWS_TOLD
+    if (row[i].is_capable == NULL || row[i].is_capable() || row[i].is_capable == is_told) usable[found++] = row[i].operations;
+#else
+    if (row[i].is_capable == NULL || row[i].is_capable()) usable[found++] = row[i].operations;
+#endif
+  }
+  return found;
+}
+NOINLINE static void configure(int count) {
+#ifdef ROWS_FORCED
+  if (count > 0) capabilities |= 4;
+#elif defined ROWS_NAMED
+  static const operations *named = &wide;
+  if (count > 0) usable[7] = named;
+#endif
+}
+static int run(void) {
+  int sum = 0;
+  configure(argument_count);
+  for (int i = 0, count = offer(rows, sizeof rows / sizeof *rows); i < count; i++) sum += usable[i]->run(data, 1024);
+  return usable[7] != NULL ? usable[7]->run(data, 1024) : sum;
+}
 #else
 #error no style
 #endif

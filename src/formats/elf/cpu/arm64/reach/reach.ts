@@ -46,7 +46,7 @@ export class ReachSearch {
     this.#guards = guards
     this.#needs = needs
     this.#reachable = new ReachableWords(program)
-    this.#tables = new TablesInData(program)
+    this.#tables = new TablesInData(program, guards)
     this.#tags = new CheckedTags(program, guards.evaluations, needs)
     this.trapped = trapScope(program, guards)
     this.#forCallers = exportsByCpu(program, needs)

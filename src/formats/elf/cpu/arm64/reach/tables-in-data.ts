@@ -1,8 +1,10 @@
 import type { MemoryImage } from '../../program/memory-image.ts'
 import { lastAtMost } from '../../program/number-list.ts'
+import type { Guards } from '../checks/guards.ts'
 import { ObjectEnds } from '../code/object-ends.ts'
 import type { Program } from '../code/program.ts'
 import { functionsOfInitTask } from './go-init-tasks.ts'
+import { RefusedRows } from './refused-rows.ts'
 
 const TABLE_SLOTS = 512
 /** Bytes of an object that is not known to end before. */
@@ -15,11 +17,14 @@ export class TablesInData {
   readonly #image: MemoryImage
   readonly #isGo: boolean
   readonly #objects: ObjectEnds
+  readonly #refused: RefusedRows
   readonly #functions = new Map<number, number>()
   readonly #arrays: { readonly start: number; readonly end: number }[] = []
 
-  constructor({ image, graph, sweep, isGo }: Program) {
+  constructor(program: Program, guards: Guards) {
+    const { image, graph, sweep, isGo } = program
     this.#image = image
+    this.#refused = new RefusedRows(program, guards)
     this.#isGo = isGo
     this.#objects = new ObjectEnds(image, sweep)
     for (const { name, sh_addr, sh_size } of image.file.sections) {
@@ -61,7 +66,10 @@ export class TablesInData {
         }
       }
       const limit = Math.min(end, object + OBJECT_SIZE)
-      for (let pointer = lastAtMost(places, object - 1) + 1; pointer < places.length && places[pointer]! < limit; pointer++) if (!visited.has(targets[pointer]!)) objects.push(targets[pointer]!)
+      const refused = this.#refused.placesIn(object, limit)
+      for (let pointer = lastAtMost(places, object - 1) + 1; pointer < places.length && places[pointer]! < limit; pointer++) {
+        if (!visited.has(targets[pointer]!) && !refused.has(places[pointer]!)) objects.push(targets[pointer]!)
+      }
     }
   }
 
