@@ -53,7 +53,7 @@ export const styles = {
 } as const
 
 /** Styles of programs/ways.c. */
-export const ways = ['W_FAILS', 'W_FAILS_DEEP', 'W_TRAPS', 'W_RESOLVER', 'W_MISSING_FILE', 'W_LARGE', 'W_COPIED', 'W_CACHED', 'W_REGISTRY', 'W_ROWS', 'W_BYTE', 'W_DESTRUCTOR', 'W_TAG', 'W_GIVES_UP', 'W_GIVES_UP_NOT', 'W_LEVELS', 'W_INSTALLS'] as const
+export const ways = ['W_FAILS', 'W_FAILS_DEEP', 'W_TRAPS', 'W_RESOLVER', 'W_MISSING_FILE', 'W_LARGE', 'W_COPIED', 'W_CACHED', 'W_REGISTRY', 'W_ROWS', 'W_BYTE', 'W_DESTRUCTOR', 'W_TAG', 'W_GIVES_UP', 'W_GIVES_UP_NOT', 'W_LEVELS', 'W_INSTALLS', 'W_WORD'] as const
 
 /** Styles of programs/overlooked.c and .cpp: what is easily taken for guarded (N_: needed), and the other way round (G_). */
 export const overlooked = [
@@ -151,7 +151,7 @@ export type Overlooked = (typeof overlooked)[number]
 export type Style = keyof typeof styles
 
 /** Needed as well, but what they do looks like a choice by CPU: `possible` is all that can be said. */
-export const doubtful = ['OBJECT_FLAG_SET', 'COMPARED_SET', 'CASES', 'W_TAG_FORCED', 'W_INSTALLS_BY_OPTION', 'W_INSTALLS_BY_OTHER', 'W_INSTALLS_BY_FLAG'] as const
+export const doubtful = ['OBJECT_FLAG_SET', 'COMPARED_SET', 'CASES', 'W_TAG_FORCED', 'W_INSTALLS_BY_OPTION', 'W_INSTALLS_BY_OTHER', 'W_INSTALLS_BY_FLAG', 'W_WORD_FORCED', 'W_WORD_BESIDE'] as const
 
 /** Styles of programs/held-out.c: for measuring, never for tuning. */
 export const heldOut = [

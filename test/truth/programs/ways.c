@@ -308,6 +308,71 @@ static int run(void) {
   start();
   return first(data, 1024) + second(data, 512);
 }
+#elif defined W_WORD || defined W_WORD_FORCED || defined W_WORD_BESIDE
+// a large function that makes tables leaves a word of flags, 0 without the features, by which objects choose later (7-Zip)
+static uint32_t flags, sizes = 1, table[4096];
+static kernel best = sum_plain;
+NOINLINE static void leaf(uint32_t number, uint32_t *words) { __asm__ volatile("cpuid" : "=a"(words[0]), "=b"(words[1]), "=c"(words[2]), "=d"(words[3]) : "a"(number), "c"(0)); }
+NOINLINE static uint32_t most(void) {
+  uint32_t words[4];
+  leaf(0, words);
+  return words[0];
+}
+NOINLINE static int saves(void) {
+  uint32_t words[4], low, high;
+  leaf(1, words);
+  if ((words[2] >> 27 & 3) != 3) return 0;
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return (low & 6) == 6;
+}
+NOINLINE static int asks(void) {
+  if (!saves() || most() < 7) return 0;
+  uint32_t words[4];
+  leaf(7, words);
+  return words[1] >> 5 & 1;
+}
+#define MAKE(row) table[row] = table[(row) / 2] * 3u ^ (row) * 0x9e3779b9u, table[(row) + 64] = table[row] >> 3 ^ (row), table[(row) + 128] = table[row] << 5 ^ 7 * (row);
+#define MAKE8(row) MAKE(row) MAKE((row) + 1) MAKE((row) + 2) MAKE((row) + 3) MAKE((row) + 4) MAKE((row) + 5) MAKE((row) + 6) MAKE((row) + 7)
+NOINLINE static void note(const char *feature) { puts(feature); }
+__attribute__((constructor)) static void make(void) {
+  MAKE8(1) MAKE8(9) MAKE8(17) MAKE8(25) MAKE8(33) MAKE8(41)
+  uint32_t found = 0;
+  kernel plain = sum_plain;
+  sizes = 6; // whatever the CPU
+  if (asks()) {
+    found |= 4;
+    plain = sum_wide;
+    note("AVX2");
+  }
+  best = plain;
+  flags = found;
+}
+struct coder {
+  char more[0x60];
+  kernel code;
+};
+NOINLINE static int choose(struct coder *coder, int which) {
+  coder->code = best;
+#ifdef W_WORD_BESIDE
+  if (which == 2 && (sizes & 4) == 0) return 0;
+#else
+  if (which == 2 && (flags & 4) == 0) return 0;
+#endif
+  if (which == 2) coder->code = sum_wide;
+  return 1;
+}
+#ifdef W_WORD_FORCED
+NOINLINE static void force(void) { flags = data[3] < 1024 ? 4 : 6; }
+#endif
+volatile int which = 2;
+static int run(void) {
+  static struct coder coder;
+#ifdef W_WORD_FORCED
+  force();
+#endif
+  if (!choose(&coder, which)) coder.code = sum_plain;
+  return coder.code(data, 1024) + (int)table[100];
+}
 #elif defined W_DESTRUCTOR
 __attribute__((destructor)) static void end(void) { printf("%d\n", sum_wide(data, 1024)); }
 static int run(void) { return HAS_AVX2; }

@@ -13,7 +13,7 @@ import { argumentRegisters, Register, slotKey, STACK_ARGUMENT, type State, unkno
 import { Places } from '../../program/places.ts'
 import { skippedStores } from './skipped-stores.ts'
 import { addFields, addWithheld, clearFlags, type Draft, isFlag, settledStores, storesGivingUp } from './stores-of-checks.ts'
-import { unconditionalStores } from './unconditional-stores.ts'
+import { chosenStores, unconditionalStores } from './unconditional-stores.ts'
 import { joinVectors, noVectors } from './vectors.ts'
 import { joinFlags, sameFlags } from './flags.ts'
 import { detectedAs, relative, sameValue, type Value } from '../../program/value.ts'
@@ -72,7 +72,11 @@ export function evaluate(
   const settled = decides && givesUp ? storesGivingUp(evaluator, isGo) : settledStores(evaluation.seen, evaluator, known, isGo)
   addFields(evaluation, { skipped: evaluation.decides ? skippedStores(target, evaluation.seen) : [], ambiguous: [...others, ...evaluator.contradicted], settled }, evaluator.otherWrites, known?.otherWrites)
   addWithheld(evaluation, settled, evaluator, known)
-  if (storesOther && regardless?.evaluation !== undefined) evaluation.unconditional = unconditionalStores(target, evaluation, evaluator.decided, { evaluation: regardless.evaluation, sites: regardless.evaluator.sites })
+  if (storesOther && regardless?.evaluation !== undefined) {
+    const others = { evaluation: regardless.evaluation, sites: regardless.evaluator.sites }
+    evaluation.unconditional = unconditionalStores(target, evaluation, evaluator.decided, others)
+    evaluation.globalStores = chosenStores(evaluation.globalStores, regardless.evaluation.globalStores)
+  }
   if (evaluator.assumed) evaluation.cautious = follow('cautious').evaluation ?? 'unknown'
   return evaluation
 }

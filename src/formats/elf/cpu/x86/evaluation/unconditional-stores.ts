@@ -1,7 +1,7 @@
 import type { FunctionCode } from '../code/function-code.ts'
-import { sameValue } from '../../program/value.ts'
+import { detectedAs, plain, sameValue, type Value } from '../../program/value.ts'
 import { ControlFlow } from './control-flow.ts'
-import type { Evaluation } from './evaluation.ts'
+import type { Evaluation, GlobalStore } from './evaluation.ts'
 
 /** What a function does where both sides of every check are followed. */
 export interface Regardless {
@@ -28,4 +28,21 @@ export function unconditionalStores(target: FunctionCode, { seen, globalStores, 
     if (!sites.some((at) => control!.hangsOn(decided, start + at))) found.add(address)
   }
   return found
+}
+
+/**
+ * What a function stores to variables, of which a number that would be another one had a check come out differently is what that found
+ * out: 0 in a word of flags that is set bit by bit.
+ * @param regardless what it stores where both sides of every check are followed
+ */
+export function chosenStores(stores: readonly GlobalStore[], regardless: readonly GlobalStore[]): readonly GlobalStore[] {
+  return stores.map((store) => {
+    if (!isNumber(store.value) || store.value.detected) return store
+    const other = regardless.find(({ address, size }) => address === store.address && size === store.size)?.value
+    return isNumber(other) && !sameValue(other, store.value) ? { ...store, value: detectedAs(store.value, true) } : store
+  })
+}
+
+function isNumber(value: Value | undefined): value is Value {
+  return value?.base === plain && value.words.length > 0
 }
