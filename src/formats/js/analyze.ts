@@ -45,7 +45,7 @@ export async function analyze(
     level: syntaxLevel(survey, editions),
     sourceMap,
     composition,
-    savings: shallow || settings.optimizing === true ? undefined : await measureSavings(script, moduleKind, scopes, sourceMap),
+    savings: shallow || settings.optimizing === true ? undefined : await measureSavings(bytes, script, moduleKind, scopes, sourceMap),
     exports: await exportedNames(script, moduleKind, path),
     imports: importsOf(script),
     directives: directivesOf(script),

@@ -1,7 +1,8 @@
-import { gzipSize } from '../../bytes/encoded-size.ts'
+import { gzipSize, measuredSize } from '../../bytes/encoded-size.ts'
 import { ShrinkError } from '../../core/errors.ts'
 import type { ModuleKind, Savings } from './detail.ts'
-import { minifyScript } from './minify/minify-script.ts'
+import { ChainRunner } from './minify/chain-runner.ts'
+import { uncheckedResult } from './minify/chains.ts'
 import type { ParsedScript } from './read/parse-script.ts'
 import type { FoundSourceMap } from './read/source-map.ts'
 import type { Scopes } from './scope/scopes.ts'
@@ -13,8 +14,13 @@ const SMALL = 16 * 1024
 /** A text with less white space between its tokens, and few comments, has been minified. */
 const MINIFIED_SHARE = 0.06
 
-/** Minifies code that does not look minified, and measures what goes. */
+/**
+ * Minifies code that does not look minified, and measures what goes.
+ *
+ * @param bytes the file, whose size as sent is asked for later, too
+ */
 export async function measureSavings(
+  bytes: Uint8Array,
   script: ParsedScript,
   kind: ModuleKind,
   scopes: Scopes,
@@ -23,16 +29,18 @@ export async function measureSavings(
   const code = sourceMap === undefined ? script.text : script.text.slice(0, sourceMap.start) + script.text.slice(sourceMap.end)
   if (code.length > LIMIT || code.length < SMALL || looksMinified(script)) return undefined
   try {
-    const { code: short } = await minifyScript(code.replace(/^\ufeff?#![^\n]*/, ''), {
+    const runner = new ChainRunner(code.replace(/^\ufeff?#![^\n]*/, ''), {
       level: 'fast',
       measure: 'raw',
       goal: kind === 'esm' ? 'module' : kind,
       target: 'es2015',
       ...(scopes.textTaken.length > 0 ? { keepText: scopes.textNames } : {}),
     })
-    const [before, after] = [Buffer.from(code), Buffer.from(short)]
+    const short = await uncheckedResult(runner)
+    if (short === undefined) return undefined
+    const [before, after] = [sourceMap === undefined ? bytes : Buffer.from(code), Buffer.from(short.code)]
     if (after.byteLength >= before.byteLength) return undefined
-    const gzipBefore = gzipSize(before)
+    const gzipBefore = measuredSize(before, 'gzip')
     return {
       raw: before.byteLength - after.byteLength,
       gzip: gzipBefore - gzipSize(after),

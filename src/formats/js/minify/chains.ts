@@ -16,6 +16,15 @@ export interface RankedResult extends ChainResult {
   readonly rank: number
 }
 
+/** What `fast` makes, or the first fallback that takes the code; not checked, which is enough for a figure. */
+export async function uncheckedResult(runner: ChainRunner): Promise<ChainResult | undefined> {
+  for (const chain of [fast, ...fallbacks]) {
+    const result = await runner.run(chain)
+    if (result !== undefined) return result
+  }
+  return undefined
+}
+
 /**
  * The results of a level, best first. At `max` it is a race: every minifier alone, then each on the output of the best
  * others, as long as that makes it smaller.
