@@ -1,3 +1,5 @@
+import { endOfRegularExpression, endOfString, endOfTemplatePart } from './script-literals.ts'
+
 /**
  * Deepest nesting that is given to native code, in the units of `guessNesting`. The parser and the minifiers recurse:
  * on the 4 MiB stack of a worker thread they overflow, and take the process with them, at 3000 nested functions, at
@@ -20,12 +22,18 @@ const starts = /(?:(?:const|var|return|throw|export)\b|let[ \t]+[\w$[{])/y
 const startsOf = new Set('cvrtel'.split('').map((char) => char.charCodeAt(0)))
 const operators = new Set('!~+-*/%=&|^<>:'.split('').map((char) => char.charCodeAt(0)))
 const CLOSERS = ')]}'
+/** The kind of bracket that `${` opens. */
+const SUBSTITUTION = 3
+/** Words behind which a slash begins a regular expression, and a brace an object. */
+const beforeValue = /(?:^|[^\w$.#])(?:return|typeof|void|delete|in|of|instanceof|new|throw|case|do|else|yield|await)$/
+/** What is in round brackets behind these is no value: a slash behind it begins a regular expression. */
+const beforeCondition = /(?:^|[^\w$.#])(?:if|while|for|with)\s*$/
 
 /**
  * An upper guess of how deep a text nests, from its tokens alone: brackets, and what nests without brackets: operators,
- * `a=>a=>`, `a?b:a?b:`, `if(a)if(a)`, `else if`, chains of members and calls. Strings and comments are left out; a regular expression is read as if
- * it were code, and a closing bracket closes everything up to its own opener, so what is misread does not add up.
- * Stops counting past the limit.
+ * `a=>a=>`, `a?b:a?b:`, `if(a)if(a)`, `else if`, chains of members and calls. Strings, templates, regular expressions and
+ * comments are left out: a quote in a regular expression would hide what follows. A closing bracket closes everything up
+ * to its own opener, so what is misread does not add up. Stops counting past the limit.
  */
 export function guessNesting(text: string): number {
   /** Per open bracket: its kind, and the cost of what was met directly inside it since the last `;` or `,`. */
@@ -35,6 +43,14 @@ export function guessNesting(text: string): number {
   let deepest = 0
   /** Per open bracket: the cost of the chain that may go on there: `a.b()[c]`. */
   const chains: number[] = [0]
+  /** Per open bracket: may a slash behind its closer begin a regular expression? */
+  const noValues: boolean[] = [false]
+  /** The same of the bracket that was closed last. */
+  let closedNoValue = false
+  /** The last character that is neither space nor of a comment. */
+  let last = -1
+  /** Within an HTML comment, which only scripts have, a back tick is none: then templates are read as if they were code. */
+  const templates = !/<!--|-->|^#!/.test(text)
   /** Up to here quotes were found to have no partner on their line. */
   let plainUntil = 0
   const add = (cost: number): void => {
@@ -54,8 +70,23 @@ export function guessNesting(text: string): number {
     runs[runs.length - 1] = 0
     endChain()
   }
+  const open = (kind: number, noValue: boolean): void => {
+    kinds.push(kind)
+    runs.push(0)
+    chains.push(0)
+    noValues.push(noValue)
+    total += BRACKET
+  }
+  const passTemplatePart = (start: number): number => {
+    const end = endOfTemplatePart(text, start)
+    if (text.charCodeAt(end) === 123) open(SUBSTITUTION, true)
+    return end
+  }
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i)
+    if (isSpace(unit)) continue
+    const previous = last
+    last = i
     if (unit >= 97 && unit <= 122) {
       if (!isWordPart(text.charCodeAt(i - 1))) {
         if (chains.at(-1) !== 0 && !goesOn(text, i)) endChain()
@@ -67,6 +98,7 @@ export function guessNesting(text: string): number {
           if (starts.test(text)) endRun()
         }
       }
+      if (total > deepest) deepest = total
       continue
     }
     switch (unit) {
@@ -74,7 +106,7 @@ export function guessNesting(text: string): number {
       case 39: // '
         if (i >= plainUntil) {
           const end = endOfString(text, i, unit)
-          if (text.charCodeAt(end) === unit) i = end
+          if (text.charCodeAt(end) === unit) last = i = end
           else plainUntil = end
         }
         break
@@ -82,21 +114,25 @@ export function guessNesting(text: string): number {
       case 91: // [
       case 123: // {
         if (unit !== 123 && followsValue(text, i)) link()
-        kinds.push(unit === 40 ? 0 : unit === 91 ? 1 : 2)
-        runs.push(0)
-        chains.push(0)
-        total += BRACKET
+        if (unit === 40) open(0, beforeCondition.test(text.slice(Math.max(0, i - 16), i)))
+        else if (unit === 91) open(1, false)
+        else open(2, !isObject(text, previous))
         break
       case 41: // )
       case 93: // ]
       case 125: {
         // }
-        const opener = kinds.lastIndexOf(CLOSERS.indexOf(text[i]!))
+        const kind = CLOSERS.indexOf(text[i]!)
+        const substitution = kind === 2 ? kinds.lastIndexOf(SUBSTITUTION) : -1
+        const opener = Math.max(kinds.lastIndexOf(kind), substitution)
         if (opener < 1) break
+        closedNoValue = noValues[opener]!
         while (kinds.length > opener) {
           kinds.pop()
+          noValues.pop()
           total -= BRACKET + runs.pop()! + chains.pop()!
         }
+        if (opener === substitution) last = i = passTemplatePart(i + 1)
         break
       }
       case 59: // ;
@@ -111,14 +147,20 @@ export function guessNesting(text: string): number {
         break
       case 96: // `
         if (followsValue(text, i)) link()
+        if (templates) last = i = passTemplatePart(i + 1)
         break
       case 47: // /
         if (text.charCodeAt(i + 1) === 42) {
           const end = text.indexOf('*/', i + 2)
           i = end === -1 ? text.length : end + 1
+          last = previous
         } else if (text.charCodeAt(i + 1) === 47) {
           const end = text.indexOf('\n', i + 2)
           i = end === -1 ? text.length : end
+          last = previous
+        } else if (beginsRegularExpression(text, previous, closedNoValue)) {
+          const end = endOfRegularExpression(text, i)
+          if (end !== -1) last = i = end
         } else add(OPERATOR)
         break
       case 63: // ? ?. ??
@@ -139,6 +181,29 @@ export function guessNesting(text: string): number {
     if (deepest > NESTING_LIMIT) break
   }
   return deepest
+}
+
+/**
+ * Does a slash behind the character at `before` begin a regular expression, rather than divide?
+ *
+ * @param closedNoValue where that is a closing bracket: what it closed is a condition, or a block
+ */
+function beginsRegularExpression(text: string, before: number, closedNoValue: boolean): boolean {
+  if (before < 0) return true
+  const unit = text.charCodeAt(before)
+  if (unit === 41 || unit === 125) return closedNoValue
+  if (unit === 93 || unit === 34 || unit === 39 || unit === 96 || unit === 47 || unit > 127) return false // a value ends
+  if (unit === 43 || unit === 45) return text.charCodeAt(before - 1) !== unit // a++ / b
+  return isWordPart(unit) ? beforeValue.test(text.slice(Math.max(0, before - 12), before + 1)) : true
+}
+
+/** Does a brace behind the character at `before` begin an object, rather than a block or the body of a function or class? */
+function isObject(text: string, before: number): boolean {
+  if (before < 0) return false
+  const unit = text.charCodeAt(before)
+  if (unit === 62) return text.charCodeAt(before - 1) !== 61 // =>
+  if (isWordPart(unit)) return /(?:return|typeof|void|delete|in|of|instanceof|new|throw|case|yield|await)$/.test(text.slice(Math.max(0, before - 12), before + 1))
+  return '(,=:[!&|?+-*%^~<'.includes(text[before]!)
 }
 
 /** Upper case, `$`, `_` and what is not ASCII. */
@@ -194,14 +259,4 @@ export function nestsTooDeep(text: string): boolean {
 
 function isWordPart(unit: number): boolean {
   return (unit >= 97 && unit <= 122) || (unit >= 65 && unit <= 90) || (unit >= 48 && unit <= 57) || unit === 36 || unit === 95 || unit === 46
-}
-
-/** The closing quote, or where the line ends: then it was no string. */
-function endOfString(text: string, start: number, quote: number): number {
-  for (let i = start + 1; i < text.length; i++) {
-    const unit = text.charCodeAt(i)
-    if (unit === quote || unit === 10) return i
-    if (unit === 92) i++
-  }
-  return text.length
 }
