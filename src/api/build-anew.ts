@@ -4,6 +4,7 @@ import { join, relative, sep } from 'node:path'
 import type { InputStamps } from '../cache/input-stamps.ts'
 import type { Config } from '../config/config.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
+import { UsageError } from '../core/errors.ts'
 import type { Finding } from '../core/finding.ts'
 import type { ArtifactReport, OutputReport, Report, Verdict } from '../core/report.ts'
 import type { Architecture } from '../core/requirement.ts'
@@ -60,6 +61,13 @@ export async function buildAnew(
   const targets = askedTargets(config)
   const inputs = [...(await openInputs(given.filter((path) => !entries.includes(path)), cwd))]
   try {
+    const image = inputs.findIndex(({ isImage }) => isImage === true)
+    if (image >= 0) {
+      throw new UsageError(
+        `${given.filter((path) => !entries.includes(path))[image]} is a container image, which is analysed, but not built anew`,
+        'Build the folder that is copied into it, and make the image from the result: `--package oci`, or COPY in a Dockerfile.',
+      )
+    }
     if (entries.length > 0) inputs.unshift(await bundleInput(entries, config, cwd, signal, cache))
     const report = await buildInputs(inputs, out, targets, options)
     return { report, inputs: inputs[0]?.stamps }

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import type { InputStamps } from '../cache/input-stamps.ts'
@@ -7,6 +7,7 @@ import { ShrinkError, UsageError } from '../core/errors.ts'
 import type { TreeFile } from '../core/tree.ts'
 import { archiveKind, unpackArchive } from '../node/archive.ts'
 import { temporaryFolder } from '../node/temporary-folder.ts'
+import { unpackImage } from '../node/unpack-image.ts'
 import { walk } from '../node/walk.ts'
 
 /** One PATH of the command line, opened: always a folder with a list of files. */
@@ -32,12 +33,15 @@ export interface Input {
   readonly sources?: ReadonlyMap<string, string>
   /** What the bundles were made from, where results are remembered. */
   readonly stamps?: InputStamps
+  /** The root file system of a container image. */
+  readonly isImage?: true
   /** Removes what was unpacked for it. */
   close(): Promise<void>
 }
 
 /**
- * Opens files, folders and archives (zip, tar, tar.gz by content).
+ * Opens files, folders, archives (zip, tar, tar.gz by content) and archives of container images, of which it opens the root
+ * file system.
  *
  * @throws UsageError for a path that does not exist; ShrinkError for an archive that cannot be unpacked
  */
@@ -78,9 +82,12 @@ async function openInput(path: string, cwd: string, prefix: string): Promise<Inp
   if (kind !== undefined) {
     const { path: folder, remove: close } = await temporaryFolder(join(tmpdir(), 'shrink-'))
     try {
-      const unpacked = await unpackArchive(absolute, kind, folder)
-      const input = await openFolder(folder, prefix)
-      return { ...input, diagnostics: [...unpacked, ...input.diagnostics], close }
+      const archive = join(folder, 'archive')
+      await mkdir(archive)
+      const unpacked = await unpackArchive(absolute, kind, archive)
+      const image = kind === 'zip' ? undefined : await unpackImage(archive, folder)
+      const input = await openFolder(image?.root ?? archive, prefix)
+      return { ...input, diagnostics: [...unpacked, ...(image?.diagnostics ?? []), ...input.diagnostics], ...(image === undefined ? {} : { isImage: true }), close }
     } catch (error) {
       await close()
       if (!(error instanceof ShrinkError)) throw error

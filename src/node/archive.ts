@@ -16,7 +16,7 @@ export interface ArchiveLimits {
   readonly maxEntries: number
 }
 
-const defaultLimits: ArchiveLimits = { maxBytes: 4 * 2 ** 30, maxEntries: 200_000 }
+export const defaultLimits: ArchiveLimits = { maxBytes: 4 * 2 ** 30, maxEntries: 200_000 }
 
 export type ArchiveKind = 'zip' | 'tar' | 'tar.gz'
 
