@@ -6,6 +6,8 @@ export function containerName(bytes: Uint8Array): string | undefined {
   if (starts(0x1f, 0x8b)) return 'gzip'
   if (starts(0x28, 0xb5, 0x2f, 0xfd)) return 'zstd'
   if (starts(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) return 'xz'
+  // Electron's archive: a pickle with the length of a header, which is JSON
+  if (starts(4, 0, 0, 0) && String.fromCharCode(...bytes.subarray(16, 25)) === '{"files":') return 'asar'
   if (bytes.length >= 262 && String.fromCharCode(...bytes.subarray(257, 262)) === 'ustar') return 'tar'
   return undefined
 }

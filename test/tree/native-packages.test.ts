@@ -288,9 +288,11 @@ describe('tree/unopened-archive', () => {
       artifact('jq.deb', 'archive', { container: 'ar' }),
       artifact('lib/jna.jar', 'archive', { container: 'zip' }),
       artifact('src.tar.gz', 'archive', { container: 'gzip' }),
+      artifact('resources/app.asar', 'archive', { container: 'asar' }),
+      artifact(`image/blobs/sha256/${'0'.repeat(64)}`, 'archive', { container: 'gzip' }),
     ]
     expect(await runRule('tree/unopened-archive', { ...memoryTree({}), tree: { files: [], artifacts } })).toMatchObject([
-      { severity: 'info', message: 'not looked into: jq.deb, lib/jna.jar, src.tar.gz' },
+      { severity: 'info', message: `not looked into: jq.deb, lib/jna.jar, src.tar.gz, resources/app.asar, image/blobs/sha256/${'0'.repeat(64)}` },
     ])
     expect(await runRule('tree/unopened-archive', memoryTree({}))).toEqual([])
   })

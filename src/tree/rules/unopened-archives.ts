@@ -4,7 +4,7 @@ import type { TreeRule } from '../../core/tree.ts'
 /** Archives that are named. */
 const most = 5
 
-/** Jars, wheels, packages of distributions and layers of images hold programs and libraries, too. */
+/** Jars, wheels, Electron’s applications, packages of distributions and layers of images hold programs and libraries, too. */
 export const unopenedArchives: TreeRule = {
   id: 'tree/unopened-archive',
   help: 'An archive inside the tree is counted as one file: the programs, libraries and scripts in it were neither judged nor made smaller.',
@@ -16,7 +16,7 @@ export const unopenedArchives: TreeRule = {
       {
         severity: 'info',
         message: `not looked into: ${found.slice(0, most).join(', ')}${rest}`,
-        advice: 'Unpack what is to be judged (unzip, tar, dpkg-deb -x), and give the folder.',
+        advice: 'Unpack what is to be judged (unzip, tar, dpkg-deb -x, asar extract), and give the folder.',
         data: { archives: found },
         location: { path: found[0]! },
       },
@@ -24,9 +24,9 @@ export const unopenedArchives: TreeRule = {
   },
 }
 
-/** A compressed file is one file, unless its name says that it is a tar archive. */
+/** A compressed file is one file, unless its name says that it is a tar archive, or the layer of an image. */
 function holdsFiles({ path, format, properties }: ArtifactReport): boolean {
   if (format !== 'archive') return false
   const container = properties['container']
-  return container === 'zip' || container === 'tar' || container === 'ar' || /\.(?:t[gx]z|tzst|tar\.\w+|apk|crate)$/.test(path)
+  return container === 'zip' || container === 'tar' || container === 'ar' || container === 'asar' || /\.(?:t[gx]z|tzst|tar\.\w+|apk|crate)$|(?:^|\/)blobs\/sha256\/[0-9a-f]{64}$/.test(path)
 }
