@@ -34,10 +34,12 @@ export async function selectAddOns(
   hasPlatformPackage: boolean,
   selection: Selection,
 ): Promise<void> {
-  const taken = await takenBinaries(packagePath, selection)
+  const found = await takenBinaries(packagePath, selection)
+  drop(packagePath, found.filter(isIntermediate), 'node-gyp makes it on its way to the add-on', selection)
+  const taken = found.filter((binary) => !isIntermediate(binary))
   const builds = packagePath !== '' && manifest !== undefined
   if (taken.length === 0 && !(builds && (await looksNative(packagePath, manifest, selection)))) return
-  const all = await binariesOf(packagePath, selection)
+  const all = (await binariesOf(packagePath, selection)).filter((binary) => !isIntermediate(binary))
   const foreign = taken.filter(({ kind, path }) => !isFor(kind, path, selection))
   const own = taken.filter((binary) => !foreign.includes(binary))
 
@@ -53,17 +55,17 @@ export async function selectAddOns(
   const notChosen = own.filter(({ path }) => path.startsWith('prebuilds/') && path.endsWith('.node') && !chosen.includes(path.slice(10)))
   drop(packagePath, notChosen, 'another build of the same add-on is used', selection)
 
-  const found = new Set(chosen.length > 0 || shadow.length > 0 ? ['prebuilds'] : [])
+  const replaced = new Set(chosen.length > 0 || shadow.length > 0 ? ['prebuilds'] : [])
   const missing: Binary[] = []
   for (const binary of foreign) {
     if (binary.path.startsWith('prebuilds/')) continue
     const counterparts = all.filter((other) => isCounterpart(binary, other) && isFor(other.kind, other.path, selection))
-    if (counterparts.length > 0) found.add(binary.path)
+    if (counterparts.length > 0) replaced.add(binary.path)
     else if (binary.kind.kind === 'elf' || binary.path.endsWith('.node')) missing.push(binary)
     for (const { path } of counterparts) add(packagePath, path, selection)
   }
   const works =
-    hasPlatformPackage || found.size > 0 || own.some(({ path }) => path.endsWith('.node') && !notChosen.some((other) => other.path === path))
+    hasPlatformPackage || replaced.size > 0 || own.some(({ path }) => path.endsWith('.node') && !notChosen.some((other) => other.path === path))
   drop(packagePath, foreign.filter((binary) => !missing.includes(binary)), `not for ${platformName(selection.platform)}`, selection)
   const lost: Binary[] = []
   for (const binary of missing) {
@@ -82,6 +84,11 @@ export async function selectAddOns(
   if (!builds && prebuilt.length > 0) {
     unavailable(`${prebuilt[0]!.path} and the others beside it are for other platforms`, packagePath, manifest, all, selection)
   }
+}
+
+/** Objects, and the first copy of the add-on, which lies beside them. */
+function isIntermediate({ path }: Binary): boolean {
+  return /(?:^|\/)build\/(?:Release|Debug)\/obj(?:\.target)?\//.test(path)
 }
 
 /** A program whose place does not say what machine it is for, and of which there is one: nothing else can stand in. */

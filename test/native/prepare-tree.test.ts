@@ -255,6 +255,19 @@ describe('builds that a package carries', () => {
     })
   })
 
+  it('are not those that node-gyp makes on its way', async () => {
+    await inFolder(async (folder) => {
+      const halfway = { 'build/Release/obj.target/hash.node': elf('x86-64'), 'build/Release/obj.target/hash/src/a.o': elf('x86-64') }
+      const { unavailable } = await prepare(folder, {
+        'dist/handler.js': "require('hash'); require('fs').readdirSync(require('path').join(__dirname, '../node_modules/hash/build'))",
+        ...at('node_modules/hash', prebuilt('1.0.0', { ...halfway, 'build/Release/hash.node': elf('x86-64') })),
+      })
+      expect(unavailable).toEqual([
+        expect.objectContaining({ why: 'build/Release/hash.node is ELF for x86-64', exists: ['build/Release/hash.node: ELF for x86-64'] }),
+      ])
+    })
+  })
+
   it('are left out with a warning when all that need them call them optional', async () => {
     await inFolder(async (folder) => {
       const prepared = await prepare(folder, {
