@@ -193,4 +193,11 @@ const alpha = 'a long text that is worth keeping', beta = 2
     expect(detail.exports).toEqual(['* from ./star.js', 'default', 'otherConstant', 'someConstant'])
     expect(detail.imports).toEqual(['./star.js', './unused.js', 'node:path'])
   })
+
+  it('leaves code that nests deep to the minifiers that take no minutes for it', async () => {
+    const { code, changes } = await shrink('a.js', `var condition = Math.random(), b\n${'if (condition)\n'.repeat(850)} b = 2\n`, {}, 'max')
+    expect(changes).toHaveLength(1)
+    expect(code.length).toBeLessThan(13_000)
+    expect(JSON.stringify(changes)).not.toMatch(/swc|terser|uglify/)
+  })
 })
