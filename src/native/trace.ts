@@ -56,6 +56,7 @@ export async function traceFiles(entries: readonly string[], project: Project, p
   const files = new Map(shipped.map((path) => [inProject(path), join(base, path)] as const).sort(([a], [b]) => (a < b ? -1 : 1)))
   const parents = new Map<string, readonly string[]>()
   for (const [path, reason] of reasons) parents.set(inProject(path), [...reason.parents].map(inProject).sort())
+  let byPackage: ReadonlyMap<string, ReadonlySet<string>> | undefined
   return {
     files,
     chainTo(packagePath) {
@@ -66,14 +67,25 @@ export async function traceFiles(entries: readonly string[], project: Project, p
       return chain.map((step) => packageOf(step) || step).filter((step, index, all) => step !== all[index - 1])
     },
     dependents(packagePath) {
-      const found = new Set<string>()
-      for (const file of files.keys()) {
-        if (packageOf(file) !== packagePath) continue
-        for (const parent of parents.get(file) ?? []) if (packageOf(parent) !== packagePath) found.add(packageOf(parent))
-      }
-      return [...found].sort()
+      byPackage ??= dependentsByPackage(files.keys(), parents)
+      return [...(byPackage.get(packagePath) ?? [])].sort()
     },
   }
+}
+
+/** The packages that refer to files of each package. */
+function dependentsByPackage(files: Iterable<string>, parents: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>()
+  for (const file of files) {
+    const of = packageOf(file)
+    let dependents = found.get(of)
+    if (dependents === undefined) found.set(of, (dependents = new Set()))
+    for (const parent of parents.get(file) ?? []) {
+      const from = packageOf(parent)
+      if (from !== of) dependents.add(from)
+    }
+  }
+  return found
 }
 
 /** The tracing parses what it has read already before it looks at anything else: that is not waited for. */
