@@ -1,15 +1,16 @@
-import type { Expression, Node } from 'oxc-parser'
+import type { Node } from 'oxc-parser'
 import { LimitError } from '../../../core/errors.ts'
 import type { Need } from '../../../core/requirement.ts'
-import { FREE, type Scopes } from '../scope/scopes.ts'
+import type { Scopes } from '../scope/scopes.ts'
 import { inlineHelpers } from './helpers.ts'
 import { hostGlobals } from './host-globals.ts'
-import { isMember, memberName } from './members.ts'
+import { KnownNames } from './known-names.ts'
+import { isMember } from './members.ts'
+import { NotedLoads } from './noted-loads.ts'
 import type { ParsedScript } from './parse-script.ts'
 import { type NameRead, nameRead } from './name-reads.ts'
 import { enter, needAt, outside, type Place } from './place.ts'
-import { isRequireAlias } from './require-aliases.ts'
-import type { DynamicUse, GlobalUse, ModuleRequest, RequestKind, Survey } from './survey.ts'
+import type { GlobalUse, Survey } from './survey.ts'
 import type { SyntaxFeatureName } from './syntax-features.ts'
 import { noteSyntax } from './syntax-survey.ts'
 
@@ -36,10 +37,7 @@ class Surveyor {
   readonly #scopes: Scopes
   readonly #keys: Readonly<Record<string, readonly string[]>>
   readonly #syntax = new Map<SyntaxFeatureName, { offset: number; count: number }>()
-  readonly #requests: ModuleRequest[] = []
   readonly #globals = new Map<string, { offset: number; count: number; need: Need }>()
-  readonly #dynamic: DynamicUse[] = []
-  readonly #nativeLoads: { by: string; target: string | null; offset: number }[] = []
   readonly #nodeEnvReads: number[] = []
   readonly #nameReads: NameRead[] = []
   /** Names that functions and classes of this text have at run time. */
@@ -48,20 +46,16 @@ class Surveyor {
   readonly #longStrings: { start: number; end: number; kind: 'base64' | 'json' | 'text' }[] = []
   /** Names whose presence the code asks for with `typeof`. */
   readonly #probed = new Set<string>()
-  readonly #free = new Map<number, string>()
-  /** Bindings that hold Node's `require`. */
-  readonly #requireAliases = new Set<number>()
-  /** Bindings that hold a `WebAssembly.Module` which was compiled before: imports of module files. */
-  readonly #moduleFiles = new Set<number>()
+  readonly #names: KnownNames
+  readonly #loads: NotedLoads
   #topLevelAwait: number | undefined
 
   constructor(script: ParsedScript, scopes: Scopes, keys: Readonly<Record<string, readonly string[]>>) {
     this.#script = script
     this.#scopes = scopes
     this.#keys = keys
-    for (let i = 0; i < scopes.occurrenceCount; i++) {
-      if (scopes.bindings[i] === FREE) this.#free.set(scopes.offsets[i]!, scopes.occurrenceNames[i]!)
-    }
+    this.#names = new KnownNames(script.text, scopes)
+    this.#loads = new NotedLoads(this.#names)
   }
 
   run(): Survey {
@@ -69,18 +63,19 @@ class Surveyor {
     const place = outside
     for (const statement of program.body) {
       if (statement.type !== 'ImportDeclaration' || !/\.wasm(?:\?module)?$/.test(statement.source.value)) continue
-      for (const { local } of statement.specifiers) this.#moduleFiles.add(this.#bindingAt(local.start))
+      for (const { local } of statement.specifiers) this.#names.noteModuleFile(local)
     }
     for (const statement of program.body) this.#visit(statement, program, place)
     if (program.hashbang !== null && program.hashbang !== undefined) this.#noteFeature('hashbang', 0)
-    this.#moduleRequests()
-    for (const offset of this.#scopes.textTaken) this.#dynamic.push({ kind: 'function text', offset })
+    this.#noteModuleSyntax()
+    this.#loads.noteStatements(this.#script.module)
+    for (const offset of this.#scopes.textTaken) this.#loads.dynamic.push({ kind: 'function text', offset })
     return {
       syntax: [...this.#syntax].map(([feature, use]) => ({ feature, ...use })).sort((a, b) => a.offset - b.offset),
-      requests: this.#requests.sort((a, b) => a.offset - b.offset),
+      requests: this.#loads.requests.sort((a, b) => a.offset - b.offset),
       globals: this.#globalUses(),
-      dynamic: this.#dynamic.sort((a, b) => a.offset - b.offset),
-      nativeLoads: this.#nativeLoads.sort((a, b) => a.offset - b.offset),
+      dynamic: this.#loads.dynamic.sort((a, b) => a.offset - b.offset),
+      nativeLoads: this.#loads.nativeLoads.sort((a, b) => a.offset - b.offset),
       topLevelAwait: this.#topLevelAwait,
       nodeEnvReads: this.#nodeEnvReads,
       nameReads: this.#decidingReads(),
@@ -98,19 +93,11 @@ class Surveyor {
     }
   }
 
-  #moduleRequests(): void {
+  #noteModuleSyntax(): void {
     const { module } = this.#script
     if (module.hasModuleSyntax && (module.staticImports.length > 0 || module.staticExports.length > 0)) {
       const first = Math.min(module.staticImports[0]?.start ?? Infinity, module.staticExports[0]?.start ?? Infinity)
       this.#noteFeature('modules', first)
-    }
-    for (const { moduleRequest, start } of module.staticImports) {
-      this.#requests.push({ kind: 'import', specifier: moduleRequest.value, offset: start, need: 'required' })
-    }
-    for (const { entries, start } of module.staticExports) {
-      for (const specifier of new Set(entries.map((entry) => entry.moduleRequest?.value))) {
-        if (specifier !== undefined) this.#requests.push({ kind: 'export', specifier, offset: start, need: 'required' })
-      }
     }
   }
 
@@ -132,29 +119,6 @@ class Surveyor {
       const names = read.names?.filter((name) => this.#functionNames.has(name)) ?? null
       return names?.length === 0 ? [] : [{ ...read, names }]
     })
-  }
-
-  #isFree(node: Node, name?: string): boolean {
-    return node.type === 'Identifier' && (name === undefined || node.name === name) && this.#free.get(node.start) === node.name
-  }
-
-  /** The global `require`, or a name for it. */
-  #isRequire(node: Node): boolean {
-    if (node.type !== 'Identifier') return false
-    return this.#isFree(node, 'require') || (this.#requireAliases.size > 0 && this.#requireAliases.has(this.#bindingAt(node.start)))
-  }
-
-  /** The binding that the identifier at an offset refers to; FREE where there is none. */
-  #bindingAt(offset: number): number {
-    const { offsets, bindings, occurrenceCount } = this.#scopes
-    let low = 0
-    let high = occurrenceCount - 1
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (offsets[middle]! < offset) low = middle + 1
-      else high = middle
-    }
-    return offsets[low] === offset ? bindings[low]! : FREE
   }
 
   /** Does the condition ask with `typeof` what there is? Then what it decides over is guarded. */
@@ -203,7 +167,7 @@ class Surveyor {
         return
       }
       case 'UnaryExpression':
-        if (node.operator === 'typeof' && this.#isFree(node.argument)) {
+        if (node.operator === 'typeof' && this.#names.isFree(node.argument)) {
           this.#probed.add((node.argument as { name: string }).name)
         }
         break
@@ -214,7 +178,7 @@ class Surveyor {
         if (node.await && !place.inFunction) this.#noteTopLevelAwait(node.start)
         break
       case 'WithStatement':
-        this.#dynamic.push({ kind: 'with', offset: node.start })
+        this.#loads.dynamic.push({ kind: 'with', offset: node.start })
         break
       case 'ClassDeclaration':
       case 'ClassExpression':
@@ -233,7 +197,7 @@ class Surveyor {
         if (node.id.type === 'Identifier' && node.init !== null) {
           if (isNamedByBinding(node.init)) this.#functionNames.add(node.id.name)
           this.#noteHelper(node.id.name, node)
-          this.#noteRequireAlias(node.id, node.init)
+          this.#names.noteRequireAlias(node.id, node.init)
         }
         break
       case 'TryStatement':
@@ -243,13 +207,13 @@ class Surveyor {
         if (node.finalizer !== null) this.#visit(node.finalizer, node, place)
         return
       case 'ImportExpression':
-        this.#request('dynamic-import', node.source, node.start, place)
+        this.#loads.request('dynamic-import', node.source, node.start, place)
         break
       case 'CallExpression':
-        this.#noteCall(node.callee, node.arguments, node.start, place)
+        this.#loads.noteCall(node.callee, node.arguments, node.start, place)
         break
       case 'NewExpression':
-        this.#noteNew(node.callee, node.arguments, node.start, place)
+        this.#loads.noteNew(node.callee, node.arguments, node.start, place)
         break
       case 'MemberExpression':
         if (isMember(node, 'NODE_ENV') && isMember(node.object, 'env')) this.#nodeEnvReads.push(node.start)
@@ -291,7 +255,7 @@ class Surveyor {
   }
 
   #noteGlobal(node: Extract<Node, { type: 'Identifier' }>, parent: Node, place: Place): void {
-    if (!hostGlobals.has(node.name) || !this.#isFree(node)) return
+    if (!hostGlobals.has(node.name) || !this.#names.isFree(node)) return
     const probe = parent.type === 'UnaryExpression' && parent.operator === 'typeof'
     const need: Need = probe ? 'guarded' : needAt(place.wrapped ? { ...place, deferred: true } : place)
     const use = this.#globals.get(node.name)
@@ -303,12 +267,6 @@ class Surveyor {
         use.offset = node.start
       }
     }
-  }
-
-  #noteRequireAlias(id: Node, init: Expression): void {
-    if (!isRequireAlias(init, this.#script.text, (candidate) => this.#isRequire(candidate))) return
-    const binding = this.#bindingAt(id.start)
-    if (binding !== FREE) this.#requireAliases.add(binding)
   }
 
   #noteHelper(name: string, node: { start: number; end: number }): void {
@@ -328,67 +286,9 @@ class Surveyor {
     this.#longStrings.push({ start: node.start, end: node.end, kind })
   }
 
-  #request(kind: RequestKind, source: Node | undefined, offset: number, place: Place): void {
-    const specifier = source === undefined ? null : staticText(source)
-    this.#requests.push({ kind, specifier, offset, need: needAt(place) })
-    if (specifier !== null && /\.(?:node|wasm)$/.test(specifier)) {
-      this.#nativeLoads.push({ by: kind, target: specifier, offset })
-    }
-  }
-
-  #noteCall(callee: Expression, args: readonly Node[], offset: number, place: Place): void {
-    const first = args[0]
-    if (callee.type === 'Identifier') {
-      if (this.#isRequire(callee)) this.#request('require', first, offset, place)
-      else if (!this.#isFree(callee)) return
-      else if (callee.name === 'eval') this.#dynamic.push({ kind: 'eval', offset })
-      else if (callee.name === 'Function') this.#dynamic.push({ kind: 'Function', offset })
-      return
-    }
-    if (callee.type === 'CallExpression' && this.#isRequire(callee.callee)) {
-      const loader = staticText(callee.arguments[0])
-      if (loader === 'bindings' || loader === 'node-gyp-build' || loader === '@mapbox/node-pre-gyp') {
-        this.#nativeLoads.push({ by: loader, target: staticText(first), offset })
-      }
-      return
-    }
-    if (callee.type !== 'MemberExpression') return
-    if (isMember(callee, 'resolve') && this.#isRequire(callee.object)) {
-      this.#request('require-resolve', first, offset, place)
-    } else if (isMember(callee, 'dlopen') && this.#isFree(callee.object, 'process')) {
-      this.#dynamic.push({ kind: 'process.dlopen', offset })
-      this.#nativeLoads.push({ by: 'process.dlopen', target: null, offset })
-    } else if (this.#isFree(callee.object, 'WebAssembly') && /^(?:compile|instantiate)/.test(memberName(callee) ?? '')) {
-      const isCompiled = isMember(callee, 'instantiate') && first?.type === 'Identifier' && this.#moduleFiles.has(this.#bindingAt(first.start))
-      if (!isCompiled) this.#dynamic.push({ kind: 'WebAssembly.compile', offset })
-    }
-  }
-
-  #noteNew(callee: Node, args: readonly Node[], offset: number, place: Place): void {
-    if (callee.type !== 'Identifier') {
-      if (isMember(callee, 'Module') && callee.type === 'MemberExpression' && this.#isFree(callee.object, 'WebAssembly')) {
-        this.#dynamic.push({ kind: 'WebAssembly.compile', offset })
-      }
-      return
-    }
-    if (callee.name === 'Worker') {
-      const first = args[0]
-      const url = first?.type === 'NewExpression' && this.#isFree(first.callee, 'URL') ? first.arguments[0] : first
-      this.#request('worker', url, offset, place)
-    } else if (callee.name === 'URL' && this.#isFree(callee) && args[1]?.type === 'MemberExpression') {
-      if (args[1].object.type === 'MetaProperty' && isMember(args[1], 'url')) this.#request('url', args[0], offset, place)
-    } else if (callee.name === 'Function' && this.#isFree(callee)) this.#dynamic.push({ kind: 'Function', offset })
-  }
 }
 
 const rank: Readonly<Record<Need, number>> = { required: 2, possible: 1, guarded: 0 }
-
-function staticText(node: Node | undefined): string | null {
-  if (node === undefined) return null
-  if (node.type === 'Literal') return typeof node.value === 'string' ? node.value : null
-  if (node.type === 'TemplateLiteral' && node.expressions.length === 0) return node.quasis[0]?.value.cooked ?? null
-  return null
-}
 
 /** NamedEvaluation, ECMA-262 8.4. */
 function isNamedByBinding(value: Node): boolean {
