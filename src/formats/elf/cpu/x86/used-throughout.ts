@@ -57,7 +57,7 @@ function isUsedUntold(program: Program, feature: string, users: ReadonlySet<numb
       if (!run.search.instructionRuns(index, at)) continue
       const checks = run.tracer.checksOf(index, at) ?? tracer.checksOf(index, at)
       if (checks === undefined) return undefined
-      if (!run.selections.testsTruth(index, checks)) return true
+      if (!run.selections.tests.testsTruth(index, checks)) return true
       isKnown = true
     }
     return isKnown ? false : undefined

@@ -112,3 +112,15 @@ function restores(code: Uint8Array, at: number): boolean {
   if (opcode === 0x41) return code[at + 1]! >= 0x58 && code[at + 1]! < 0x60
   return opcode === 0x48 && (((code[at + 1] === 0x83 || code[at + 1] === 0x81) && code[at + 2] === 0xc4) || (code[at + 1] === 0x8d && (code[at + 2]! & 0x38) === 0x20))
 }
+
+/** Instructions between a test and the branch on it. */
+export const FLAG_DISTANCE = 4
+
+/** Is the branch made on a flag that was tested just before? */
+export function testsFlagAt(code: Uint8Array, listing: Listing, branch: number): boolean {
+  for (let place = branch - 1; place >= 0 && branch - place <= FLAG_DISTANCE && listing.kind[place] === Kind.other; place--) {
+    if (testsFlag(code, listing.at[place]!, listing.at[place + 1]!)) return true
+    if (!onlyMoves(code, listing.at[place]!)) return false
+  }
+  return false
+}

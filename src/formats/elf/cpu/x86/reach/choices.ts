@@ -61,7 +61,7 @@ export class Choices {
     const installs = this.#kernels.installs(target)
     const makes = taken && this.#kernels.makes(target)
     // what its shape says comes first: to tell which checks it hangs on takes steps, of which there are so many for a file
-    const hasShape = !makes && !installs && (this.#kernels.handsOver(target) ? !taken && this.#selections.isInOneOfCases(index, at, target) : taken ? this.#isTakenAsOne(index, at, target) : this.#selectable.has(target) || this.#hasTwin(index, at, target, ending))
+    const hasShape = !makes && !installs && (this.#kernels.handsOver(target) ? !taken && this.#selections.switches.isInOneOfCases(index, at, target) : taken ? this.#isTakenAsOne(index, at, target) : this.#selectable.has(target) || this.#hasTwin(index, at, target, ending))
     if (!hasShape && (installs ? taken : !taken && !this.#kernels.isNamed(target))) return false
     const checks = this.#kernels.isNamed(target) ? this.#tracer.checksOfNamed(index, at) : this.#tracer.checksOf(index, at)
     if (checks === undefined ? this.#tracer.runsByEnvironment(index, at) : checks.length === 0) return false // what it is made on is something else
@@ -70,19 +70,19 @@ export class Choices {
     const isMade =
       hasShape ||
       (makes
-        ? this.#selections.testsMask(index, checks ?? [], ending)
+        ? this.#selections.tests.testsMask(index, checks ?? [], ending)
         : installs
         ? // no other function does the same as one that puts kernels in the place of others
-          checks !== undefined && (this.#asked.decide(index, checks) || (isToldByOthers && this.#selections.testsMask(index, checks, ending)))
+          checks !== undefined && (this.#asked.decide(index, checks) || (isToldByOthers && this.#selections.tests.testsMask(index, checks, ending)))
         : taken
-        ? !this.#isHandedOver(index, at, target) && this.#selections.testsMask(index, checks ?? [], ending)
+        ? !this.#isHandedOver(index, at, target) && this.#selections.tests.testsMask(index, checks ?? [], ending)
         : // a function that bears the name of a CPU
           checks !== undefined)
     return (
       isMade &&
       !this.#isDecidedFor(index, target) &&
-      !(checks !== undefined && this.#selections.measures(index, checks)) &&
-      !(checks !== undefined && this.#selections.isAmongOperations(index, at, target)) &&
+      !(checks !== undefined && this.#selections.tests.measures(index, checks)) &&
+      !(checks !== undefined && this.#selections.switches.isAmongOperations(index, at, target)) &&
       // what is reached past a check that ends the program counts as required: there, what may be a choice is one
       (this.#passed.size > 0 || !(this.#tracer.hangsOnAmbiguousFields(index, at) || this.#tracer.hangsOnNothingNear(index, at)))
     )
@@ -90,12 +90,12 @@ export class Choices {
 
   /** Is it one of several that do the same, of which others need features, too? */
   isOneOfSeveral(index: number, edge: number, target: number): boolean {
-    return this.#selections.isInOneOfCases(index, this.#program.graph.edgeAt[edge]!, target)
+    return this.#selections.switches.isInOneOfCases(index, this.#program.graph.edgeAt[edge]!, target)
   }
 
   /** Does it take the address of one of several that do the same? */
   #isTakenAsOne(index: number, at: number, target: number): boolean {
-    return !this.#isHandedOver(index, at, target) && (this.takesTwin(index, target) || this.#selections.isInOneOfCases(index, at, target))
+    return !this.#isHandedOver(index, at, target) && (this.takesTwin(index, target) || this.#selections.switches.isInOneOfCases(index, at, target))
   }
 
   /** Is it one of two that do the same, here or where else the function calls it? For a few bytes the other may be built in. */
@@ -156,7 +156,7 @@ export class Choices {
     let twins = 0
     for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
       const other = graph.edgeTo[edge]!
-      if (other === target || this.#kernels.needFeatures(other) || !this.#selections.isTwin(other, target)) continue
+      if (other === target || this.#kernels.needFeatures(other) || !this.#selections.likeness.isTwin(other, target)) continue
       if (edgeRunsIn(graph, evaluation, edge)) return false
       twins++
     }
@@ -180,12 +180,12 @@ export class Choices {
     if (plain === undefined || functions.length < LEAST_LEVELS || this.#kernels.needFeatures(plain) || new Set(functions).size === functions.length) return false
     // no level has less than the one before: what tells operations apart has the plain one here and there
     const kernels = functions.slice(functions.findIndex((index) => index !== plain))
-    return functions[1] === plain && kernels.every((index) => this.#kernels.isKernel(index) && this.#selections.isTwin(plain, index))
+    return functions[1] === plain && kernels.every((index) => this.#kernels.isKernel(index) && this.#selections.likeness.isTwin(plain, index))
   }
 
   /** Do both do the same, as far as their sizes say, and `other` without the features of `target`? */
   isTwin(other: number, target: number): boolean {
-    return this.#selections.isTwin(other, target)
+    return this.#selections.likeness.isTwin(other, target)
   }
 
   /**
@@ -203,7 +203,7 @@ export class Choices {
     const { graph } = this.#program
     for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
       const other = graph.edgeTo[edge]!
-      if (graph.edgeKind[edge] !== Edge.taken || other === target || !this.#selections.isTwin(other, target)) continue
+      if (graph.edgeKind[edge] !== Edge.taken || other === target || !this.#selections.likeness.isTwin(other, target)) continue
       if (register < 0 || registerTakenInto(this.#program, graph.edgeAt[edge]!) === register) return true
     }
     return false

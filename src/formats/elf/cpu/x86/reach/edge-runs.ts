@@ -16,3 +16,8 @@ export function edgeRunsIn(graph: CallGraph, evaluation: Evaluation, edge: numbe
   if (graph.edgeKind[edge] === Edge.taken) return evaluation.addressesUsed.has(graph.starts[graph.edgeTo[edge]!]!)
   return (seen & 2) !== 0
 }
+
+/** Does the instruction at `at` run, where the function was followed? */
+export function runsIn(evaluation: Evaluation | undefined, at: number): boolean {
+  return evaluation !== undefined && (evaluation.seen[at - evaluation.start]! & 1) !== 0
+}
