@@ -1,0 +1,167 @@
+import type { Choices } from './choices.ts'
+import type { Evaluation } from '../evaluation/evaluation.ts'
+import { initializerArrays } from '../code/initializers.ts'
+import type { Kernels } from './kernels.ts'
+import { getsNameOfCpu } from './named-objects.ts'
+import type { Program } from '../code/program.ts'
+import type { Progress } from './progress.ts'
+import { Access } from '../../program/sweep.ts'
+import type { Tracer } from './tracer.ts'
+
+/** Operations of a table that is put into an object with the name of a CPU. */
+const LEAST_OPERATIONS = 3
+
+const MOVSXD = 0x63
+
+export interface KnownForTables {
+  readonly evaluations: ReadonlyMap<number, Evaluation>
+  readonly kernels: Kernels
+  readonly choices: Choices
+  readonly tracer: Tracer
+  /** Does a function return 0 on this CPU, and something else on others? */
+  readonly saysNo: (index: number) => boolean
+  /** Can the instruction at `at` of function `index` run? */
+  readonly runs: (index: number, at: number) => boolean
+}
+
+/** Functions that are reached by tables and objects in data: who names one may call what it leads to. */
+export class NamedTables {
+  readonly #program: Program
+  readonly #evaluations: ReadonlyMap<number, Evaluation>
+  readonly #kernels: Kernels
+  readonly #choices: Choices
+  readonly #tracer: Tracer
+  readonly #saysNo: (index: number) => boolean
+  readonly #runs: (index: number, at: number) => boolean
+  readonly #arrays: readonly { readonly start: number; readonly end: number }[]
+
+  constructor(program: Program, { evaluations, kernels, choices, tracer, saysNo, runs }: KnownForTables) {
+    this.#program = program
+    this.#evaluations = evaluations
+    this.#kernels = kernels
+    this.#choices = choices
+    this.#tracer = tracer
+    this.#saysNo = saysNo
+    this.#runs = runs
+    this.#arrays = initializerArrays(program)
+  }
+
+  /** Tables of function pointers (virtual tables, operations) that the function names. */
+  follow(index: number, progress: Progress): void {
+    const { graph, sweep } = this.#program
+    const evaluation = this.#evaluations.get(index)
+    const kinds = sweep.accessKind.values()
+    const to = sweep.accessTo.values()
+    const end = graph.firstAccess[index + 1]!
+    for (let access = graph.firstAccess[index]!; access < end; access++) {
+      if (kinds[access] === Access.store || progress.tables.has(to[access]!)) continue
+      const table = this.#namedBy(access)
+      if (table < 0 || progress.tables.has(table)) continue
+      const from = sweep.accessFrom.values()[access]!
+      if (this.#endsArray(index, table)) continue
+      if (!this.#runs(index, from)) {
+        if (this.#tracer.runsByEnvironment(index, from)) this.#followObjects(index, from, table, progress)
+        continue
+      }
+      if (kinds[access] === Access.take && evaluation !== undefined && !this.#usesObject(evaluation, table)) continue
+      this.#followObjects(index, from, table, progress)
+    }
+  }
+
+  /** What variables first hold that the function calls: where that was not followed. */
+  followCalledVariables(index: number, progress: Progress): void {
+    const evaluated = this.#evaluations.get(index)
+    for (const { at, first } of this.#program.graph.calledVariables.get(index) ?? []) {
+      if ((evaluated === undefined || evaluated.indirectCalls.has(at)) && this.#runs(index, at)) this.#reachFromTable(index, at, first, progress)
+    }
+  }
+
+  /** What an access names, or what the slot of the GOT that it names points to, where that is another unit's or exported; or -1. */
+  #namedBy(access: number): number {
+    const { image, sweep } = this.#program
+    const named = sweep.accessTo.values()[access]!
+    return image.dataAt(named)?.separate === true ? (image.slots.get(named)?.address ?? -1) : named
+  }
+
+  /** What the object at `first`, which the instruction at `from` names, leads to, and what it points to: lists of structures of operations. */
+  #followObjects(index: number, from: number, first: number, progress: Progress): void {
+    const { detectors, pointed } = this.#program
+    const { tables } = progress
+    for (const { object, functions, isTable } of pointed.from(first, !detectors.any, tables, () => this.#readsDistances(index), this.#saysNo)) {
+      if (detectors.any && object === first && functions.length >= LEAST_OPERATIONS && functions.some((target) => this.#kernels.needFeatures(target)) && getsNameOfCpu(this.#program, from) && this.#namesPlainTable(index, functions.length)) continue
+      const isByLevel = detectors.any && isTable && this.#choices.isByLevel(functions)
+      for (const target of functions) {
+        if (isByLevel && target !== functions[0]) continue
+        if (object !== first && this.#isOfOneOfObjects(index, target)) continue
+        this.#reachFromTable(index, from, target, progress)
+      }
+    }
+  }
+
+  /** Does function `index` name a table of so many functions of which none needs features? */
+  #namesPlainTable(index: number, count: number): boolean {
+    const { graph, pointed } = this.#program
+    const seen = new Set<number>()
+    for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
+      const table = this.#namedBy(access)
+      if (table < 0) continue
+      for (const { object, functions } of pointed.from(table, false, seen)) if (object === table && functions.length === count && !functions.some((target) => this.#kernels.needFeatures(target))) return true
+    }
+    return false
+  }
+
+  /** Does it use the object at an address, or a part of it? */
+  #usesObject({ addressesUsed, addressesFollowed }: Evaluation, object: number): boolean {
+    if (addressesUsed.has(object) || addressesFollowed.has(object)) return true
+    const end = this.#program.pointed.endOf(object)
+    return [addressesUsed, addressesFollowed].some((addresses) => {
+      for (const address of addresses) if (address > object && address < end) return true
+      return false
+    })
+  }
+
+  /** Does function `index` read entries of four bytes, with their signs: `movsxd rax, [table + index * 4]`? */
+  #readsDistances(index: number): boolean {
+    const { graph, codeAt } = this.#program
+    const range = codeAt(graph.starts[index]!)
+    if (range === undefined) return false
+    const { code, base } = range
+    for (let at = graph.starts[index]! - base, end = graph.ends[index]! - base; (at = code.indexOf(MOVSXD, at + 1)) >= 0 && at + 2 < end; ) {
+      if ((code[at - 1]! & 0xf8) === 0x48 && (code[at + 1]! & 0xc7) === 4 && code[at + 2]! >> 6 === 2) return true
+    }
+    return false
+  }
+
+  /** Does a function that asks name objects of which one leads to `target`, and another to a like one without its features? */
+  #isOfOneOfObjects(index: number, target: number): boolean {
+    const { detectors, pointed, sweep } = this.#program
+    if (!detectors.any || !this.#kernels.needFeatures(target) || this.#evaluations.get(index)?.decides !== true) return false
+    const { graph } = this.#program
+    const seen = new Set<number>()
+    for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
+      const table = sweep.accessKind.values()[access] === Access.store ? -1 : this.#namedBy(access)
+      if (table < 0) continue
+      for (const { functions } of pointed.from(table, false, seen)) if (functions.some((other) => this.#choices.isTwin(other, target))) return true
+    }
+    return false
+  }
+
+  #reachFromTable(index: number, from: number, target: number, progress: Progress): void {
+    if (this.#program.detectors.any) {
+      if (this.#kernels.isNamed(target)) return
+      // what names the table asks about the CPU: the table is one of implementations
+      if (this.#kernels.needFeatures(target) && this.#choices.choosesFromTable(index, from) && !this.#tracer.runsByEnvironment(index, from)) return
+    }
+    progress.reach(target, index, 'table')
+  }
+
+  /** The end of an array of initializers, beside its beginning, is a bound and no table. */
+  #endsArray(index: number, place: number): boolean {
+    const array = this.#arrays.find(({ end }) => end === place)
+    if (array === undefined) return false
+    const { graph, sweep } = this.#program
+    const to = sweep.accessTo.values()
+    for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) if (to[access] === array.start) return true
+    return false
+  }
+}
