@@ -1,5 +1,4 @@
-import { Access } from '../../program/sweep.ts'
-import { detectedAs, join, number, plain, relative, sameValue, type Value } from '../../program/value.ts'
+import { number, relative, sameValue, type Value } from '../../program/value.ts'
 import { VariableAccesses } from '../code/variable-accesses.ts'
 import { Agenda } from './agenda.ts'
 import { ArgumentsPassed } from './arguments-passed.ts'
@@ -8,7 +7,6 @@ import { isDetectorFunction } from '../code/detectors.ts'
 import { EntriesInside } from '../code/entries.ts'
 import { evaluate } from '../evaluation/evaluate.ts'
 import { Base, type Evaluation, type StepBudget } from '../evaluation/evaluation.ts'
-import { FewInstructions } from '../code/few-instructions.ts'
 import { codeOf, LARGEST_FUNCTION } from '../code/function-code.ts'
 import { HandedOutKernels } from './handed-out-kernels.ts'
 import type { HwcapModel } from '../evaluation/hwcap-model.ts'
@@ -17,7 +15,7 @@ import { AllocatedObjects } from './objects.ts'
 import type { Program } from '../code/program.ts'
 import { ProgramSurroundings } from './surroundings.ts'
 import { Variables } from './variables.ts'
-import { writesThroughAddress } from '../code/writes-through-address.ts'
+import { VariableStores } from './variable-stores.ts'
 
 /** Bounds of the search: beyond them every path counts as possible. */
 const limits = {
@@ -78,7 +76,7 @@ class GuardSearch {
   readonly #kernels: HandedOutKernels
   readonly #fields: NearFields
   readonly #entries: EntriesInside
-  readonly #few: FewInstructions
+  readonly #stores: VariableStores
   /** Functions that look at fields which tell what the CPU has. */
   readonly #fieldReaders = new Set<number>()
   #work = 0
@@ -93,7 +91,7 @@ class GuardSearch {
     this.#kernels = new HandedOutKernels(program, model.features, this.#evaluations)
     this.#fields = new NearFields(program, this.#evaluations, (index) => this.#kernels.isKernel(index), (at, by) => this.#kernels.isNeverHandedOut(at, by))
     this.#entries = new EntriesInside(program, this.#evaluations)
-    this.#few = new FewInstructions(program)
+    this.#stores = new VariableStores(program, { evaluations: this.#evaluations, agenda: this.#agenda, variables: this.#variables, accesses: this.#accesses, objects: this.#objects })
     this.#surroundings = new ProgramSurroundings(program, model, {
       evaluations: this.#evaluations,
       results: this.#results,
@@ -252,12 +250,13 @@ class GuardSearch {
     }
     const distance = this.#agenda.distance.get(index) ?? 0
     // first the variables, as a result may be the address of one
-    this.#spreadStores(index, evaluation, distance)
+    const setsUp = this.#surroundings.setsUp(index)
+    this.#stores.spread(index, evaluation, distance, evaluation.decides && setsUp)
     this.#spreadResults(index, evaluation, distance)
     this.#spreadFields(index, evaluation, distance)
     // what is found in a field may be an argument
     const passesOn = distance < limits.distance || this.#fieldReaders.has(index)
-    if (passesOn && this.#surroundings.setsUp(index)) this.#arguments.spread(index, evaluation, distance)
+    if (passesOn && setsUp) this.#arguments.spread(index, evaluation, distance)
   }
 
   /** Every path through it counts as possible, and nothing is known of what it returns and passes. */
@@ -292,68 +291,6 @@ class GuardSearch {
     if (code === undefined) return false
     for (let at = (code.start - code.base) / 4; at < (code.end - code.base) / 4; at++) if (code.words[at] === (0xd65f_03c0 | 0)) return true
     return false
-  }
-
-  #spreadStores(index: number, evaluation: Evaluation, distance: number): void {
-    const chooses = evaluation.decides && this.#surroundings.setsUp(index)
-    for (const store of evaluation.globalStores) {
-      let { value } = store
-      // of a number from elsewhere only some bits are known: somebody overrides what the check says
-      if (value?.hull === true && !value.detected) value = undefined
-      // what was chosen by a check tells as much as what it returned
-      if (value !== undefined && chooses && value.base === plain && value.partial !== true && !value.detected) value = detectedAs(value, true)
-      if (value?.base !== undefined && value.base >= Base.firstObject && !this.#objects.tells(value.base)) value = undefined
-      const others = value === undefined || !this.#canBeForced(store.address, store.size) ? undefined : evaluation.storesOnSomeWays.get(store.address)
-      if (others !== undefined) value = join(value, others.value) ?? value
-      this.#storeVariable(store.address, store.size, index, value, distance)
-    }
-    // what a check stores as well, and only that
-    for (const { address, size, value } of evaluation.storesOnSomeWays.values()) {
-      const isCounted = evaluation.globalStores.some((store) => store.address === address)
-      if (!isCounted && this.#canBeForced(address, size)) this.#storeVariable(address, size, index, value, distance)
-    }
-    if (chooses) this.#spreadRuledOut(index, evaluation, distance)
-  }
-
-  /** May what a check stored be replaced by what has nothing to do with it? */
-  #canBeForced(at: number, size: number): boolean {
-    return this.#variables.overlaps(at, size) && !this.#accesses.isNamedOften(at, size)
-  }
-
-  /** Variables that are written only where the CPU has more keep what the file says they hold. */
-  #spreadRuledOut(index: number, evaluation: Evaluation, distance: number): void {
-    const { graph, sweep, image } = this.#program
-    const from = sweep.accessFrom.values()
-    const to = sweep.accessTo.values()
-    const kind = sweep.accessKind.values()
-    for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
-      if (kind[access] !== Access.store || (evaluation.seen[(from[access]! - evaluation.start) / 4]! & 1) !== 0) continue
-      const place = to[access]!
-      if (this.#variables.has(place) || image.dataAt(place)?.writable !== true) continue
-      const size = this.#accesses.sizeOfAccess(from[access]!)
-      const initial = this.#variables.initial(place, size)
-      if (initial !== undefined) this.#storeVariable(place, size, index, detectedAs(initial, true), distance)
-    }
-  }
-
-  #storeVariable(at: number, size: number, index: number, value: Value | undefined, distance: number): void {
-    const fresh = !this.#variables.has(at)
-    if (fresh && distance > limits.distance && !this.#variables.overlaps(at, size)) return
-    // Go's compiler puts a check before every atomic operation: what those leave in variables is no number, and tells nothing
-    if (fresh && this.#program.isGo && value?.words.length === 0) return
-    if (!this.#variables.store(at, size, index, value, Math.max(1, distance + 1))) return
-    if (fresh) for (const taker of this.#accesses.takersAround(at)) if (writesThroughAddress(this.#program, taker)) this.#agenda.add(taker, distance + 1)
-    if (fresh || this.#variables.distanceOf(at) !== undefined) {
-      const own = this.#evaluations.get(index)
-      const readsItself = fresh || own?.storesOnSomeWays.has(at) === true || own?.storedByCallees.has(at) === true
-      for (const reader of this.#accesses.accessors(at, size)) if (reader !== index || readsItself) this.#addReader(reader, distance + 1)
-    }
-  }
-
-  /** What names a variable may be a few instructions that a compiler took out of several functions: those are the ones that look at it. */
-  #addReader(index: number, distance: number): void {
-    this.#agenda.add(index, distance)
-    if (this.#few.of(index) !== undefined) this.#agenda.addCallers(index, distance - 1)
   }
 
   #spreadFields(index: number, evaluation: Evaluation, distance: number): void {

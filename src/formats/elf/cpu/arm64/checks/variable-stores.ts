@@ -1,0 +1,107 @@
+import { Access } from '../../program/sweep.ts'
+import { detectedAs, join, plain, type Value } from '../../program/value.ts'
+import type { Agenda } from './agenda.ts'
+import { Base, type Evaluation } from '../evaluation/evaluation.ts'
+import { FewInstructions } from '../code/few-instructions.ts'
+import type { AllocatedObjects } from './objects.ts'
+import type { Program } from '../code/program.ts'
+import type { VariableAccesses } from '../code/variable-accesses.ts'
+import type { Variables } from './variables.ts'
+import { writesThroughAddress } from '../code/writes-through-address.ts'
+
+/** Steps from a check within which variables are followed that were not before. */
+const FARTHEST = 5
+
+export interface KnownForStores {
+  readonly evaluations: ReadonlyMap<number, Evaluation>
+  readonly agenda: Agenda
+  readonly variables: Variables
+  readonly accesses: VariableAccesses
+  readonly objects: AllocatedObjects
+}
+
+/** Hands what functions store to variables on to those that read it. */
+export class VariableStores {
+  readonly #program: Program
+  readonly #evaluations: ReadonlyMap<number, Evaluation>
+  readonly #agenda: Agenda
+  readonly #variables: Variables
+  readonly #accesses: VariableAccesses
+  readonly #objects: AllocatedObjects
+  readonly #few: FewInstructions
+
+  constructor(program: Program, { evaluations, agenda, variables, accesses, objects }: KnownForStores) {
+    this.#program = program
+    this.#evaluations = evaluations
+    this.#agenda = agenda
+    this.#variables = variables
+    this.#accesses = accesses
+    this.#objects = objects
+    this.#few = new FewInstructions(program)
+  }
+
+  /**
+   * Takes over what function `index`, so many steps from a check, stores: whoever reads it is followed where that is new.
+   * @param chooses does it set up what others use, by a check?
+   */
+  spread(index: number, evaluation: Evaluation, distance: number, chooses: boolean): void {
+    for (const store of evaluation.globalStores) {
+      let { value } = store
+      // of a number from elsewhere only some bits are known: somebody overrides what the check says
+      if (value?.hull === true && !value.detected) value = undefined
+      // what was chosen by a check tells as much as what it returned
+      if (value !== undefined && chooses && value.base === plain && value.partial !== true && !value.detected) value = detectedAs(value, true)
+      if (value?.base !== undefined && value.base >= Base.firstObject && !this.#objects.tells(value.base)) value = undefined
+      const others = value === undefined || !this.#canBeForced(store.address, store.size) ? undefined : evaluation.storesOnSomeWays.get(store.address)
+      if (others !== undefined) value = join(value, others.value) ?? value
+      this.#storeVariable(store.address, store.size, index, value, distance)
+    }
+    // what a check stores as well, and only that
+    for (const { address, size, value } of evaluation.storesOnSomeWays.values()) {
+      const isCounted = evaluation.globalStores.some((store) => store.address === address)
+      if (!isCounted && this.#canBeForced(address, size)) this.#storeVariable(address, size, index, value, distance)
+    }
+    if (chooses) this.#spreadRuledOut(index, evaluation, distance)
+  }
+
+  /** May what a check stored be replaced by what has nothing to do with it? */
+  #canBeForced(at: number, size: number): boolean {
+    return this.#variables.overlaps(at, size) && !this.#accesses.isNamedOften(at, size)
+  }
+
+  /** Variables that are written only where the CPU has more keep what the file says they hold. */
+  #spreadRuledOut(index: number, evaluation: Evaluation, distance: number): void {
+    const { graph, sweep, image } = this.#program
+    const from = sweep.accessFrom.values()
+    const to = sweep.accessTo.values()
+    const kind = sweep.accessKind.values()
+    for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
+      if (kind[access] !== Access.store || (evaluation.seen[(from[access]! - evaluation.start) / 4]! & 1) !== 0) continue
+      const place = to[access]!
+      if (this.#variables.has(place) || image.dataAt(place)?.writable !== true) continue
+      const size = this.#accesses.sizeOfAccess(from[access]!)
+      const initial = this.#variables.initial(place, size)
+      if (initial !== undefined) this.#storeVariable(place, size, index, detectedAs(initial, true), distance)
+    }
+  }
+
+  #storeVariable(at: number, size: number, index: number, value: Value | undefined, distance: number): void {
+    const fresh = !this.#variables.has(at)
+    if (fresh && distance > FARTHEST && !this.#variables.overlaps(at, size)) return
+    // Go's compiler puts a check before every atomic operation: what those leave in variables is no number, and tells nothing
+    if (fresh && this.#program.isGo && value?.words.length === 0) return
+    if (!this.#variables.store(at, size, index, value, Math.max(1, distance + 1))) return
+    if (fresh) for (const taker of this.#accesses.takersAround(at)) if (writesThroughAddress(this.#program, taker)) this.#agenda.add(taker, distance + 1)
+    if (fresh || this.#variables.distanceOf(at) !== undefined) {
+      const own = this.#evaluations.get(index)
+      const readsItself = fresh || own?.storesOnSomeWays.has(at) === true || own?.storedByCallees.has(at) === true
+      for (const reader of this.#accesses.accessors(at, size)) if (reader !== index || readsItself) this.#addReader(reader, distance + 1)
+    }
+  }
+
+  /** What names a variable may be a few instructions that a compiler took out of several functions: those are the ones that look at it. */
+  #addReader(index: number, distance: number): void {
+    this.#agenda.add(index, distance)
+    if (this.#few.of(index) !== undefined) this.#agenda.addCallers(index, distance - 1)
+  }
+}
