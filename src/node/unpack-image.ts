@@ -57,7 +57,11 @@ export async function unpackImage(archive: string, into: string, limits: Archive
 async function addLayer(layer: string, root: string): Promise<number> {
   const names = await readdir(layer)
   if (names.includes(opaque)) for (const name of await readdir(root)) await remove(join(root, name))
-  for (const name of names) if (name.startsWith(whiteout) && name !== opaque && name.length > whiteout.length) await remove(join(root, name.slice(whiteout.length)))
+  for (const name of names) {
+    const deleted = name.startsWith(whiteout) && name !== opaque ? name.slice(whiteout.length) : ''
+    // `.wh...` would be the folder above
+    if (deleted !== '' && deleted !== '.' && deleted !== '..') await remove(join(root, deleted))
+  }
   let bytes = 0
   for (const name of names) {
     if (name.startsWith(whiteout)) continue

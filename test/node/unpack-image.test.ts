@@ -86,6 +86,11 @@ test('and of what docker save writes, layers in folders of their own and links t
   expect(await opened(await archive)).toEqual(expected)
 })
 
+test('what a layer says to delete is beside it, and never the folder above', async () => {
+  const hostile = tarOf({ '.wh...': '', '.wh..': '', '.wh.': '', 'app/.wh...': '', 'app/.wh..': '' })
+  expect(await opened(await ociLayout([await lower, await upper, await hostile]))).toEqual(expected)
+})
+
 test.each([
   ['several images', async () => ociLayout([await lower], [{ digest: `sha256:${digest(Buffer.from('{"layers":[]}'))}` }]), /blobs\/sha256\/\w+ is not in it/],
   ['a path for a digest', async () => tarOf({ 'oci-layout': '{"imageLayoutVersion":"1.0.0"}', 'index.json': '{"manifests":[{"digest":"sha256:../../../etc/passwd"}]}' }), /is no digest/],
