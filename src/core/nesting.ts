@@ -17,6 +17,7 @@ const CHAIN = 6
 
 const keywords = /(?:typeof|void|delete|await|yield|new|while|for|with|class|else|if|extends)\b/y
 const relations = /(?:in|instanceof|do)\b/y
+const bodies = /(?:function|class)\b/y
 /** Words that start a statement and are never within an expression: what went before is over, semicolon or not. */
 const starts = /(?:(?:const|var|return|throw|export)\b|let[ \t]+[\w$[{])/y
 const startsOf = new Set('cvrtel'.split('').map((char) => char.charCodeAt(0)))
@@ -47,6 +48,11 @@ export function guessNesting(text: string): number {
   const noValues: boolean[] = [false]
   /** The same of the bracket that was closed last. */
   let closedNoValue = false
+  /** Per open bracket: is the next brace in it the body of a function or class that is a value? */
+  const awaited: boolean[] = [false]
+  /** Per open bracket: `?` whose `:` has not come, and did the last `:` belong to one? */
+  const conditions: number[] = [0]
+  let endsCondition = false
   /** The last character that is neither space nor of a comment. */
   let last = -1
   /** Within an HTML comment, which only scripts have, a back tick is none: then templates are read as if they were code. */
@@ -68,6 +74,7 @@ export function guessNesting(text: string): number {
   const endRun = (): void => {
     total -= runs.at(-1)!
     runs[runs.length - 1] = 0
+    conditions[conditions.length - 1] = 0
     endChain()
   }
   const open = (kind: number, noValue: boolean): void => {
@@ -75,6 +82,8 @@ export function guessNesting(text: string): number {
     runs.push(0)
     chains.push(0)
     noValues.push(noValue)
+    awaited.push(false)
+    conditions.push(0)
     total += BRACKET
   }
   const passTemplatePart = (start: number): number => {
@@ -97,6 +106,11 @@ export function guessNesting(text: string): number {
           starts.lastIndex = i
           if (starts.test(text)) endRun()
         }
+        if (unit === 102 || unit === 99) {
+          // f, c
+          bodies.lastIndex = i
+          if (bodies.test(text)) awaited[awaited.length - 1] = isValueAt(text, previous, endsCondition || kinds.at(-1) === 0 || kinds.at(-1) === 1 || !noValues.at(-1)!)
+        }
       }
       if (total > deepest) deepest = total
       continue
@@ -116,7 +130,11 @@ export function guessNesting(text: string): number {
         if (unit !== 123 && followsValue(text, i)) link()
         if (unit === 40) open(0, beforeCondition.test(text.slice(Math.max(0, i - 16), i)))
         else if (unit === 91) open(1, false)
-        else open(2, !isObject(text, previous))
+        else {
+          const isBody = awaited.at(-1)!
+          awaited[awaited.length - 1] = false
+          open(2, !isBody && !isObject(text, previous))
+        }
         break
       case 41: // )
       case 93: // ]
@@ -130,6 +148,8 @@ export function guessNesting(text: string): number {
         while (kinds.length > opener) {
           kinds.pop()
           noValues.pop()
+          awaited.pop()
+          conditions.pop()
           total -= BRACKET + runs.pop()! + chains.pop()!
         }
         if (opener === substitution) last = i = passTemplatePart(i + 1)
@@ -165,13 +185,18 @@ export function guessNesting(text: string): number {
         break
       case 63: // ? ?. ??
         if (text.charCodeAt(i + 1) === 63 || text.charCodeAt(i - 1) === 63) add(OPERATOR)
-        else if (text.charCodeAt(i + 1) !== 46 || isDigit(text.charCodeAt(i + 2))) add(LINK)
+        else if (text.charCodeAt(i + 1) !== 46 || isDigit(text.charCodeAt(i + 2))) {
+          add(LINK)
+          conditions[conditions.length - 1]!++
+        }
         break
       case 61: // = => +=
         add(text.charCodeAt(i + 1) === 62 || '+-*/%&|^'.includes(text[i - 1]!) ? LINK : OPERATOR)
         break
       case 58: // : of a label right behind another weighs more
         add(isSecondLabel(text, i) ? LINK + OPERATOR : OPERATOR)
+        endsCondition = conditions.at(-1)! > 0
+        if (endsCondition) conditions[conditions.length - 1]!--
         break
       default:
         if (operators.has(unit)) add(unit === 42 && text.charCodeAt(i - 1) === 42 ? RELATION : OPERATOR)
@@ -204,6 +229,24 @@ function isObject(text: string, before: number): boolean {
   if (unit === 62) return text.charCodeAt(before - 1) !== 61 // =>
   if (isWordPart(unit)) return /(?:return|typeof|void|delete|in|of|instanceof|new|throw|case|yield|await)$/.test(text.slice(Math.max(0, before - 12), before + 1))
   return '(,=:[!&|?+-*%^~<'.includes(text[before]!)
+}
+
+/**
+ * Is a function or class behind the character at `before` a value, rather than a statement?
+ *
+ * @param colonBeforeValue where that is a colon: does a value follow it, rather than a statement behind a label or a case?
+ */
+function isValueAt(text: string, before: number, colonBeforeValue: boolean): boolean {
+  if (before < 0) return false
+  const unit = text.charCodeAt(before)
+  if (unit === 58) return colonBeforeValue
+  if (!isWordPart(unit)) return '(,=[!&|?+-*%^~<>/'.includes(text[before]!)
+  const words = text.slice(Math.max(0, before - 24), before + 1)
+  const asynchronous = /(?:^|[^\w$.#])async$/.exec(words)
+  if (asynchronous === null) return /(?:^|[^\w$.#])(?:return|typeof|void|delete|in|of|instanceof|new|throw|case|yield|await)$/.test(words)
+  // `async` begins no statement but a function's
+  const rest = words.slice(0, asynchronous.index + 1).trimEnd()
+  return rest !== '' && !/[;{}]$/.test(rest)
 }
 
 /** Upper case, `$`, `_` and what is not ASCII. */
