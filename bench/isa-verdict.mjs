@@ -1,10 +1,10 @@
 // node isa-verdict.mjs FILE: judges the CPU features of a file and says what that took, for isa.bench.mjs.
 import { readFileSync } from 'node:fs'
-import { inlineLess } from '../dist/src/cli/v8-flags.js'
+import { compileLess } from '../dist/src/cli/v8-flags.js'
 import { analyzeCpu } from '../dist/src/formats/elf/cpu/index.js'
 import { readElf } from '../dist/src/formats/elf/read/elf-file.js'
 
-inlineLess() // as the command does
+compileLess() // as the command does
 const bytes = readFileSync(process.argv[2])
 const start = process.cpuUsage()
 await analyzeCpu(readElf(bytes), {}, { signal: new AbortController().signal, report: () => {}, readFile: async () => undefined })
