@@ -25,8 +25,13 @@ const operators = new Set('!~+-*/%=&|^<>:'.split('').map((char) => char.charCode
 const CLOSERS = ')]}'
 /** The kind of bracket that `${` opens. */
 const SUBSTITUTION = 3
-/** Words behind which a slash begins a regular expression, and a brace an object. */
-const beforeValue = /(?:^|[^\w$.#])(?:return|typeof|void|delete|in|of|instanceof|new|throw|case|do|else|yield|await)$/
+/** Words behind which an operand comes. */
+const operandWords = 'return|typeof|void|delete|in|of|instanceof|new|throw|case|yield|await'
+const beforeOperand = new RegExp(`(?:^|[^\\w$.#])(?:${operandWords})$`)
+/** Behind these, and those that a statement follows, a slash begins a regular expression. */
+const beforeValue = new RegExp(`(?:^|[^\\w$.#])(?:${operandWords}|do|else)$`)
+/** Behind these a brace begins an object. */
+const beforeObject = new RegExp(`(?:${operandWords})$`)
 /** What is in round brackets behind these is no value: a slash behind it begins a regular expression. */
 const beforeCondition = /(?:^|[^\w$.#])(?:if|while|for|with)\s*$/
 
@@ -227,7 +232,7 @@ function isObject(text: string, before: number): boolean {
   if (before < 0) return false
   const unit = text.charCodeAt(before)
   if (unit === 62) return text.charCodeAt(before - 1) !== 61 // =>
-  if (isWordPart(unit)) return /(?:return|typeof|void|delete|in|of|instanceof|new|throw|case|yield|await)$/.test(text.slice(Math.max(0, before - 12), before + 1))
+  if (isWordPart(unit)) return beforeObject.test(text.slice(Math.max(0, before - 12), before + 1))
   return '(,=:[!&|?+-*%^~<'.includes(text[before]!)
 }
 
@@ -243,7 +248,7 @@ function isValueAt(text: string, before: number, colonBeforeValue: boolean): boo
   if (!isWordPart(unit)) return '(,=[!&|?+-*%^~<>/'.includes(text[before]!)
   const words = text.slice(Math.max(0, before - 24), before + 1)
   const asynchronous = /(?:^|[^\w$.#])async$/.exec(words)
-  if (asynchronous === null) return /(?:^|[^\w$.#])(?:return|typeof|void|delete|in|of|instanceof|new|throw|case|yield|await)$/.test(words)
+  if (asynchronous === null) return beforeOperand.test(words)
   // `async` begins no statement but a function's
   const rest = words.slice(0, asynchronous.index + 1).trimEnd()
   return rest !== '' && !/[;{}]$/.test(rest)

@@ -157,11 +157,11 @@ function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange,
     }
     before = at
     at += length
-    if (tables !== undefined && endsCode(code, opcodeAt, byte)) at = Math.max(at, (tables.after(base + at, base + nextStart) ?? base) - base)
+    if (tables !== undefined && endsCode(code, opcodeAt, byte)) at = (tables.after(base + at, base + nextStart) ?? base + at) - base
   }
 }
 
-/** RET, JMP, and the padding behind them. */
+/** RET and JMP: what comes next is not run into. */
 function endsCode(code: Uint8Array, opcodeAt: number, byte: number): boolean {
   return byte === RET || byte === 0xe9 || byte === 0xeb || (byte === 0xff && ((code[opcodeAt + 1]! >> 3) & 7) === 4)
 }
