@@ -5,6 +5,7 @@ import { UsageError } from '../core/errors.ts'
 import type { Finding } from '../core/finding.ts'
 import { platformName, nativePlatform } from '../native/platform.ts'
 import type { NativePlatform } from '../native/platform.ts'
+import { packageOf } from '../native/project.ts'
 import type { Unavailable } from '../native/selection.ts'
 import { walk } from '../node/walk.ts'
 import type { AskedTargets } from './judge.ts'
@@ -91,7 +92,9 @@ export async function prepareInputs(
       fetched,
     )
     const walked = await walk(root)
-    prepared.push({ ...input, root, source: input.origin ?? input.root, sources: tree.sources, files: walked.files, emptyFolders: [] })
+    // what is wrong with packages that nothing asks for is not deployed
+    const own = input.diagnostics.filter(({ location }) => packageOf(location?.path ?? '') === '')
+    prepared.push({ ...input, diagnostics: own, root, source: input.origin ?? input.root, sources: tree.sources, files: walked.files, emptyFolders: [] })
     findings.push(...tree.unavailable.map((missing) => unavailableFinding(missing, platform)))
     diagnostics.push(...tree.diagnostics, ...walked.diagnostics)
   }

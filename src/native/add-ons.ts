@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { ShrinkError, toDiagnostic } from '../core/errors.ts'
 import { type BinaryKind, readBinaryKind } from './binary-kind.ts'
+import { lockedAt } from './lockfile.ts'
 import { packageFiles } from './package-files.ts'
 import type { PackageJson } from './package-json.ts'
 import { platformInName, withoutPlatform } from './platform-names.ts'
@@ -162,7 +163,7 @@ async function restored(
   binary: Binary,
   selection: Selection,
 ): Promise<boolean> {
-  const locked = selection.lockfile?.packages.get(packagePath)
+  const locked = manifest === undefined ? undefined : lockedAt(selection.lockfile, [packagePath], manifest.name, manifest.version)
   if (packagePath === '' || manifest === undefined || locked?.integrity === undefined || binary.path.startsWith('build/')) return false
   try {
     const { folder, integrity } = await selection.registry.fetch({

@@ -1,43 +1,37 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { ConfigError } from '../core/errors.ts'
+import type { StoreFolder } from './linked-store.ts'
+import type { LockedPackage, Lockfile } from './locked-package.ts'
+import { parseBunLockfile } from './lockfile-bun.ts'
+import { parsePnpmLockfile } from './lockfile-pnpm.ts'
 import { parsePackageJson } from './package-json.ts'
-import type { PackageJson } from './package-json.ts'
-
-/** A package as the lockfile pins it. */
-export interface LockedPackage {
-  /** Where it is installed, from the lockfile's folder: `node_modules/a/node_modules/b`. Yarn's does not say. */
-  readonly path?: string
-  /** As the registry knows it. */
-  readonly name: string
-  readonly version: string
-  /** Subresource integrity, one or several digests; undefined when the lockfile has none. */
-  readonly integrity?: string
-  /** URL of the tarball, when the lockfile says it. */
-  readonly resolved?: string
-  readonly manifest: PackageJson
-}
-
-export interface Lockfile {
-  /** The file's name, for messages. */
-  readonly name: string
-  /** By place of installation; by `name@range` in Yarn's. */
-  readonly packages: ReadonlyMap<string, LockedPackage>
-}
 
 /** A package as pinned for the place where it would be installed, or for the range that asks for it. */
 export function lockedAt(lockfile: Lockfile | undefined, places: readonly string[], name: string, range: string): LockedPackage | undefined {
   const place = places.find((candidate) => lockfile?.packages.has(candidate))
-  return lockfile?.packages.get(place ?? `${name}@${range}`)
+  return lockfile?.packages.get(place ?? `${name}@${range}`) ?? onlyVersion(lockfile, name)
 }
+
+/** Where packages stand by their version, a range means the one version there is of the package; of several, it is not known which. */
+function onlyVersion(lockfile: Lockfile | undefined, name: string): LockedPackage | undefined {
+  if (lockfile === undefined || !byVersion.has(lockfile.name)) return undefined
+  const all = [...lockfile.packages.values()].filter((locked) => locked.name === name)
+  return all.length === 1 ? all[0] : undefined
+}
+
+const byVersion: ReadonlySet<string> = new Set(['pnpm-lock.yaml', 'lock.yaml', 'bun.lock'])
 
 const names = ['npm-shrinkwrap.json', 'package-lock.json'] as const
 
 /**
- * npm's lockfile, versions 1 to 3 (npm docs, "package-lock.json"), else Yarn's, or undefined when the folder has none.
+ * The lockfile of the manager that packages are linked by; else npm's, versions 1 to 3 (npm docs, "package-lock.json"),
+ * Yarn's, pnpm's, Bun's, or undefined when the folder has none.
  * @throws ConfigError when it cannot be read as one
  */
-export async function readLockfile(folder: string): Promise<Lockfile | undefined> {
+export async function readLockfile(folder: string, store?: StoreFolder): Promise<Lockfile | undefined> {
+  if (store === '.pnpm') return readPnpmLockfile(folder)
+  if (store === '.bun') return readBunLockfile(folder)
   for (const name of names) {
     const text = await readFile(join(folder, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined
@@ -46,7 +40,8 @@ export async function readLockfile(folder: string): Promise<Lockfile | undefined
     if (text !== undefined) return parseLockfile(name, text)
   }
   const yarn = await readFile(join(folder, 'yarn.lock'), 'utf8').catch(() => undefined)
-  return yarn === undefined ? undefined : parseYarnLockfile(yarn)
+  if (yarn !== undefined) return parseYarnLockfile(yarn)
+  return (await readPnpmLockfile(folder)) ?? readBunLockfile(folder)
 }
 
 /**
@@ -115,6 +110,20 @@ function add(packages: Map<string, LockedPackage>, path: string, entry: unknown)
     ...(typeof resolved === 'string' && /^https?:/.test(resolved) ? { resolved } : {}),
     manifest,
   })
+}
+
+/** What `pnpm deploy` makes has no lockfile but the store's own, of what is installed. */
+async function readPnpmLockfile(folder: string): Promise<Lockfile | undefined> {
+  for (const path of ['pnpm-lock.yaml', 'node_modules/.pnpm/lock.yaml']) {
+    const text = await readFile(join(folder, path), 'utf8').catch(() => undefined)
+    if (text !== undefined) return parsePnpmLockfile(basename(path), text)
+  }
+  return undefined
+}
+
+async function readBunLockfile(folder: string): Promise<Lockfile | undefined> {
+  const text = await readFile(join(folder, 'bun.lock'), 'utf8').catch(() => undefined)
+  return text === undefined ? undefined : parseBunLockfile(text)
 }
 
 /** Paths are written to: `../` and absolute ones are not places. */

@@ -1,6 +1,9 @@
 import { join } from 'node:path'
 import { ShrinkError, toDiagnostic } from '../core/errors.ts'
-import { type LockedPackage, lockedAt } from './lockfile.ts'
+import { modulesInStore } from './linked-store.ts'
+import type { LockedPackage } from './locked-package.ts'
+import { lockedAt } from './lockfile.ts'
+import { linkedPackage } from './package-links.ts'
 import { isUsedAtRunTime, packageFiles } from './package-files.ts'
 import { readPackageJson } from './package-json.ts'
 import type { PackageJson } from './package-json.ts'
@@ -20,6 +23,8 @@ interface Member {
   readonly declared: DeclaredPlatform
   /** Where it is installed, relative to the project. */
   readonly installed: string | undefined
+  /** The link to that from where the parent looks for it. */
+  readonly link: string | undefined
   readonly locked: LockedPackage | undefined
 }
 
@@ -75,17 +80,19 @@ async function membersOf(packagePath: string, manifest: PackageJson, selection: 
     const places = placesUpward(packagePath, name)
     const locked = lockedAt(selection.lockfile, places, name, range)
     let installed: string | undefined
+    let link: string | undefined
     let own: PackageJson | undefined
     for (const place of places) {
       own = await readPackageJson(join(selection.project.root, place))
       if (own !== undefined) {
-        installed = place
+        installed = (await linkedPackage(place, selection.project)) ?? place
+        if (installed !== place) link = place
         break
       }
     }
     const stated = locked?.manifest.cpu.length === 0 && locked.manifest.os.length === 0 ? undefined : locked?.manifest // Yarn's does not say
     const declared = declaredPlatform(name, own ?? stated)
-    if (declared !== undefined) members.push({ name, range, declared, installed, locked })
+    if (declared !== undefined) members.push({ name, range, declared, installed, link, locked })
   }
   return members
 }
@@ -110,6 +117,7 @@ async function include(
   family: readonly Member[],
   selection: Selection,
 ): Promise<boolean> {
+  if (member.link !== undefined) selection.files.set(member.link, join(selection.project.root, member.link))
   const known = member.installed ?? placeFor(member, packagePath, family)
   if (selection.done.has(known)) return true
   selection.done.add(known)
@@ -171,8 +179,13 @@ async function specOf(member: Member, packagePath: string, selection: Selection)
   return spec
 }
 
-/** Beside the sibling that npm installed, since builds find their libraries relative to themselves; else below its parent. */
+/**
+ * Beside the sibling that npm installed, since builds find their libraries relative to themselves; else below its parent.
+ * In a store, beside its parent: there is what the parent needs.
+ */
 function placeFor(member: Member, packagePath: string, family: readonly Member[]): string {
+  const modules = modulesInStore(packagePath)
+  if (modules !== undefined) return `${modules}/${member.name}`
   if (member.locked?.path !== undefined) return member.locked.path
   const sibling = family.find(({ installed }) => installed !== undefined)
   const base =

@@ -1,10 +1,11 @@
 import { copyFile, link, lstat, mkdir, readlink, realpath, symlink } from 'node:fs/promises'
-import { basename, dirname, join, sep } from 'node:path'
+import { basename, dirname, join, posix, resolve, sep } from 'node:path'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import { ConfigError, UsageError } from '../core/errors.ts'
 import { treePath, walk } from '../node/walk.ts'
 import { selectAddOns } from './add-ons.ts'
 import { outputLayout } from './layout.ts'
+import { linkedStore } from './linked-store.ts'
 import { readLockfile } from './lockfile.ts'
 import { registryOptions } from './npmrc.ts'
 import { readPackageJson } from './package-json.ts'
@@ -15,7 +16,8 @@ import { platformName } from './platform.ts'
 import type { NativePlatform } from './platform.ts'
 import { placePrograms } from './programs.ts'
 import { packageFiles } from './package-files.ts'
-import { exists, findProject, packageOf, type Project, refuseOtherLayouts } from './project.ts'
+import { dropDanglingLinks, linkedPackage, linksToPackages } from './package-links.ts'
+import { exists, findProject, packageOf, type Project, relativePath } from './project.ts'
 import { npmRegistry } from './registry.ts'
 import { leaveOut } from './selection.ts'
 import type { Fetched, Selection, Unavailable } from './selection.ts'
@@ -53,14 +55,14 @@ export interface PreparedTree {
  *
  * @param folder absolute; made here
  * @param work absolute folder for packages that are fetched; kept as long as `folder` is read
- * @throws UsageError for pnpm and Yarn layouts, ConfigError for a lockfile that is none
+ * @throws UsageError for layouts of Yarn that Node alone cannot follow, ConfigError for a lockfile that is none
  */
 export async function prepareTree(options: PrepareOptions, folder: string, work: string): Promise<PreparedTree> {
   const { platform, signal } = options
   const root = await realpath(options.input)
   const origin = await realpath(options.origin ?? root)
   const project = await findProject(origin)
-  await refuseOtherLayouts(project, origin)
+  const store = await linkedStore(project, origin)
   const inputPath = treePath(project.root, origin)
   const inside = inputPath === '' ? '' : `${inputPath}/`
   const diagnostics: Diagnostic[] = []
@@ -74,7 +76,7 @@ export async function prepareTree(options: PrepareOptions, folder: string, work:
     project,
     platform,
     trace,
-    lockfile: await readLockfile(project.root),
+    lockfile: await readLockfile(project.root, store),
     registry: npmRegistry(work, await registryOptions(project.root), options.online, signal),
     files: new Map([
       ...trace.files,
@@ -90,19 +92,23 @@ export async function prepareTree(options: PrepareOptions, folder: string, work:
   await dropDetours(selection)
   await placePrograms(options.programs, options.cwd, inside, selection)
   await selectForPlatform(selection, signal)
+  await dropDanglingLinks(selection)
   const sources = await materialize(selection, inputPath, folder, signal)
   return { sources, unavailable: selection.unavailable, fetched: selection.fetched, diagnostics }
 }
 
 /** Project-relative. A name is that of a package if one is installed, else a path. @throws ConfigError */
-async function includedFiles(include: readonly string[], { root }: Project): Promise<string[]> {
+async function includedFiles(include: readonly string[], project: Project): Promise<string[]> {
+  const { root } = project
   const files: string[] = []
   for (const item of include) {
     if (item.startsWith('/') || item.split('/').includes('..')) throw new ConfigError(`package.include: \`${item}\` is not in the project`)
     const folder = (await exists(join(root, 'node_modules', item))) ? `node_modules/${item}` : item
     const status = await lstat(join(root, folder)).catch(() => undefined)
     if (status === undefined) throw new ConfigError(`package.include: there is no package or path \`${item}\``)
-    if (status.isFile()) files.push(folder)
+    const linked = await linkedPackage(folder, project)
+    if (linked !== undefined) files.push(folder, ...(await packageFiles(join(root, linked))).map((path) => `${linked}/${path}`))
+    else if (status.isFile()) files.push(folder)
     else files.push(...(await packageFiles(join(root, folder))).map((path) => `${folder}/${path}`))
   }
   return files
@@ -139,7 +145,8 @@ function isPrivate(path: string): boolean {
 }
 
 async function selectForPlatform(selection: Selection, signal: AbortSignal): Promise<void> {
-  const packages = [...new Set([...selection.files.keys()].map(packageOf))].sort()
+  const links = await linksToPackages(selection)
+  const packages = [...new Set([...selection.files.keys()].map(packageOf))].filter((path) => !links.has(path)).sort()
   for (const path of packages) {
     signal.throwIfAborted()
     const before = selection.unavailable.length
@@ -215,10 +222,26 @@ async function materialize(selection: Selection, inputPath: string, folder: stri
     const source = selection.files.get(path)!
     const target = join(folder, place)
     await mkdir(dirname(target), { recursive: true })
-    if ((await lstat(source)).isSymbolicLink()) await symlink(await readlink(source), target)
+    if ((await lstat(source)).isSymbolicLink()) await symlink(await linkText(source, place, selection.project, places), target)
     // The tree is only read: a second name for the same bytes is enough where the file system has it.
     else await link(source, target).catch(() => copyFile(source, target))
     sources.set(place, source)
   }
   return sources
+}
+
+/** What a link says in the output: what it leads to may have moved another way than the link itself. */
+async function linkText(source: string, place: string, { root }: Project, places: ReadonlyMap<string, string>): Promise<string> {
+  const text = await readlink(source)
+  const target = relativePath(root, resolve(dirname(source), text))
+  const moved = places.get(target) ?? movedFolder(target, places)
+  return moved === undefined ? text : posix.relative(posix.dirname(place), moved) || '.'
+}
+
+function movedFolder(folder: string, places: ReadonlyMap<string, string>): string | undefined {
+  for (const [path, place] of places) {
+    const rest = path.startsWith(`${folder}/`) ? path.slice(folder.length) : undefined
+    if (rest !== undefined && place.endsWith(rest)) return place.slice(0, -rest.length)
+  }
+  return undefined
 }

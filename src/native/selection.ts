@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../core/diagnostic.ts'
 import type { NativePlatform } from './platform.ts'
-import type { Lockfile } from './lockfile.ts'
+import type { Lockfile } from './locked-package.ts'
 import type { Project } from './project.ts'
 import type { Registry } from './registry.ts'
 import type { Trace } from './trace.ts'

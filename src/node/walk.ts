@@ -91,15 +91,22 @@ async function addLink(
   // An absolute link into the tree would lead back to the input from a copy of it.
   if (!inside || link.startsWith('/')) {
     diagnostics.push({
-      severity: 'error',
+      severity: isFallback(path) ? 'warning' : 'error',
       code: 'input/symlink-outside',
       message: `the link to \`${link}\` leaves the tree and is left out`,
-      hint: 'Replace it by a relative link inside the tree, or by a copy of what it points to.',
+      hint: isFallback(path)
+        ? 'Only packages that do not name what they need look there.'
+        : 'Replace it by a relative link inside the tree, or by a copy of what it points to.',
       location: { path },
     })
     return
   }
   files.push({ path, size: 0, mode: 0o777, link })
+}
+
+/** In a store of pnpm or Bun, links to all there is: `pnpm deploy` makes one to the workspace's own package. */
+function isFallback(path: string): boolean {
+  return /(?:^|\/)node_modules\/\.(?:pnpm|bun)\/node_modules\//.test(path)
 }
 
 /**

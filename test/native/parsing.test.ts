@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/core/errors.ts'
 import { binaryKindOf } from '../../src/native/binary-kind.ts'
+import { parseBunLockfile } from '../../src/native/lockfile-bun.ts'
 import { parseLockfile, parseYarnLockfile } from '../../src/native/lockfile.ts'
+import { parsePnpmLockfile } from '../../src/native/lockfile-pnpm.ts'
 import { parseNpmrc, registryOptions } from '../../src/native/npmrc.ts'
 import { parsePackageJson } from '../../src/native/package-json.ts'
 import { declaredPlatform, fits, platformInName, withoutPlatform } from '../../src/native/platform-names.ts'
@@ -63,6 +65,28 @@ describe('the lockfile', () => {
     const v1 = parseLockfile('l', '{"lockfileVersion":1,"dependencies":{"a":{"version":"1.0.0","dependencies":{"b":{"version":"2.0.0","resolved":"https://r/b.tgz"}}}}}')
     expect([...v1.packages.keys()]).toEqual(['node_modules/a', 'node_modules/a/node_modules/b'])
     expect(v1.packages.get('node_modules/a/node_modules/b')!.resolved).toBe('https://r/b.tgz')
+  })
+
+  it('of pnpm, versions 5 to 9, pin by version', () => {
+    const integrity = 'sha512-abc=='
+    for (const key of ["'@a/b@1.2.3'", "'/@a/b@1.2.3(peer@1.0.0)'", '/@a/b/1.2.3', '/@a/b/1.2.3_peer@1.0.0']) {
+      const text = `lockfileVersion: '9.0'\r\nimporters:\r\n\r\n  .:\r\n    x: y\r\npackages:\r\n\r\n  ${key}:\r\n    resolution: {integrity: ${integrity}, tarball: https://r/b.tgz}\r\n    engines: {node: '>=18'}\r\n    os: ['!win32', linux]\r\n    libc: [glibc]\r\n\r\nsnapshots:\r\n\r\n  '@a/b@9.9.9': {}\r\n`
+      const { packages } = parsePnpmLockfile('pnpm-lock.yaml', text)
+      expect([...packages.keys()]).toEqual(['@a/b@1.2.3'])
+      expect(packages.get('@a/b@1.2.3')).toMatchObject({ name: '@a/b', version: '1.2.3', integrity, resolved: 'https://r/b.tgz', manifest: { os: ['!win32', 'linux'], libc: ['glibc'] } })
+    }
+    for (const text of ['', 'packages:', 'packages:\n  x:\n  : :\n    resolution: {', 'packages:\n  link@file:../a:\n    resolution: {directory: ../a}\n']) {
+      expect(parsePnpmLockfile('pnpm-lock.yaml', text).packages.size).toBe(0)
+    }
+  })
+
+  it('of Bun name no processor where Bun knows none', () => {
+    const text = '{ "packages": { "x": ["@a/lib-linux-riscv64@1.0.0", "", { "os": "linux", "cpu": "none" }, "sha512-a=="], "y": ["local@workspace:packages/y"], "z": 1, }, }'
+    const { packages } = parseBunLockfile(text)
+    expect([...packages.keys()]).toEqual(['@a/lib-linux-riscv64@1.0.0'])
+    expect(packages.get('@a/lib-linux-riscv64@1.0.0')?.manifest).toMatchObject({ os: [], cpu: [] })
+    for (const broken of ['[]', 'null', '{}', '{ "packages": 1 }']) expect(parseBunLockfile(broken).packages.size).toBe(0)
+    expect(() => parseBunLockfile('{')).toThrow(ConfigError)
   })
 
   it('of Yarn pins by range, with a digest where it is the registry’s', () => {

@@ -371,26 +371,15 @@ describe('layouts', () => {
     })
   })
 
-  it('of pnpm and Yarn Plug’n’Play are refused with what to do', async () => {
-    await inFolder(async (folder) => {
-      await mkdir(join(folder, 'app/node_modules/.pnpm/a@1/node_modules/a'), { recursive: true })
-      await symlink('.pnpm/a@1/node_modules/a', join(folder, 'app/node_modules/a'))
-      const pnpm = prepare(folder, { 'dist/handler.js': '' })
-      await expect(pnpm).rejects.toThrow(UsageError)
-      await expect(pnpm).rejects.toMatchObject({ hint: expect.stringContaining('node-linker=hoisted') as string })
-    })
-    for (const [store, hint] of [['.pnpm', 'node-linker=hoisted'], ['.bun', 'linker = "hoisted"'], ['.store', '--install-strategy=hoisted']] as const) {
-      // a package of a workspace, whose root has no links
-      await inFolder(async (folder) => {
-        await mkdir(join(folder, `app/node_modules/${store}/a@1/node_modules/a`), { recursive: true })
-        await mkdir(join(folder, 'app/dist/node_modules/@s'), { recursive: true })
-        await symlink(`../../../node_modules/${store}/a@1/node_modules/a`, join(folder, 'app/dist/node_modules/@s/a'))
-        await expect(prepare(folder, { 'dist/handler.js': '', 'pnpm-lock.yaml': '' })).rejects.toMatchObject({ hint: expect.stringContaining(hint) as string })
-      })
-    }
+  it('of Yarn that Node alone cannot follow are refused with what to do', async () => {
     await inFolder(async (folder) => {
       const yarn = prepare(folder, { 'dist/handler.js': '', '.pnp.cjs': '' })
       await expect(yarn).rejects.toMatchObject({ hint: expect.stringContaining('nodeLinker: node-modules') as string })
+    })
+    await inFolder(async (folder) => {
+      await mkdir(join(folder, 'app/node_modules/.store/a-npm-1.0.0-6a/package'), { recursive: true })
+      await symlink('.store/a-npm-1.0.0-6a/package', join(folder, 'app/node_modules/a'))
+      await expect(prepare(folder, { 'dist/handler.js': '' })).rejects.toThrow(UsageError)
     })
   })
 

@@ -1,5 +1,5 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { expect, test } from 'vitest'
 import { walk } from '../../src/node/walk.ts'
 import { tempFolder, writeTree } from '../support/temp-folder.ts'
@@ -69,4 +69,11 @@ test('a file that cannot be opened says why', async () => {
   await writeFile(Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0xff, 0xfe])]), 'x')
   const { diagnostics } = await walk(root)
   expect(diagnostics).toMatchObject([{ code: 'input/unreadable', message: expect.stringContaining('not UTF-8'), hint: expect.stringContaining('Rename') }])
+})
+
+test('what a store of packages links to as a fallback is missed with a warning only', async () => {
+  const root = tempFolder()
+  await mkdir(join(root, 'node_modules/.pnpm/node_modules'), { recursive: true })
+  await symlink(relative(join(root, 'node_modules/.pnpm/node_modules'), tempFolder()), join(root, 'node_modules/.pnpm/node_modules/app'))
+  expect((await walk(root)).diagnostics).toMatchObject([{ severity: 'warning', code: 'input/symlink-outside' }])
 })

@@ -1,3 +1,5 @@
+import { withoutComments } from '../../core/jsonc.ts'
+
 /** What a configuration of wrangler says about which files are the Worker's, and which are only served. Paths as written. */
 export interface WranglerConfig {
   /** The script that runs first. */
@@ -41,12 +43,6 @@ function jsonStrings(text: string): Settings | undefined {
   }
   visit(value, '', 0)
   return found
-}
-
-/** JSON with comments and commas before closing brackets (JSONC) as JSON. */
-function withoutComments(text: string): string {
-  const bare = text.replace(/^\uFEFF/, '').replace(/"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g, (part) => (part.startsWith('"') ? part : ' '))
-  return bare.replace(/"(?:[^"\\\n]|\\.)*"|,(?=\s*[}\]])/g, (part) => (part === ',' ? '' : part))
 }
 
 const tomlString = `"((?:[^"\\\\\\n]|\\\\.)*)"|'([^'\\n]*)'`
