@@ -228,7 +228,8 @@ export class Variables {
     for (const address of before) if (!after.has(address)) this.#store(address, this.#variables.get(address)!, index, undefined)
     this.#storedBy.set(index, after)
     if (!controls) return
-    // a variable that is only set behind a check that fails keeps what the file says
+    // a variable that is only set behind a check that fails keeps what the file says (what is set on other ways in any case is none: simdutf's objects,
+    // of which there is a copy behind `getenv`)
     const accessTo = sweep.accessTo.values()
     const accessFrom = sweep.accessFrom.values()
     const accessKind = sweep.accessKind.values()
@@ -237,7 +238,7 @@ export class Variables {
       const stored = accessKind[access] === Access.store ? 0 : this.#storesBehind(accessFrom[access]!)
       if (stored === undefined) continue
       const at = accessTo[access]! + stored
-      if (evaluation.seen[accessFrom[access]! - evaluation.start] !== 0 || this.#variables.has(at)) continue
+      if (evaluation.seen[accessFrom[access]! - evaluation.start] !== 0 || this.#variables.has(at) || evaluation.unconditional.has(at)) continue
       const range = image.dataAt(at)
       if (range === undefined || !range.writable || range.constant || image.slots.has(at)) continue
       this.follow(at, 4, distance)
