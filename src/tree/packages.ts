@@ -27,6 +27,8 @@ export interface Manifest {
   readonly modulePath?: string
   /** napi-rs’s. */
   readonly napi: boolean
+  /** Files that it has for its users, as written: `bin`, `main`. */
+  readonly entries: readonly string[]
 }
 
 export interface PackageIndex {
@@ -133,6 +135,7 @@ const emptyManifest: Manifest = {
   peerDependencies: {},
   scripts: {},
   napi: false,
+  entries: [],
 }
 
 function readManifest(bytes: Uint8Array | undefined): Manifest | undefined {
@@ -158,6 +161,7 @@ function readManifest(bytes: Uint8Array | undefined): Manifest | undefined {
     peerDependencies: map(json['peerDependencies']),
     scripts: map(json['scripts']),
     napi: isObject(json['napi']),
+    entries: [json['bin'], json['main'], ...(isObject(json['bin']) ? Object.values(json['bin']) : [])].filter((path) => typeof path === 'string'),
   }
 }
 

@@ -213,6 +213,21 @@ describe('tree/missing-build', () => {
   })
 })
 
+describe('tree/missing-build of packages whose files were chosen', () => {
+  const compiler = { bin: { addon: './dist/bin/addon' }, main: 'dist/server', optionalDependencies: { 'addon-linux-arm64-gnu': '2.0.0', 'addon-linux-x64-gnu': '2.0.0' } }
+  const severities = async (files: Parameters<typeof memoryTree>[0]): Promise<string[]> =>
+    (await runRule('tree/missing-build', memoryTree({ [`${addon}/package.json`]: manifest('addon', '2.0.0', compiler), [`${addon}/dist/server.js`]: '', ...files }, ['aarch64']))).map(({ severity }) => severity)
+
+  it('is told, and no fault: the compiler of an application is not in its server', async () => {
+    expect(await severities({})).toEqual(['info'])
+  })
+  it('is a fault where the package is whole, and where another machine’s build is there', async () => {
+    expect(await severities({ [`${addon}/dist/bin/addon`]: '' })).toEqual(['warning'])
+    const x64 = 'node_modules/addon-linux-x64-gnu'
+    expect(await severities({ [`${x64}/package.json`]: manifest('addon-linux-x64-gnu', '2.0.0', { os: ['linux'], cpu: ['x64'] }), [`${x64}/a.node`]: { elf: 'x86-64', libc: 'glibc' } })).toEqual(['warning'])
+  })
+})
+
 describe('tree/foreign-builds', () => {
   const entries = {
     [`${addon}/package.json`]: manifest('addon', '2.0.0'),

@@ -1,6 +1,7 @@
 import type { Architecture } from '../../core/requirement.ts'
 import type { TreeRule } from '../../core/tree.ts'
 import { nodeArchitectureName } from '../../targets/index.ts'
+import { fileCutAway } from '../cut-down-package.ts'
 import { nativePackagesOf, type NativePackage, packageText } from '../addons/native-package.ts'
 
 /** Packages that need native code and have none in the tree for a Linux machine that matters. */
@@ -13,6 +14,8 @@ export const missingBuilds: TreeRule = {
     return packages.flatMap((native) => {
       if (native.owner.path === '') return []
       const has = linuxArchitectures(native, 'present')
+      const cutAway = native.platforms.some(({ state }) => state === 'present') ? undefined : fileCutAway(native.owner)
+      if (cutAway !== undefined) return [takenForUnused(native, cutAway)]
       if (asked.length === 0) return has.size > 0 ? [] : [finding(native, undefined)]
       return asked.filter((architecture) => !has.has(architecture)).map((architecture) => finding(native, architecture))
     })
@@ -41,6 +44,17 @@ function finding(
       conventions: native.conventions,
       compilable: native.compilable,
     },
+    location: { path: owner.path },
+  }
+}
+
+/** A compiler that builds the application, and of which its server loads something else (next and its SWC). */
+function takenForUnused({ owner }: NativePackage, cutAway: string): Awaited<ReturnType<TreeRule['check']>>[number] {
+  return {
+    severity: 'info',
+    message: `${packageText(owner)} has no native build in the tree, for any machine, and only some of its other files (${cutAway} is not there either): what chose the files did not find it in use`,
+    advice: 'If it is used after all, it is missed on every architecture.',
+    data: { package: owner.name, version: owner.version, cutAway },
     location: { path: owner.path },
   }
 }
