@@ -30,7 +30,12 @@ export async function nativePackages(folder: string): Promise<string[]> {
 
 /** Every node_modules from the folder up to the project's root, and what managers that link packages have of all of them. */
 async function modulesFolders(folder: string, root: string): Promise<string[]> {
-  const found = modulesUpward(folder, root)
+  return [...modulesUpward(folder, root), ...(await modulesInStores(root))]
+}
+
+/** @param root absolute: a folder with node_modules */
+export async function modulesInStores(root: string): Promise<string[]> {
+  const found: string[] = []
   for (const store of ['.pnpm', '.bun', '.store']) {
     const all = join(root, 'node_modules', store)
     if (await exists(join(all, 'node_modules'))) found.push(join(all, 'node_modules'))
@@ -40,7 +45,7 @@ async function modulesFolders(folder: string, root: string): Promise<string[]> {
   return found
 }
 
-async function packageNames(modules: string): Promise<string[]> {
+export async function packageNames(modules: string): Promise<string[]> {
   const names: string[] = []
   for (const name of await readdir(modules).catch(() => [])) {
     if (name.startsWith('.')) continue

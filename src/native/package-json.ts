@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { entriesOf } from '../core/package-entries.ts'
 
 /** The fields of a package.json that say what a package needs and where it runs; anything malformed is left out. */
 export interface PackageJson {
@@ -14,6 +15,8 @@ export interface PackageJson {
   readonly devDependencies: Readonly<Record<string, string>>
   readonly scripts: Readonly<Record<string, string>>
   readonly gypfile: boolean
+  /** Files that it has for its users, as written. */
+  readonly entries: readonly string[]
 }
 
 /** undefined when there is none, or it is no JSON object. */
@@ -42,6 +45,7 @@ export function parsePackageJson(value: unknown): PackageJson | undefined {
     devDependencies: map(fields['devDependencies']),
     scripts: map(fields['scripts']),
     gypfile: fields['gypfile'] === true,
+    entries: entriesOf(fields),
   }
 }
 

@@ -10,7 +10,7 @@ import type { PackageJson } from './package-json.ts'
 import { declaredPlatform, fits, withoutPlatform } from './platform-names.ts'
 import type { DeclaredPlatform } from './platform-names.ts'
 import { platformName } from './platform.ts'
-import { packageOf } from './project.ts'
+import { exists, packageOf } from './project.ts'
 import type { PackageSpec } from './registry.ts'
 import { leaveOut } from './selection.ts'
 import type { Selection } from './selection.ts'
@@ -45,6 +45,8 @@ export async function selectPlatformPackages(
   // What only ever runs elsewhere (fsevents, a Windows helper) is not missed.
   const linux = members.filter(({ declared }) => declared.os.includes('linux'))
   const stems = new Set(linux.map(({ name }) => withoutPlatform(name)))
+  // what was fetched for the target is whole
+  const chosenWithout = selection.isChosen && (await exists(join(selection.project.root, packagePath, 'package.json')))
   let outcome: 'none' | 'selected' | 'unavailable' = 'none'
   for (const member of members) {
     if (member.installed !== undefined && !fits(member.declared, selection.platform)) {
@@ -53,6 +55,15 @@ export async function selectPlatformPackages(
   }
   for (const stem of [...stems].sort()) {
     const family = members.filter(({ name }) => withoutPlatform(name) === stem)
+    if (chosenWithout && family.every(({ installed }) => installed === undefined)) {
+      selection.report({
+        severity: 'info',
+        code: 'native/left-out',
+        message: `${manifest.name} has no build here for any machine: what chose the files of the folder did not find ${stem}* in use`,
+        location: { path: packagePath },
+      })
+      continue
+    }
     const fitting = family.filter(({ declared }) => fits(declared, selection.platform))
     if (fitting.length === 0) {
       selection.unavailable.push({

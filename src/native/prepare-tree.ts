@@ -5,6 +5,7 @@ import { ConfigError, UsageError } from '../core/errors.ts'
 import { treePath, walk } from '../node/walk.ts'
 import { selectAddOns } from './add-ons.ts'
 import { outputLayout } from './layout.ts'
+import { isChosenFolder } from './chosen-folder.ts'
 import { linkedStore } from './linked-store.ts'
 import { readLockfile } from './lockfile.ts'
 import { registryOptions } from './npmrc.ts'
@@ -61,23 +62,26 @@ export async function prepareTree(options: PrepareOptions, folder: string, work:
   const { platform, signal } = options
   const root = await realpath(options.input)
   const origin = await realpath(options.origin ?? root)
-  const project = await findProject(origin)
-  const store = await linkedStore(project, origin)
+  const around = await findProject(origin)
+  const isChosen = origin === root && (await isChosenFolder(root))
+  const project = isChosen ? { root } : around
+  const store = await linkedStore(around, origin)
   const inputPath = treePath(project.root, origin)
   const inside = inputPath === '' ? '' : `${inputPath}/`
   const diagnostics: Diagnostic[] = []
 
-  const own = await ownFiles(root, diagnostics)
-  const scripts = own.filter((path) => /\.[cm]?js$/.test(path)).map((path) => join(root, path))
+  const own = await ownFiles(root, isChosen, diagnostics)
+  const scripts = own.filter((path) => /\.[cm]?js$/.test(path) && packageOf(path) === '').map((path) => join(root, path))
   const included = await includedFiles(options.include, project)
   const more = included.filter((path) => /\.[cm]?js$/.test(path)).map((path) => join(project.root, path))
-  const trace = await traceFiles([...scripts, ...more], project, { root, as: origin }, signal)
+  const trace = await traceFiles([...scripts, ...more], project, { root, as: origin }, isChosen, signal)
   const selection: Selection = {
     project,
+    isChosen,
     platform,
     trace,
-    lockfile: await readLockfile(project.root, store),
-    registry: npmRegistry(work, await registryOptions(project.root), options.online, signal),
+    lockfile: await readLockfile(around.root, store),
+    registry: npmRegistry(work, await registryOptions(around.root), options.online, signal),
     files: new Map([
       ...trace.files,
       ...included.map((path) => [path, join(project.root, path)] as const),
@@ -132,11 +136,12 @@ async function dropDetours({ files }: Selection): Promise<void> {
   }
 }
 
-/** The folder's files without packages: of those only what is reached counts. */
-async function ownFiles(root: string, diagnostics: Diagnostic[]): Promise<string[]> {
+/** The folder's files without packages: of those only what is reached counts, unless a tool has chosen them already. */
+async function ownFiles(root: string, isChosen: boolean, diagnostics: Diagnostic[]): Promise<string[]> {
   const walked = await walk(root)
-  diagnostics.push(...walked.diagnostics.filter(({ location }) => packageOf(location?.path ?? '') === ''))
-  return walked.files.map(({ path }) => path).filter((path) => packageOf(path) === '' && !isPrivate(path))
+  const counts = (path: string): boolean => isChosen || packageOf(path) === ''
+  diagnostics.push(...walked.diagnostics.filter(({ location }) => counts(location?.path ?? '')))
+  return walked.files.map(({ path }) => path).filter((path) => counts(path) && !isPrivate(path))
 }
 
 /** What lies in a project's folder and is never deployed: history, and the file with the registry's credentials. */

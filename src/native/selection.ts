@@ -31,6 +31,8 @@ export interface Fetched {
 /** The files of the output while they are being chosen, and everything needed to choose. */
 export interface Selection {
   readonly project: Project
+  /** The input's packages have only what a tool found in use: what is not there for any machine is not missed. */
+  readonly isChosen: boolean
   readonly platform: NativePlatform
   readonly trace: Trace
   readonly lockfile: Lockfile | undefined

@@ -25,8 +25,9 @@ export interface Placed {
  * machine, it takes the machine that builds: who reads this corrects that.
  *
  * @param entries absolute paths
+ * @param isChosen what lies outside the project is no part of it, modules too
  */
-export async function traceFiles(entries: readonly string[], project: Project, placed: Placed, signal: AbortSignal): Promise<Trace> {
+export async function traceFiles(entries: readonly string[], project: Project, placed: Placed, isChosen: boolean, signal: AbortSignal): Promise<Trace> {
   const nft = await import('@vercel/nft')
   const base = parse(project.root).root
   signal.throwIfAborted()
@@ -37,7 +38,7 @@ export async function traceFiles(entries: readonly string[], project: Project, p
     ignore: (path) => {
       signal.throwIfAborted()
       const file = join(base, path)
-      return !isBelow(project.root, file) && !isBelow(placed.root, file) && !/\.(?:[cm]?js|json|node)$/.test(path)
+      return !isBelow(project.root, file) && !isBelow(placed.root, file) && (isChosen || !/\.(?:[cm]?js|json|node)$/.test(path))
     },
     // Packages are looked for where the code counts as being; files beside it, where it is.
     resolve: async (id, parent, job, commonJs) => {

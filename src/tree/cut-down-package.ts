@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { entryFiles } from '../core/package-entries.ts'
 import type { TreePackage } from './packages.ts'
 
 /**
@@ -7,8 +8,5 @@ import type { TreePackage } from './packages.ts'
  */
 export function fileCutAway({ path, files, manifest }: TreePackage): string | undefined {
   const there = new Set(files.map((file) => file.path))
-  return manifest.entries.find((entry) => {
-    const full = posix.join(path, entry)
-    return !['', '.js', '.json', '.node', '.cjs', '/index.js', '/index.json'].some((end) => there.has(full.replace(/\/$/, '') + end))
-  })
+  return manifest.entries.find((entry) => !entryFiles(posix.join(path, entry)).some((file) => there.has(file)))
 }

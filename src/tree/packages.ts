@@ -1,3 +1,4 @@
+import { entriesOf } from '../core/package-entries.ts'
 import type { Context } from '../core/context.ts'
 import type { TreeFile, TreeView } from '../core/tree.ts'
 
@@ -161,7 +162,7 @@ function readManifest(bytes: Uint8Array | undefined): Manifest | undefined {
     peerDependencies: map(json['peerDependencies']),
     scripts: map(json['scripts']),
     napi: isObject(json['napi']),
-    entries: [json['bin'], json['main'], ...(isObject(json['bin']) ? Object.values(json['bin']) : [])].filter((path) => typeof path === 'string'),
+    entries: entriesOf(json),
   }
 }
 

@@ -1,0 +1,42 @@
+import { dirname, join } from 'node:path'
+import { entryFiles } from '../core/package-entries.ts'
+import { modulesInStores, packageNames } from './native-packages.ts'
+import { readPackageJson } from './package-json.ts'
+import { exists } from './project.ts'
+
+/**
+ * Is the folder what a tool made to be deployed as it is (Next.js's `standalone`, Nitro's `.output/server`): with a
+ * node_modules of its own, in which packages have only the files that the tool found in use? Then what lies in folders
+ * above is no part of it. It is one where a package lacks what its package.json has for its users, and the same version
+ * above it, if there is one above, does not.
+ *
+ * @param folder absolute
+ */
+export async function isChosenFolder(folder: string): Promise<boolean> {
+  const above = await modulesAbove(dirname(folder))
+  for (const modules of [join(folder, 'node_modules'), ...(await modulesInStores(folder))]) {
+    for (const name of await packageNames(modules)) {
+      const own = await readPackageJson(join(modules, name))
+      const missing = own === undefined ? undefined : await missingEntry(join(modules, name), own.entries)
+      if (missing === undefined) continue
+      if (above === undefined) return true
+      const whole = await readPackageJson(join(above, name))
+      if (whole?.version === own!.version && (await missingEntry(join(above, name), [missing])) === undefined) return true
+    }
+  }
+  return false
+}
+
+async function missingEntry(folder: string, entries: readonly string[]): Promise<string | undefined> {
+  for (const entry of entries) {
+    const found = await Promise.all(entryFiles(join(folder, entry)).map(exists))
+    if (!found.includes(true)) return entry
+  }
+  return undefined
+}
+
+async function modulesAbove(folder: string): Promise<string | undefined> {
+  const modules = join(folder, 'node_modules')
+  if (await exists(modules)) return modules
+  return dirname(folder) === folder ? undefined : modulesAbove(dirname(folder))
+}
