@@ -12,8 +12,8 @@ const typeOf: Readonly<Record<Flag['kind'], Options>> = {
 }
 
 /**
- * The command line as yargs describes it, from the table that `parse-arguments.ts` reads it by: for `--help` and for
- * completion. Loaded for these only: yargs takes a third of the time of a build that has nothing to do.
+ * The command line as yargs describes it, from the table that `parse-arguments.ts` reads it by: for `--help`.
+ * Loaded for that only: yargs takes a third of the time of a build that has nothing to do.
  */
 function describeCommands(): Argv {
   return commands.reduce<Argv>(
@@ -24,7 +24,7 @@ function describeCommands(): Argv {
       .version(tool.version)
       .help()
       .alias('help', 'h')
-      .completion('completion', 'Print a script for bash or zsh that completes commands and options')
+      .command('completion', 'Print a script for bash or zsh that completes commands, options and their values')
       .exitProcess(false)
       .wrap(null),
   )
@@ -54,9 +54,4 @@ export async function helpText(command: Command | undefined): Promise<string> {
       else resolve(`${output}\n`)
     })
   })
-}
-
-/** `shrink completion` prints a script for the shell, which then calls with `--get-yargs-completions`. yargs prints by itself. */
-export async function complete(argv: readonly string[]): Promise<void> {
-  await describeCommands().parseAsync([...argv])
 }

@@ -15,9 +15,14 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
 }
 
 async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
-  if (argv[0] === 'completion' || argv.includes('--get-yargs-completions')) {
-    const { complete } = await import('./describe-commands.ts')
-    await complete(argv)
+  if (argv[0] === 'completion' && argv.length === 1) {
+    const { completionScript } = await import('./completion-script.ts')
+    io.stdout(completionScript)
+    return 0
+  }
+  if (argv[0] === '--complete' && argv.length === 2) {
+    const { completions } = await import('./completions.ts')
+    io.stdout((await completions(argv[1]!)).map((line) => `${line}\n`).join(''))
     return 0
   }
   const request = parseArguments(argv)

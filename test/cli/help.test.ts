@@ -2,7 +2,6 @@ import { expect, test } from 'vitest'
 import { commands } from '../../src/cli/commands/index.ts'
 import { helpText } from '../../src/cli/describe-commands.ts'
 import { flagsOf } from '../../src/cli/flags.ts'
-import { runCli } from '../support/run-cli.ts'
 
 test('--help lists every command, and of a command every flag', async () => {
   const program = await helpText(undefined)
@@ -14,11 +13,4 @@ test('--help lists every command, and of a command every flag', async () => {
       expect(text).toContain(flag.help)
     }
   }
-})
-
-test('completion names commands, and the flags of the one at hand', async () => {
-  const script = await runCli(['completion'])
-  expect([script.code, script.stdout]).toEqual([0, expect.stringContaining('shrink --get-yargs-completions')])
-  expect((await runCli(['--get-yargs-completions', 'shrink', ''])).stdout.split('\n')).toEqual(expect.arrayContaining(commands.map(({ name }) => name)))
-  expect((await runCli(['--get-yargs-completions', 'shrink', 'build', '--str'])).stdout).toContain('--strip')
 })
