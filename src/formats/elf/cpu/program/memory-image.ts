@@ -248,6 +248,9 @@ function noteRelocation(
 
 const linkerTables: ReadonlySet<number> = new Set([SHT.DYNSYM, SHT.STRTAB, SHT.HASH, SHT.GNU_HASH, SHT.RELA, SHT.REL, SHT.GNU_VERSYM, SHT.GNU_VERNEED, SHT.NOTE])
 
+/** What is put into a program once it is linked holds none of its addresses: the scripts of `bun build --compile`. */
+const payload = '.bun'
+
 /** Programs linked at a fixed address have no relocations: what looks like an address of code or of data, in data, is one. */
 function absolutePointers(
   file: ElfFile,
@@ -260,7 +263,7 @@ function absolutePointers(
   const first = data[0]?.address ?? 0
   const last = data.at(-1)?.end ?? 0
   // symbols, hashes and relocations have addresses in them that nothing follows
-  const tables = new Set(file.sections.filter(({ sh_type }) => linkerTables.has(sh_type)).map(({ sh_addr }) => Number(sh_addr)))
+  const tables = new Set(file.sections.filter(({ name, sh_type }) => linkerTables.has(sh_type) || name === payload).map(({ sh_addr }) => Number(sh_addr)))
   for (const range of data) {
     if (range.offset === undefined || tables.has(range.address)) continue
     const start = (8 - (range.address & 7)) & 7

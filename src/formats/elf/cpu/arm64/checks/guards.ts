@@ -19,7 +19,7 @@ import { VariableStores } from './variable-stores.ts'
 
 /** Bounds of the search: beyond them every path counts as possible. */
 const limits = {
-  rounds: 14,
+  rounds: 24,
   evaluations: 40_000,
   /** Instructions, over all functions. */
   steps: 4_000_000,

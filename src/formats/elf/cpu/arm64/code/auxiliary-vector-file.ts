@@ -1,4 +1,4 @@
-import { memoryAccess } from '../../../../../isa/arm64/operands.ts'
+import { memoryAccess, type MemoryAccess } from '../../../../../isa/arm64/operands.ts'
 import type { CallGraph } from '../../program/call-graph.ts'
 import type { MemoryImage } from '../../program/memory-image.ts'
 import { Access, type Sweep } from '../../program/sweep.ts'
@@ -6,7 +6,7 @@ import type { Program } from './program.ts'
 
 const NAME = '/proc/self/auxv'
 const AT_HWCAP = 16
-/** Words behind a load in which its tag is compared. */
+/** Words behind a load in which its tag is compared, and in which the value of an entry is loaded before or behind its tag. */
 const BEHIND = 4
 /** Bytes of a function that reads the file, and others beside it. */
 const LARGEST = 4000
@@ -33,8 +33,8 @@ export function readersOfAuxiliaryVector({ image, graph, sweep }: Omit<Code, 'co
 }
 
 /**
- * Loads of entries of the auxiliary vector, a tag and a value, in functions that name the file of it and look for HWCAP: what libraries
- * do that cannot ask the C library (libdeflate). `LDP X9, X8, [X1]; CMP X9, #16`.
+ * Loads of the values of entries of the auxiliary vector, in functions that name the file of it and look for HWCAP: what libraries do
+ * that cannot ask the C library (libdeflate). `LDP X9, X8, [X1]; CMP X9, #16`, or `LDUR X11, [X9, #-8]; LDR X10, [X9]; CMP X11, #16`.
  */
 export function entriesOfAuxiliaryVector(readers: ReadonlySet<number>, { graph, codeAt }: Pick<Code, 'graph' | 'codeAt'>): Set<number> {
   const loads = new Set<number>()
@@ -43,17 +43,36 @@ export function entriesOfAuxiliaryVector(readers: ReadonlySet<number>, { graph, 
     const end = Math.min(graph.ends[index]!, start + LARGEST)
     const code = codeAt(start)
     if (code === undefined) continue
-    for (let at = start; at < end; at += 4) if (isEntry(code.words, (at - code.base) / 4)) loads.add(at)
+    for (let at = start; at < end; at += 4) {
+      const value = valueBeside(code.words, (at - code.base) / 4)
+      if (value !== undefined) loads.add(code.base + value * 4)
+    }
   }
   return loads
 }
 
-/** Is it a load of two registers, of which the first is compared with the tag of HWCAP? */
-function isEntry(words: Int32Array, place: number): boolean {
+/** Where the value is loaded that belongs to the tag which the load at `place` gets, if it is compared with that of HWCAP. */
+function valueBeside(words: Int32Array, place: number): number | undefined {
+  const tag = loadAt(words, place)
+  if (tag === undefined || !isCompared(words, place, tag.register)) return undefined
+  if (tag.second >= 0) return place
+  for (let beside = Math.max(0, place - BEHIND); beside <= place + BEHIND && beside < words.length; beside++) {
+    const value = loadAt(words, beside)
+    if (value !== undefined && value.second < 0 && value.base === tag.base && value.offset === tag.offset + 8) return beside
+  }
+  return undefined
+}
+
+/** A load of one or two general registers, at a distance from another. */
+function loadAt(words: Int32Array, place: number): MemoryAccess | undefined {
   const word = words[place]!
   const operand = ((word >>> 25) & 5) === 4 ? memoryAccess(word) : undefined
-  if (operand === undefined || !operand.load || operand.second < 0 || operand.size !== 8 || operand.atomic) return false
-  const compare = 0xf100_001f | (AT_HWCAP << 10) | (operand.register << 5)
+  const isPlain = operand?.load === true && operand.register >= 0 && operand.size === 8 && !operand.atomic && operand.index < 0
+  return isPlain && (operand.second >= 0 || operand.writeback === 'none') ? operand : undefined
+}
+
+function isCompared(words: Int32Array, place: number, register: number): boolean {
+  const compare = 0xf100_001f | (AT_HWCAP << 10) | (register << 5)
   for (let behind = place + 1; behind <= place + BEHIND && behind < words.length; behind++) if (words[behind] === (compare | 0)) return true
   return false
 }

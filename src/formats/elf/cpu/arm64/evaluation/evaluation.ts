@@ -52,7 +52,7 @@ export interface Surroundings {
   loadNearField(at: number): Value | undefined
   /** Variables in the array or structure at an address; undefined: in any that the function takes the address of. */
   variablesBehind(address: number | undefined): Iterable<{ readonly address: number; readonly size: number }>
-  /** What the second register of the load at `at` gets, if that is an entry of the auxiliary vector: any of those about the CPU. */
+  /** What the load at `at` gets (of two registers the second), if that is the value of an entry of the auxiliary vector: any of those about the CPU. */
   valueOfEntry(at: number): Value | undefined
   /** The value of an ID register. */
   systemRegister(crm: number, op2: number): Value | undefined

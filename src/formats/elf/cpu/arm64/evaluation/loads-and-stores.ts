@@ -1,12 +1,13 @@
 import { literalAddress } from '../../../../../isa/arm64/control-flow.ts'
 import { memoryAccess, type MemoryAccess, SP } from '../../../../../isa/arm64/operands.ts'
 import { address, compute, join, number, plain, signExtended, singleAddress, singleOffset, truncated, type Value, withWords } from '../../program/value.ts'
-import { exactly, valueOf, vectorOf } from '../../program/vector.ts'
+import { exactly, vectorOf } from '../../program/vector.ts'
 import type { Effects } from './effects.ts'
 import type { Surroundings } from './evaluation.ts'
 import type { Notes } from './instructions.ts'
 import { keyOf, type Machine } from './machine.ts'
 import { reachesFields, storeToField } from './near-fields.ts'
+import { valueIn } from './vector-alternatives.ts'
 
 /** Loads and stores (Arm ARM C4.1.94): between the machine, the frame, and what the program knows of memory. */
 export class LoadsAndStores {
@@ -102,7 +103,7 @@ export class LoadsAndStores {
     const first = this.#recall(machine, place, operand.size) ?? (operand.index < 0 ? this.#outside.loadNearField(at.address) : undefined)
     const second = operand.second < 0 ? undefined : this.#recall(machine, compute('add', place, number(operand.size)), operand.size)
     const extend = (value: Value | undefined): Value | undefined => (operand.signed === 0 ? value : truncated(signExtended(value, operand.size), operand.signed))
-    machine.write(operand.register, extend(first))
+    machine.write(operand.register, extend(first ?? (operand.second < 0 ? this.#outside.valueOfEntry(at.address) : undefined)))
     if (operand.second >= 0) machine.write(operand.second, extend(second ?? this.#outside.valueOfEntry(at.address)))
     else if (operand.register !== 31) machine.origins[operand.register] = keyOf(place)
     if (operand.compares) this.storeOne(machine, place, undefined, operand.size, machine.read(at.word & 31, operand.size))
@@ -167,7 +168,7 @@ export class LoadsAndStores {
     const key = keyOf(place)
     for (let offset = 0; offset < size; offset += 8) {
       const part = Math.min(size, 8)
-      if (vector !== undefined) this.storeOne(machine, offset === 0 ? place : compute('add', place, number(offset)), valueOf(vector, offset, part), part)
+      if (vector !== undefined) this.storeOne(machine, offset === 0 ? place : compute('add', place, number(offset)), valueIn(vector, offset, part), part)
       else if (key !== undefined) machine.remember(key + offset, part, undefined)
     }
   }
@@ -188,8 +189,8 @@ export class LoadsAndStores {
 
 /** Zero, if that is what the vector holds: structures are cleared so. */
 function zeroIn({ vectors }: Machine, register: number): Value | undefined {
-  const vector = vectors[register]
-  return vector?.bytes.every((byte) => byte === 0) === true ? number(0) : undefined
+  const held = vectors[register]
+  return held?.every(({ bytes }) => bytes.every((byte) => byte === 0)) === true ? number(0) : undefined
 }
 
 /** Nobody knows to which of several places in the frame it is stored. */

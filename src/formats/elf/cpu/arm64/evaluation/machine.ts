@@ -2,8 +2,10 @@ import { join, plain, relative, sameValue, singleAddress, singleOffset, truncate
 import { SP } from '../../../../../isa/arm64/operands.ts'
 import { ARGUMENTS } from './evaluation.ts'
 import type { Flags } from './flags.ts'
+import { joinedPointers } from './joined-pointers.ts'
 import { Places } from '../../program/places.ts'
-import { sameVector, type Vector } from '../../program/vector.ts'
+import type { Vector } from '../../program/vector.ts'
+import { joinVectors, sameVectors, type Vectors } from './vector-alternatives.ts'
 
 /** A place in memory and what stands there. */
 export interface Cell {
@@ -20,8 +22,8 @@ export function cellOf(value: Value, size: number, stored: boolean, stale = fals
   return { value, size, stored, stale }
 }
 
-type Vectors = readonly (Vector | undefined)[]
-const noVectors: Vectors = []
+type VectorRegisters = readonly (Vectors | undefined)[]
+const noVectors: VectorRegisters = []
 
 /** Places relative to a pointer lie far below all addresses. */
 const SPAN = 2 ** 40
@@ -61,9 +63,9 @@ export class Machine {
   #sharesMemory: boolean
   flags: Flags | undefined
   /** V0 to V31, where known: most functions know none. Replaced, never changed. */
-  vectors: Vectors
+  vectors: VectorRegisters
 
-  constructor(registers: (Value | undefined)[], origins: (number | undefined)[], memory: Places<Cell>, flags: Flags | undefined, spent = 0, vectors: Vectors = noVectors, sharesMemory = false) {
+  constructor(registers: (Value | undefined)[], origins: (number | undefined)[], memory: Places<Cell>, flags: Flags | undefined, spent = 0, vectors: VectorRegisters = noVectors, sharesMemory = false) {
     this.registers = registers
     this.origins = origins
     this.#memory = memory
@@ -128,9 +130,13 @@ export class Machine {
   }
 
   writeVector(register: number, vector: Vector | undefined): void {
-    if (this.vectors[register] === vector) return
+    this.writeVectors(register, vector === undefined ? undefined : [vector])
+  }
+
+  writeVectors(register: number, held: Vectors | undefined): void {
+    if (this.vectors[register] === held) return
     const vectors = this.vectors.slice()
-    vectors[register] = vector
+    vectors[register] = held
     this.vectors = vectors
   }
 
@@ -247,16 +253,18 @@ export class Machine {
       const before = this.registers[register]
       if (this.origins[register] !== other.origins[register]) this.origins[register] = undefined
       if (before === undefined && other.registers[register]?.detected !== true) continue
-      const joined = join(before, other.registers[register])
+      const joined = join(before, other.registers[register]) ?? joinedPointers(before, other.registers[register])
       if (sameValue(before, joined)) continue
       this.registers[register] = joined
       changed = true
     }
     if (this.#memory !== other.#memory && this.#joinMemory(other.#memory)) changed = true
     if (this.vectors !== other.vectors && this.vectors.length > 0) {
-      for (const [register, vector] of this.vectors.entries()) {
-        if (vector === undefined || sameVector(vector, other.vectors[register])) continue
-        this.writeVector(register, undefined)
+      for (const [register, held] of this.vectors.entries()) {
+        if (held === undefined || sameVectors(held, other.vectors[register])) continue
+        const joined = joinVectors(held, other.vectors[register])
+        if (joined?.length === held.length) continue
+        this.writeVectors(register, joined)
         changed = true
       }
     }

@@ -1,7 +1,8 @@
 import { destination } from '../../../../../isa/arm64/operands.ts'
-import { signExtended, truncated, type Value } from '../../program/value.ts'
+import { join, signExtended, truncated, type Value } from '../../program/value.ts'
 import { elementsOf, exactly, valueOf, type Vector, vectorOf } from '../../program/vector.ts'
 import type { Machine } from './machine.ts'
+import { type Certain, eachOf, oneOf } from './vector-alternatives.ts'
 import { extracted, halved, lookedUp, part, permuted } from './vector-shuffles.ts'
 
 /*
@@ -12,15 +13,27 @@ import { extracted, halved, lookedUp, part, permuted } from './vector-shuffles.t
 export function executeVector(word: number, machine: Machine): void {
   const general = destination(word)
   if (general >= 0) {
-    machine.write(general, toGeneral(word, machine))
+    let value: Value | undefined
+    let isFirst = true
+    for (const certain of eachOf(machine, word)) {
+      const one = toGeneral(word, certain)
+      value = isFirst || one === undefined ? one : join(value, one)
+      isFirst = false
+      if (value === undefined) break
+    }
+    machine.write(general, value)
     return
   }
-  machine.writeVector(word & 31, resultOf(word, machine))
+  machine.writeVectors(word & 31, oneOf(results(word, machine)))
+}
+
+function* results(word: number, machine: Machine): Iterable<Vector | undefined> {
+  for (const certain of eachOf(machine, word)) yield resultOf(word, certain)
 }
 
 /** UMOV, SMOV, FMOV to a general register. */
-function toGeneral(word: number, machine: Machine): Value | undefined {
-  const source = machine.vectors[(word >>> 5) & 31]
+function toGeneral(word: number, machine: Certain): Value | undefined {
+  const source = machine.vector((word >>> 5) & 31)
   if (source === undefined) return undefined
   switch ((word & 0xffff_fc00) >>> 0) {
     case 0x1e26_0000:
@@ -45,9 +58,9 @@ function elementAt(immediate: number): [size: number, index: number] {
   return [size, immediate >> (log + 1)]
 }
 
-function resultOf(word: number, machine: Machine): Vector | undefined {
+function resultOf(word: number, machine: Certain): Vector | undefined {
   const wide = (word & 0x4000_0000) !== 0
-  const first = machine.vectors[(word >>> 5) & 31]
+  const first = machine.vector((word >>> 5) & 31)
   if ((word & 0x9fe0_8400) >>> 0 === 0x0e00_0400) return copied(word, machine)
   if ((word & 0xffe0_fc00) >>> 0 === 0x5e00_0400) return first === undefined ? undefined : elementAlone(word, first)
   if ((word & 0x9ff8_0400) >>> 0 === 0x0f00_0400) return immediate(word, machine, wide)
@@ -60,7 +73,7 @@ function resultOf(word: number, machine: Machine): Vector | undefined {
   if ((word & 0x9f3e_0c00) >>> 0 === 0x0e20_0800) return ofOne(word, first, machine, wide)
   if ((word & 0x9f3e_0c00) >>> 0 === 0x0e30_0800) return across(word, first, wide)
   if ((word & 0xffff_fc00) >>> 0 === 0x5ef1_b800) return vectorOf([elementsOf(first, 8).reduce((a, b) => a + b)], 8, first.detected)
-  const second = machine.vectors[(word >>> 16) & 31]
+  const second = machine.vector((word >>> 16) & 31)
   if (second === undefined) return undefined
   if ((word & 0x9f20_0400) >>> 0 === 0x0e20_0400) return ofTwo(word, first, second, machine, wide)
   if ((word & 0xdf20_0400) >>> 0 === 0x5e20_0400) return part(ofTwo(word, first, second, machine, true), 1 << ((word >>> 22) & 3))
@@ -71,7 +84,7 @@ function resultOf(word: number, machine: Machine): Vector | undefined {
 }
 
 /** DUP, INS. */
-function copied(word: number, machine: Machine): Vector | undefined {
+function copied(word: number, machine: Certain): Vector | undefined {
   const [size, index] = elementAt((word >>> 16) & 31)
   if (size > 8) return undefined
   const source = (word >>> 5) & 31
@@ -86,14 +99,14 @@ function copied(word: number, machine: Machine): Vector | undefined {
     element = exactly(size === 8 ? value : truncated(value, size))
     detected = value?.detected === true
   } else {
-    const vector = machine.vectors[source]
+    const vector = machine.vector(source)
     if (vector === undefined) return undefined
     element = elementsOf(vector, size)[inserts ? opcode >> (31 - Math.clz32(size)) : index]
     detected = vector.detected
   }
   if (element === undefined) return undefined
   if (!inserts) return vectorOf(Array.from({ length: ((word & 0x4000_0000) !== 0 ? 16 : 8) / size }, () => element), size, detected)
-  const before = machine.vectors[word & 31]
+  const before = machine.vector(word & 31)
   if (before === undefined) return undefined
   const elements = elementsOf(before, size)
   elements[index] = element
@@ -107,18 +120,18 @@ function elementAlone(word: number, from: Vector): Vector | undefined {
 }
 
 /** FMOV from a general register. */
-function fromGeneral(word: number, machine: Machine): Vector | undefined {
+function fromGeneral(word: number, machine: Certain): Vector | undefined {
   const value = machine.read((word >>> 5) & 31)
   const whole = exactly(value)
   if (whole === undefined) return undefined
   const detected = value!.detected
   if ((word & 0xffff_fc00) >>> 0 !== 0x9eaf_0000) return vectorOf([whole], word < 0 ? 8 : 4, detected)
-  const before = machine.vectors[word & 31]
+  const before = machine.vector(word & 31)
   return before === undefined ? undefined : vectorOf([elementsOf(before, 8)[0]!, whole], 8, detected || before.detected)
 }
 
 /** MOVI, MVNI, ORR, BIC (AdvSIMDExpandImm). */
-function immediate(word: number, machine: Machine, wide: boolean): Vector | undefined {
+function immediate(word: number, machine: Certain, wide: boolean): Vector | undefined {
   const byte = BigInt(((word >>> 11) & 0xe0) | ((word >>> 5) & 31))
   const mode = (word >>> 12) & 15
   const negates = (word & 0x2000_0000) !== 0
@@ -136,7 +149,7 @@ function immediate(word: number, machine: Machine, wide: boolean): Vector | unde
   }
   const all = vectorOf(Array.from({ length: (wide ? 16 : 8) / size }, () => element), size, false)
   if (mode < 12 && (mode & 1) === 1) {
-    const before = machine.vectors[word & 31]
+    const before = machine.vector(word & 31)
     return before === undefined ? undefined : halved(bitwise(before, all, negates ? (a, b) => a & ~b : (a, b) => a | b), wide)
   }
   return negates && mode < 14 ? halved(bitwise(all, all, (a) => ~a), wide) : all
@@ -147,7 +160,7 @@ function bitwise(a: Vector, b: Vector, operation: (a: number, b: number, at: num
 }
 
 /** SSHR, USHR, SHL, SRI, SLI, SHRN, SSHLL, USHLL. */
-function shiftedByImmediate(word: number, first: Vector, machine: Machine, wide: boolean): Vector | undefined {
+function shiftedByImmediate(word: number, first: Vector, machine: Certain, wide: boolean): Vector | undefined {
   const encoded = (word >>> 16) & 127
   const size = 1 << (28 - Math.clz32(encoded & 0x78))
   const bits = size * 8
@@ -162,7 +175,7 @@ function shiftedByImmediate(word: number, first: Vector, machine: Machine, wide:
     case 10:
       return unsigned ? undefined : vectorOf(elementsOf(first, size).slice(0, count).map((element) => element << left), size, first.detected)
     case 16:
-      return unsigned || size > 4 ? undefined : narrowed(first, size, right, machine.vectors[word & 31], wide)
+      return unsigned || size > 4 ? undefined : narrowed(first, size, right, machine.vector(word & 31), wide)
     case 20:
       if (size > 4) return undefined
       return vectorOf(elementsOf(first, size).slice(wide ? 8 / size : 0, wide ? 16 / size : 8 / size).map((element) => signed(element) << left), size * 2, first.detected)
@@ -179,7 +192,7 @@ function narrowed(from: Vector, size: number, shift: bigint, before: Vector | un
 }
 
 /** NOT, RBIT, CNT, XTN, comparisons with zero, NEG, ABS. */
-function ofOne(word: number, first: Vector, machine: Machine, wide: boolean): Vector | undefined {
+function ofOne(word: number, first: Vector, machine: Certain, wide: boolean): Vector | undefined {
   const log = (word >>> 22) & 3
   const size = 1 << log
   const negates = (word & 0x2000_0000) !== 0
@@ -198,7 +211,7 @@ function ofOne(word: number, first: Vector, machine: Machine, wide: boolean): Ve
     case 11:
       return each((element) => (negates || element < 0n ? -element : element))
     case 18:
-      return negates || log === 3 ? undefined : narrowed(first, size, 0n, machine.vectors[word & 31], wide)
+      return negates || log === 3 ? undefined : narrowed(first, size, 0n, machine.vector(word & 31), wide)
     default:
       return undefined
   }
@@ -237,10 +250,10 @@ function across(word: number, first: Vector, wide: boolean): Vector | undefined 
 }
 
 /** Three registers of the same kind. */
-function ofTwo(word: number, first: Vector, second: Vector, machine: Machine, wide: boolean): Vector | undefined {
+function ofTwo(word: number, first: Vector, second: Vector, machine: Certain, wide: boolean): Vector | undefined {
   const opcode = (word >>> 11) & 31
   const unsigned = (word & 0x2000_0000) !== 0
-  if (opcode === 3) return logical(((word >>> 22) & 3) + (unsigned ? 4 : 0), first, second, machine.vectors[word & 31], wide)
+  if (opcode === 3) return logical(((word >>> 22) & 3) + (unsigned ? 4 : 0), first, second, machine.vector(word & 31), wide)
   const size = 1 << ((word >>> 22) & 3)
   const bits = size * 8
   const operation = binary(opcode, unsigned)

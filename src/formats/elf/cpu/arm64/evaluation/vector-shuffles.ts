@@ -1,5 +1,5 @@
 import { elementsOf, type Vector, vectorOf } from '../../program/vector.ts'
-import type { Machine } from './machine.ts'
+import type { Certain } from './vector-alternatives.ts'
 
 /* Instructions that move elements and bytes of vectors about (Arm ARM C4.1.96: permute, extract, table lookup). */
 
@@ -44,11 +44,11 @@ export function permuted(word: number, first: Vector, second: Vector, wide: bool
 }
 
 /** TBL. */
-export function lookedUp(word: number, indexes: Vector, machine: Machine, wide: boolean): Vector | undefined {
+export function lookedUp(word: number, indexes: Vector, machine: Certain, wide: boolean): Vector | undefined {
   const bytes: number[] = []
   let { detected } = indexes
   for (let table = 0; table <= ((word >>> 13) & 3); table++) {
-    const vector = machine.vectors[(((word >>> 5) & 31) + table) & 31]
+    const vector = machine.vector((((word >>> 5) & 31) + table) & 31)
     if (vector === undefined) return undefined
     bytes.push(...vector.bytes)
     detected ||= vector.detected
