@@ -209,6 +209,20 @@ export const arm64Keys = {
 
 export type Arm64Key = keyof typeof arm64Keys
 
+/** Styles of programs/parts-arm64.c: an enum of Rust that tells what the CPU has, as a part of something larger, and made far away. */
+export const arm64Parts = {
+  PART: 'guarded',
+  PART_FAR: 'guarded',
+  PART_FORCED_BESIDE: 'needed',
+  PART_FORCED_BESIDE_MAKER: 'needed',
+  PART_FORCED_BY_CALLER: 'needed',
+  PART_FORCED_BY_CALLERS_CALLER: 'needed',
+  PART_OF_JOB: 'needed',
+  PART_BY_POINTER: 'needed',
+} as const
+
+export type Arm64Part = keyof typeof arm64Parts
+
 /** Styles of programs/handed-out-arm64.c: a variable that a check sets, and others are given the address of. */
 export const arm64HandedOut = {
   HANDED_SET: 'guarded',
@@ -265,9 +279,9 @@ export const arm64Builds: readonly (readonly [compiler: string, ...flags: string
 const folder = sharedFolder()
 
 /** Compiles one of the programs; undefined when the compiler is missing. */
-export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64HandedOut, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
+export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Part | Arm64HandedOut, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
   const [compiler, ...flags] = build
-  const file = style in arm64Handlers ? 'handler-arm64.cpp' : style in arm64HeldOut ? 'held-out-arm64.c' : style in arm64Ways ? 'ways-arm64.c' : style in arm64Keys ? 'keys-arm64.c' : style in arm64HandedOut ? 'handed-out-arm64.c' : 'dispatch-arm64.c'
+  const file = style in arm64Handlers ? 'handler-arm64.cpp' : style in arm64HeldOut ? 'held-out-arm64.c' : style in arm64Ways ? 'ways-arm64.c' : style in arm64Keys ? 'keys-arm64.c' : style in arm64Parts ? 'parts-arm64.c' : style in arm64HandedOut ? 'handed-out-arm64.c' : 'dispatch-arm64.c'
   const command = file.endsWith('.cpp') ? { [gcc]: 'aarch64-linux-gnu-g++', clang: 'clang++' }[compiler]! : compiler
   const output = join(folder(), `${style}-${kernel}-${arm64Builds.indexOf(build)}`)
   try {

@@ -1,8 +1,9 @@
 import { branchTarget, Flow, flowOf } from '../../../../../isa/arm64/control-flow.ts'
-import { destination, memoryAccess } from '../../../../../isa/arm64/operands.ts'
+import { destination, memoryAccess, SP } from '../../../../../isa/arm64/operands.ts'
 import type { FunctionCode } from '../evaluation/evaluation.ts'
 import { labelsOf } from './labels.ts'
 
+const FRAME = 29
 /** Words before a call in which its first argument is put together. */
 const BEFORE = 16
 
@@ -40,27 +41,41 @@ function isCompared({ words, base, end }: FunctionCode, from: number, register: 
  * something larger (`ADD X0, Xn, #24`), or an object of its own.
  */
 export function handsOnFirstArgument(code: FunctionCode, callee: number): boolean {
+  return partsHandedOn(code, callee).includes(0)
+}
+
+/**
+ * Where in something larger what lies that a function gives to one at `callee` as the first argument, for each call (`ADD X0, Xn, #24`);
+ * 0 where that is not known, and -1 for what lies in its frame.
+ */
+export function partsHandedOn(code: FunctionCode, callee: number): number[] {
   const { words, base, start, end } = code
+  const parts: number[] = []
   let labels: ReadonlySet<number> | undefined
   for (let at = start; at < end; at += 4) {
     const word = words[(at - base) / 4]!
     const flow = flowOf(word)
     if ((flow !== Flow.call && flow !== Flow.jump) || branchTarget(word, flow, at) !== callee) continue
     labels ??= labelsOf(code)
-    if (!isPartOfLarger(code, at, labels)) return true
+    parts.push(offsetOfPart(code, at, labels))
   }
-  return false
+  return parts
 }
 
-/** ADD X0, Xn, #amount before the call at `call`, and nothing between. */
-function isPartOfLarger({ words, base, start }: FunctionCode, call: number, labels: ReadonlySet<number>): boolean {
+function isInFrame(register: number): boolean {
+  return register === SP || register === FRAME
+}
+
+/** The amount of ADD X0, Xn, #amount before the call at `call`, with nothing between; 0 for anything else. */
+function offsetOfPart({ words, base, start }: FunctionCode, call: number, labels: ReadonlySet<number>): number {
   for (let at = call - 4; at >= start && at >= call - BEFORE * 4; at -= 4) {
     const word = words[(at - base) / 4]!
-    if (labels.has(at + 4) || flowOf(word) !== Flow.next) return false
+    if (labels.has(at + 4) || flowOf(word) !== Flow.next) return 0
     const isAdd = (word & 0xff80_001f) >>> 0 === 0x9100_0000
-    if (isAdd) return ((word >>> 10) & 0xfff) !== 0
+    if (isAdd) return isInFrame((word >>> 5) & 31) ? -1 : ((word >>> 10) & 0xfff) << ((word & 0x0040_0000) === 0 ? 0 : 12)
     const operand = ((word >>> 25) & 5) === 4 ? memoryAccess(word) : undefined
-    if (operand === undefined ? destination(word) === 0 : operand.load && (operand.register === 0 || operand.second === 0)) return false
+    if (operand !== undefined && operand.base === 0 && operand.writeback !== 'none') return Math.max(operand.offset, 0) // STR X2, [X0], #24
+    if (operand === undefined ? destination(word) === 0 : operand.load && (operand.register === 0 || operand.second === 0)) return 0
   }
-  return false
+  return 0
 }

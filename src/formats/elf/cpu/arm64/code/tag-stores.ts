@@ -2,6 +2,8 @@ import { branchTarget, Flow, flowOf } from '../../../../../isa/arm64/control-flo
 import { memoryAccess, movedRegister, SP } from '../../../../../isa/arm64/operands.ts'
 import { plain, type Value } from '../../program/value.ts'
 import { CALLER_SAVED, type Evaluation, type FunctionCode } from '../evaluation/evaluation.ts'
+import type { Constant } from './constant-data.ts'
+import { constantInRegister, constantInVector } from './constants-in-registers.ts'
 import { followSmallNumbers, type InPlace, LARGEST_SMALL } from './small-numbers.ts'
 
 const FRAME = 29
@@ -34,7 +36,8 @@ export function tagStores(target: FunctionCode, inPlace: InPlace, ran: Evaluatio
   followSmallNumbers(target, inPlace, ran, (word, at, registers) => {
     if (((word >>> 25) & 5) !== 4) return
     const operand = memoryAccess(word)
-    if (operand === undefined || operand.load || operand.atomic || operand.register < 0 || operand.index >= 0 || operand.writeback !== 'none') return
+    if (operand === undefined || operand.load || operand.atomic || operand.index >= 0 || operand.writeback !== 'none') return
+    if (operand.register < 0) return
     note(at, operand.base, operand.offset, operand.size, tagsOf(registers, operand.register, ran?.fieldStores.get(at)))
     if (operand.second >= 0) note(at, operand.base, operand.offset + operand.size, operand.size, tagsOf(registers, operand.second, ran?.fieldStores.get(at + 1)))
   })
@@ -49,6 +52,37 @@ export function tagStores(target: FunctionCode, inPlace: InPlace, ran: Evaluatio
     const place = base === SP ? offset : offset + objects.frame
     for (const object of objects.addresses) if (object <= place && place < object + OBJECT) found.push({ at, base: SP, object, offset: place - object, size, tags })
   }
+}
+
+/**
+ * The same of a tag of four bytes at `offset` that is stored together with what stands beside it, as a part of a larger constant: one
+ * variant, where compilers join stores.
+ */
+export function widerTagStores(target: FunctionCode, constant: Constant, offset: number): TagStore[] {
+  const found: TagStore[] = []
+  const { words, base: origin, start, end } = target
+  let objects: ReturnType<typeof objectsOnStack> | undefined
+  for (let at = start; at < end; at += 4) {
+    const word = words[(at - origin) / 4]!
+    // stores of eight bytes and more
+    const operand = ((word >>> 25) & 5) === 4 ? memoryAccess(word) : undefined
+    if (operand === undefined || operand.load || operand.size < 8 || operand.index >= 0 || operand.writeback !== 'none' || operand.atomic) continue
+    const { base, size, register, second, vector, secondVector } = operand
+    const isInFrame = base === SP || base === FRAME
+    if (isInFrame) objects ??= objectsOnStack(target)
+    const place = operand.offset + (base === FRAME ? objects!.frame : 0)
+    for (const object of isInFrame ? objects!.addresses : [0]) {
+      const part = object + offset - place
+      const isSecond = part >= size
+      if (part < 0 || part % 4 !== 0 || part >= 2 * size || (isInFrame && offset >= OBJECT)) continue
+      const general = isSecond ? second : register
+      const wide = isSecond ? secondVector : vector
+      const stored = wide >= 0 ? constantInVector(target, (at - origin) / 4, wide, constant) : general >= 0 && general < 31 ? constantInRegister(target, (at - origin) / 4, general) : undefined
+      const tag = stored?.[(part - (isSecond ? size : 0)) / 4] ?? -1
+      if (tag > 0 && tag <= LARGEST_SMALL) found.push({ at, base: isInFrame ? SP : base, object, offset, size: 4, tags: 1 << tag })
+    }
+  }
+  return found
 }
 
 function tagsOf(registers: Int32Array, register: number, evaluated: Value | undefined): number {

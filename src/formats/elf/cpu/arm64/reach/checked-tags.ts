@@ -1,14 +1,17 @@
 import { SP } from '../../../../../isa/arm64/operands.ts'
 import { Edge } from '../../program/edges.ts'
+import { type Constant, constantsOf } from '../code/constant-data.ts'
 import { codeOf } from '../code/function-code.ts'
 import { FewInstructions } from '../code/few-instructions.ts'
-import { handsOnFirstArgument, readsFirstArgument } from '../code/handed-on-objects.ts'
+import { handsOnFirstArgument, partsHandedOn, readsFirstArgument } from '../code/handed-on-objects.ts'
+import { onlyCalled } from '../code/only-called.ts'
 import type { Program } from '../code/program.ts'
 import { type InPlace, LARGEST_SMALL, PASSED, SMALL } from '../code/small-numbers.ts'
-import { ARGUMENTS, bytesStored, givesObjectTo, type TagStore, tagStores } from '../code/tag-stores.ts'
+import { ARGUMENTS, bytesStored, givesObjectTo, type TagStore, tagStores, widerTagStores } from '../code/tag-stores.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import { isRust } from '../../program/languages.ts'
 import { KernelCallers } from './kernel-callers.ts'
+import { functionsCalling, functionsNear } from './nearby-functions.ts'
 import { TagFlow } from './tag-flow.ts'
 
 /** Bytes around a function in which others that work on the same objects are. */
@@ -18,6 +21,8 @@ const FAR = 0x10000
 /** Functions that are looked at, over all, and bytes of the largest of them. */
 const MOST_FOLLOWED = 2048
 const LARGEST = 0x4000
+/** Of how many larger objects, one in the other, a part is looked for. */
+const WHOLES = 2
 /** A function that asks, and would store a tag on other CPUs. */
 interface Maker {
   readonly index: number
@@ -57,11 +62,13 @@ export class CheckedTags {
   readonly #few: FewInstructions
   /** All functions that call none are not looked at. */
   readonly #kernels: KernelCallers
+  readonly #constant: Constant
   readonly #flows = new Map<number, TagFlow | undefined>()
   readonly #stores = new Map<number, readonly TagStore[]>()
   readonly #skipped = new Map<number, readonly Maker[]>()
   #isRust: boolean | undefined
-  #asking: readonly number[] | undefined
+  #askingFunctions: readonly number[] | undefined
+  #onlyCalled: ((index: number) => boolean) | undefined
   #left = MOST_FOLLOWED
 
   /** @param needs functions with instructions that the CPU lacks */
@@ -71,6 +78,7 @@ export class CheckedTags {
     this.#needs = needs
     this.#few = new FewInstructions(program)
     this.#kernels = new KernelCallers(program, evaluations, needs)
+    this.#constant = constantsOf(program.image)
   }
 
   /** Does the instruction of function `index` at `at` run for nothing but variants that are not made on this CPU? */
@@ -95,7 +103,7 @@ export class CheckedTags {
       if (field === undefined) fields.set(key, (field = this.#fieldOf(index, offset, size)))
       return field
     }
-    return new TagFlow(code, (at) => landingPads.of(at), {
+    return new TagFlow(code, { landingPad: (at) => landingPads.of(at), constant: this.#constant }, {
       isRuledOut: (offset, size, tag) => tag <= LARGEST_SMALL && (fieldAt(offset, size).ruledOut & (1 << tag)) !== 0,
       areOthersRuledOut: (offset, size, tag) => {
         const { all, ruledOut } = fieldAt(offset, size)
@@ -105,12 +113,36 @@ export class CheckedTags {
     })
   }
 
-  /** What function `index` finds in a field. */
-  #fieldOf(index: number, offset: number, size: number): KnownField {
+  /** What function `index` finds in a field: as far as others near make what is there, or in what it is given as a part of something larger. */
+  #fieldOf(index: number, offset: number, size: number, depth = 0): KnownField {
+    const field = this.#fieldMadeNear(index, offset, size)
+    return field.all !== 0 || depth >= WHOLES ? field : (this.#fieldOfWholes(index, offset, size, depth) ?? field)
+  }
+
+  /** The same field in the larger objects of which callers hand on a part. */
+  #fieldOfWholes(index: number, offset: number, size: number, depth: number): KnownField | undefined {
+    const { graph } = this.#program
+    const code = codeOf(this.#program, index)
+    if (code === undefined || this.#kernels.isCalledOften(index) || !readsFirstArgument(code, offset, size) || !this.#isOnlyCalled(index)) return undefined
+    let all = 0
+    let ruledOut = SMALL
+    for (const caller of this.#kernels.callersOf(index)) {
+      const calling = codeOf(this.#program, caller)
+      for (const part of calling === undefined ? [0] : new Set(partsHandedOn(calling, graph.starts[index]!))) {
+        const field = part <= 0 ? undefined : this.#fieldOf(caller, offset + part, size, depth + 1)
+        if (field === undefined || field.ruledOut === 0) return undefined
+        all |= field.all
+        ruledOut &= field.ruledOut
+      }
+    }
+    return all === 0 ? undefined : { all, ruledOut }
+  }
+
+  #fieldMadeNear(index: number, offset: number, size: number): KnownField {
     const isIt = ({ store }: { readonly store: TagStore }): boolean => store.offset === offset && store.size === size
     // what was inlined into others asks there, and calls the function then
     const callers = this.#kernels.isCalledOften(index) ? new Set<number>() : this.#kernels.callersOf(index)
-    const makers = [...new Set([...this.#askingNear(index, NEAR), ...callers])].flatMap((other) => this.#skippedBy(other).filter(isIt))
+    const makers = [...new Set([...this.#askingNear(index, NEAR), ...callers, ...this.#askingFar(index)])].flatMap((other) => this.#skippedBy(other).filter(isIt))
     makers.push(...this.#makersOfFamily(index).filter(isIt))
     let all = 0
     let ruledOut = 0
@@ -124,13 +156,17 @@ export class CheckedTags {
 
   /** Does somebody make a variant without asking? */
   #isMadeNear(index: number, { offset, size, tag, makers, callers }: Wanted): boolean {
+    const { starts } = this.#program.graph
     const those = makers.filter(({ store }) => (store.tags & tag) !== 0)
     const asking = new Set(those.map((maker) => maker.index))
     const areAllAsking = callers.size > 0 && [...callers].every((caller) => asking.has(caller))
-    const near = areAllAsking ? callers : new Set([...this.#functionsNear(index, 2 * NEAR), ...callers])
+    const far = [...asking].filter((maker) => !callers.has(maker) && Math.abs(starts[maker]! - starts[index]!) >= FAR).flatMap((maker) => [...functionsNear(this.#program, maker, NEAR)])
+    // who makes an object far away and hands it down may do so without asking, too
+    const calling = [...asking].every((maker) => callers.has(maker)) ? [] : functionsCalling(this.#kernels, index)
+    const near = areAllAsking ? callers : new Set([...functionsNear(this.#program, index, 2 * NEAR), ...callers, ...calling, ...far])
     const users = this.#usersOf(index, offset, size, callers)
     for (const other of near) {
-      for (const store of this.#storesOf(other)) {
+      for (const store of [...this.#storesOf(other), ...this.#widerStoresOf(other, offset, size)]) {
         // on the stack of who asks, arguments are kept in other places of the same frame
         const tags = store.base === SP && asking.has(other) ? store.tags & SMALL : store.tags
         if (store.offset !== offset || store.size !== size || (tags & (tag | PASSED)) === 0) continue
@@ -161,6 +197,16 @@ export class CheckedTags {
     return givesObjectTo(code, object, (target) => users.get(graph.functionAt(target) ?? -1) ?? 0)
   }
 
+  #isOnlyCalled(index: number): boolean {
+    return (this.#onlyCalled ??= onlyCalled(this.#program))(index)
+  }
+
+  /** Functions that ask, and of which one may make an object and hand it down. */
+  #askingFar(index: number): number[] {
+    const calling = functionsCalling(this.#kernels, index)
+    return this.#asking.filter((asking) => calling.has(asking))
+  }
+
   /** Makers farther away that call kernels near those that function `index` calls. */
   #makersOfFamily(index: number): Maker[] {
     const { starts } = this.#program.graph
@@ -176,14 +222,11 @@ export class CheckedTags {
   /** Functions around that ask. */
   #askingNear(index: number, distance: number): number[] {
     const { starts } = this.#program.graph
-    this.#asking ??= [...this.#evaluations].filter(([, evaluation]) => this.#asks(evaluation)).map(([asking]) => asking)
     return this.#asking.filter((asking) => Math.abs(starts[asking]! - starts[index]!) < distance)
   }
 
-  *#functionsNear(index: number, distance: number): Iterable<number> {
-    const { starts } = this.#program.graph
-    for (let other = index; other >= 0 && starts[other]! > starts[index]! - distance; other--) yield other
-    for (let other = index + 1; other < starts.length && starts[other]! < starts[index]! + distance; other++) yield other
+  get #asking(): readonly number[] {
+    return (this.#askingFunctions ??= [...this.#evaluations].filter(([, evaluation]) => this.#asks(evaluation)).map(([asking]) => asking))
   }
 
   get #inPlace(): InPlace {
@@ -201,6 +244,11 @@ export class CheckedTags {
       this.#stores.set(index, (known = code === undefined || code.end - code.start > LARGEST ? [] : tagStores(code, this.#inPlace, this.#evaluations.get(index))))
     }
     return known
+  }
+
+  #widerStoresOf(index: number, offset: number, size: number): readonly TagStore[] {
+    const code = size === 4 ? codeOf(this.#program, index) : undefined
+    return code === undefined || code.end - code.start > LARGEST ? [] : widerTagStores(code, this.#constant, offset)
   }
 
   /** What a function that asks stores only on other CPUs. */

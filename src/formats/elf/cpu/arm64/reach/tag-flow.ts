@@ -1,6 +1,8 @@
 import { branchTarget, Flow, flowOf } from '../../../../../isa/arm64/control-flow.ts'
 import { destination, memoryAccess, SP } from '../../../../../isa/arm64/operands.ts'
 import { CALLER_SAVED, type FunctionCode } from '../evaluation/evaluation.ts'
+import type { Constant } from '../code/constant-data.ts'
+import { readJumpTable } from '../code/jump-tables.ts'
 import { labelsOf } from '../code/labels.ts'
 
 const FRAME = 29
@@ -25,12 +27,20 @@ export interface KnownTags {
   areOthersRuledOut(offset: number, size: number, tag: number): boolean
 }
 
+interface Around {
+  landingPad(at: number): number | undefined
+  /** What stands at a place that nothing changes. */
+  readonly constant: Constant
+}
+
 /** Where control can get in a function, and where it can get only through branches on a field that holds a number which is ruled out. */
 export class TagFlow {
   readonly #target: FunctionCode
   readonly #landingPad: (at: number) => number | undefined
   readonly #known: KnownTags
   readonly #labels: ReadonlySet<number>
+  /** Where jumps by tables lead, by their addresses. */
+  readonly #tables: ReadonlyMap<number, readonly number[]>
   readonly #all: Uint8Array | undefined
   readonly #left: Uint8Array | undefined
   /** A branch was found that a ruled-out number would take. */
@@ -39,10 +49,11 @@ export class TagFlow {
   readonly #fields = new Map<number, Field>()
   #compared: Compared | undefined
 
-  constructor(target: FunctionCode, landingPad: (at: number) => number | undefined, known: KnownTags) {
+  constructor(target: FunctionCode, { landingPad, constant }: Around, known: KnownTags) {
     this.#target = target
     this.#landingPad = landingPad
-    this.#labels = labelsOf(target)
+    this.#tables = jumpTables(target, constant)
+    this.#labels = new Set([...labelsOf(target), ...[...this.#tables.values()].flat()])
     this.#known = known
     this.#left = this.#follow(true)
     this.#all = this.#rulesOut ? this.#follow(false) : undefined
@@ -71,8 +82,12 @@ export class TagFlow {
           if (pad !== undefined) work.push(pad)
           this.#compared = undefined
           for (const register of this.#fields.keys()) if (register < CALLER_SAVED || register === 30) this.#fields.delete(register)
-        } else if (flow === Flow.indirectJump) return undefined
-        else if (flow === Flow.return || flow === Flow.trap) break
+        } else if (flow === Flow.indirectJump) {
+          const targets = this.#tables.get(at)
+          if (targets === undefined) return undefined
+          work.push(...targets)
+          break
+        } else if (flow === Flow.return || flow === Flow.trap) break
         else {
           const target = branchTarget(word, flow, at)
           if (flow === Flow.jump) {
@@ -149,4 +164,15 @@ function setsFlags(word: number): boolean {
   if (group === 13) return ((word >>> 21) & 15) === 2 || (((word >>> 21) & 15) === 0 && (word & 0x2000_0000) !== 0)
   if ((group & 7) === 7) return (word & 0xff20_3c00) === 0x1e20_2000 || (word & 0xff20_0c00) === 0x1e20_0400
   return group === 2 // SVE
+}
+
+/** Where jumps by a table that is read may lead, by their addresses; rather too many places. */
+function jumpTables({ words, base, start, end }: FunctionCode, constant: Constant): Map<number, readonly number[]> {
+  const tables = new Map<number, readonly number[]>()
+  const place = { words, base, from: (start - base) / 4, to: (end - base) / 4, register: () => undefined, constant, isLeader: () => true }
+  for (let index = place.from; index < place.to; index++) {
+    const table = flowOf(words[index]!) === Flow.indirectJump ? readJumpTable(place, index) : undefined
+    if (table !== undefined) tables.set(base + index * 4, [...table.targets].map((target) => base + target * 4))
+  }
+  return tables
 }
