@@ -46,6 +46,56 @@ static int run(void) {
   if (has()) set(2);
   return level > 1 ? sum_wide(data, 1024) : sum_plain(data, 1024);
 }
+#elif defined T_ASKED || defined U_ASKED_LESS || defined U_ASKED_ASSUMED || defined U_ASKED_FORCED || defined U_ASKED_AGAIN
+// libcrux: a function is asked for one feature, and looks at what CPUID said when it was called first
+enum feature { HAS_SSE2, HAS_SSE3, HAS_SSSE3, HAS_SSE41, HAS_SSE42, HAS_AVX, HAS_AVX2, HAS_BMI1, HAS_BMI2, HAS_ADX };
+static struct { unsigned eax, ebx, ecx, edx; } leaf1, leaf7;
+static volatile char initialized;
+static volatile int forced;
+NOINLINE static void init(void) {
+  if (initialized) return;
+  __cpuid_count(1, 0, leaf1.eax, leaf1.ebx, leaf1.ecx, leaf1.edx);
+  __cpuid_count(7, 0, leaf7.eax, leaf7.ebx, leaf7.ecx, leaf7.edx);
+  initialized = 1;
+}
+NOINLINE static int supports(enum feature feature) {
+  init();
+  switch (feature) {
+    case HAS_SSE2: return leaf1.edx >> 26 & 1;
+    case HAS_SSE3: return leaf1.ecx & 1;
+    case HAS_SSSE3: return leaf1.ecx >> 9 & 1;
+    case HAS_SSE41: return leaf1.ecx >> 19 & 1;
+    case HAS_SSE42: return leaf1.ecx >> 20 & 1;
+    case HAS_AVX: return (leaf1.ecx & 0x18000000) == 0x18000000;
+    case HAS_AVX2:
+#if defined U_ASKED_ASSUMED
+      return leaf7.ebx & 0x20 ? 2 : 1;
+#elif defined U_ASKED_FORCED
+      return forced ? 1 : leaf7.ebx >> 5 & 1;
+#else
+      return (leaf7.ebx & 0x20) != 0 && (leaf1.ecx & 0x18000000) == 0x18000000;
+#endif
+    case HAS_BMI1: return leaf7.ebx >> 3 & 1;
+    case HAS_BMI2: return leaf7.ebx >> 8 & 1;
+    case HAS_ADX: return leaf7.ebx >> 19 & 1;
+  }
+  return 0;
+}
+NOINLINE static int has_wide(void) { return supports(HAS_AVX2); }
+static int run(void) {
+#ifdef U_ASKED_LESS
+  return supports(HAS_SSE2) ? sum_wide(data, 1024) : sum_plain(data, 1024);
+#elif defined U_ASKED_AGAIN
+  if (has_wide()) return sum_wide(data, 1024);
+  if (supports(HAS_SSE42)) return sum_plain(data, 1024);
+  return supports(HAS_SSE3) || supports(HAS_SSE2) ? sum_wide(data, 512) + sum_plain(data + 512, 512) : 0;
+#else
+#ifdef U_ASKED_FORCED
+  forced = 1;
+#endif
+  return has_wide() ? sum_wide(data, 1024) : sum_plain(data, 1024);
+#endif
+}
 #elif defined T_GAVE_UP
 // zstd: first in the fastest way, which may give up, then by the kernel, behind a header
 NOINLINE static int fast(const int32_t *values, int count) { return values[0] > 1000 ? count : 0; }

@@ -101,7 +101,10 @@ class GuardSearch {
   readonly #kernels: HandedOutKernels
   readonly #results: Results
   readonly #parameters: Parameters
-  readonly #answers = new AnswersByArgument()
+  readonly #answers = new AnswersByArgument({
+    evaluate: (index, parameters) => this.#evaluateFor(index, parameters),
+    regardless: (index, parameters) => this.#resultRegardless(index, parameters),
+  })
   readonly #featureSlots = new Set<number>()
   readonly #times = new Map<number, number>()
   readonly #budget: StepBudget = { left: limits.steps }
@@ -125,10 +128,7 @@ class GuardSearch {
     this.#results = new Results(program, this.#agenda, {
       isVariable: (at) => this.#variables.has(at),
       isTold: (index) => this.#parameters.of(index) !== undefined,
-      returnedRegardless: (index) => {
-        const target = program.functions.get(index)!
-        return resultRegardless(program.decoder, target, this.#parameters.of(index), this.#surroundings(index), this.#budget, entriesOf(program, index, this.#evaluations))
-      },
+      returnedRegardless: (index) => this.#resultRegardless(index, this.#parameters.of(index)),
     })
     this.#callees = new Callees(program, this.#results.neverReturns)
     this.#known = {
@@ -140,7 +140,7 @@ class GuardSearch {
       evaluations: this.#evaluations,
       results: this.#results.found,
       kernels: this.#kernels,
-      answer: (index, registers) => this.#answers.of(index, program.graph.ends[index]! - program.graph.starts[index]!, registers, (parameters) => this.#evaluateFor(index, parameters)),
+      answer: (index, registers) => this.#answers.of(index, program.graph.ends[index]! - program.graph.starts[index]!, registers),
     }
     for (const [place, slot] of program.image.slots) {
       if (slot.import !== undefined && isDetectorObject(slot.import)) this.#featureSlots.add(place)
@@ -276,7 +276,7 @@ class GuardSearch {
     this.#variables.spread(index, this.#closures.completed(index, evaluation), distance)
     // Go's packages keep what they found out in package variables; its calling convention makes every spill look like a field
     if (isGo) return
-    if (this.#answers.note(index, evaluation, distance === 0, (parameters) => this.#evaluateFor(index, parameters)) && distance <= 3 && this.#agenda.callerCount(index) <= limits.callers) this.#agenda.addCallers(index, distance)
+    if (this.#answers.note(index, evaluation, distance === 0) && distance <= 3 && this.#agenda.callerCount(index) <= limits.callers) this.#agenda.addCallers(index, distance)
     // what is stored to a field that is followed anyway counts wherever it is
     if (distance <= 2 || evaluation.fieldStores.some(({ offset }) => this.#fields.has(offset))) this.#fields.spread(evaluation)
     if (distance <= 3 && (evaluation.leaks.fields.size > 0 || evaluation.leaks.frames.size > 0 || evaluation.leaks.anywhere || evaluation.leaks.threadLocals.size > 0 || this.#results.found.has(index))) for (const maker of this.#closures.makersOf(index)) this.#agenda.add(maker, distance + 1)
@@ -288,6 +288,11 @@ class GuardSearch {
     const target = this.#program.functions.get(index)
     if (target === undefined) return undefined
     return evaluate(this.#program.decoder, target, parameters, this.#surroundings(index, undefined, otherwise), returnRegisters, this.#budget)
+  }
+
+  #resultRegardless(index: number, parameters: ReadonlyMap<number, Value> | undefined): Value | undefined {
+    const { decoder, functions } = this.#program
+    return resultRegardless(decoder, functions.get(index)!, parameters, this.#surroundings(index), this.#budget, entriesOf(this.#program, index, this.#evaluations))
   }
 
   readonly #exits = new Map<number, string>()

@@ -27,15 +27,19 @@ export function knownWhenSettled(known: Known, load: Surroundings['load'], other
     results: {
       get: (callee) => {
         const usual = known.results.get(callee)?.values
-        const isOpen = usual !== undefined && [...usual.values()].some((value) => value.detected && (value.words.length > 2 || value.partial === true))
-        return { values: withoutChoices((isOpen ? others.evaluation(callee)?.results : undefined) ?? usual) }
+        return { values: withoutChoices((isOpen(usual) ? others.evaluation(callee)?.results : undefined) ?? usual) }
       },
     },
     answer: (callee, registers) => {
-      const values = known.answer(callee, registers)
-      return values === undefined ? undefined : withoutChoices(values)
+      const usual = known.answer(callee, registers)
+      return usual === undefined ? undefined : withoutChoices((isOpen(usual) ? others.answer(callee, registers) : undefined) ?? usual)
     },
   }
+}
+
+/** Is one of them one of several numbers that a check found out? */
+function isOpen(values: ReadonlyMap<number, Value> = noValues): boolean {
+  return [...values.values()].some((value) => value.detected && (value.words.length > 2 || value.partial === true))
 }
 
 const noValues: ReadonlyMap<number, Value> = new Map()

@@ -29,6 +29,8 @@ export interface Settled {
   isReached(index: number): boolean
   /** What function `index` does then. */
   evaluation(index: number): Evaluation | undefined
+  /** What it returns then where it is called with `registers`. */
+  answer(index: number, registers: readonly (Value | undefined)[]): ReadonlyMap<number, Value> | undefined
 }
 
 /** Variables of the file that hold what checks of the CPU found out. */

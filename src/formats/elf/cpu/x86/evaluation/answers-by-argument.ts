@@ -1,6 +1,6 @@
 import type { Evaluation } from './evaluation.ts'
 import { argumentRegisters, Register } from './state.ts'
-import { plain, sameValue, type Value } from '../../program/value.ts'
+import { detectedAs, plain, sameValue, type Value } from '../../program/value.ts'
 
 /** Bytes of a function that is evaluated once more for what one call gives it. */
 const SIZE = 512
@@ -13,8 +13,12 @@ const HELPER_DEPTH = 4
 /** Different arguments of one function. */
 const KEPT = 64
 
-/** Evaluates the function that is asked, called with `parameters`. */
-type Ask = (parameters: ReadonlyMap<number, Value>) => Evaluation | undefined
+/** Functions that are asked, called with `parameters`. */
+export interface Asked {
+  evaluate(index: number, parameters: ReadonlyMap<number, Value>): Evaluation | undefined
+  /** What function `index` returns whatever checks say. */
+  regardless(index: number, parameters: ReadonlyMap<number, Value>): Value | undefined
+}
 
 interface Answer {
   readonly parameters: ReadonlyMap<number, Value>
@@ -26,25 +30,30 @@ interface Answer {
  * call, where all calls together give nothing.
  */
 export class AnswersByArgument {
+  readonly #outside: Asked
   readonly #asked = new Set<number>()
   readonly #answers = new Map<number, Map<string, Answer>>()
   #depth = 0
 
+  constructor(outside: Asked) {
+    this.#outside = outside
+  }
+
   /** Notes what function `index` does whatever it is asked. True: what its callers get by asking is not what they got before. */
-  note(index: number, { seen, returns, results, asksByArgument }: Evaluation, isDetector: boolean, evaluate: Ask): boolean {
+  note(index: number, { seen, returns, results, asksByArgument }: Evaluation, isDetector: boolean): boolean {
     const before = this.#answers.get(index)
     this.#answers.delete(index)
     const result = results.get(Register.rax)
     const isOpen = (asksByArgument && (result?.words.length !== 2 || result.partial === true)) || (result?.detected === true && result.words.length !== 2)
     if (seen.length <= (isDetector ? DETECTOR_SIZE : SIZE) && returns && isOpen) this.#asked.add(index)
-    return this.#asked.has(index) && (before === undefined || this.#answersOtherwise(index, before, evaluate))
+    return this.#asked.has(index) && (before === undefined || this.#answersOtherwise(index, before))
   }
 
-  #answersOtherwise(index: number, before: ReadonlyMap<string, Answer>, evaluate: Ask): boolean {
+  #answersOtherwise(index: number, before: ReadonlyMap<string, Answer>): boolean {
     const now = new Map<string, Answer>()
     let isOther = false
     for (const [key, { parameters, values }] of before) {
-      const answer = this.#ask(parameters, true, evaluate)
+      const answer = this.#ask(index, parameters, true)
       now.set(key, answer)
       isOther ||= answer.values.size !== values.size || [...answer.values].some(([register, value]) => !sameValue(value, values.get(register)))
     }
@@ -52,22 +61,22 @@ export class AnswersByArgument {
     return isOther
   }
 
-  #ask(parameters: ReadonlyMap<number, Value>, isAsked: boolean, evaluate: Ask): Answer {
+  #ask(index: number, parameters: ReadonlyMap<number, Value>, isAsked: boolean): Answer {
     this.#depth++
-    const evaluation = evaluate(parameters)
+    const evaluation = this.#outside.evaluate(index, parameters)
+    const values = new Map([...(evaluation?.results ?? [])].filter(([, value]) => (value.detected || !isAsked) && value.words.length > 0))
+    const returned = isAsked && evaluation?.decides === true ? evaluation.results.get(Register.rax) : undefined
+    // `false`, as the bit that was asked for is not set
+    if (returned?.base === plain && !returned.detected && returned.words.length === 2 && !sameValue(this.#outside.regardless(index, parameters), returned)) values.set(Register.rax, detectedAs(returned, true))
     this.#depth--
-    return { parameters, values: new Map([...(evaluation?.results ?? [])].filter(([, value]) => (value.detected || !isAsked) && value.words.length > 0)) }
+    return { parameters, values }
   }
 
   /** What function `index` returns when it is called with `registers`. */
-  of(index: number, size: number, registers: readonly (Value | undefined)[], evaluate: Ask): ReadonlyMap<number, Value> | undefined {
+  of(index: number, size: number, registers: readonly (Value | undefined)[]): ReadonlyMap<number, Value> | undefined {
     const isAsked = this.#asked.has(index)
     if (isAsked ? this.#depth >= DEPTH : this.#depth === 0 || this.#depth >= HELPER_DEPTH || size > HELPER_SIZE) return undefined
-    const parameters = new Map<number, Value>()
-    for (const register of argumentRegisters) {
-      const value = registers[register]
-      if (value?.base === plain && value.partial !== true && value.hull !== true) parameters.set(register, value)
-    }
+    const parameters = argumentsIn(registers)
     if (parameters.size === 0) return undefined
     let key = ''
     for (const [register, { words }] of parameters) key += ` ${register}=${words.join()}`
@@ -75,9 +84,19 @@ export class AnswersByArgument {
     if (answers === undefined) this.#answers.set(index, (answers = new Map()))
     let known = answers.get(key)
     if (known === undefined && answers.size < KEPT) {
-      known = this.#ask(parameters, isAsked, evaluate)
+      known = this.#ask(index, parameters, isAsked)
       answers.set(key, known)
     }
     return known === undefined || known.values.size === 0 ? undefined : known.values
   }
+}
+
+/** Arguments that are numbers. */
+export function argumentsIn(registers: readonly (Value | undefined)[]): ReadonlyMap<number, Value> {
+  const parameters = new Map<number, Value>()
+  for (const register of argumentRegisters) {
+    const value = registers[register]
+    if (value?.base === plain && value.partial !== true && value.hull !== true) parameters.set(register, value)
+  }
+  return parameters
 }

@@ -53,7 +53,11 @@ export abstract class IndirectTransfers extends EscapedInstructions {
         return false
       }
       this.open.add(this.base + this.at)
-      if (this.#jumpThroughTable()) return false
+      if (this.#jumpThroughTable()) {
+        // a switch on what the caller asks for, with what CPUID said at hand
+        this.asksByArgument ||= registers.some((value) => value?.detected === true)
+        return false
+      }
       for (const register of argumentRegisters) this.used_(registers[register])
       this.indirectCalls.add(this.base + this.at)
       this.publish(true)

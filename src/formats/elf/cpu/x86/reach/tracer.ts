@@ -2,6 +2,7 @@ import type { CallGraph } from '../../program/call-graph.ts'
 import { Edge } from '../../program/edges.ts'
 import { ControlFlow } from '../evaluation/control-flow.ts'
 import type { Evaluation, Leaks } from '../evaluation/evaluation.ts'
+import { argumentsIn } from '../evaluation/answers-by-argument.ts'
 import { type Assumption, FunctionOrigins, type RestOfProgram, settled, usually } from './function-origins.ts'
 import { LeakingVariables } from './leaking-variables.ts'
 import { readsEnvironment } from '../code/environment.ts'
@@ -262,9 +263,18 @@ export class Tracer implements RestOfProgram {
     const others = {
       isReached,
       evaluation: (other: number): Evaluation | undefined => (this.#settlingNow.size > DEPTH || this.#settlingNow.has(other) ? undefined : this.settledAt(other, isReached)?.evaluation),
+      answer: (other: number, registers: readonly (Value | undefined)[]): ReadonlyMap<number, Value> | undefined => this.#settledAnswer(other, argumentsIn(registers), isReached),
     }
     const evaluation = this.#guards.settle(index, origins, this.#settling, others, passed)
     return evaluation && { evaluation, control: this.#controlFlow(index, evaluation) }
+  }
+
+  #settledAnswer(index: number, passed: ReadonlyMap<number, Value>, isReached: (index: number) => boolean): ReadonlyMap<number, Value> | undefined {
+    if (passed.size === 0 || this.#settling.left <= 0 || this.#settlingNow.size > DEPTH || this.#settlingNow.has(index)) return undefined
+    this.#settlingNow.add(index)
+    const view = this.#settle(index, isReached, passed)
+    this.#settlingNow.delete(index)
+    return view?.evaluation.results
   }
 
   #isAboutCpu(index: number): boolean {
