@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { entryFiles } from '../core/package-entries.ts'
 import { modulesInStores, packageNames } from './native-packages.ts'
@@ -14,7 +15,7 @@ import { exists } from './project.ts'
  */
 export async function isChosenFolder(folder: string): Promise<boolean> {
   const above = await modulesAbove(dirname(folder))
-  for (const modules of [join(folder, 'node_modules'), ...(await modulesInStores(folder))]) {
+  for (const modules of await modulesInside(folder)) {
     for (const name of await packageNames(modules)) {
       const own = await readPackageJson(join(modules, name))
       const missing = own === undefined ? undefined : await missingEntry(join(modules, name), own.entries)
@@ -25,6 +26,18 @@ export async function isChosenFolder(folder: string): Promise<boolean> {
     }
   }
   return false
+}
+
+/** How far down a tool puts what it deploys: `functions/NAME.func`, `server`. */
+const depth = 3
+
+/** The folder's own node_modules; where it has none, those of the folders inside it. */
+async function modulesInside(folder: string, left = depth): Promise<string[]> {
+  const own = join(folder, 'node_modules')
+  if (await exists(own)) return [own, ...(await modulesInStores(folder))]
+  if (left === 0) return []
+  const inner = (await readdir(folder, { withFileTypes: true }).catch(() => [])).filter((entry) => entry.isDirectory())
+  return (await Promise.all(inner.map(({ name }) => modulesInside(join(folder, name), left - 1)))).flat()
 }
 
 async function missingEntry(folder: string, entries: readonly string[]): Promise<string | undefined> {

@@ -129,7 +129,7 @@ async function include(
   selection: Selection,
 ): Promise<boolean> {
   if (member.link !== undefined) selection.files.set(member.link, join(selection.project.root, member.link))
-  const known = member.installed ?? placeFor(member, packagePath, family)
+  const known = member.installed ?? placeFor(member, packagePath, family, selection)
   if (selection.done.has(known)) return true
   selection.done.add(known)
   if (member.installed !== undefined) {
@@ -191,19 +191,21 @@ async function specOf(member: Member, packagePath: string, selection: Selection)
 }
 
 /**
- * Beside the sibling that npm installed, since builds find their libraries relative to themselves; else below its parent.
+ * Beside the sibling that npm installed, since builds find their libraries relative to themselves, and a folder inside the
+ * input may be deployed by itself (`.vercel/output/functions/NAME.func`); else where the lockfile has it, or below its parent.
  * In a store, beside its parent: there is what the parent needs.
  */
-function placeFor(member: Member, packagePath: string, family: readonly Member[]): string {
+function placeFor(member: Member, packagePath: string, family: readonly Member[], { fetched }: Selection): string {
   const modules = modulesInStore(packagePath)
   if (modules !== undefined) return `${modules}/${member.name}`
-  if (member.locked?.path !== undefined) return member.locked.path
   const sibling = family.find(({ installed }) => installed !== undefined)
-  const base =
-    sibling === undefined
-      ? `${packagePath === '' ? '' : `${packagePath}/`}node_modules`
-      : sibling.installed!.slice(0, -(sibling.name.length + 1))
-  return `${base}/${member.name}`
+  if (sibling !== undefined) return `${sibling.installed!.slice(0, -(sibling.name.length + 1))}/${member.name}`
+  const below = `${packagePath === '' ? '' : `${packagePath}/`}node_modules/`
+  // What a package needs that was itself fetched (libvips) is where that was put, unless the lockfile nests it.
+  const nested = member.locked?.path?.startsWith(below) === true
+  const parent = nested ? undefined : fetched.find(({ path }) => path === packagePath)
+  if (parent !== undefined) return `${packagePath.slice(0, packagePath.lastIndexOf('node_modules/'))}node_modules/${member.name}`
+  return member.locked?.path ?? below + member.name
 }
 
 async function addFolder(place: string, folder: string, selection: Selection): Promise<void> {

@@ -39,6 +39,15 @@ describe('a folder whose packages have only what is in use', () => {
     })
   })
 
+  it('may be inside what is built', async () => {
+    await inFolder(async (folder) => {
+      const inner = Object.fromEntries(Object.entries(standalone).map(([path, content]) => [path.replace(/^dist\//, 'dist/functions/a.func/'), content]))
+      const prepared = await prepare(folder, { ...inner, 'dist/functions/a.func/node_modules/.bin/x': '' }, { online: false })
+      expect(prepared.paths).toContain('functions/a.func/node_modules/framework/asset.bin')
+      expect(prepared.paths.filter((path) => path.includes('never-deployed'))).toEqual([])
+    })
+  })
+
   it('is not a package of a workspace, which lacks a file above as well', async () => {
     await inFolder(async (folder) => {
       const prepared = await prepare(folder, { ...standalone, 'node_modules/framework/bin/framework': undefined, 'dist/node_modules/addon/package.json': undefined }, { online: false }).catch((error: unknown) => error)

@@ -343,6 +343,36 @@ describe('programs', () => {
   })
 })
 
+describe('a folder inside the input that is deployed by itself', () => {
+  it('gets the builds where the others were, with what they need', async () => {
+    const parts = (cpu: string): string => manifest('image-linux-' + cpu, '1.0.0', { os: ['linux'], cpu: [cpu], optionalDependencies: { [`lib-linux-${cpu}`]: '1.0.0' } })
+    registry = await startRegistry({
+      'image-linux-arm64@1.0.0': { 'package.json': parts('arm64'), 'image.node': elf('aarch64') },
+      'lib-linux-arm64@1.0.0': { 'package.json': manifest('lib-linux-arm64', '1.0.0', { os: ['linux'], cpu: ['arm64'] }), 'lib.so': elf('aarch64') },
+    })
+    const modules = 'dist/functions/a.func/node_modules'
+    const pinned = (name: string): object => ({ [`node_modules/${name}`]: { version: '1.0.0', integrity: registry!.integrity[`${name}@1.0.0`], os: ['linux'], cpu: ['arm64'] } })
+    await inFolder(async (folder) => {
+      const prepared = await prepare(
+        folder,
+        {
+          ...lock({ ...pinned('image-linux-arm64'), ...pinned('lib-linux-arm64') }),
+          'dist/functions/a.func/index.js': "require('image')",
+          [`${modules}/image/package.json`]: manifest('image', '1.0.0', { main: 'index.js', optionalDependencies: { 'image-linux-x64': '1.0.0', 'image-linux-arm64': '1.0.0' } }),
+          [`${modules}/image/index.js`]: "require('image-linux-x64/image.node')",
+          [`${modules}/image-linux-x64/package.json`]: parts('x64'),
+          [`${modules}/image-linux-x64/image.node`]: elf('x86-64'),
+        },
+        { registry: registry!.url },
+      )
+      expect(prepared.paths.filter((path) => /\.(?:node|so)$/.test(path))).toEqual([
+        'functions/a.func/node_modules/image-linux-arm64/image.node',
+        'functions/a.func/node_modules/lib-linux-arm64/lib.so',
+      ])
+    })
+  })
+})
+
 describe('layouts', () => {
   it('of npm workspaces are kept, links and all', async () => {
     await inFolder(async (folder) => {
