@@ -36,7 +36,7 @@ export async function analyzeResolved(paths: readonly string[], options: Resolve
   await refuseUnknownCpu(config.cpu)
   const targets = askedTargets(config)
   const sources = paths.filter(isSource)
-  const inputs = [...(await openInputs(paths.filter((path) => !isSource(path)), cwd))]
+  const inputs = [...(await openInputs(paths.filter((path) => !isSource(path)), cwd, targets.architectures))]
   try {
     const advice = await adviseSources(sources, options)
     if (sources.length > 0) inputs.unshift(await bundleInput(sources, config, cwd, signal, resultCache(config)))

@@ -59,7 +59,7 @@ export async function buildAnew(
 ): Promise<Built> {
   const { config, cwd, signal } = options
   const targets = askedTargets(config)
-  const inputs = [...(await openInputs(given.filter((path) => !entries.includes(path)), cwd))]
+  const inputs = [...(await openInputs(given.filter((path) => !entries.includes(path)), cwd, targets.architectures))]
   try {
     const image = inputs.findIndex(({ isImage }) => isImage === true)
     if (image >= 0) {

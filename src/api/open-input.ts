@@ -4,10 +4,11 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import type { InputStamps } from '../cache/input-stamps.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import { ShrinkError, UsageError } from '../core/errors.ts'
+import type { Architecture } from '../core/requirement.ts'
 import type { TreeFile } from '../core/tree.ts'
 import { archiveKind, unpackArchive } from '../node/archive.ts'
 import { temporaryFolder } from '../node/temporary-folder.ts'
-import { unpackImage } from '../node/unpack-image.ts'
+import { isImageLayout, unpackImage } from '../node/unpack-image.ts'
 import { walk } from '../node/walk.ts'
 
 /** One PATH of the command line, opened: always a folder with a list of files. */
@@ -40,15 +41,16 @@ export interface Input {
 }
 
 /**
- * Opens files, folders, archives (zip, tar, tar.gz by content) and archives of container images, of which it opens the root
- * file system.
+ * Opens files, folders, archives (zip, tar, tar.gz by content) and container images (archives, and OCI layouts in a folder),
+ * of which it opens the root file system.
  *
+ * @param architectures of several images, the one for this is opened
  * @throws UsageError for a path that does not exist; ShrinkError for an archive that cannot be unpacked
  */
-export async function openInputs(paths: readonly string[], cwd: string): Promise<readonly Input[]> {
+export async function openInputs(paths: readonly string[], cwd: string, architectures: readonly Architecture[] = []): Promise<readonly Input[]> {
   const inputs: Input[] = []
   try {
-    for (const path of paths) inputs.push(await openInput(path, cwd, paths.length > 1 ? prefixOf(path, cwd) : ''))
+    for (const path of paths) inputs.push(await openInput(path, cwd, paths.length > 1 ? prefixOf(path, cwd) : '', architectures))
     return inputs
   } catch (error) {
     await closeInputs(inputs)
@@ -66,7 +68,7 @@ function prefixOf(path: string, cwd: string): string {
   return `${below === '' || below.startsWith('..') ? basename(resolve(cwd, path)) : below}/`
 }
 
-async function openInput(path: string, cwd: string, prefix: string): Promise<Input> {
+async function openInput(path: string, cwd: string, prefix: string, architectures: readonly Architecture[]): Promise<Input> {
   const absolute = resolve(cwd, path)
   const status = await stat(absolute).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
@@ -74,25 +76,23 @@ async function openInput(path: string, cwd: string, prefix: string): Promise<Inp
     }
     throw new UsageError(`${path}: cannot be opened: ${error.code ?? error.message}`)
   })
-  if (status.isDirectory()) return { ...(await openFolder(absolute, prefix)), project: true }
+  if (status.isDirectory()) {
+    if (await isImageLayout(absolute)) return unpacked(path, prefix, (folder) => unpackImage(absolute, folder, architectures))
+    return { ...(await openFolder(absolute, prefix)), project: true }
+  }
   if (!status.isFile()) throw new UsageError(`${path}: neither a file nor a folder`)
   const kind = await archiveKind(absolute).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`${path}: cannot be read: ${error.code ?? error.message}`, 'Check its permissions.')
   })
-  if (kind !== undefined) {
-    const { path: folder, remove: close } = await temporaryFolder(join(tmpdir(), 'shrink-'))
-    try {
+  // many a file that is compressed with zstd is no tar archive
+  if (kind !== undefined && (kind !== 'tar.zst' || /\.(?:tar\.zst|tzst)$/i.test(path))) {
+    return unpacked(path, prefix, async (folder) => {
       const archive = join(folder, 'archive')
       await mkdir(archive)
-      const unpacked = await unpackArchive(absolute, kind, archive)
-      const image = kind === 'zip' ? undefined : await unpackImage(archive, folder)
-      const input = await openFolder(image?.root ?? archive, prefix)
-      return { ...input, diagnostics: [...unpacked, ...(image?.diagnostics ?? []), ...input.diagnostics], ...(image === undefined ? {} : { isImage: true }), close }
-    } catch (error) {
-      await close()
-      if (!(error instanceof ShrinkError)) throw error
-      throw new ShrinkError(error.code, `${path}: ${error.message}`, { hint: error.details.hint, cause: error })
-    }
+      const diagnostics = await unpackArchive(absolute, kind, archive)
+      const image = kind === 'zip' ? undefined : await unpackImage(archive, folder, architectures)
+      return image === undefined ? { root: archive, diagnostics, isImage: false } : { ...image, diagnostics: [...diagnostics, ...image.diagnostics] }
+    })
   }
   return {
     root: dirname(absolute),
@@ -102,6 +102,24 @@ async function openInput(path: string, cwd: string, prefix: string): Promise<Inp
     diagnostics: [],
     isFolder: false,
     close: async () => undefined,
+  }
+}
+
+/** Opens what is unpacked into a temporary folder. */
+async function unpacked(
+  path: string,
+  prefix: string,
+  unpack: (folder: string) => Promise<{ readonly root: string; readonly diagnostics: readonly Diagnostic[]; readonly isImage?: boolean } | undefined>,
+): Promise<Input> {
+  const { path: folder, remove: close } = await temporaryFolder(join(tmpdir(), 'shrink-'))
+  try {
+    const made = (await unpack(folder))!
+    const input = await openFolder(made.root, prefix)
+    return { ...input, diagnostics: [...made.diagnostics, ...input.diagnostics], ...(made.isImage === false ? {} : { isImage: true }), close }
+  } catch (error) {
+    await close()
+    if (!(error instanceof ShrinkError)) throw error
+    throw new ShrinkError(error.code, `${path}: ${error.message}`, { hint: error.details.hint, cause: error })
   }
 }
 

@@ -8,6 +8,7 @@ import { createGunzip } from 'node:zlib'
 import type { Extract } from 'tar-stream'
 import type * as Yauzl from 'yauzl'
 import type { Diagnostic } from '../core/diagnostic.ts'
+import { unzstd } from '../bytes/unzstd.ts'
 import { ShrinkError } from '../core/errors.ts'
 
 /** What unpacking may cost, so that a small archive cannot fill the disk. */
@@ -18,9 +19,9 @@ export interface ArchiveLimits {
 
 export const defaultLimits: ArchiveLimits = { maxBytes: 4 * 2 ** 30, maxEntries: 200_000 }
 
-export type ArchiveKind = 'zip' | 'tar' | 'tar.gz'
+export type ArchiveKind = 'zip' | 'tar' | 'tar.gz' | 'tar.zst'
 
-/** Says by content whether a file is an archive that `unpackArchive` opens. */
+/** Says by content whether a file is an archive that `unpackArchive` opens (`tar.zst`: anything of Zstandard). */
 export async function archiveKind(path: string): Promise<ArchiveKind | undefined> {
   const head = Buffer.alloc(512)
   const handle = await open(path, 'r')
@@ -33,6 +34,7 @@ export async function archiveKind(path: string): Promise<ArchiveKind | undefined
   if (length >= 4 && head.readUInt32LE(0) === 0x04034b50) return 'zip'
   if (length >= 22 && head.readUInt32LE(0) === 0x06054b50) return 'zip' // an empty zip
   if (length >= 2 && head[0] === 0x1f && head[1] === 0x8b) return 'tar.gz'
+  if (length >= 4 && head.readUInt32LE(0) === 0xfd2fb528) return 'tar.zst'
   if (length === 512 && head.toString('latin1', 257, 262) === 'ustar') return 'tar'
   return undefined
 }
@@ -268,7 +270,12 @@ async function unpackTar(path: string, kind: ArchiveKind, unpacking: Unpacking):
   const tar = await import('tar-stream')
   const extract = tar.extract()
   const source = createReadStream(path)
-  const feeding = kind === 'tar.gz' ? pipeline(source, createGunzip(), extract) : pipeline(source, extract)
+  const feeding =
+    kind === 'tar.zst'
+      ? pipeline(source, (chunks: AsyncIterable<Buffer>) => unzstd(chunks, 2 * defaultLimits.maxBytes), extract)
+      : kind === 'tar.gz'
+        ? pipeline(source, createGunzip(), extract)
+        : pipeline(source, extract)
   const taking = takeEntries(extract, unpacking)
   // An entry that is cut off does not always end: the source failing must end the loop.
   const failed = feeding.then(() => new Promise<never>(() => undefined))

@@ -2,6 +2,7 @@ import { lstat, mkdir, readdir, readFile, realpath, rename, rm } from 'node:fs/p
 import { join, sep } from 'node:path'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import { ShrinkError } from '../core/errors.ts'
+import { type Architecture, parseArchitecture } from '../core/requirement.ts'
 import { archiveKind, type ArchiveLimits, defaultLimits, unpackArchive } from './archive.ts'
 
 /** Docker's storage drivers take no more. */
@@ -24,13 +25,19 @@ const opaque = '.wh..wh..opq'
  * Makes the root file system of a container image from its unpacked archive (`docker save`, or an OCI image layout): the
  * files that a container starts with, whichever layer they come from.
  *
- * @param archive absolute path of the unpacked archive
+ * @param archive absolute path of the unpacked archive, which is only read
  * @param into absolute path of an existing empty folder; `root` in it is filled
+ * @param architectures of several images, the one for this is taken, if it is one
  * @returns undefined when it is no image
  * @throws ShrinkError `input/archive` for an image that cannot be read, or for several of them
  */
-export async function unpackImage(archive: string, into: string, limits: ArchiveLimits = defaultLimits): Promise<{ readonly root: string; readonly diagnostics: readonly Diagnostic[] } | undefined> {
-  const layers = (await dockerLayers(archive)) ?? (await ociLayers(archive))
+export async function unpackImage(
+  archive: string,
+  into: string,
+  architectures: readonly Architecture[] = [],
+  limits: ArchiveLimits = defaultLimits,
+): Promise<{ readonly root: string; readonly diagnostics: readonly Diagnostic[] } | undefined> {
+  const layers = (await dockerLayers(archive)) ?? (await ociLayers(archive, architectures))
   if (layers === undefined) return undefined
   if (layers.length > mostLayers) throw refused(`the image has ${layers.length} layers`)
   const root = join(into, 'root')
@@ -41,7 +48,7 @@ export async function unpackImage(archive: string, into: string, limits: Archive
     const path = await insideArchive(archive, layer)
     const kind = await archiveKind(path)
     if (kind === 'zip' || (kind === undefined && !(await isEmptyTar(path)))) {
-      throw refused(`the layer ${layer} is no tar archive, plain or with gzip`, 'Unpack it (skopeo, umoci), and give the folder.')
+      throw refused(`the layer ${layer} is no tar archive, plain or with gzip or zstd`, 'Unpack it (skopeo, umoci), and give the folder.')
     }
     if (kind === undefined) continue
     const folder = join(into, String(index))
@@ -94,24 +101,47 @@ async function dockerLayers(archive: string): Promise<readonly string[] | undefi
   return images[0].Layers
 }
 
+/** Is a folder an OCI image layout, as `skopeo copy docker://… oci:FOLDER` and `shrink build --package oci` make it? */
+export async function isImageLayout(folder: string): Promise<boolean> {
+  return (await readJson(join(folder, 'oci-layout')))?.imageLayoutVersion !== undefined
+}
+
 /** `index.json` of an OCI image layout. */
-async function ociLayers(archive: string): Promise<readonly string[] | undefined> {
-  if ((await readJson(join(archive, 'oci-layout')))?.imageLayoutVersion === undefined) return undefined
-  const manifests = await imageManifests(archive, await readJson(join(archive, 'index.json')), 0)
-  if (manifests.length !== 1) {
-    throw refused(`it holds ${manifests.length} images`, 'Save the image of one platform by itself: docker save --platform linux/arm64, skopeo copy --override-arch.')
+async function ociLayers(archive: string, architectures: readonly Architecture[]): Promise<readonly string[] | undefined> {
+  if (!(await isImageLayout(archive))) return undefined
+  const all = await imageManifests(archive, await readJson(join(archive, 'index.json')), 0)
+  const wanted = architectures.length === 1 ? all.filter(({ architecture }) => architecture === architectures[0]) : []
+  const [image, other] = wanted.length === 1 || all.length !== 1 ? wanted : all
+  if (image === undefined || other !== undefined) {
+    const names = [...new Set(all.map(({ platform }) => platform))].filter((name) => name !== '').sort()
+    const which = names.length > 1 ? ` (${names.join(', ')})` : ''
+    throw refused(
+      `it holds ${all.length} images${which}`,
+      `${names.length > 1 ? 'Name an architecture that one of them is for (--arch), or save' : 'Save'} the image of one platform by itself: docker save --platform linux/arm64, skopeo copy --override-arch.`,
+    )
   }
-  return (manifests[0]!.layers as { digest?: unknown }[]).map(({ digest }) => blobPath(digest))
+  return image.layers.map((layer) => blobPath((layer as { digest?: unknown } | null)?.digest))
+}
+
+interface ImageManifest {
+  readonly layers: readonly unknown[]
+  /** As the index that names it says: `arm64`, `arm/v7`. */
+  readonly platform: string
+  readonly architecture: Architecture | undefined
 }
 
 /** Whatever an index leads to that has layers, without the attestations that builders put beside images. */
-async function imageManifests(archive: string, index: Json, depth: number): Promise<{ layers: unknown[] }[]> {
+async function imageManifests(archive: string, index: Json, depth: number): Promise<ImageManifest[]> {
   if (depth > depthLimit) throw refused(`its indexes are nested more than ${depthLimit} deep`)
-  const found: { layers: unknown[] }[] = []
+  const found: ImageManifest[] = []
   for (const entry of Array.isArray(index?.manifests) ? index.manifests : []) {
     if (entry?.annotations?.['vnd.docker.reference.type'] !== undefined || entry?.platform?.os === 'unknown') continue
     const content = await readJson(await insideArchive(archive, blobPath(entry?.digest)))
-    if (Array.isArray(content?.layers)) found.push(content)
+    const { architecture, variant } = entry?.platform ?? {}
+    const name = typeof architecture === 'string' ? architecture : ''
+    if (Array.isArray(content?.layers)) {
+      found.push({ layers: content.layers, platform: typeof variant === 'string' ? `${name}/${variant}` : name, architecture: parseArchitecture(name) })
+    }
     else found.push(...(await imageManifests(archive, content, depth + 1)))
     if (found.length > mostLayers) break
   }

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
-import { lstat, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { pack } from 'tar-stream'
 import { expect, test } from 'vitest'
 import { buildAnew } from '../../src/api/build-anew.ts'
 import { closeInputs, openInputs } from '../../src/api/open-input.ts'
 import { resolveOptions } from '../../src/api/settings.ts'
+import type { Architecture } from '../../src/core/requirement.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 type Entry = string | { readonly linkname: string } | 'folder'
@@ -47,19 +48,32 @@ const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 
 /** An OCI layout of an image of these layers, with an attestation beside it. */
 async function ociLayout(layers: readonly Buffer[], more: readonly object[] = []): Promise<Buffer> {
+  return tarOf(layoutFiles(layers, more))
+}
+
+function layoutFiles(layers: readonly Buffer[], more: readonly object[] = []): Record<string, string | Buffer> {
   const manifest = Buffer.from(JSON.stringify({ layers: layers.map((layer) => ({ digest: `sha256:${digest(layer)}` })) }))
   const index = { manifests: [{ digest: `sha256:${digest(manifest)}` }, { digest: 'sha256:0', annotations: { 'vnd.docker.reference.type': 'attestation-manifest' } }, ...more] }
-  return tarOf({
+  return {
     'oci-layout': '{"imageLayoutVersion":"1.0.0"}',
     'index.json': JSON.stringify(index),
     ...Object.fromEntries([...layers, manifest].map((blob) => [`blobs/sha256/${digest(blob)}`, blob])),
-  })
+  }
 }
 
-async function opened(archive: Buffer): Promise<{ readonly paths: readonly string[]; readonly index: string; readonly outIsFolder: boolean }> {
-  const path = join(tempFolder(), 'image.tar')
-  await writeFile(path, archive)
-  const inputs = await openInputs([path], '/')
+async function folderOf(files: Readonly<Record<string, string | Buffer>>): Promise<string> {
+  const folder = tempFolder()
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(join(folder, dirname(path)), { recursive: true })
+    await writeFile(join(folder, path), content)
+  }
+  return folder
+}
+
+async function opened(archive: Buffer | string, architectures?: readonly Architecture[]): Promise<{ readonly paths: readonly string[]; readonly index: string; readonly outIsFolder: boolean }> {
+  const path = typeof archive === 'string' ? archive : join(tempFolder(), 'image.tar')
+  if (typeof archive !== 'string') await writeFile(path, archive)
+  const inputs = await openInputs([path], '/', architectures)
   try {
     const { root, files, isImage, diagnostics } = inputs[0]!
     expect({ isImage, diagnostics }).toEqual({ isImage: true, diagnostics: [] })
@@ -84,6 +98,47 @@ test('and of what docker save writes, layers in folders of their own and links t
     '3/layer.tar': await upper,
   })
   expect(await opened(await archive)).toEqual(expected)
+})
+
+test('and of an OCI layout that is a folder, which is only read', async () => {
+  const files = layoutFiles([await lower, gzipSync(await upper)])
+  const folder = await folderOf(files)
+  expect(await opened(folder)).toEqual(expected)
+  expect((await readdir(folder, { recursive: true })).sort()).toEqual([...new Set(Object.keys(files).flatMap((path) => [path, ...(path.includes('/') ? ['blobs', 'blobs/sha256'] : [])]))].sort())
+})
+
+test('of images for several machines, the one that is asked for', async () => {
+  const manifests = await Promise.all([[lower, upper], [lower]].map(async (layers) => Buffer.from(JSON.stringify({ layers: (await Promise.all(layers)).map((layer) => ({ digest: `sha256:${digest(layer)}` })) }))))
+  const platforms = [{ os: 'linux', architecture: 'arm64', variant: 'v8' }, { os: 'linux', architecture: 'amd64' }]
+  const index = Buffer.from(JSON.stringify({ manifests: manifests.map((manifest, at) => ({ digest: `sha256:${digest(manifest)}`, platform: platforms[at] })) }))
+  const blobs = [...manifests, await lower, await upper]
+  const folder = await folderOf({ 'oci-layout': '{"imageLayoutVersion":"1.0.0"}', 'index.json': index, ...Object.fromEntries(blobs.map((blob) => [`blobs/sha256/${digest(blob)}`, blob])) })
+  expect(await opened(folder, ['aarch64'])).toEqual(expected)
+  for (const asked of [[], ['riscv64'], ['aarch64', 'x86-64']] as const) {
+    await expect(opened(folder, asked)).rejects.toMatchObject({ message: expect.stringContaining('holds 2 images (amd64, arm64/v8)') as string, details: { hint: expect.stringContaining('--arch') as string } })
+  }
+})
+
+/** Bytes as one frame of Zstandard whose blocks are not compressed. */
+function storedFrame(bytes: Buffer): Buffer {
+  const parts: Buffer[] = [Buffer.from('28b52ffd0050', 'hex')]
+  for (let at = 0; at === 0 || at < bytes.length; at += 65536) {
+    const block = bytes.subarray(at, at + 65536)
+    const header = Buffer.alloc(3)
+    header.writeUIntLE(block.length * 8 + (at + 65536 >= bytes.length ? 1 : 0), 0, 3)
+    parts.push(header, block)
+  }
+  return Buffer.concat(parts)
+}
+
+test('layers of Zstandard are opened, of one frame or many', async () => {
+  const [below, above] = [await lower, await upper]
+  const skipped = Buffer.from('502a4d18030000006162', 'hex')
+  const chunked = Buffer.concat([storedFrame(below.subarray(0, 700)), skipped, Buffer.from('c'), storedFrame(below.subarray(700))])
+  expect(await opened(await ociLayout([chunked, storedFrame(above)]))).toEqual(expected)
+  for (const broken of [Buffer.from(storedFrame(below).subarray(0, -20)), Buffer.concat([storedFrame(below), Buffer.from('more')]), Buffer.from(chunked.subarray(0, 705)), Buffer.from('28b52ffd0088010000', 'hex'), Buffer.from('28b52ffd00ff010000', 'hex'), Buffer.from('28b52ffd01', 'hex')]) {
+    await expect(opened(await ociLayout([broken]))).rejects.toMatchObject({ code: 'input/archive' })
+  }
 })
 
 test('what a layer says to delete is beside it, and never the folder above', async () => {
