@@ -77,6 +77,7 @@ describe('composed source maps', () => {
     const code = new TextDecoder().decode(result.artifact.bytes)
     expect(code).toMatch(/\n\/\/# sourceMappingURL=index\.js\.map$/)
     expect(result.companions).toMatchObject([{ role: 'source-map', path: 'dist/index.js.map' }])
+    expect(result.changes.some(({ what }) => what.endsWith('the source map that was in the file is index.js.map'))).toBe(sourcemap === 'inline')
     const map = new TraceMap(new TextDecoder().decode(result.companions[0]!.bytes))
     expect(map.file).toBe('index.js')
 

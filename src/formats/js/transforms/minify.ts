@@ -91,6 +91,7 @@ async function minifyArtifact(
     context.report({ severity: 'info', code: 'transform/skipped', message, location: { path: artifact.path } })
   }
   const bytes = encode(text)
+  const movedMap = result.map !== undefined && sourceMap?.kind === 'inline' ? `, the source map that was in the file is ${name}.map` : ''
   return {
     artifact: { path: artifact.path, bytes },
     companions,
@@ -98,7 +99,7 @@ async function minifyArtifact(
       ...nested.changes,
       {
         transform: minify.id,
-        what: result.race.length === 0 ? result.chain : `${result.chain} (${result.race.length} ${result.race.length === 1 ? 'result' : 'results'} measured)`,
+        what: `${result.race.length === 0 ? result.chain : `${result.chain} (${result.race.length} ${result.race.length === 1 ? 'result' : 'results'} measured)`}${movedMap}`,
         before: artifact.bytes.byteLength,
         after: bytes.byteLength,
         verifiedBy: [
