@@ -309,6 +309,10 @@ describe('tree/unopened-archive', () => {
     expect(await runRule('tree/unopened-archive', { ...memoryTree({}), tree: { files: [], artifacts } })).toMatchObject([
       { severity: 'info', message: `not looked into: jq.deb, lib/jna.jar, src.tar.gz, resources/app.asar, image/blobs/sha256/${'0'.repeat(64)}` },
     ])
+    const zips = [{ ...artifacts[0]!, path: '.serverless/a.zip', format: 'archive' as const, properties: { container: 'zip' } }]
+    expect(await runRule('tree/unopened-archive', { ...memoryTree({}), tree: { files: [], artifacts: zips } })).toMatchObject([
+      { advice: 'Give each by itself, and it is opened: `shrink analyze ARCHIVE`.' },
+    ])
     expect(await runRule('tree/unopened-archive', memoryTree({}))).toEqual([])
   })
 })

@@ -9,19 +9,29 @@ export const unopenedArchives: TreeRule = {
   id: 'tree/unopened-archive',
   help: 'An archive inside the tree is counted as one file: the programs, libraries and scripts in it were neither judged nor made smaller.',
   async check({ artifacts }) {
-    const found = artifacts.filter(holdsFiles).map(({ path }) => path)
+    const archives = artifacts.filter(holdsFiles)
+    const found = archives.map(({ path }) => path)
     if (found.length === 0) return []
+    const others = archives.some((archive) => !isOpened(archive))
     const rest = found.length > most ? ` and ${found.length - most} more` : ''
     return [
       {
         severity: 'info',
         message: `not looked into: ${found.slice(0, most).join(', ')}${rest}`,
-        advice: 'Unpack what is to be judged (unzip, tar, dpkg-deb -x, asar extract), and give the folder.',
+        advice: others
+          ? 'Unpack what is to be judged (unzip, tar, dpkg-deb -x, asar extract), and give the folder. A zip or tar archive is opened when it is given by itself.'
+          : 'Give each by itself, and it is opened: `shrink analyze ARCHIVE`.',
         data: { archives: found },
         location: { path: found[0]! },
       },
     ]
   },
+}
+
+/** Does `shrink analyze ARCHIVE` open it? A layer is no file system by itself. */
+function isOpened({ path, properties }: ArtifactReport): boolean {
+  const container = properties['container']
+  return container === 'zip' || container === 'tar' || /\.(?:tgz|tar\.gz|tzst|tar\.zst)$/.test(path)
 }
 
 /** A compressed file is one file, unless its name says that it is a tar archive, or the layer of an image. */
