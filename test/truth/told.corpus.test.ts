@@ -16,7 +16,7 @@ async function needOf(program: string, feature: string): Promise<string> {
 
 /** T_: needs AVX2 only where it is there. U_: needs it, some of it where a variable of the environment is set. */
 const styles = {
-  'told.c': ['T_TEXT', 'T_SETTER', 'T_SETTER_OF_FRAME', 'T_SETTERS', 'T_SETTER_OF_VARIABLE', 'T_ASKED', 'T_GAVE_UP', 'T_DEAD_TABLE', 'U_ASKED_LESS', 'U_ASKED_ASSUMED', 'U_ASKED_FORCED', 'U_ASKED_AGAIN', 'U_ENVIRONMENT', 'U_ENVIRONMENT_LEVEL', 'U_ENVIRONMENT_TABLE', 'U_COUNTED', 'U_EXITS'],
+  'told.c': ['T_TEXT', 'T_SETTER', 'T_SETTER_OF_FRAME', 'T_SETTERS', 'T_SETTER_OF_VARIABLE', 'T_ASKED', 'T_CALLBACK', 'T_BITS', 'T_GAVE_UP', 'T_DEAD_TABLE', 'U_ASKED_LESS', 'U_ASKED_ASSUMED', 'U_ASKED_FORCED', 'U_ASKED_AGAIN', 'U_CALLBACK_LESS', 'U_CALLBACK_TWICE', 'U_CALLBACK_KEPT', 'U_CALLBACK_OTHER', 'U_CALLBACK_CALLED', 'U_BITS_OPTION', 'U_ENVIRONMENT', 'U_ENVIRONMENT_LEVEL', 'U_ENVIRONMENT_TABLE', 'U_COUNTED', 'U_EXITS'],
   'told.cpp': ['T_MEMBER', 'T_VARIANT', 'T_CAUGHT', 'U_THROWN'],
 }
 

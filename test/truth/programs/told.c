@@ -96,6 +96,96 @@ static int run(void) {
   return has_wide() ? sum_wide(data, 1024) : sum_plain(data, 1024);
 #endif
 }
+#elif defined T_CALLBACK || defined U_CALLBACK_LESS || defined U_CALLBACK_TWICE || defined U_CALLBACK_KEPT || defined U_CALLBACK_OTHER || defined U_CALLBACK_CALLED
+// crypton: who asks the CPU calls what it is given with what it found out
+static kernel table[2] = {sum_plain, sum_plain};
+static void (*volatile kept)(int, int);
+static int initialized;
+#ifdef __clang__
+#define AS_WRITTEN __attribute__((noinline))
+#else
+#define AS_WRITTEN __attribute__((noipa))
+#endif
+AS_WRITTEN void initialize(void (*init)(int, int)) {
+  unsigned eax, ebx, ecx, edx;
+  if (initialized) return;
+  initialized = 1;
+  __cpuid_count(7, 0, eax, ebx, ecx, edx);
+#if defined U_CALLBACK_KEPT
+  kept = init;
+#endif
+#if defined U_CALLBACK_LESS
+  __cpuid(1, eax, ebx, ecx, edx);
+  init(edx & 1 << 26, ecx & 1);
+#else
+  init(ebx & 1 << 5, ebx & 1 << 8);
+#endif
+#if defined U_CALLBACK_TWICE
+  init(1, 0);
+#endif
+}
+NOINLINE static void fill(int wide, int more) {
+  if (!wide) return;
+  table[0] = sum_wide;
+  if (more) table[1] = sum_wide;
+}
+AS_WRITTEN void with_callback(void (*init)(int, int), int value) { init(value, 0); }
+static int run(void) {
+  initialize(fill);
+#if defined U_CALLBACK_KEPT
+  kept(data[3] > 4, 0);
+#elif defined U_CALLBACK_OTHER
+  with_callback(fill, data[3] > 4);
+#elif defined U_CALLBACK_CALLED
+  fill(data[3] > 4, 0);
+#endif
+  return table[0](data, 1024) + table[1](data, 512);
+}
+#elif defined T_BITS || defined U_BITS_OPTION
+// bits for several CPUs in a field, kernels for a multiple of some number of values, and else a loop in place
+#include <smmintrin.h>
+__attribute__((target("sse4.1"), noinline)) static int sum_narrow(const int32_t *values, int count) {
+  __m128i sum = _mm_setzero_si128();
+  for (int i = 0; i < count; i += 4) sum = _mm_add_epi32(sum, _mm_mullo_epi32(_mm_loadu_si128((const __m128i *)(values + i)), _mm_set1_epi32(3)));
+  return _mm_cvtsi128_si32(sum) + _mm_extract_epi32(sum, 1) + _mm_extract_epi32(sum, 2) + _mm_extract_epi32(sum, 3);
+}
+struct work { int threads; unsigned flags; void *pool; };
+NOINLINE static void set_up(struct work *work) {
+  unsigned eax, ebx, ecx, edx;
+  memset(work, 0, sizeof *work);
+  __cpuid(1, eax, ebx, ecx, edx);
+  if (ecx & 1 << 19) work->flags |= 1;
+  __cpuid_count(7, 0, eax, ebx, ecx, edx);
+  if (ebx & 1 << 5) work->flags |= 4;
+}
+NOINLINE static int run_with(const struct work *work, const int32_t *values, int count) {
+  unsigned flags = work->flags;
+  int sum = 0;
+  for (int part = 0; part < 4; part++, values += count / 4) {
+    int length = count / 4;
+    if ((flags & 4) && (length & 15) == 0) sum += sum_wide(values, length);
+    else if ((flags & 1) && (length & 7) == 0) sum += sum_narrow(values, length);
+    else for (int i = 0; i < length; i++) sum += values[i] * 3;
+  }
+  return sum;
+}
+NOINLINE static int with_option(int flags, const int32_t *values, int count) {
+  int sum = 0;
+  if ((flags & 4) && (count & 15) == 0) sum += sum_wide(values, count);
+  else if ((flags & 1) && (count & 7) == 0) sum += sum_narrow(values, count);
+  else for (int i = 0; i < count; i++) sum += values[i] * 3;
+  return sum;
+}
+static int run(void) {
+  struct work **works = malloc(4 * sizeof *works);
+  int sum = 0;
+  for (int i = 0; i < 4; i++) set_up(works[i] = malloc(sizeof **works));
+  for (int i = 0; i < 4; i++) sum += run_with(works[i], data, 1024);
+#ifdef U_BITS_OPTION
+  sum += with_option(data[5] > 0 ? 4 : 1, data, 1024);
+#endif
+  return sum;
+}
 #elif defined T_GAVE_UP
 // zstd: first in the fastest way, which may give up, then by the kernel, behind a header
 NOINLINE static int fast(const int32_t *values, int count) { return values[0] > 1000 ? count : 0; }

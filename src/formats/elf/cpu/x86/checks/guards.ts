@@ -3,6 +3,7 @@ import { featureTable, relative, type Value } from '../../program/value.ts'
 import { Agenda, callersFirst } from './agenda.ts'
 import { ClosureMakers } from './closure-makers.ts'
 import { AnswersByArgument } from '../evaluation/answers-by-argument.ts'
+import { Callbacks } from './callbacks.ts'
 import { Callees } from './callees.ts'
 import type { CpuidModel } from '../evaluation/cpuid-model.ts'
 import { isDetectorFunction, isDetectorObject, isDetectorTableFunction, isOwnDetectorObject } from '../code/detectors.ts'
@@ -113,6 +114,7 @@ class GuardSearch {
   #toldLeft: number = limits.stepsOfTold
   readonly #agenda: Agenda
   readonly #closures: ClosureMakers
+  readonly #callbacks: Callbacks
   readonly #users: KernelUsers
   #work = 0
 
@@ -120,6 +122,7 @@ class GuardSearch {
     this.#program = program
     this.#agenda = new Agenda(program.graph)
     this.#closures = new ClosureMakers(program, (index, parameters, load) => this.#evaluateFor(index, parameters, load))
+    this.#callbacks = new Callbacks(program)
     this.#users = new KernelUsers(program, model.features)
     this.#variables = new Variables(program, (index, distance) => this.#agenda.add(index, distance))
     this.#fields = new Fields(program)
@@ -281,6 +284,7 @@ class GuardSearch {
     if (distance <= 2 || evaluation.fieldStores.some(({ offset }) => this.#fields.has(offset))) this.#fields.spread(evaluation)
     if (distance <= 3 && (evaluation.leaks.fields.size > 0 || evaluation.leaks.frames.size > 0 || evaluation.leaks.anywhere || evaluation.leaks.threadLocals.size > 0 || this.#results.found.has(index))) for (const maker of this.#closures.makersOf(index)) this.#agenda.add(maker, distance + 1)
     this.#spreadArguments(index, evaluation, distance)
+    if (distance <= limits.arguments) this.#spreadCallbacks(index, evaluation, distance)
   }
 
   /** What function `index` does when it is called with `parameters`. */
@@ -305,6 +309,12 @@ class GuardSearch {
     if (this.#exits.get(index) === key) return
     this.#exits.set(index, key)
     for (const target of this.#program.entrances.enteredFrom(index)) this.#agenda.add(target, distance)
+  }
+
+  /** What functions that are given to others are called with there. */
+  #spreadCallbacks(index: number, evaluation: Evaluation, distance: number): void {
+    if (this.#callbacks.note(index, evaluation) && this.#agenda.callerCount(index) <= limits.callers) this.#agenda.addCallers(index, distance)
+    for (const { callback, edge, passed } of this.#callbacks.handedBy(index, evaluation)) if (this.#parameters.pass(callback, edge, passed)) this.#agenda.add(callback, distance + 1)
   }
 
   #spreadArguments(index: number, evaluation: Evaluation, distance: number): void {

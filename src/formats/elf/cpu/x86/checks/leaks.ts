@@ -108,7 +108,7 @@ export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Eva
     fields.add(offset)
     stored.add(offset)
   }
-  return { fields, stored, lost: new Set([...lost, ...withheld.fields]), variables: withheld.variables, toArguments: new Set(), frames: new Map(), argumentsEscape: false, argumentsHandedAt: new Set(), ambiguous, anywhere, threadLocals, arguments: passed }
+  return { fields, stored, lost: new Set([...lost, ...withheld.fields]), variables: withheld.variables, toArguments: new Set(), frames: new Map(), argumentsEscape: false, argumentsHandedAt: new Set(), escapedArguments: new Set(), ambiguous, anywhere, threadLocals, arguments: passed }
 }
 
 /** Functions that store to what they are given, and that nobody calls but functions that were followed. */

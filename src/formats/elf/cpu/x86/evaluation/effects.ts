@@ -47,6 +47,7 @@ export abstract class Effects extends Machine {
   protected readonly lostStores: Set<number> = new Set()
   protected argumentsEscape = false
   protected readonly argumentsHandedAt: Set<number> = new Set()
+  protected readonly escapedArguments: Set<number> = new Set()
   protected leaksAnywhere = false
   protected readonly leakedThreadLocals: Set<number> = new Set<number>()
   protected leaksArguments = false
@@ -146,6 +147,7 @@ export abstract class Effects extends Machine {
   protected noteEscape(value: Value | undefined, call: number): void {
     if (value === undefined || value.base < 0) return
     if (value.base !== Register.rsp) {
+      this.escapedArguments.add(value.base)
       if (call < 0) this.argumentsEscape = true
       else this.argumentsHandedAt.add(call)
       return

@@ -112,6 +112,8 @@ export interface Leaks {
   readonly argumentsEscape: boolean
   /** Calls that it hands such on to. */
   readonly argumentsHandedAt: ReadonlySet<number>
+  /** Registers that the pointers came in of which either is so. */
+  readonly escapedArguments: ReadonlySet<number>
   /** Offsets where another number is stored in some object. */
   readonly ambiguous: ReadonlySet<number>
   /** Somewhere that cannot be told. */
@@ -207,6 +209,8 @@ export interface Evaluation {
   readonly leaks: Leaks
   /** Calls through pointers that are not known. */
   readonly indirectCalls: ReadonlySet<number>
+  /** Calls of functions that it was given as arguments: by address the register. */
+  readonly callbacks: ReadonlyMap<number, number>
   /** Targets of calls through tables of pointers, where they are known. */
   readonly tableCalls: ReadonlyMap<number, number>
   /** Where jumps through tables lead, by address of the jump, where that is known. */

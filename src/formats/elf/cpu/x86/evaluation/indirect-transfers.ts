@@ -1,10 +1,11 @@
 import { EscapedInstructions } from './escaped-instructions.ts'
 import { argumentRegisters, Register, type State } from './state.ts'
-import { number, plain, singleAddress } from '../../program/value.ts'
+import { number, plain, singleAddress, singleOffset, type Value } from '../../program/value.ts'
 
 /** Group 5 (FE, FF): calls and jumps through registers and memory, and what shares their opcodes. */
 export abstract class IndirectTransfers extends EscapedInstructions {
   protected readonly indirectCalls: Set<number> = new Set()
+  protected readonly callbacks: Map<number, number> = new Map()
   protected readonly tableCalls: Map<number, number> = new Map()
   /** Undefined where one of its ways there is not known. */
   protected readonly tableJumps: Map<number, readonly number[] | undefined> = new Map()
@@ -28,15 +29,18 @@ export abstract class IndirectTransfers extends EscapedInstructions {
       const target = this.read(8)
       this.used_(target)
       const known = singleAddress(target)
-      if (known === undefined) this.indirectCalls.add(this.base + this.at)
-      else this.noteTableCall(known)
+      if (known === undefined) {
+        this.indirectCalls.add(this.base + this.at)
+        this.#noteCallback(target)
+      } else this.noteTableCall(known)
       this.noteArguments(known === undefined)
       // the table that the callee is taken from is no argument
       if (singleAddress(target) !== undefined && this.tableRegister >= 0) this.state.registers[this.tableRegister] = undefined
       return this.call(singleAddress(target))
     }
     if (byte === 0xff && (slash === 4 || slash === 5)) {
-      const target = singleAddress(this.read(8))
+      const value = this.read(8)
+      const target = singleAddress(value)
       this.seen[this.at - this.from]! |= 2
       if (target !== undefined) {
         const inside = target - this.base
@@ -60,6 +64,7 @@ export abstract class IndirectTransfers extends EscapedInstructions {
       }
       for (const register of argumentRegisters) this.used_(registers[register])
       this.indirectCalls.add(this.base + this.at)
+      if (this.#noteCallback(value)) this.pass(this.base + this.at, 8)
       this.publish(true)
       this.atTables.push(this.state)
       this.returns = true // as a tail call
@@ -71,6 +76,13 @@ export abstract class IndirectTransfers extends EscapedInstructions {
       registers[Register.rsp] = this.compute('sub', registers[Register.rsp], number(8))
       this.storeSlot(registers[Register.rsp], value)
     }
+    return true
+  }
+
+  /** True where a function is called that we were given as an argument. */
+  #noteCallback(target: Value | undefined): boolean {
+    if (target === undefined || !argumentRegisters.includes(target.base) || singleOffset(target) !== 0) return false
+    this.callbacks.set(this.base + this.at, target.base)
     return true
   }
 

@@ -103,7 +103,7 @@ export function addFields(
   }
   evaluation.fieldStores = fieldStores
   evaluation.otherFields = otherFields
-  evaluation.leaks = { fields: leaked, stored, lost: evaluation.leaks.lost, variables: evaluation.leaks.variables, toArguments, frames: evaluation.leaks.frames, argumentsEscape: evaluation.leaks.argumentsEscape, argumentsHandedAt: evaluation.leaks.argumentsHandedAt, ambiguous, anywhere: evaluation.leaks.anywhere, threadLocals: evaluation.leaks.threadLocals, arguments: evaluation.leaks.arguments }
+  evaluation.leaks = { fields: leaked, stored, lost: evaluation.leaks.lost, variables: evaluation.leaks.variables, toArguments, frames: evaluation.leaks.frames, argumentsEscape: evaluation.leaks.argumentsEscape, argumentsHandedAt: evaluation.leaks.argumentsHandedAt, escapedArguments: evaluation.leaks.escapedArguments, ambiguous, anywhere: evaluation.leaks.anywhere, threadLocals: evaluation.leaks.threadLocals, arguments: evaluation.leaks.arguments }
 }
 
 /** What is only stored where a check comes out differently, and what stays there where this function itself cleared it. */
