@@ -23,6 +23,11 @@ export class Likeness {
     return this.isKernel(other) && this.#levelOf(other) < this.#levelOf(target)
   }
 
+  /** Is `other` a kernel for CPUs of another level? */
+  isForOtherCpus(other: number, target: number): boolean {
+    return this.isKernel(other) && this.#levelOf(other) !== this.#levelOf(target)
+  }
+
   #levelOf(index: number): number {
     let level = this.#levels.get(index)
     if (level !== undefined) return level

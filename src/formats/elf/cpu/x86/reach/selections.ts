@@ -4,6 +4,7 @@ import { Kind, type Listing } from '../code/listing.ts'
 import type { Program } from '../code/program.ts'
 import { asksCallee, checksStack, comparesOrder, FLAG_DISTANCE, onlyMoves, onlyReturns, testsFlag, testsFlagAt } from './branch-conditions.ts'
 import { runsIn } from './edge-runs.ts'
+import { isKernelByBit, type Ways } from './kernels-by-bits.ts'
 import { Likeness } from './likeness.ts'
 import { Listings } from './listings.ts'
 import { SwitchChoices } from './switch-choices.ts'
@@ -113,7 +114,15 @@ export class Selections {
     if (callees.some((callee) => this.likeness.featuresOf(callee) === undefined) && callees.some((callee) => this.likeness.isKernel(callee))) return true
     // or a number tells what the CPU can do: for less there is another kernel, and for nothing what needs no call
     if (callees.some((callee) => this.likeness.isLesserKernel(callee, target)) && cases.some((other) => this.#firstCallee(listing, base, other, ending) === undefined)) return true
-    return this.#isOwnTwin(index, listing, call, target, ending) || this.switches.isInOneOfCases(index, at, target) || this.switches.isBuiltInElsewhere(index, listing, call, target)
+    return this.#isOwnTwin(index, listing, call, target, ending) || this.switches.isInOneOfCases(index, at, target) || this.switches.isBuiltInElsewhere(index, listing, call, target) || (this.likeness.isKernel(target) && isKernelByBit(listing, code, call, this.#waysBeside(listing, base, target)))
+  }
+
+  #waysBeside(listing: Listing, base: number, target: number): Ways {
+    return {
+      calleeAt: (place) => this.#program.graph.functionAt(listing.target[place]! + base),
+      isOther: (callee) => this.likeness.isKernel(callee) ? this.likeness.isForOtherCpus(callee, target) : this.likeness.isTwin(callee, target),
+      isForAny: (callee) => this.likeness.featuresOf(callee) === undefined,
+    }
   }
 
   /**
