@@ -38,6 +38,20 @@ export class Callbacks {
     return [...now].some(([register, values]) => !areSame(values, before!.get(register)))
   }
 
+  /** Callers of function `index` that take the address of a function which nobody calls. */
+  *mayHandTo(index: number): Iterable<number> {
+    const { firstCaller, callerEdge, edgeFrom, firstEdge, edgeKind, edgeTo } = this.#program.graph
+    for (let entry = firstCaller[index]!; entry < firstCaller[index + 1]!; entry++) {
+      const caller = edgeFrom[callerEdge[entry]!]!
+      for (let edge = firstEdge[caller]!; edge < firstEdge[caller + 1]!; edge++) {
+        const target = edgeTo[edge]!
+        if (edgeKind[edge] !== Edge.taken || firstCaller[target] !== firstCaller[target + 1]) continue
+        yield caller
+        break
+      }
+    }
+  }
+
   /** Functions that function `index` hands to such, and to nobody else, and that nobody else knows. */
   *handedBy(index: number, evaluation: Evaluation): Iterable<HandedCallback> {
     if (this.#passed.size === 0) return

@@ -313,7 +313,7 @@ class GuardSearch {
 
   /** What functions that are given to others are called with there. */
   #spreadCallbacks(index: number, evaluation: Evaluation, distance: number): void {
-    if (this.#callbacks.note(index, evaluation) && this.#agenda.callerCount(index) <= limits.callers) this.#agenda.addCallers(index, distance)
+    if (this.#callbacks.note(index, evaluation) && this.#agenda.callerCount(index) <= limits.callers) for (const caller of this.#callbacks.mayHandTo(index)) this.#agenda.add(caller, distance + 1)
     for (const { callback, edge, passed } of this.#callbacks.handedBy(index, evaluation)) if (this.#parameters.pass(callback, edge, passed)) this.#agenda.add(callback, distance + 1)
   }
 
