@@ -13,6 +13,8 @@ import {
   arm64HeldOut,
   type Arm64Key,
   arm64Keys,
+  type Arm64Lost,
+  arm64Lost,
   type Arm64Part,
   arm64Parts,
   type Arm64Style,
@@ -115,7 +117,7 @@ test.skipIf(!ready)('AArch64 programs that nothing was tuned on (needs gcc, qemu
 test.skipIf(!ready)('AArch64: a check that does not decide, or is overruled, guards nothing (needs gcc, qemu-user)', async () => {
   const tally = { exact: 0, possible: 0, 'needed and possible': 0 }
   const wrong: string[] = []
-  const ways: Readonly<Record<Arm64Way | Arm64Key | Arm64Part | Arm64HandedOut, string>> = { ...arm64Ways, ...arm64Keys, ...arm64Parts, ...arm64HandedOut }
+  const ways: Readonly<Record<Arm64Way | Arm64Key | Arm64Part | Arm64Lost | Arm64HandedOut, string>> = { ...arm64Ways, ...arm64Keys, ...arm64Parts, ...arm64Lost, ...arm64HandedOut }
   for (const style of Object.keys(ways) as (keyof typeof ways)[]) {
     if (ways[style] === 'overruled') continue
     for (const [kernel, index] of [...arm64Builds.keys()].flatMap((build) => [['DOTPROD', build], ['SVE', build]] as const)) {

@@ -223,6 +223,20 @@ export const arm64Parts = {
 
 export type Arm64Part = keyof typeof arm64Parts
 
+/** Styles of programs/lost-arm64.c: one of many functions, and what is asked for by a function of one's own. */
+export const arm64Lost = {
+  LOST_BY_JUMPS: 'needed',
+  LOST_BY_SELECTION: 'needed',
+  LOST_BY_LONG_SELECTION: 'needed',
+  LOST_IN_SWITCH: 'needed',
+  LOST_BY_CHECK: 'guarded',
+  WRAPPED: 'guarded',
+  WRAPPED_AND_FORCED: 'needed',
+  WRAPPED_FOR_ANOTHER: 'needed',
+} as const
+
+export type Arm64Lost = keyof typeof arm64Lost
+
 /** Styles of programs/handed-out-arm64.c: a variable that a check sets, and others are given the address of. */
 export const arm64HandedOut = {
   HANDED_SET: 'guarded',
@@ -279,9 +293,9 @@ export const arm64Builds: readonly (readonly [compiler: string, ...flags: string
 const folder = sharedFolder()
 
 /** Compiles one of the programs; undefined when the compiler is missing. */
-export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Part | Arm64HandedOut, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
+export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Part | Arm64Lost | Arm64HandedOut, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
   const [compiler, ...flags] = build
-  const file = style in arm64Handlers ? 'handler-arm64.cpp' : style in arm64HeldOut ? 'held-out-arm64.c' : style in arm64Ways ? 'ways-arm64.c' : style in arm64Keys ? 'keys-arm64.c' : style in arm64Parts ? 'parts-arm64.c' : style in arm64HandedOut ? 'handed-out-arm64.c' : 'dispatch-arm64.c'
+  const file = style in arm64Handlers ? 'handler-arm64.cpp' : style in arm64HeldOut ? 'held-out-arm64.c' : style in arm64Ways ? 'ways-arm64.c' : style in arm64Keys ? 'keys-arm64.c' : style in arm64Parts ? 'parts-arm64.c' : style in arm64Lost ? 'lost-arm64.c' : style in arm64HandedOut ? 'handed-out-arm64.c' : 'dispatch-arm64.c'
   const command = file.endsWith('.cpp') ? { [gcc]: 'aarch64-linux-gnu-g++', clang: 'clang++' }[compiler]! : compiler
   const output = join(folder(), `${style}-${kernel}-${arm64Builds.indexOf(build)}`)
   try {

@@ -6,7 +6,7 @@ import { callersOfConstants } from './constant-answers.ts'
 import { isDetectorFunction } from '../code/detectors.ts'
 import { EntriesInside } from '../code/entries.ts'
 import { evaluate } from '../evaluation/evaluate.ts'
-import { Base, type Evaluation, type StepBudget } from '../evaluation/evaluation.ts'
+import { Base, type Evaluation, type ParameterStore, type StepBudget } from '../evaluation/evaluation.ts'
 import { codeOf, LARGEST_FUNCTION } from '../code/function-code.ts'
 import { HandedOutKernels } from './handed-out-kernels.ts'
 import type { HwcapModel } from '../evaluation/hwcap-model.ts'
@@ -29,6 +29,9 @@ const limits = {
   /** Steps from a check within which results and arguments are followed. */
   distance: 5,
 } as const
+
+/** Bytes of a function that hands on to one of the system. */
+const WRAPPER = 32
 
 /** What was tried is kept in a pointer beside the probe: it is not followed as far as what the system says. */
 const PROBE_DISTANCE = 3
@@ -130,7 +133,10 @@ class GuardSearch {
     for (const index of detectors.functions) this.#agenda.add(index, 0)
     for (const index of detectors.probes) this.#agenda.add(index, PROBE_DISTANCE)
     for (const [index, calls] of graph.importCalls) {
-      if (calls.some(({ name }) => isDetectorFunction(name) || name === 'dlsym')) this.#agenda.add(index, isDetectorCall(calls) ? 0 : 1)
+      if (!calls.some(({ name }) => isDetectorFunction(name) || name === 'dlsym')) continue
+      this.#agenda.add(index, isDetectorCall(calls) ? 0 : 1)
+      // what is asked for may be an argument: dav1d_getauxval
+      if (isDetectorCall(calls) && graph.ends[index]! - graph.starts[index]! <= WRAPPER) this.#agenda.addCallers(index, 0)
     }
     for (const at of detectors.entries) this.#agenda.add(graph.functionOf(at), 0)
     for (const index of detectors.auxiliary) this.#agenda.addCallers(index, 0)
@@ -252,7 +258,7 @@ class GuardSearch {
     // first the variables, as a result may be the address of one
     const setsUp = this.#surroundings.setsUp(index)
     this.#stores.spread(index, evaluation, distance, evaluation.decides && setsUp)
-    this.#spreadResults(index, evaluation, distance)
+    this.#spreadResults(index, evaluation, before, distance)
     this.#spreadFields(index, evaluation, distance)
     // what is found in a field may be an argument
     const passesOn = distance < limits.distance || this.#fieldReaders.has(index)
@@ -270,7 +276,7 @@ class GuardSearch {
 
   // ---- what it tells the others
 
-  #spreadResults(index: number, evaluation: Evaluation, distance: number): void {
+  #spreadResults(index: number, evaluation: Evaluation, before: Evaluation | undefined, distance: number): void {
     if (!evaluation.returns && evaluation.decides && !this.#neverReturns.has(index) && this.#hasReturn(index)) {
       this.#neverReturns.add(index)
       this.#agenda.addCallers(index, distance)
@@ -278,8 +284,9 @@ class GuardSearch {
     if (distance > limits.distance) return
     const values = this.#surroundings.resultsOf(evaluation, this.#surroundings.setsUp(index))
     const known = this.#results.get(index)
-    const writes = evaluation.stores.some(({ base }) => base < Base.resolverArgument)
-    let changed = known === undefined ? values.size > 0 || writes : known.size !== values.size
+    // what it stores through its arguments
+    const writes = writesOf(evaluation)
+    let changed = known === undefined ? values.size > 0 || writes.length > 0 : known.size !== values.size || !sameStores(before === undefined ? [] : writesOf(before), writes)
     for (const [register, value] of values) if (!sameValue(known?.get(register), value)) changed = true
     if (!changed) return
     this.#results.set(index, values)
@@ -302,6 +309,14 @@ class GuardSearch {
       this.#agenda.add(index, distance)
     }
   }
+}
+
+function writesOf({ stores }: Evaluation): readonly ParameterStore[] {
+  return stores.filter(({ base }) => base < Base.resolverArgument)
+}
+
+function sameStores(a: readonly ParameterStore[], b: readonly ParameterStore[]): boolean {
+  return a.length === b.length && a.every((store, at) => store.base === b[at]!.base && store.offset === b[at]!.offset && store.size === b[at]!.size && sameValue(store.value, b[at]!.value))
 }
 
 function sameCode(a: Uint8Array | undefined, b: Uint8Array): boolean {

@@ -1,5 +1,6 @@
 import { arm64Features } from '../../../../../isa/arm64/scan.ts'
 import { Edge } from '../../program/edges.ts'
+import { exportsEverything } from '../../program/used-inside.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import type { Program } from '../code/program.ts'
 
@@ -38,8 +39,9 @@ export class HandedOutKernels {
     }
     const out = new Set<number | undefined>()
     for (const [place, address] of image.codePointers) if (image.dataAt(place)?.separate !== true) out.add(graph.functionAt(address))
-    // an executable's exports serve its plugins
-    for (const named of image.functions) if (image.isLibrary && named.exported && program.isEntered(named.name)) out.add(graph.functionAt(named.address))
+    // an executable's exports serve its plugins; and not all that can be seen is there for others
+    const areAllSeen = exportsEverything(program)
+    for (const named of image.functions) if (image.isLibrary && !areAllSeen && named.exported && program.isEntered(named.name)) out.add(graph.functionAt(named.address))
     for (let edge = 0; edge < graph.edgeTo.length; edge++) {
       const kernel = graph.edgeTo[edge]!
       if (graph.edgeKind[edge] === Edge.call || !kernels.has(kernel) || out.has(kernel)) continue

@@ -1,8 +1,8 @@
 import { branchTarget, endsPath, Flow, flowOf } from '../../../../../isa/arm64/control-flow.ts'
-import { destination, memoryAccess } from '../../../../../isa/arm64/operands.ts'
 import { ARGUMENTS } from '../evaluation/evaluation.ts'
 import { codeOf } from './function-code.ts'
 import type { Program } from './program.ts'
+import { registersRead, registersWritten } from './register-use.ts'
 
 const ALL = (2 << ARGUMENTS) - 1
 /** Calls deep, and instructions of one function, that are looked at. */
@@ -70,37 +70,4 @@ export class ArgumentsRead {
     }
     return read
   }
-}
-
-function bit(register: number): number {
-  return register <= ARGUMENTS ? 1 << register : 0
-}
-
-function registersWritten(word: number): number {
-  const operand = ((word >>> 25) & 5) === 4 ? memoryAccess(word) : undefined
-  if (operand === undefined) return destination(word) < 0 ? 0 : bit(destination(word))
-  return operand.load ? (operand.register < 0 ? 0 : bit(operand.register)) | (operand.second < 0 ? 0 : bit(operand.second)) : 0
-}
-
-/** General registers in any place where an instruction may read one: rather too many than too few. */
-function registersRead(word: number, flow: number): number {
-  const [low, first, third, second] = [bit(word & 31), bit((word >>> 5) & 31), bit((word >>> 10) & 31), bit((word >>> 16) & 31)]
-  if (flow === Flow.zero || flow === Flow.bit) return low
-  if (flow === Flow.indirectCall || flow === Flow.indirectJump) return first
-  if (flow !== Flow.next) return 0
-  const group = (word >>> 25) & 15
-  if (group === 8 || group === 9) {
-    const kind = (word >>> 23) & 7
-    if (kind < 2) return 0 // ADR, ADRP
-    if (kind === 5) return ((word >>> 29) & 3) === 3 ? low : 0 // MOVK reads what it changes
-    return kind === 6 && ((word >>> 29) & 3) === 1 ? first | low : first | (kind === 7 ? second : 0) // BFM too
-  }
-  if (group === 5 || group === 13) return first | second | ((word & 0x1f00_0000) === 0x1b00_0000 ? third : 0)
-  if ((group & 5) === 4) {
-    const operand = memoryAccess(word)
-    if (operand === undefined) return low | first | third | second
-    const moved = operand.load && !operand.atomic ? 0 : low | (operand.second < 0 ? 0 : third)
-    return first | moved | (operand.index >= 0 || operand.atomic ? second : 0)
-  }
-  return low | first | second
 }

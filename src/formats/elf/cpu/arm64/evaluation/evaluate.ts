@@ -11,6 +11,7 @@ import { executeImmediate, executeRegister, isDetected, type Notes } from './ins
 import { readJumpTable, tableTargets } from '../code/jump-tables.ts'
 import { branchTargets } from '../code/labels.ts'
 import { LoadsAndStores } from './loads-and-stores.ts'
+import { isLive } from './live-registers.ts'
 import { Machine } from './machine.ts'
 import { isIdRegisterRead } from '../code/sweep.ts'
 import { executeVector } from './vector-instructions.ts'
@@ -61,6 +62,8 @@ class Evaluator implements Notes {
   #jumpsIndirectly = false
   #guessesJumps = false
   #branchTargets: ReadonlySet<number> | undefined
+  /** Whether registers are read where ways meet. */
+  readonly #live = new Map<number, boolean>()
   #machine!: Machine
   steps = 0
 
@@ -151,7 +154,24 @@ class Evaluator implements Notes {
       return
     }
     this.#effects.keep(machine, known)
-    if (known.join(machine)) this.#work.push(index)
+    if (known.join(machine, (register, value) => this.#lost(index, register, value))) this.#work.push(index)
+  }
+
+  /** Addresses that one way brings, where another brings something else: who reads the register may use them. */
+  #lost(index: number, register: number, value: Value): void {
+    if (value.base !== plain || value.hull === true || !this.#namesCode(value)) return
+    const place = index * 32 + register
+    let isRead = this.#live.get(place)
+    if (isRead === undefined) this.#live.set(place, (isRead = isLive({ words: this.#words, from: this.#from, to: this.#to }, index, register)))
+    if (isRead) this.used(value)
+  }
+
+  #namesCode({ words }: Value): boolean {
+    for (let at = 0; at < words.length; at += 2) {
+      const target = (words[at + 1]! >>> 0) * 0x1_0000_0000 + (words[at]! >>> 0)
+      if (target >= FIRST_ADDRESS && !this.#used.has(target) && this.#outside.isPointerTarget(target)) return true
+    }
+    return false
   }
 
   /** An exception that the call at word `index` lets out is handled in this function. */

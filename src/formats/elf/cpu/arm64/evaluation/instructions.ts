@@ -2,6 +2,7 @@ import { pageAddress } from '../../../../../isa/arm64/control-flow.ts'
 import { logicalImmediate, SP } from '../../../../../isa/arm64/operands.ts'
 import { address, compute, detectedAs, isZero, join, number, type Operation, plain, signExtended, truncated, type Value, valueOf, withWords } from '../../program/value.ts'
 import { type Flags, flagsOf, outcomesOf, withOtherwise } from './flags.ts'
+import { joinedPointers } from './joined-pointers.ts'
 import type { Machine } from './machine.ts'
 
 /** What the evaluation wants to know of an instruction besides its result. */
@@ -105,7 +106,8 @@ function complement(value: Value | undefined): Value | undefined {
 
 /** AND; of an unknown number, the bits that the other side lets through. */
 export function masked(left: Value | undefined, right: Value | undefined): Value | undefined {
-  const both = compute('and', left, right)
+  // what the CPU has, as far as somebody allows it
+  const both = isFoundOut(left) && isDoubtful(right) ? compute('and', left, undefined) : isFoundOut(right) && isDoubtful(left) ? compute('and', undefined, right) : compute('and', left, right)
   if (both !== undefined && both.words.length > 0) return both
   const known = isPlain(left) ? left : isPlain(right) ? right : undefined
   if (known === undefined || (isPlain(left) && isPlain(right))) return undefined
@@ -116,6 +118,14 @@ export function masked(left: Value | undefined, right: Value | undefined): Value
     high |= known.words[at + 1]!
   }
   return valueOf(plain, [0, 0, low, high], known.detected, known.partial, true)
+}
+
+function isFoundOut(value: Value | undefined): boolean {
+  return value !== undefined && value.detected && value.partial !== true && value.base === plain
+}
+
+function isDoubtful(value: Value | undefined): boolean {
+  return value !== undefined && !value.detected && value.partial === true
 }
 
 function isPlain(value: Value | undefined): value is Value {
@@ -287,9 +297,11 @@ function conditionalSelect(word: number, machine: Machine, notes: Notes, size: 4
     machine.write(register, value === undefined ? undefined : detectedAs(value, value.detected || detected))
     return
   }
-  notes.used(chosen)
-  notes.used(other)
-  const joined = join(chosen, other)
+  const joined = join(chosen, other) ?? joinedPointers(chosen, other)
+  if (joined === undefined || joined.partial === true || joined.hull === true) {
+    notes.used(chosen)
+    notes.used(other)
+  }
   machine.write(register, joined === undefined || !detected ? joined : detectedAs(joined, true))
 }
 

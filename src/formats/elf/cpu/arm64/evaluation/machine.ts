@@ -245,15 +245,27 @@ export class Machine {
     }
   }
 
-  /** Joins what another path brings; true when that changes anything. */
-  join(other: Machine): boolean {
+  /**
+   * Joins what another path brings; true when that changes anything.
+   *
+   * @param lose is told what was known on one way and is not any more, by register
+   */
+  join(other: Machine, lose: (register: number, value: Value) => void): boolean {
     let changed = false
     this.spent &= other.spent
     for (let register = 0; register < 32; register++) {
       const before = this.registers[register]
       if (this.origins[register] !== other.origins[register]) this.origins[register] = undefined
-      if (before === undefined && other.registers[register]?.detected !== true) continue
-      const joined = join(before, other.registers[register]) ?? joinedPointers(before, other.registers[register])
+      const brought = other.registers[register]
+      if (before === undefined && brought?.detected !== true) {
+        if (brought !== undefined) lose(register, brought)
+        continue
+      }
+      const joined = join(before, brought) ?? joinedPointers(before, brought)
+      if (joined === undefined || joined.partial === true || joined.hull === true) {
+        if (before !== undefined) lose(register, before)
+        if (brought !== undefined) lose(register, brought)
+      }
       if (sameValue(before, joined)) continue
       this.registers[register] = joined
       changed = true

@@ -47,6 +47,7 @@ interface Wanted {
   readonly tag: number
   readonly makers: readonly Maker[]
   readonly callers: ReadonlySet<number>
+  readonly isFar: boolean
 }
 
 /**
@@ -115,8 +116,10 @@ export class CheckedTags {
 
   /** What function `index` finds in a field: as far as others near make what is there, or in what it is given as a part of something larger. */
   #fieldOf(index: number, offset: number, size: number, depth = 0): KnownField {
-    const field = this.#fieldMadeNear(index, offset, size)
-    return field.all !== 0 || depth >= WHOLES ? field : (this.#fieldOfWholes(index, offset, size, depth) ?? field)
+    const near = depth > 0 ? undefined : this.#fieldMadeBy(index, offset, size, false)
+    if (near !== undefined && near.all !== 0) return near
+    const far = this.#fieldMadeBy(index, offset, size, true)
+    return far.all !== 0 || depth >= WHOLES ? far : (this.#fieldOfWholes(index, offset, size, depth) ?? far)
   }
 
   /** The same field in the larger objects of which callers hand on a part. */
@@ -138,11 +141,12 @@ export class CheckedTags {
     return all === 0 ? undefined : { all, ruledOut }
   }
 
-  #fieldMadeNear(index: number, offset: number, size: number): KnownField {
+  /** @param isFar also by those who hand down what they make; then what is stored together with a tag is looked at, too */
+  #fieldMadeBy(index: number, offset: number, size: number, isFar: boolean): KnownField {
     const isIt = ({ store }: { readonly store: TagStore }): boolean => store.offset === offset && store.size === size
     // what was inlined into others asks there, and calls the function then
     const callers = this.#kernels.isCalledOften(index) ? new Set<number>() : this.#kernels.callersOf(index)
-    const makers = [...new Set([...this.#askingNear(index, NEAR), ...callers, ...this.#askingFar(index)])].flatMap((other) => this.#skippedBy(other).filter(isIt))
+    const makers = [...new Set([...this.#askingNear(index, NEAR), ...callers, ...(isFar ? this.#askingFar(index) : [])])].flatMap((other) => this.#skippedBy(other).filter(isIt))
     makers.push(...this.#makersOfFamily(index).filter(isIt))
     let all = 0
     let ruledOut = 0
@@ -150,23 +154,23 @@ export class CheckedTags {
       ruledOut |= store.tags
       all |= store.tags | others
     }
-    for (let tag = 1; tag > 0 && tag <= ruledOut; tag <<= 1) if ((ruledOut & tag) !== 0 && this.#isMadeNear(index, { offset, size, tag, makers, callers })) ruledOut &= ~tag
+    for (let tag = 1; tag > 0 && tag <= ruledOut; tag <<= 1) if ((ruledOut & tag) !== 0 && this.#isMadeNear(index, { offset, size, tag, makers, callers, isFar })) ruledOut &= ~tag
     return { all, ruledOut }
   }
 
   /** Does somebody make a variant without asking? */
-  #isMadeNear(index: number, { offset, size, tag, makers, callers }: Wanted): boolean {
+  #isMadeNear(index: number, { offset, size, tag, makers, callers, isFar }: Wanted): boolean {
     const { starts } = this.#program.graph
     const those = makers.filter(({ store }) => (store.tags & tag) !== 0)
     const asking = new Set(those.map((maker) => maker.index))
     const areAllAsking = callers.size > 0 && [...callers].every((caller) => asking.has(caller))
-    const far = [...asking].filter((maker) => !callers.has(maker) && Math.abs(starts[maker]! - starts[index]!) >= FAR).flatMap((maker) => [...functionsNear(this.#program, maker, NEAR)])
+    const far = (isFar ? [...asking] : []).filter((maker) => !callers.has(maker) && Math.abs(starts[maker]! - starts[index]!) >= FAR).flatMap((maker) => [...functionsNear(this.#program, maker, NEAR)])
     // who makes an object far away and hands it down may do so without asking, too
-    const calling = [...asking].every((maker) => callers.has(maker)) ? [] : functionsCalling(this.#kernels, index)
+    const calling = !isFar || [...asking].every((maker) => callers.has(maker)) ? [] : functionsCalling(this.#kernels, index)
     const near = areAllAsking ? callers : new Set([...functionsNear(this.#program, index, 2 * NEAR), ...callers, ...calling, ...far])
     const users = this.#usersOf(index, offset, size, callers)
     for (const other of near) {
-      for (const store of [...this.#storesOf(other), ...this.#widerStoresOf(other, offset, size)]) {
+      for (const store of [...this.#storesOf(other), ...(isFar ? this.#widerStoresOf(other, offset, size) : [])]) {
         // on the stack of who asks, arguments are kept in other places of the same frame
         const tags = store.base === SP && asking.has(other) ? store.tags & SMALL : store.tags
         if (store.offset !== offset || store.size !== size || (tags & (tag | PASSED)) === 0) continue

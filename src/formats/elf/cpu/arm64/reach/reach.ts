@@ -5,21 +5,16 @@ import type { Evaluation } from '../evaluation/evaluation.ts'
 import { CheckedTags } from './checked-tags.ts'
 import { exportsByCpu } from './exports-by-cpu.ts'
 import type { Guards } from '../checks/guards.ts'
-import { isArm64IsaName } from '../code/isa-names.ts'
 import type { Program } from '../code/program.ts'
 import { ReachableWords } from '../code/reachable-words.ts'
+import { findRoots } from './roots.ts'
+import type { Step } from './steps.ts'
 import { TablesInData } from './tables-in-data.ts'
 import { trapScope } from './trap-scope.ts'
 
 /** How far a path may be trusted. Each includes the one before. */
 export const Trust = { calls: 0, addresses: 1, tables: 2 } as const
 export type Trust = (typeof Trust)[keyof typeof Trust]
-
-/** Where a function was reached from: index of the caller, or -1 for a root. */
-export interface Step {
-  readonly from: number
-  readonly how: 'entry' | 'initializer' | 'resolver' | 'export' | 'call' | 'address' | 'table'
-}
 
 const NOP = 0xd503_201f | 0
 /** Bytes of a function that is evaluated for whether an instruction in it runs. */
@@ -50,7 +45,7 @@ export class ReachSearch {
     this.#tags = new CheckedTags(program, guards.evaluations, needs)
     this.trapped = trapScope(program, guards)
     this.#forCallers = exportsByCpu(program, needs)
-    this.roots = this.#findRoots()
+    this.roots = findRoots(program, needs, this.#forCallers)
   }
 
   /** Does the file leave it to its callers to ask? */
@@ -185,52 +180,10 @@ export class ReachSearch {
     }
     for (const address of evaluation?.addressesUsed ?? []) if (!image.inCode(address) && !this.#tables.endsArray(address, named)) table(address)
   }
-
-  #findRoots(): Map<number, Step> {
-    const { image, graph, detectors, isGo } = this.#program
-    const roots = new Map<number, Step>()
-    const add = (address: number, how: Step['how']): void => {
-      const index = graph.functionAt(address)
-      if (index !== undefined && !roots.has(index)) roots.set(index, { from: -1, how })
-    }
-    const entry = Number(image.file.header.e_entry)
-    if (entry !== 0) add(entry, 'entry')
-    for (const address of initializers(this.#program)) add(address, 'initializer')
-    for (const address of detectors.resolvers) add(address, 'resolver')
-    if (isGo) {
-      for (const [address, name] of graph.names) if (name === 'runtime.main' || name === 'main.main') add(address, 'entry')
-      if (!image.isLibrary) return roots
-    }
-    for (const named of image.functions) {
-      if (!named.exported || named.indirect || !this.#program.isEntered(named.name)) continue
-      const index = graph.functionAt(named.address)
-      if (index === undefined) continue
-      if (!image.isLibrary && detectors.any) continue // an executable's exports serve its plugins
-      if ((detectors.any && this.#needs.has(index) && isArm64IsaName(named.name)) || this.#forCallers.has(index)) continue
-      add(named.address, 'export')
-    }
-    return roots
-  }
 }
 
 /** Does a call in [start, end) run? */
 function callsIn({ seen, start: base }: Evaluation, start: number, end: number): boolean {
   for (let at = start; at < end; at += 4) if ((seen[(at - base) / 4]! & 2) !== 0) return true
   return false
-}
-
-/** What the loader calls: DT_INIT, DT_PREINIT_ARRAY, DT_INIT_ARRAY and their relatives at the end, by section. */
-function* initializers({ image }: Program): Iterable<number> {
-  for (const section of image.file.sections) {
-    if (section.name === '.init' || section.name === '.fini') yield Number(section.sh_addr)
-    if (!/^\.(?:preinit_array|init_array|fini_array|ctors)/.test(section.name)) continue
-    const size = Math.min(section.sh_size, image.file.bytes.length)
-    for (let offset = 0; offset + 8 <= size; offset += 8) {
-      const slot = image.slots.get(Number(section.sh_addr) + offset)
-      if (slot?.address !== undefined) yield slot.address
-      else if (image.positionDependent && section.sh_offset + offset + 8 <= image.file.bytes.length) {
-        yield image.view.getUint32(section.sh_offset + offset, true)
-      }
-    }
-  }
 }

@@ -5,7 +5,8 @@ import type { Guards } from '../checks/guards.ts'
 import type { Program } from '../code/program.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import { calledBack } from './called-back.ts'
-import type { ReachSearch, Step } from './reach.ts'
+import type { ReachSearch } from './reach.ts'
+import type { Step } from './steps.ts'
 
 const LARGEST = 60_000
 const FUNCTIONS = 4000

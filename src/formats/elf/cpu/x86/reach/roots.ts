@@ -2,12 +2,12 @@ import { Edge } from '../../program/edges.ts'
 import { isIsaName } from './isa-names.ts'
 import { Access } from '../../program/sweep.ts'
 import { LookedUpNames } from '../../program/looked-up-names.ts'
+import { exportsEverything, UsedInside } from '../../program/used-inside.ts'
 import { isEntryOfModule, isLoadedAsModule } from '../../program/module-entry.ts'
 import { initializers } from '../code/initializers.ts'
 import type { Program } from '../code/program.ts'
 import type { Kernels } from './kernels.ts'
 import type { Step } from './steps.ts'
-import { exportsEverything, UsedInside } from './used-inside.ts'
 
 /** A file of which hardly anything is exported under another name than one of a CPU was made for that CPU as a whole. */
 const MOST_NAMED = 0.9

@@ -1,7 +1,13 @@
-import { Edge } from '../../program/edges.ts'
-import type { IndexSet } from '../../program/index-set.ts'
-import { pointedToByData } from '../../program/pointed-to-by-data.ts'
-import type { Program } from '../code/program.ts'
+import type { CallGraph } from './call-graph.ts'
+import { Edge } from './edges.ts'
+import type { IndexSet } from './index-set.ts'
+import type { MemoryImage } from './memory-image.ts'
+import { pointedToByData } from './pointed-to-by-data.ts'
+
+interface Program {
+  readonly graph: CallGraph
+  readonly image: MemoryImage
+}
 
 /** Functions that are looked at on the way to one that somebody else enters. */
 const MOST_USERS = 1000
@@ -22,7 +28,7 @@ export function exportsEverything({ graph, image }: Program): boolean {
  * its names be seen (OpenSSL in a plugin) exports parts that only their own callers are to use: they run where those call them.
  */
 export class UsedInside {
-  readonly #graph: Program['graph']
+  readonly #graph: CallGraph
   /** Functions that are exported and no kernels. */
   readonly #isRoot: (index: number) => boolean
   /** Functions that data names. */
@@ -43,7 +49,16 @@ export class UsedInside {
 
   /** Does a table, or a way that does not go through it, lead to function `index` from one that somebody enters? */
   has(index: number): boolean {
-    if (this.#named.has(index)) return true
+    return this.#named.has(index) || this.hasUser(index)
+  }
+
+  /** Does data hold its address? */
+  isNamed(index: number): boolean {
+    return this.#named.has(index)
+  }
+
+  /** Does a way that does not go through a table lead there? Others may look into tables as well. */
+  hasUser(index: number): boolean {
     const seen = new Set([index])
     const work = [index]
     for (let at = work.pop(); at !== undefined && seen.size < MOST_USERS; at = work.pop()) {

@@ -1,0 +1,51 @@
+import { branchTarget, endsPath, Flow, flowOf } from '../../../../../isa/arm64/control-flow.ts'
+import { registersRead, registersWritten } from '../code/register-use.ts'
+import { ARGUMENTS, CALLER_SAVED } from './evaluation.ts'
+
+/** Instructions that are looked at. */
+const STEPS = 256
+
+/** Words of a function, of which `from` to `to` are its own. */
+interface Code {
+  readonly words: Int32Array
+  readonly from: number
+  readonly to: number
+}
+
+/** Is what a register holds at `index` read on some way from there? True where that cannot be told. */
+export function isLive({ words, from, to }: Code, index: number, register: number): boolean {
+  const mask = 1 << register
+  const seen = new Set<number>()
+  const work = [index]
+  while (work.length > 0) {
+    let at = work.pop()!
+    while (!seen.has(at)) {
+      if (seen.size > STEPS || at < from || at >= to) return true
+      seen.add(at)
+      const word = words[at]!
+      const flow = flowOf(word)
+      if ((registersRead(word, flow) & mask) !== 0 || flow === Flow.indirectJump) return true
+      if (flow === Flow.return) {
+        if (register < 2) return true
+        break
+      }
+      if (flow === Flow.call || flow === Flow.indirectCall) {
+        if (register <= ARGUMENTS) return true
+        if (register < CALLER_SAVED) break
+      } else if (flow === Flow.next) {
+        if ((registersWritten(word) & mask) !== 0) break
+      } else if (flow === Flow.jump || (flow >= Flow.condition && flow <= Flow.bit)) {
+        const target = branchTarget(word, flow, at * 4) / 4
+        // what is jumped to elsewhere is given arguments, and may be a part of this function
+        if (target < from || target >= to) return true
+        if (endsPath(flow)) {
+          at = target
+          continue
+        }
+        work.push(target)
+      } else break
+      at++
+    }
+  }
+  return false
+}

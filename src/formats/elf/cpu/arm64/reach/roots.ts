@@ -1,0 +1,84 @@
+import { Edge } from '../../program/edges.ts'
+import { Access } from '../../program/sweep.ts'
+import { exportsEverything, UsedInside } from '../../program/used-inside.ts'
+import { isArm64IsaName } from '../code/isa-names.ts'
+import type { Program } from '../code/program.ts'
+import type { Step } from './steps.ts'
+
+/**
+ * Where a search begins: the entry point, initializers, exports.
+ *
+ * @param needs functions with instructions that the CPU lacks
+ * @param forCallers exports that callers choose by CPU
+ */
+export function findRoots(program: Program, needs: ReadonlySet<number>, forCallers: ReadonlySet<number>): Map<number, Step> {
+  const { image, graph, detectors, isGo } = program
+  const roots = new Map<number, Step>()
+  const add = (address: number, how: Step['how']): void => {
+    const index = graph.functionAt(address)
+    if (index !== undefined && !roots.has(index)) roots.set(index, { from: -1, how })
+  }
+  const entry = Number(image.file.header.e_entry)
+  if (entry !== 0) add(entry, 'entry')
+  for (const address of initializers(program)) add(address, 'initializer')
+  for (const address of detectors.resolvers) add(address, 'resolver')
+  if (isGo) {
+    for (const [address, name] of graph.names) if (name === 'runtime.main' || name === 'main.main') add(address, 'entry')
+    if (!image.isLibrary) return roots
+  }
+  const mayBeInner = detectors.any && exportsEverything(program)
+  const inner: number[] = []
+  for (const named of image.functions) {
+    if (!named.exported || named.indirect || !program.isEntered(named.name)) continue
+    const index = graph.functionAt(named.address)
+    if (index === undefined) continue
+    if (!image.isLibrary && detectors.any) continue // an executable's exports serve its plugins
+    if ((detectors.any && isArm64IsaName(named.name) && (needs.has(index) || leadsToKernel(program, needs, index))) || forCallers.has(index)) continue
+    if (mayBeInner && !roots.has(index) && (needs.has(index) || leadsToKernel(program, needs, index) || handsOutObject(program, index))) inner.push(index)
+    else add(named.address, 'export')
+  }
+  if (inner.length === 0) return roots
+  const inside = new UsedInside(program, (index) => roots.has(index))
+  for (const index of inner.filter((kernel) => inside.isNamed(kernel) || !inside.hasUser(kernel))) add(graph.starts[index]!, 'export')
+  return roots
+}
+
+/** Calls one in the other by which an export leads to a kernel. */
+const CALLS = 2
+
+/** Does function `index` call a kernel, or hand its address on? */
+function leadsToKernel(program: Program, needs: ReadonlySet<number>, index: number, depth = 1): boolean {
+  const { graph } = program
+  for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+    const target = graph.edgeTo[edge]!
+    if (needs.has(target) || (depth < CALLS && graph.edgeKind[edge] === Edge.call && leadsToKernel(program, needs, target, depth + 1))) return true
+  }
+  return false
+}
+
+/** Bytes of a function that returns the address of an object. */
+const HANDING_OUT = 16
+
+/** Does function `index` return a structure of operations, and do nothing else? Whoever calls it asks before. */
+function handsOutObject({ graph, sweep }: Program, index: number): boolean {
+  if (graph.ends[index]! - graph.starts[index]! > HANDING_OUT) return false
+  for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) if (graph.edgeKind[edge] === Edge.call) return false
+  const first = graph.firstAccess[index]!
+  return graph.firstAccess[index + 1]! - first === 1 && sweep.accessKind.values()[first] !== Access.store
+}
+
+/** What the loader calls: DT_INIT, DT_PREINIT_ARRAY, DT_INIT_ARRAY and their relatives at the end, by section. */
+function* initializers({ image }: Program): Iterable<number> {
+  for (const section of image.file.sections) {
+    if (section.name === '.init' || section.name === '.fini') yield Number(section.sh_addr)
+    if (!/^\.(?:preinit_array|init_array|fini_array|ctors)/.test(section.name)) continue
+    const size = Math.min(section.sh_size, image.file.bytes.length)
+    for (let offset = 0; offset + 8 <= size; offset += 8) {
+      const slot = image.slots.get(Number(section.sh_addr) + offset)
+      if (slot?.address !== undefined) yield slot.address
+      else if (image.positionDependent && section.sh_offset + offset + 8 <= image.file.bytes.length) {
+        yield image.view.getUint32(section.sh_offset + offset, true)
+      }
+    }
+  }
+}
