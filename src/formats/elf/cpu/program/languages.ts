@@ -1,3 +1,4 @@
+import type { GoFunctionTable } from '../../../../bytes/go-function-table.ts'
 import type { ElfFile } from '../../read/elf-file.ts'
 
 /** Bytes of read-only data that are searched. */
@@ -10,6 +11,13 @@ export function isRust({ sections, bytes }: ElfFile): boolean {
     if (text === undefined || sh_offset >= bytes.length) return false
     return Buffer.from(bytes.buffer, bytes.byteOffset + sh_offset, Math.min(sh_size, MOST, bytes.length - sh_offset)).includes(text)
   })
+}
+
+/** Which functions are Go's own packages', by the table that Go's linker makes of its functions; what was linked in of C is in none. */
+export function goStandardLibrary({ starts }: { readonly starts: ArrayLike<number> }, go: GoFunctionTable | undefined): (index: number) => boolean {
+  const own = new Set<number>()
+  for (const { address, name } of go?.functions ?? []) if (isGoStandardLibrary(name)) own.add(address)
+  return (index) => own.has(starts[index]!)
 }
 
 /** Go's own packages (no dot before the first slash) check for what GOAMD64 or GOARM64 does not grant; its tests see to that. */

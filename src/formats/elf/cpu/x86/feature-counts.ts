@@ -1,6 +1,5 @@
 import { x86LevelOf } from '../../../../isa/x86/features.ts'
 import { IndexSet } from '../program/index-set.ts'
-import { isGoStandardLibrary } from '../program/languages.ts'
 import type { Program } from './code/program.ts'
 import type { FeatureSets } from './reach/find-kernels.ts'
 import type { Run } from './reach/run-on.ts'
@@ -37,7 +36,7 @@ export function countFeatures(program: Program, needs: FeatureSets, run: Run): M
   const dataBearing = new IndexSet(graph.starts.length)
   for (const address of sweep.undecodableAt.values()) dataBearing.add(graph.functionOf(address))
   for (const index of needs.keys()) {
-    const trusted = program.isGo && isGoStandardLibrary(graph.nameOf(index))
+    const trusted = program.isGo && program.isOfRuntimeLibrary(index)
     const doubtful = dataBearing.has(index)
     const allRun = run.search.allRun(index)
     const reachedBy = run.reached.map((reach) => !trusted && reach.steps.has(index))

@@ -37,6 +37,8 @@ export interface Program {
   readonly detectors: Detectors
   readonly stubs: ReadonlyMap<number, Slot>
   readonly isGo: boolean
+  /** Functions of Go's own packages. */
+  readonly isGoStandardLibrary: (index: number) => boolean
   readonly landingPads: LandingPads
   /** Functions that something could lead to, whatever checks say. */
   readonly live: IndexSet

@@ -6,6 +6,7 @@ import { indexAccesses } from '../../program/access-index.ts'
 import { buildCallGraph } from '../../program/call-graph.ts'
 import { knownFunctions } from '../../program/known-functions.ts'
 import { LandingPads } from '../../program/landing-pads.ts'
+import { goStandardLibrary } from '../../program/languages.ts'
 import { liveFunctions } from '../../program/live-functions.ts'
 import { readMemoryImage } from '../../program/memory-image.ts'
 import { isEntryOfModule, isLoadedAsModule } from '../../program/module-entry.ts'
@@ -52,7 +53,7 @@ export function readArm64Program(file: ElfFile): Program {
   const isEntered = (name: string): boolean => !isModule || isEntryOfModule(name)
   const live = liveFunctions(image, graph, isGo, isEntered, landingPads)
   const detectors = findDetectors(image, sweep, graph, stubs, live, codeAt)
-  return { image, graph, sweep, accesses, detectors, stubs, isGo, landingPads, live, isTable, isEntered, codeAt }
+  return { image, graph, sweep, accesses, detectors, stubs, isGo, isGoStandardLibrary: goStandardLibrary(graph, go), landingPads, live, isTable, isEntered, codeAt }
 }
 
 const NOP = 0xd503_201f | 0

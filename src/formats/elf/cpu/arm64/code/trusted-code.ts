@@ -1,4 +1,3 @@
-import { isGoStandardLibrary } from '../../program/languages.ts'
 import type { AllocatorTags } from './allocator-tags.ts'
 import type { Program } from './program.ts'
 import { isStateOfFrames, type Unwinder } from './unwinder.ts'
@@ -13,7 +12,7 @@ export interface Trusted {
 export function isTrusted(program: Program, { unwinder, allocator }: Trusted, index: number, word: number): boolean {
   const name = program.graph.nameOf(index)
   if (isAboutTags(word) && allocator.isPart(index)) return true
-  return (program.isGo && program.detectors.any && isGoStandardLibrary(name)) || (isStateOfFrames(word) && (isUnwinder(name) || unwinder.isPart(index)))
+  return (program.detectors.any && program.isGoStandardLibrary(index)) || (isStateOfFrames(word) && (isUnwinder(name) || unwinder.isPart(index)))
 }
 
 /** LLVM's libunwind. */

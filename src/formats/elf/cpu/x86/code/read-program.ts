@@ -4,7 +4,7 @@ import { readFrameRanges } from '../../../read/eh-frame.ts'
 import { readGoFunctions } from '../../../read/pclntab.ts'
 import { indexAccesses } from '../../program/access-index.ts'
 import { ArgumentsRead } from './arguments-read.ts'
-import { type CallGraph, buildCallGraph, type KnownCode, readStubs } from '../../program/call-graph.ts'
+import { buildCallGraph, type KnownCode, readStubs } from '../../program/call-graph.ts'
 import { caseLabels, numbersLikeAddresses } from './case-labels.ts'
 import { findDetectors } from './detectors.ts'
 import { beginsFunction } from './tail-calls.ts'
@@ -24,7 +24,7 @@ import { InfoTables } from '../../program/info-tables.ts'
 import { knownFunctions } from '../../program/known-functions.ts'
 import { liveFunctions } from '../../program/live-functions.ts'
 import { readMemoryImage } from '../../program/memory-image.ts'
-import { isGoStandardLibrary } from '../../program/languages.ts'
+import { goStandardLibrary } from '../../program/languages.ts'
 import { isEntryOfModule, isLoadedAsModule } from '../../program/module-entry.ts'
 import { sweepCode } from './sweep.ts'
 
@@ -70,14 +70,7 @@ export function readProgram(file: ElfFile): Program {
     endings: new Endings(read),
     entrances: new Entrances(read),
     near: new NearDetectors(read),
-    isOfRuntimeLibrary: isGo ? goStandardLibrary(graph) : (index) => graph.starts[index]! >= cLibrary,
+    isOfRuntimeLibrary: isGo ? goStandardLibrary(graph, go) : (index) => graph.starts[index]! >= cLibrary,
     isBounded: (index) => framed.has(index) || names.has(graph.starts[index]!),
   }
-}
-
-/** Functions of Go's own packages, which are linked into every program. */
-function goStandardLibrary({ starts, names }: CallGraph): Program['isOfRuntimeLibrary'] {
-  const own = new IndexSet(starts.length)
-  for (let index = 0; index < starts.length; index++) if (isGoStandardLibrary(names.get(starts[index]!) ?? '')) own.add(index)
-  return (index) => own.has(index)
 }
