@@ -120,6 +120,8 @@ function instruction(random: Random, label: string): string[] {
       return [`mov ${c}, ${d}`]
     case 29:
       return [`${pick(random, [`cmp ${a}, ${b}`, `test ${a}, ${b}`, `bt ${c}, ${random(32)}`])}`, `${pick(random, ['adc', 'sbb'])} ${c}, ${pick(random, [d, String(immediate(random, 1))])}`]
+    case 30:
+      return [`${pick(random, ['bsf', 'bsr', 'tzcnt', 'popcnt'])} ${c}, ${d}`]
     default:
       return vectors(random)
   }
@@ -139,6 +141,7 @@ function vectors(random: Random): string[] {
         `pinsrq ${a}, ${register(random, 8)}, ${random(2)}`,
         `${pick(random, ['pextrb', 'pextrw', 'pextrd'])} ${register(random, 4)}, ${a}, ${random(2)}`,
         `pextrq ${register(random, 8)}, ${a}, ${random(2)}`,
+        `${pick(random, ['movmskps', 'movmskpd', 'pmovmskb'])} ${register(random, 4)}, ${a}`,
         `${pick(random, ['psrld', 'pslld', 'psrad'])} ${a}, ${random(40)}`,
         `${pick(random, ['psrlq', 'psllq'])} ${a}, ${random(70)}`,
         `${pick(random, ['psrldq', 'pslldq'])} ${a}, ${random(18)}`,

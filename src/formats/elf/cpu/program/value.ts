@@ -102,7 +102,7 @@ export function isExact({ base, words, partial, hull }: Value): boolean {
 /** What CPUID says, in a way that was not followed. */
 export const anything: Value = valueOf(plain, [], true, true)
 
-function withNumbers(base: number, words: readonly number[], detected: boolean, partial = false): Value | undefined {
+export function withNumbers(base: number, words: readonly number[], detected: boolean, partial = false): Value | undefined {
   if (partial && words.length === 0) return anything
   if (words.length === 2) return valueOf(base, words, detected, partial ? true : undefined)
   const distinct: number[] = []

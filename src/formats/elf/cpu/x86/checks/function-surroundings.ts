@@ -125,8 +125,8 @@ export class FunctionSurroundings implements Surroundings {
     return target === undefined ? EVERY_REGISTER : this.#callees.changes(target)
   }
 
-  readsArgument(at: number, register: number): boolean {
-    const target = this.#called.get(at)
+  readsArgument(at: number, register: number, through?: number): boolean {
+    const target = this.#called.get(at) ?? (through === undefined ? undefined : this.#program.graph.functionAt(through))
     return target === undefined || this.#program.argumentsRead.reads(target, register)
   }
 

@@ -33,7 +33,7 @@ export abstract class Accesses extends Operands {
       return this.truncated(held, size) ?? (size === 8 ? held : undefined)
     }
     const at = singleAddress(place)
-    if (at === undefined) return this.#oneOfUnlessLeaked(place, size)
+    if (at === undefined) return this.outside.origins === undefined ? (size === 8 ? this.functionsAt(place) : undefined) : this.#oneOfUnlessLeaked(place, size)
     if (size === 8 && this.hasBase) this.followed_(place) // a pointer that was kept in a register
     const known = this.truncated(this.state.memory.get(at), size) ?? this.outside.load(at, size)
     if (known !== undefined) return known

@@ -22,7 +22,7 @@ function areAmong({ words }: Value, others: Value): boolean {
 }
 
 /** RBX, RSP, RBP, R12 to R15 (psABI 3.2.1). */
-const keptByCallees: ReadonlySet<number> = new Set([3, 4, 5, 12, 13, 14, 15])
+export const keptByCallees: ReadonlySet<number> = new Set([3, 4, 5, 12, 13, 14, 15])
 /** The registers that a call may change, a bit for each: RAX, RCX, RDX, RSI, RDI, R8 to R11. */
 const changedByCalls = 0b1111_1100_0111
 /** Those of the others that Go does not keep, either: RBX, RBP, R12, R13, R15. */
@@ -68,7 +68,7 @@ export abstract class Calls extends Arithmetic {
     const at = this.base + this.at
     const { registers } = this.state
     this.seen[this.at - this.from]! |= 2
-    this.pass(at, 0)
+    this.pass(at, 0, target)
     this.#unwind(at)
     const closures = closuresAmong(registers, this.state.memory, this.outside)
     if (closures.length > 0) this.closures.set(at, closures)
@@ -260,13 +260,17 @@ export abstract class Calls extends Arithmetic {
   }
 
   /** Is it the address of a function that stands in a register which the callee does not read: one that was not chosen? */
-  #isLeftIn(at: number, register: number, held: Value | undefined): boolean {
+  #isLeftIn(at: number, register: number, held: Value | undefined, through: number | undefined): boolean {
     const address = singleAddress(held)
-    return address !== undefined && address > 0xfff && this.outside.isFunction(address) && !this.outside.readsArgument(at, register)
+    return address !== undefined && address > 0xfff && this.outside.isFunction(address) && !this.outside.readsArgument(at, register, through)
   }
 
-  /** `above`: bytes between the top of the stack and the arguments there. */
-  protected pass(at: number, above: number): void {
+  /**
+   * What the call at `at` is given.
+   * @param above bytes between the top of the stack and the arguments there
+   * @param through where a call through a register or memory leads
+   */
+  protected pass(at: number, above: number, through?: number): void {
     const { registers } = this.state
     let passed = this.passed.get(at)
     const top = registers[Register.rsp]
@@ -293,7 +297,7 @@ export abstract class Calls extends Arithmetic {
     }
     for (const register of argumentRegisters) {
       const held = registers[register]
-      if (!this.#isLeftIn(at, register, held)) this.usedByCall(held, at)
+      if (!this.#isLeftIn(at, register, held, through)) this.usedByCall(held, at)
       const value = held !== undefined && held.base !== plain && !held.detected && this.tracesOrigins ? untouched : held
       if (value === undefined || (value.base !== plain && value.base !== clean)) {
         passed?.delete(register)

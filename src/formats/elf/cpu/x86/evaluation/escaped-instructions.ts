@@ -1,3 +1,4 @@
+import { bitScanned } from './bit-scans.ts'
 import { cleanFlags, Register } from './state.ts'
 import { SseInstructions } from './sse-instructions.ts'
 import { isZero, number, plain, signExtended, valueOf } from '../../program/value.ts'
@@ -69,10 +70,11 @@ export abstract class EscapedInstructions extends SseInstructions {
       case 0xbd:
       case 0xb8: {
         const value = this.read(size)
-        const zero = isZero(value)
-        this.setRegister(zero ? value : this.computed(undefined, value, value), size)
+        const isRepeated = this.code[this.at] === 0xf3
+        this.setRegister(this.computed(value === undefined ? undefined : bitScanned(opcode, isRepeated, value), value, value), size)
         this.state.flags = undefined
-        if (zero) this.setFlags('result', value, number(0), size)
+        // TZCNT and LZCNT say of a zero that it is none
+        if (isZero(value) && (opcode === 0xb8 || !isRepeated)) this.setFlags('result', value, number(0), size)
         return true
       }
       case 0xaf:

@@ -32,7 +32,7 @@ export interface Surroundings {
   /** General registers that the call at `at` may change, a bit for each. */
   changedBy(at: number): number
   /** May the function called at `at` read what is in `register`? */
-  readsArgument(at: number, register: number): boolean
+  readsArgument(at: number, register: number, through?: number): boolean
   /** Does the function called at `at` itself store to the variable at `address`? */
   calleeStores(at: number, address: number): boolean
   /** What it stores there, where that is known. */

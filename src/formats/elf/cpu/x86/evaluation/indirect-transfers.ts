@@ -1,12 +1,14 @@
 import { EscapedInstructions } from './escaped-instructions.ts'
 import { argumentRegisters, Register, type State } from './state.ts'
-import { number, plain, singleAddress, singleOffset, type Value } from '../../program/value.ts'
+import { isExact, number, plain, singleAddress, singleOffset, type Value } from '../../program/value.ts'
 
 /** Group 5 (FE, FF): calls and jumps through registers and memory, and what shares their opcodes. */
 export abstract class IndirectTransfers extends EscapedInstructions {
   protected readonly indirectCalls: Set<number> = new Set()
   protected readonly callbacks: Map<number, number> = new Map()
   protected readonly tableCalls: Map<number, number> = new Map()
+  /** What the last call or jump through a register or memory led to. */
+  protected callee: Value | undefined
   /** Undefined where one of its ways there is not known. */
   protected readonly tableJumps: Map<number, readonly number[] | undefined> = new Map()
   /** Offsets in the code that they lead to. */
@@ -27,6 +29,7 @@ export abstract class IndirectTransfers extends EscapedInstructions {
     }
     if (byte === 0xff && (slash === 2 || slash === 3)) {
       const target = this.read(8)
+      this.callee = target
       this.used_(target)
       const known = singleAddress(target)
       if (known === undefined) {
@@ -35,12 +38,12 @@ export abstract class IndirectTransfers extends EscapedInstructions {
       } else this.noteTableCall(known)
       this.noteArguments(known === undefined)
       // the table that the callee is taken from is no argument
-      if (singleAddress(target) !== undefined && this.tableRegister >= 0) this.state.registers[this.tableRegister] = undefined
-      return this.call(singleAddress(target))
+      if (target !== undefined && isExact(target) && this.tableRegister >= 0) this.state.registers[this.tableRegister] = undefined
+      return this.call(known)
     }
     if (byte === 0xff && (slash === 4 || slash === 5)) {
-      const value = this.read(8)
-      const target = singleAddress(value)
+      this.callee = this.read(8)
+      const target = singleAddress(this.callee)
       this.seen[this.at - this.from]! |= 2
       if (target !== undefined) {
         const inside = target - this.base
@@ -48,7 +51,8 @@ export abstract class IndirectTransfers extends EscapedInstructions {
         else {
           this.noteTableCall(target)
           if (this.outside.isPointerTarget(target)) this.used.add(target)
-          this.returns = true
+          if (this.tableRegister >= 0) registers[this.tableRegister] = undefined // as for calls
+          this.leave(this.base + this.at, target, target)
         }
         return false
       }
@@ -57,14 +61,16 @@ export abstract class IndirectTransfers extends EscapedInstructions {
         return false
       }
       this.open.add(this.base + this.at)
-      if (this.#jumpThroughTable()) {
+      const isKnown = this.callee !== undefined && isExact(this.callee)
+      if (isKnown) this.used_(this.callee)
+      if (this.#jumpThroughTable(isKnown)) {
         // a switch on what the caller asks for, with what CPUID said at hand
         this.asksByArgument ||= registers.some((value) => value?.detected === true)
         return false
       }
       for (const register of argumentRegisters) this.used_(registers[register])
       this.indirectCalls.add(this.base + this.at)
-      if (this.#noteCallback(value)) this.pass(this.base + this.at, 8)
+      if (this.#noteCallback(this.callee)) this.pass(this.base + this.at, 8)
       this.publish(true)
       this.atTables.push(this.state)
       this.returns = true // as a tail call
@@ -113,21 +119,28 @@ export abstract class IndirectTransfers extends EscapedInstructions {
     this.#tables.set(this.at, tables)
   }
 
-  /** Goes on where the table leads that the jump at hand reads. False where that is not known. */
-  #jumpThroughTable(): boolean {
+  /**
+   * Goes on where the table leads that the jump at hand reads. False where that is not known.
+   * @param isKnown it is known which of the entries it reads: that was noted
+   */
+  #jumpThroughTable(isKnown: boolean): boolean {
     const at = this.base + this.at
     const known = this.tableJumps.get(at)
     const targets = known === undefined && this.tableJumps.has(at) ? undefined : this.#targetsOfTable()
     if (targets === undefined || targets !== known) this.tableJumps.set(at, targets)
     if (targets === undefined) return false
     let leaves = false
+    let isSwitch = false
     for (let entry = 0; entry < targets.length; entry++) {
       const inside = targets[entry]! - this.base
       if (inside >= this.from && inside < this.to) {
         if (targets !== known) this.tableTargets.add(inside | 0)
         this.flow(inside | 0, this.state)
+        isSwitch = true
       } else leaves = true
     }
+    // a table of functions; where a switch seems to lead out of the function, its table was read too far
+    if (!isKnown && !isSwitch) for (let entry = 0; entry < targets.length; entry++) if (this.outside.isPointerTarget(targets[entry]!)) this.used.add(targets[entry]!)
     if (leaves) {
       this.pass(at, 8)
       this.endWith(undefined)

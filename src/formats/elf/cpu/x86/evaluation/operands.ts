@@ -1,5 +1,5 @@
 import { Effects } from './effects.ts'
-import { address as addressValue, clean, number, plain, singleAddress, type Value } from '../../program/value.ts'
+import { address as addressValue, addressesIn, clean, isExact, join, number, plain, singleAddress, type Value } from '../../program/value.ts'
 
 /** Bytes of a table of words or bytes with a bit or one for each feature. */
 const TABLE_SIZE = 64
@@ -70,11 +70,26 @@ export abstract class Operands extends Effects {
     if (this.isCleanAddress) this.memoryAddress = undefined
     // an element that is not known of a table that is
     if (singleAddress(this.memoryAddress) === undefined) {
+      if (index !== -1 && this.functionsAt(this.memoryAddress) !== undefined) return
       if (base !== -1) this.followed_(registers[base])
+      else if (index !== -1) this.followed_(number(this.displacement))
       if (index !== -1 && scale === 0) this.followed_(registers[index])
       const table = base === -1 ? 0 : (singleAddress(registers[base]) ?? (scale === 0 && index !== -1 ? singleAddress(registers[index]) : undefined))
       if (index !== -1 && table !== undefined) this.#element(table + this.displacement)
     }
+  }
+
+  /** Of several places that are known, the functions whose addresses they hold: entries of a table that a check chooses from. */
+  protected functionsAt(place: Value | undefined): Value | undefined {
+    if (place === undefined || !isExact(place)) return undefined
+    let held: Value | undefined
+    for (const at of addressesIn(place)) {
+      const known = this.outside.load(at, 8)
+      const address = singleAddress(known)
+      if (address === undefined || !this.outside.isFunction(address)) return undefined
+      held = held === undefined ? known : join(held, known)
+    }
+    return held
   }
 
   /** An element that is not known is read of the table at `address`. */

@@ -72,7 +72,13 @@ export abstract class SseInstructions extends Transfers {
         this.#setOther(this.#shifted(opcode))
         return true
       case 0x50:
-      case 0xd7:
+      case 0xd7: {
+        // MOVMSKPS, MOVMSKPD, PMOVMSKB
+        const source = this.#source(16)
+        const size = opcode === 0xd7 ? 1 : prefix === Prefix.operand ? 8 : 4
+        this.setRegister(isKnown(source) ? number(signsOf(source, size), 0, source.detected) : this.#numberOf(source, false), 8)
+        return true
+      }
       case 0xc5:
       case 0x2c:
       case 0x2d:
@@ -314,6 +320,13 @@ function certainly(value: Value): Value {
 function vectorWith(value: Value | undefined): Vector | undefined {
   if (value?.detected === true) return unknownFlags
   return value?.base === clean ? cleanVector : undefined
+}
+
+/** The highest bit of each element of `size` bytes. */
+function signsOf({ bytes }: Vector, size: number): number {
+  let signs = 0
+  for (let at = size - 1, bit = 0; at < 16; at += size, bit++) signs |= (bytes[at]! >> 7) << bit
+  return signs
 }
 
 function halves(vector: Vector | undefined): readonly [bigint | undefined, bigint | undefined] {

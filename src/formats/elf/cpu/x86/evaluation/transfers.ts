@@ -96,12 +96,15 @@ export abstract class Transfers extends Calls {
     return false
   }
 
-  /** A tail call: the arguments go on, the results come back to our caller. */
-  protected leave(at: number, target: number): void {
+  /**
+   * A tail call: the arguments go on, the results come back to our caller.
+   * @param through where a jump through a register or memory leads
+   */
+  protected leave(at: number, target: number, through?: number): void {
     this.noteArguments(false)
-    this.pass(at, 8)
+    this.pass(at, 8, through)
     this.noteExit(target)
-    const returned = this.outside.returned(at, this.state.registers)
+    const returned = this.outside.returned(at, this.state.registers, through)
     if (returned === 'never') return
     const { memory } = this.state
     this.ownsMemory = false
