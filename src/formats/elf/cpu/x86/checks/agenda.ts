@@ -6,6 +6,8 @@ export class Agenda {
   next: Set<number> = new Set()
   readonly #graph: CallGraph
   readonly #distance = new Map<number, number>()
+  /** Functions that were put down for something else than a variable that they read. */
+  readonly #whole = new Set<number>()
 
   constructor(graph: CallGraph) {
     this.#graph = graph
@@ -21,6 +23,25 @@ export class Agenda {
   }
 
   addTo(set: Set<number>, index: number, distance: number): void {
+    this.#whole.add(index)
+    this.#put(set, index, distance)
+  }
+
+  /** Puts down what reads or stores a variable by its address. */
+  addAccessor(index: number, distance: number): void {
+    this.#put(this.next, index, distance)
+  }
+
+  /** Is all that function `index` does of interest, and not only what it does with the variables that it reads? */
+  isWhole(index: number): boolean {
+    return this.#whole.has(index)
+  }
+
+  needWhole(index: number): void {
+    this.#whole.add(index)
+  }
+
+  #put(set: Set<number>, index: number, distance: number): void {
     const known = this.#distance.get(index)
     if (known === undefined || known > distance) this.#distance.set(index, distance)
     set.add(index)

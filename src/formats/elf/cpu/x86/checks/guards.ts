@@ -21,6 +21,7 @@ import { Parameters } from './parameters.ts'
 import { PointerCallers } from './pointer-callers.ts'
 import type { Program } from '../code/program.ts'
 import { Results } from './results.ts'
+import { type ChosenEntries, TableChoices } from './table-choices.ts'
 import { type Settled, Variables } from './variables.ts'
 
 /** Bounds of the search: beyond them every path counts as possible. */
@@ -55,6 +56,8 @@ const returnRegistersOfGo = [0, 3, 1, 7, 6, 8, 9, 10, 11]
 export interface Guards {
   /** By function; those without an entry are not affected by any check that was found. */
   readonly evaluations: ReadonlyMap<number, Evaluation>
+  /** Of those without, the ones that take entries of tables by what a check found out. */
+  readonly chosenEntries: ReadonlyMap<number, ChosenEntries>
   /** Variables that hold what checks found out. */
   readonly variables: number
   /** Is one of them in [from, to)? */
@@ -102,6 +105,7 @@ class GuardSearch {
   readonly #kernels: HandedOutKernels
   readonly #results: Results
   readonly #parameters: Parameters
+  readonly #choices: TableChoices
   readonly #answers = new AnswersByArgument({
     evaluate: (index, parameters) => this.#evaluateFor(index, parameters),
     regardless: (index, parameters) => this.#resultRegardless(index, parameters),
@@ -124,7 +128,8 @@ class GuardSearch {
     this.#closures = new ClosureMakers(program, (index, parameters, load) => this.#evaluateFor(index, parameters, load))
     this.#callbacks = new Callbacks(program)
     this.#users = new KernelUsers(program, model.features)
-    this.#variables = new Variables(program, (index, distance) => this.#agenda.add(index, distance))
+    this.#variables = new Variables(program, this.#agenda)
+    this.#choices = new TableChoices(program, this.#variables)
     this.#fields = new Fields(program)
     this.#parameters = new Parameters(program)
     this.#kernels = new HandedOutKernels(program, model.features, this.#evaluations)
@@ -212,6 +217,7 @@ class GuardSearch {
     const leaks = findLeaks(this.#program, this.#evaluations, this.#variables, unfollowed)
     return {
       evaluations: this.#evaluations,
+      chosenEntries: this.#choices.found,
       variables: this.#variables.count,
       followsAny: (from, to) => this.#variables.anyIn(from, to),
       dead: this.#results.neverReturns,
@@ -258,6 +264,14 @@ class GuardSearch {
     const isTold = isHuge && this.#hugeLeft <= 0 && this.#toldLeft > 0 && this.#parameters.of(index) !== undefined
     if (isHuge && this.#hugeLeft <= 0 && !isTold) return
     this.#times.set(index, times)
+    if (!this.#agenda.isWhole(index)) {
+      if (this.#choices.follow(index, this.#surroundings(index), this.#budget)) {
+        this.#agenda.next.delete(index)
+        return
+      }
+      this.#agenda.needWhole(index)
+    }
+    this.#choices.drop(index)
     // what was found out since it was put down for the next round is known now
     this.#agenda.next.delete(index)
     this.#work++

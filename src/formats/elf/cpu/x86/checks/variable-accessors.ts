@@ -42,8 +42,14 @@ export class VariableAccessors {
     return range !== undefined && operandSize(range.code, from - range.base) <= size
   }
 
-  /** Functions that name one of the bytes [at - 7, at + size). */
+  /** Functions that may read what lies at `at`, or store to it. */
   *of(at: number, size: number): Iterable<number> {
+    yield* this.byAddress(at, size)
+    yield* this.otherwise(at)
+  }
+
+  /** Functions that name one of the bytes [at - 7, at + size). */
+  *byAddress(at: number, size: number): Iterable<number> {
     const { graph, sweep } = this.#program
     const from = sweep.accessFrom.values()
     const kind = sweep.accessKind.values()
@@ -54,6 +60,13 @@ export class VariableAccessors {
       const index = graph.functionOf(from[access]!)
       if (index >= 0 && (accesses.length <= MANY_ACCESSES || kind[access] === Access.store || this.#leadsToFeatures(index))) yield index
     }
+  }
+
+  /** Functions that name it through the GOT, or that have the address of what it may be a part of. */
+  *otherwise(at: number): Iterable<number> {
+    const { graph, sweep } = this.#program
+    const from = sweep.accessFrom.values()
+    const kind = sweep.accessKind.values()
     for (let offset = 0; offset < STRUCTURE_SIZE; offset += 4) {
       const loads = [...this.#got.loadsOf(at - offset)]
       // what is named that often before it is a variable of its own

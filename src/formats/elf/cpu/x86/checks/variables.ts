@@ -1,5 +1,6 @@
 import { Access } from '../../program/sweep.ts'
 import { address as addressValue, anything, certain, compute, detectedAs, join, number, plain, sameValue, truncated, type Value } from '../../program/value.ts'
+import type { Agenda } from './agenda.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import { firstInitializer } from '../code/initializers.ts'
 import { isFunctionPointer } from './function-pointer.ts'
@@ -36,8 +37,7 @@ export interface Settled {
 /** Variables of the file that hold what checks of the CPU found out. */
 export class Variables {
   readonly #program: Program
-  /** To be evaluated again: function, and steps from CPUID. */
-  readonly #enqueue: (index: number, distance: number) => void
+  readonly #agenda: Agenda
   readonly #variables = new Map<number, Variable>()
   /** Function that runs before all others. */
   readonly #first: number | undefined
@@ -52,11 +52,11 @@ export class Variables {
    */
   readonly #found = new Map<number, Map<number, Value | undefined>>()
 
-  constructor(program: Program, enqueue: (index: number, distance: number) => void) {
+  constructor(program: Program, agenda: Agenda) {
     this.#program = program
     const first = firstInitializer(program)
     this.#first = first === undefined ? undefined : program.graph.functionAt(first)
-    this.#enqueue = enqueue
+    this.#agenda = agenda
     this.#got = new GotVariables(program)
     this.#accessors = new VariableAccessors(program, this.#got)
   }
@@ -71,6 +71,13 @@ export class Variables {
 
   has(at: number): boolean {
     return this.#variables.has(at)
+  }
+
+  /** May the eight bytes at `at` be, or overlap, one? */
+  overlaps(at: number): boolean {
+    if (!this.#isNear(at - 7) && !this.#isNear(at) && !this.#isNear(at + 7)) return false
+    for (let near = at - 7; near < at + 8; near++) if (this.#variables.has(near)) return true
+    return false
   }
 
   /** Is one in [from, to)? */
@@ -203,7 +210,8 @@ export class Variables {
     const variable: Variable = { size, initial: first, stored: new Map(), value: first, distance }
     this.#variables.set(at, variable)
     this.#near[Math.floor(at / 8) & NEAR_MASK] = 1
-    for (const index of this.#accessors.of(at, size)) this.#enqueue(index, distance + 1)
+    for (const index of this.#accessors.byAddress(at, size)) this.#agenda.addAccessor(index, distance + 1)
+    for (const index of this.#accessors.otherwise(at)) this.#agenda.add(index, distance + 1)
     return variable
   }
 
@@ -290,6 +298,7 @@ export class Variables {
     }
     if (sameValue(joined, variable.value)) return
     variable.value = joined
-    for (const reader of this.#accessors.of(at, variable.size)) if (this.#findsOther(reader)) this.#enqueue(reader, variable.distance + 1)
+    for (const reader of this.#accessors.byAddress(at, variable.size)) if (this.#findsOther(reader)) this.#agenda.addAccessor(reader, variable.distance + 1)
+    for (const reader of this.#accessors.otherwise(at)) if (this.#findsOther(reader)) this.#agenda.add(reader, variable.distance + 1)
   }
 }

@@ -1,4 +1,5 @@
 import type { Choices } from './choices.ts'
+import type { Guards } from '../checks/guards.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import { initializerArrays } from '../code/initializers.ts'
 import type { Kernels } from './kernels.ts'
@@ -15,6 +16,7 @@ const MOVSXD = 0x63
 
 export interface KnownForTables {
   readonly evaluations: ReadonlyMap<number, Evaluation>
+  readonly chosenEntries: Guards['chosenEntries']
   readonly kernels: Kernels
   readonly choices: Choices
   readonly tracer: Tracer
@@ -28,6 +30,7 @@ export interface KnownForTables {
 export class NamedTables {
   readonly #program: Program
   readonly #evaluations: ReadonlyMap<number, Evaluation>
+  readonly #chosenEntries: Guards['chosenEntries']
   readonly #kernels: Kernels
   readonly #choices: Choices
   readonly #tracer: Tracer
@@ -35,9 +38,10 @@ export class NamedTables {
   readonly #runs: (index: number, at: number) => boolean
   readonly #arrays: readonly { readonly start: number; readonly end: number }[]
 
-  constructor(program: Program, { evaluations, kernels, choices, tracer, saysNo, runs }: KnownForTables) {
+  constructor(program: Program, { evaluations, chosenEntries, kernels, choices, tracer, saysNo, runs }: KnownForTables) {
     this.#program = program
     this.#evaluations = evaluations
+    this.#chosenEntries = chosenEntries
     this.#kernels = kernels
     this.#choices = choices
     this.#tracer = tracer
@@ -50,6 +54,7 @@ export class NamedTables {
   follow(index: number, progress: Progress): void {
     const { graph, sweep } = this.#program
     const evaluation = this.#evaluations.get(index)
+    const chosen = this.#chosenEntries.get(index)
     const kinds = sweep.accessKind.values()
     const to = sweep.accessTo.values()
     const end = graph.firstAccess[index + 1]!
@@ -64,6 +69,7 @@ export class NamedTables {
         continue
       }
       if (kinds[access] === Access.take && evaluation !== undefined && !this.#usesObject(evaluation, table)) continue
+      if (chosen?.isChoice(from) === true) continue
       this.#followObjects(index, from, table, progress)
     }
   }

@@ -5,6 +5,7 @@ import { isDataAmongCode } from '../code/data-among-code.ts'
 import type { Program } from '../code/program.ts'
 import { restoredStates } from '../code/restored-states.ts'
 import { transactionEnds } from '../code/transaction-ends.ts'
+import type { Guards } from '../checks/guards.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import { Choices } from './choices.ts'
 import { callsIn, edgeRunsIn } from './edge-runs.ts'
@@ -32,6 +33,7 @@ export interface KnownForReach {
   readonly asked: boolean
   /** Functions whose checks are taken to succeed, with what they do where those fail: end the program. */
   readonly passed: ReadonlyMap<number, Evaluation>
+  readonly chosenEntries: Guards['chosenEntries']
   readonly tracer: Tracer
   readonly others: OtherArguments
   readonly constants: ConstantArguments
@@ -47,6 +49,7 @@ export interface Reach {
 export class ReachSearch {
   readonly #program: Program
   readonly #evaluations: ReadonlyMap<number, Evaluation>
+  readonly #chosenEntries: Guards['chosenEntries']
   readonly #kernels: Kernels
   readonly #choices: Choices
   readonly #tables: NamedTables
@@ -60,9 +63,10 @@ export class ReachSearch {
   /** The file asks nothing, and has exports for its callers to choose from. */
   readonly #hasExportsByCpu: boolean
 
-  constructor(program: Program, evaluations: ReadonlyMap<number, Evaluation>, kernels: Kernels, { selections, asked, passed, tracer, others, constants, saysNo }: KnownForReach) {
+  constructor(program: Program, evaluations: ReadonlyMap<number, Evaluation>, kernels: Kernels, { selections, asked, passed, chosenEntries, tracer, others, constants, saysNo }: KnownForReach) {
     this.#program = program
     this.#evaluations = evaluations
+    this.#chosenEntries = chosenEntries
     this.#kernels = kernels
     this.#asked = asked
     this.#tracer = tracer
@@ -71,7 +75,7 @@ export class ReachSearch {
     for (const at of restoredStates(program)) this.#needless.add(at)
     const selectable = this.#findSelectable()
     this.#choices = new Choices(program, evaluations, kernels, { selections, tracer, others, passed, selectable })
-    this.#tables = new NamedTables(program, { evaluations, kernels, choices: this.#choices, tracer, saysNo, runs: (index, at) => this.instructionRuns(index, at) })
+    this.#tables = new NamedTables(program, { evaluations, chosenEntries, kernels, choices: this.#choices, tracer, saysNo, runs: (index, at) => this.instructionRuns(index, at) })
     this.#hasExportsByCpu = !program.detectors.any && isForSeveralCpus(program, kernels)
     this.roots = findRoots(program, kernels, { selectable, hasExportsByCpu: this.#hasExportsByCpu, handedOutBy: (resolver) => this.handedOutBy(resolver) })
   }
@@ -167,7 +171,8 @@ export class ReachSearch {
       for (const { start, end, to } of this.#program.landingPads.leaving(index)) {
         if (allRun || (evaluated !== undefined && callsIn(evaluated, start, end))) progress.reach(to, index, 'call')
       }
-      if (evaluated !== undefined) this.#followAddresses(index, progress, evaluated)
+      const used = evaluated ?? this.#chosenEntries.get(index)
+      if (used !== undefined) this.#followAddresses(index, progress, used.addressesUsed)
     }
     if (trust < Trust.tables) return
     this.#tables.follow(index, progress)
@@ -205,9 +210,9 @@ export class ReachSearch {
     }
   }
 
-  #followAddresses(index: number, progress: Progress, evaluated: Evaluation): void {
+  #followAddresses(index: number, progress: Progress, addresses: ReadonlySet<number>): void {
     const { graph, detectors } = this.#program
-    for (const address of evaluated.addressesUsed) {
+    for (const address of addresses) {
       const target = graph.functionAt(address)
       if (target === undefined || progress.steps.has(target)) continue
       if (detectors.any && this.#kernels.isKernel(target) && isDataAmongCode(this.#program, target)) continue

@@ -69,7 +69,7 @@ function runWith(program: Program, features: ReadonlySet<string>, needs: Feature
   const tracer = new Tracer(program, guards, startedFunctions(program))
   const selections = new Selections(program, featuresOf, (index) => kernels.isKernel(index), (index) => guards.evaluations.get(index)?.decides === true)
   const constants = new ConstantArguments(program, guards, (index) => tracer.isOpen(index))
-  const search = new ReachSearch(program, guards.evaluations, kernels, { selections, asked: features.size > 0, passed, tracer, others: new OtherArguments(program, guards, tracer), constants, saysNo: (index) => saysNo(guards, index) })
+  const search = new ReachSearch(program, guards.evaluations, kernels, { selections, asked: features.size > 0, passed, chosenEntries: guards.chosenEntries, tracer, others: new OtherArguments(program, guards, tracer), constants, saysNo: (index) => saysNo(guards, index) })
   return { guards, search, tracer, selections, reached: search.searchAll() }
 }
 
