@@ -2,6 +2,7 @@ import { lengthAt } from '../../../../../isa/x86/length.ts'
 import { mentionedBy } from './mentioned-registers.ts'
 import type { CallSites } from './call-sites.ts'
 import type { Code } from './code.ts'
+import type { Endings } from './endings.ts'
 
 /** How far down the calls it is looked. */
 const DEPTH = 3
@@ -13,10 +14,10 @@ const RDX = 2
 
 /** Tells which registers hold arguments of a function: an address that is left in another one is not passed. */
 export class ArgumentsRead {
-  readonly #program: Pick<Code, 'graph' | 'decoder' | 'codeAt'> & { readonly calls: CallSites }
+  readonly #program: Pick<Code, 'graph' | 'decoder' | 'codeAt'> & { readonly calls: CallSites; readonly endings: Endings }
   readonly #known = new Map<number, boolean>()
 
-  constructor(program: Pick<Code, 'graph' | 'decoder' | 'codeAt'> & { readonly calls: CallSites }) {
+  constructor(program: Pick<Code, 'graph' | 'decoder' | 'codeAt'> & { readonly calls: CallSites; readonly endings: Endings }) {
     this.#program = program
   }
 
@@ -33,7 +34,7 @@ export class ArgumentsRead {
   }
 
   #follow(index: number, register: number, depth: number): boolean {
-    const { graph, decoder, codeAt, calls } = this.#program
+    const { graph, decoder, codeAt, calls, endings } = this.#program
     const range = codeAt(graph.starts[index]!)
     if (range === undefined) return true
     const { code, view, base } = range
@@ -50,12 +51,16 @@ export class ArgumentsRead {
         const next: number = at + length
         const byte = code[at]!
         if (byte === 0xc3 || byte === 0xcc || (byte === 0x0f && code[at + 1] === 0x0b)) break
-        const isCall = byte === 0xe8 || (byte === 0x67 && code[at + 1] === 0xe8)
-        const isJump = byte === 0xe9 || byte === 0xeb
+        // also through a slot of the GOT, as Rust calls what ends in a panic
+        const isThroughSlot = byte === 0xff && callees.has(base + at)
+        const isCall = byte === 0xe8 || (byte === 0x67 && code[at + 1] === 0xe8) || (isThroughSlot && code[at + 1] === 0x15)
+        const isJump = byte === 0xe9 || byte === 0xeb || (isThroughSlot && code[at + 1] === 0x25)
         const isBranch = (byte & 0xf0) === 0x70 || (byte === 0x0f && (code[at + 1]! & 0xf0) === 0x80)
         if (isCall || isJump || isBranch) {
           const callee = callees.get(base + at)
           if (isCall && callee === undefined) return true
+          // a panic is told what went wrong
+          if (isCall && endings.endsProgram(callee!)) break
           if (callee !== undefined && this.reads(callee, register, depth + 1)) return true
           if (isCall) break // it is the callee's to change
           const target = next + (length < 5 ? view.getInt8(next - 1) : view.getInt32(next - 4, true))

@@ -58,6 +58,7 @@ export function readProgram(file: ElfFile): Program {
   const landingPads = new LandingPads(file, unwinding, graph)
   const read = { image, graph, landingPads, sweep, accesses, detectors, decoder, stubs, isGo, isEntered, codeAt }
   const calls = new CallSites(graph)
+  const endings = new Endings(read)
   const framed = new IndexSet(graph.starts.length)
   for (const frame of frames) framed.add(graph.functionAt(frame.address) ?? -1)
   return {
@@ -66,8 +67,8 @@ export function readProgram(file: ElfFile): Program {
     jumpTables: new JumpTables(image, decoder),
     functions: new FunctionCodes(read),
     calls,
-    argumentsRead: new ArgumentsRead({ ...read, calls }),
-    endings: new Endings(read),
+    argumentsRead: new ArgumentsRead({ ...read, calls, endings }),
+    endings,
     entrances: new Entrances(read),
     near: new NearDetectors(read),
     isOfRuntimeLibrary: isGo ? goStandardLibrary(graph, go) : (index) => graph.starts[index]! >= cLibrary,

@@ -13,6 +13,8 @@ const NOT_EQUAL = 5
 export abstract class Arithmetic extends Accesses {
   /** A branch was decided by what CPUID said, and one that could not be. */
   protected decides = false
+  /** Addresses that checks decided against, and that still stand in registers. */
+  protected readonly refused: Set<number> = new Set()
   protected doubts = false
 
   protected arithmetic(at: number, byte: number, width: number, segment: boolean): void {
@@ -206,8 +208,11 @@ export abstract class Arithmetic extends Accesses {
     const source = this.read(size)
     const old = this.register(size)
     if (possible === 2) this.setRegister(source === undefined ? undefined : detectedAs(source, source.detected || detected), size)
-    else if (possible === 1) this.setRegister(old === undefined ? undefined : detectedAs(old, old.detected || detected), size)
-    else {
+    else if (possible === 1) {
+      this.setRegister(old === undefined ? undefined : detectedAs(old, old.detected || detected), size)
+      const refused = detected ? singleAddress(source) : undefined
+      if (refused !== undefined) this.refused.add(refused)
+    } else {
       this.used_(old)
       this.used_(source)
       const isOpen = flags === undefined && this.tracesOrigins

@@ -262,7 +262,8 @@ export abstract class Calls extends Arithmetic {
   /** Is it the address of a function that stands in a register which the callee does not read: one that was not chosen? */
   #isLeftIn(at: number, register: number, held: Value | undefined, through: number | undefined): boolean {
     const address = singleAddress(held)
-    return address !== undefined && address > 0xfff && this.outside.isFunction(address) && !this.outside.readsArgument(at, register, through)
+    if (address === undefined || address <= 0xfff || !this.outside.isFunction(address)) return false
+    return (through !== undefined && this.refused.has(address)) || !this.outside.readsArgument(at, register, through)
   }
 
   /**
