@@ -1,6 +1,6 @@
 import type { MemoryImage, Slot } from './memory-image.ts'
 import { CodeAddresses } from './code-addresses.ts'
-import { type CalledVariable, Edge, EdgeCollector } from './edges.ts'
+import { type CalledVariable, Edge, EdgeCollector, type Jump } from './edges.ts'
 import { lastAtMost } from './number-list.ts'
 import { Access, type Sweep, Transfer } from './sweep.ts'
 
@@ -75,6 +75,8 @@ export interface KnownCode {
   labels?(others: CodeAddresses): Uint8Array
   /** Is what some instruction names, and looks like an address of code, a number? Given the functions that are known by something else. */
   numbers?(others: CodeAddresses): (address: number) => boolean
+  /** Jumps to where functions turned out to begin that the sweep took for parts of others, in the order of addresses. Given all that begin. */
+  shortJumps?(starts: Float64Array): readonly Jump[]
   /** Is a jump (`always`: not a branch) to that address a tail call, by what is there? Asked where there are no frames. */
   isTailCalled?(address: number, always: boolean): boolean
 }
@@ -86,7 +88,7 @@ export function buildCallGraph(image: MemoryImage, sweep: Sweep, known: KnownCod
     const index = addresses.indexOf(address)
     return index < 0 ? undefined : index
   }
-  const edges = new EdgeCollector(image, sweep, { starts, ends, functionAt, functionOf, isChanged: known.isChanged }, stubs).collect()
+  const edges = new EdgeCollector(image, sweep, { starts, ends, functionAt, functionOf, isChanged: known.isChanged }, stubs).collect(known.shortJumps?.(starts) ?? [])
   // the largest of all lists
   sweep.transferFrom.clear()
   sweep.transferTo.clear()

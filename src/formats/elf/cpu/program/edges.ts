@@ -18,6 +18,12 @@ export interface CalledVariable {
   readonly first: number
 }
 
+/** A jump from one function to another, from and to these addresses. */
+export interface Jump {
+  readonly from: number
+  readonly to: number
+}
+
 export interface EdgeLists {
   readonly from: Uint32Array
   readonly to: Uint32Array
@@ -76,14 +82,18 @@ export class EdgeCollector {
     this.#kind = new ByteList(expected)
   }
 
-  collect(): EdgeLists {
+  /** @param others jumps that the sweep did not note, in the order of addresses */
+  collect(others: readonly Jump[]): EdgeLists {
     const { length } = this.#transferFrom
+    let other = 0
     for (let index = 0; index < length; index++) {
       const place = this.#transferFrom[index]!
+      while (other < others.length && others[other]!.from < place) this.#addJump(others[other++]!)
       this.#takeUpTo(place)
       const source = this.#sourceOf(place)
-      if (source >= 0) this.#addTransfer(index, source)
+      if (source >= 0) this.#addTransfer(place, this.#transferTo[index]!, this.#transferKind[index]!, source)
     }
+    while (other < others.length) this.#addJump(others[other++]!)
     this.#takeUpTo(Infinity)
     return { from: this.#from.values(), to: this.#to.values(), at: this.#at.values(), kind: this.#kind.values(), intoMiddle: this.#intoMiddle, importCalls: this.#importCalls, calledVariables: this.#calledVariables }
   }
@@ -129,10 +139,13 @@ export class EdgeCollector {
     if (target !== undefined && source >= 0 && target !== source) this.#add(source, place, target, kind)
   }
 
-  #addTransfer(index: number, source: number): void {
-    const place = this.#transferFrom[index]!
-    const target = this.#transferTo[index]!
-    const transfer = this.#transferKind[index]!
+  #addJump({ from, to }: Jump): void {
+    this.#takeUpTo(from)
+    const source = this.#sourceOf(from)
+    if (source >= 0) this.#addTransfer(from, to, Transfer.jump, source)
+  }
+
+  #addTransfer(place: number, target: number, transfer: number, source: number): void {
     if (transfer === Transfer.indirectCall || transfer === Transfer.indirectJump) {
       this.#addThroughPointer(source, place, target)
       return

@@ -26,6 +26,7 @@ import { liveFunctions } from '../../program/live-functions.ts'
 import { readMemoryImage } from '../../program/memory-image.ts'
 import { goStandardLibrary } from '../../program/languages.ts'
 import { isEntryOfModule, isLoadedAsModule } from '../../program/module-entry.ts'
+import { shortJumps } from './short-jumps.ts'
 import { sweepCode } from './sweep.ts'
 
 /** Reads, sweeps and connects the code of an x86-64 file. */
@@ -49,7 +50,7 @@ export function readProgram(file: ElfFile): Program {
   const numbers: KnownCode['numbers'] = (others) => numbersLikeAddresses(image, decoder, others)
   const codeAt = codeRanges(image)
   const isTailCalled: KnownCode['isTailCalled'] = (address, always) => beginsFunction(codeAt, address, always)
-  const graph = buildCallGraph(image, sweep, { frames, names, starts, isChanged: accesses.isChanged, labels, numbers, isTailCalled }, stubs)
+  const graph = buildCallGraph(image, sweep, { frames, names, starts, isChanged: accesses.isChanged, labels, numbers, isTailCalled, shortJumps: (all) => shortJumps(codeAt, decoder, all, synchronization) }, stubs)
   const isGo = go !== undefined
   const cLibrary = isGo ? Infinity : cLibraryStart(image, graph)
   const isModule = isLoadedAsModule(image)

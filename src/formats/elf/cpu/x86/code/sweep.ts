@@ -33,6 +33,7 @@ function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange,
   const { classes, rows, prefixes } = fastTable()
   const { legacyFeatures } = decoder.tables
   const { positionDependent } = image
+  const fixed = boundsOf(image)
   const baseline = baselineFeatures(64)
   const plain = Uint8Array.from(decoder.tables.featureSets, (set) => (set.every((name) => baseline.has(name)) ? 1 : 0))
   const xsave = decoder.tables.idOf('xsave')
@@ -143,15 +144,17 @@ function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange,
       ripRelative(accesses, sweep, byte, second, base + at, named)
       // mov rax, [rip + slot]; call rax: code that was not optimized
       if (byte === 0x8b && (rex & 8) !== 0 && callsRegister(code, at + length, ((second >> 3) & 7) | ((rex & 4) << 1))) transfer(sweep, base + at + length, named, Transfer.indirectCall)
-    } else if (positionDependent && (second & 0xc7) === 4 && length >= 7 && (entry & slow) === 0 && hasModrm[byte] === 1 && (code[opcodeAt + 2]! & 7) === 5) {
-      // [disp32], and [disp32 + index * scale]: an element of a table
-      const target = view.getInt32(opcodeAt + 3, true)
-      if (code[opcodeAt + 2] === 0x25) ripRelative(accesses, sweep, byte, second, base + at, target)
-      else if (target > 0) accesses.add(base + at, target, Access.take)
+      // mov qword [rip + x], address
+      if (positionDependent && byte === 0xc7) fixedAddress(accesses, fixed, base + at, view.getInt32(at + length - 4, true))
+    } else if (positionDependent && second < 0xc0 && length >= 6 && (entry & slow) === 0 && hasModrm[byte] === 1) {
+      fixedAddresses(accesses, sweep, fixed, code, view, opcodeAt, base + at, at + length)
     } else if (positionDependent && length >= 5 && ((byte & 0xf8) === 0xb8 || byte === 0xc7 || byte === 0x68)) {
       const target = view.getInt32(at + length - 4, true)
       if ((rex & 8) !== 0 && byte !== 0xc7) farAddress(accesses, sweep, decoder, code, view, at, base)
       else if (target > 0) accesses.add(base + at, target, Access.take)
+    } else if (positionDependent && length >= 5 && (byte === 0x05 || (byte === 0x81 && (second & 0xf8) === 0xc0))) {
+      // add rax, table
+      fixedAddress(accesses, fixed, base + at, view.getInt32(at + length - 4, true))
     } else if ((entry & slow) !== 0 && byte !== 0xc4 && byte !== 0xc5 && byte !== 0x62) {
       prefixed(accesses, sweep, code, view, at, length, base)
     }
@@ -228,6 +231,41 @@ function ripRelative(accesses: Accesses, sweep: Sweep, opcode: number, modrm: nu
     ((opcode === 0x80 || opcode === 0x81 || opcode === 0x83) && slash !== 7) ||
     ((opcode === 0xfe || opcode === 0xff) && slash < 2)
   accesses.add(from, target, store ? Access.store : Access.load)
+}
+
+/** Where an image lies that is loaded where it says. */
+interface Bounds {
+  readonly from: number
+  readonly to: number
+}
+
+function boundsOf({ code, data }: MemoryImage): Bounds {
+  const from = Math.min(...code.map(({ address }) => address), ...data.map(({ address }) => address))
+  return { from, to: Math.max(...code.map(({ address, size }) => address + size), ...data.map(({ end }) => end)) }
+}
+
+/** A number in an instruction of code for a fixed address that may be one: an offset or a constant is rarely that large. */
+function fixedAddress(accesses: Accesses, { from, to }: Bounds, at: number, target: number): void {
+  if (target >= from && target < to) accesses.add(at, target, Access.take)
+}
+
+/**
+ * What an instruction with an operand in memory names in code for a fixed address: [disp32], [disp32 + index * scale] and [register + disp32], an
+ * element of a table, and what MOV stores.
+ */
+function fixedAddresses(accesses: Accesses, sweep: Sweep, fixed: Bounds, code: Uint8Array, view: DataView, opcodeAt: number, from: number, end: number): void {
+  const byte = code[opcodeAt]!
+  const modrm = code[opcodeAt + 1]!
+  const hasSib = (modrm & 7) === 4
+  const sibByte = hasSib ? code[opcodeAt + 2]! : 0
+  const displacementAt = opcodeAt + (hasSib ? 3 : 2)
+  if (modrm >> 6 === 2) fixedAddress(accesses, fixed, from, view.getInt32(displacementAt, true))
+  else if (modrm >> 6 === 0 && hasSib && (sibByte & 7) === 5) {
+    const target = view.getInt32(displacementAt, true)
+    if (sibByte === 0x25) ripRelative(accesses, sweep, byte, modrm, from, target)
+    else if (target > 0) accesses.add(from, target, Access.take)
+  }
+  if (byte === 0xc7) fixedAddress(accesses, fixed, from, view.getInt32(end - 4, true))
 }
 
 /** Instructions between an address and the call that it is loaded for. */

@@ -72,7 +72,8 @@ export abstract class Operands extends Effects {
     if (singleAddress(this.memoryAddress) === undefined) {
       if (index !== -1 && this.functionsAt(this.memoryAddress) !== undefined) return
       if (base !== -1) this.followed_(registers[base])
-      else if (index !== -1) this.followed_(number(this.displacement))
+      // code for a fixed address has that of the table in the instruction
+      if (this.displacement > 0xfff) this.followed_(number(this.displacement))
       if (index !== -1 && scale === 0) this.followed_(registers[index])
       const table = base === -1 ? 0 : (singleAddress(registers[base]) ?? (scale === 0 && index !== -1 ? singleAddress(registers[index]) : undefined))
       if (index !== -1 && table !== undefined) this.#element(table + this.displacement)

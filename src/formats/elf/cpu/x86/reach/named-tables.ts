@@ -12,6 +12,10 @@ import type { Tracer } from './tracer.ts'
 /** Operations of a table that is put into an object with the name of a CPU. */
 const LEAST_OPERATIONS = 3
 
+/** Callers of what names such a table, and functions around it, that are looked at. */
+const FEW_CALLERS = 8
+const MOST_AROUND = 200
+
 const MOVSXD = 0x63
 
 export interface KnownForTables {
@@ -94,7 +98,7 @@ export class NamedTables {
     const { detectors, pointed } = this.#program
     const { tables } = progress
     for (const { object, functions, isTable } of pointed.from(first, !detectors.any, tables, () => this.#readsDistances(index), this.#saysNo)) {
-      if (detectors.any && object === first && functions.length >= LEAST_OPERATIONS && functions.some((target) => this.#kernels.needFeatures(target)) && getsNameOfCpu(this.#program, from) && this.#namesPlainTable(index, functions.length)) continue
+      if (detectors.any && object === first && functions.length >= LEAST_OPERATIONS && functions.some((target) => this.#kernels.needFeatures(target)) && getsNameOfCpu(this.#program, from) && this.#isBesidePlainTable(index, functions)) continue
       const isByLevel = detectors.any && isTable && this.#choices.isByLevel(functions)
       for (const target of functions) {
         if (isByLevel && target !== functions[0]) continue
@@ -104,14 +108,32 @@ export class NamedTables {
     }
   }
 
-  /** Does function `index` name a table of so many functions of which none needs features? */
-  #namesPlainTable(index: number, count: number): boolean {
+  /**
+   * Is a table of as many functions named for any CPU, too, by function `index`, or by who calls it or what else is called there? Each
+   * implementation of simdutf has a function that makes it, once.
+   */
+  #isBesidePlainTable(index: number, functions: readonly number[]): boolean {
+    const { graph, calls } = this.#program
+    const around = new Set([index])
+    const callers = Math.min(graph.firstCaller[index + 1]!, graph.firstCaller[index]! + FEW_CALLERS)
+    for (let entry = graph.firstCaller[index]!; entry < callers; entry++) {
+      const caller = graph.edgeFrom[graph.callerEdge[entry]!]!
+      around.add(caller)
+      for (const callee of calls.of(caller).callees.values()) if (around.size < MOST_AROUND) around.add(callee)
+    }
+    return [...around].some((other) => this.#namesPlainTable(other, functions))
+  }
+
+  /** Does function `index` name a table of as many functions of which none needs features, but those that are in both? */
+  #namesPlainTable(index: number, functions: readonly number[]): boolean {
     const { graph, pointed } = this.#program
     const seen = new Set<number>()
     for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
       const table = this.#namedBy(access)
       if (table < 0) continue
-      for (const { object, functions } of pointed.from(table, false, seen)) if (object === table && functions.length === count && !functions.some((target) => this.#kernels.needFeatures(target))) return true
+      for (const { object, functions: others } of pointed.from(table, false, seen)) {
+        if (object === table && others.length === functions.length && others.some((other) => !functions.includes(other)) && !others.some((other) => !functions.includes(other) && this.#kernels.needFeatures(other))) return true
+      }
     }
     return false
   }

@@ -1,0 +1,58 @@
+import { lengthsOf } from '../../../../../isa/x86/length.ts'
+import type { X86Decoder } from '../../../../../isa/x86/decode.ts'
+import type { Jump } from '../../program/edges.ts'
+import { lastAtMost } from '../../program/number-list.ts'
+import type { Code, CodeRange } from './code.ts'
+
+/** JMP and Jcc with a displacement of eight bits reach so far from their first byte. */
+const FARTHEST_BACK = 126
+const FARTHEST_ON = 129
+
+/**
+ * Jumps of two bytes from one function to the beginning of another, where that was not known to begin there when the code was swept: tail
+ * calls of neighbours in files without frames. The sweep notes only those that leave a function it knows.
+ */
+export function shortJumps(codeAt: Code['codeAt'], decoder: X86Decoder, starts: Float64Array, known: ReadonlySet<number>): readonly Jump[] {
+  const found: Jump[] = []
+  const instructions = new InstructionsOfFunction(decoder, starts)
+  for (let index = 0; index < starts.length; index++) {
+    const to = starts[index]!
+    const range = known.has(to) ? undefined : codeAt(to)
+    if (range === undefined) continue
+    const { code, base } = range
+    const target = (to - base) | 0
+    const end = index + 1 < starts.length ? (starts[index + 1]! - base) | 0 : code.length
+    for (let at = Math.max(0, target - FARTHEST_ON); at < Math.min(code.length - 1, target + FARTHEST_BACK); at++) {
+      if (code[at + 1] !== ((target - at - 2) & 0xff) || (code[at] !== 0xeb && (code[at]! & 0xf0) !== 0x70)) continue
+      if ((at >= target && at < end) || !instructions.beginsAt(range, base + at)) continue
+      found.push({ from: base + at, to })
+    }
+  }
+  return found.sort((a, b) => a.from - b.from)
+}
+
+/** Where instructions begin in one function at a time. */
+class InstructionsOfFunction {
+  readonly #decoder: X86Decoder
+  readonly #starts: Float64Array
+  #index = -1
+  #lengths: Uint8Array = new Uint8Array(0)
+
+  constructor(decoder: X86Decoder, starts: Float64Array) {
+    this.#decoder = decoder
+    this.#starts = starts
+  }
+
+  /** Does an instruction of two bytes begin at `address`? */
+  beginsAt({ code, base }: CodeRange, address: number): boolean {
+    const index = lastAtMost(this.#starts, address)
+    const from = index < 0 ? -1 : (this.#starts[index]! - base) | 0
+    if (from < 0) return false
+    if (index !== this.#index) {
+      const next = index + 1 < this.#starts.length ? (this.#starts[index + 1]! - base) | 0 : code.length
+      this.#lengths = lengthsOf(this.#decoder, code, from, Math.min(next, code.length))
+      this.#index = index
+    }
+    return this.#lengths[((address - base) | 0) - from] === 2
+  }
+}
