@@ -75,6 +75,10 @@ export interface KnownCode {
   labels?(others: CodeAddresses): Uint8Array
   /** Is what some instruction names, and looks like an address of code, a number? Given the functions that are known by something else. */
   numbers?(others: CodeAddresses): (address: number) => boolean
+  /** May a function begin at an address that another function jumps to, neither of which has a frame? */
+  isJumpedTo?(address: number): boolean
+  /** Does a short branch of what begins at `from` lead on to `address`, so that this is a part of it? */
+  isBranchedTo?(from: number, address: number): boolean
   /** Jumps to where functions turned out to begin that the sweep took for parts of others, in the order of addresses. Given all that begin. */
   shortJumps?(starts: Float64Array): readonly Jump[]
   /** Is a jump (`always`: not a branch) to that address a tail call, by what is there? Asked where there are no frames. */
@@ -127,13 +131,15 @@ function functionBounds(image: MemoryImage, sweep: Sweep, known: KnownCode): { a
   for (const start of known.starts) all.add(start)
   for (const start of frameStarts) all.add(start)
   for (const gap of gapStarts(image, frameStarts, frameEnds, known)) all.add(gap)
-  if (frames.length > 0) addTargets(all, sweep, frameStarts, frameEnds, covered)
-  else addCalled(all, sweep, known)
+  if (frames.length > 0) {
+    addTargets(all, sweep, frameStarts, frameEnds, covered)
+    addJumpedTo(all, sweep, covered, known)
+  } else addCalled(all, sweep, known)
   const isNumber = frames.length > 0 ? undefined : known.numbers?.(all)
   addTaken(all, image, sweep, (address) => covered(address) || isNumber?.(address) === true)
   addPointed(all, image, covered, frames.length > 0 ? undefined : known.labels?.(all))
   // told by bytes of x86 instructions
-  if (frames.length > 0 && known.alignment === undefined) for (const start of unnamedStarts(image, sweep, all, frameStarts, frameEnds)) all.add(start)
+  if (frames.length > 0 && known.alignment === undefined) for (const start of unnamedStarts(image, sweep, all, { frameStarts, frameEnds }, known)) all.add(start)
   const starts = all.sorted()
   return { addresses: all, starts, ends: endsOf(image, starts, frameStarts, frameEnds) }
 }
@@ -158,6 +164,20 @@ function addTargets(all: CodeAddresses, { transferFrom, transferTo, transferKind
     while (frame + 1 < frameStarts.length && frameStarts[frame + 1]! <= from[index]!) frame++
     const isCovered = frame >= 0 && from[index]! < frameEnds[frame]!
     if (isCovered && (target < frameStarts[frame]! || target >= frameEnds[frame]!) && !all.has(target) && !covered(target)) all.add(target)
+  }
+}
+
+/** What one function jumps to of what seems to be another's, where neither has a frame: some units of a program may be compiled without. */
+function addJumpedTo(all: CodeAddresses, { transferFrom, transferTo, transferKind }: Sweep, covered: (address: number) => boolean, known: KnownCode): void {
+  const from = transferFrom.values()
+  const to = transferTo.values()
+  const kinds = transferKind.values()
+  for (let index = 0; index < to.length; index++) {
+    if (kinds[index] !== Transfer.jump || covered(from[index]!)) continue
+    const target = to[index]!
+    // another one begins in between
+    const between = target < from[index]! ? all.lastIn(target + 1, from[index]!) : all.lastIn(from[index]! + 1, target)
+    if (between >= 0 && between !== target && !covered(target) && known.isJumpedTo?.(target) === true) all.add(target)
   }
 }
 
@@ -224,11 +244,16 @@ function isInLongNop(byte: number): boolean {
   return byte === 0x1f || byte === 0x40 || byte === 0x44 || byte === 0x80 || byte === 0x84 || byte === 0x20 || byte === 0x03 || byte === 0xd5
 }
 
+interface Frames {
+  readonly frameStarts: Float64Array
+  readonly frameEnds: Float64Array
+}
+
 /**
  * Functions of hand-written assembly that nothing names: behind the end of another one and padding. Where no jump leads there,
  * and none through a register or a table comes before it, it is no part of that one.
  */
-function* unnamedStarts(image: MemoryImage, sweep: Sweep, all: CodeAddresses, frameStarts: Float64Array, frameEnds: Float64Array): Iterable<number> {
+function* unnamedStarts(image: MemoryImage, sweep: Sweep, all: CodeAddresses, { frameStarts, frameEnds }: Frames, known: KnownCode): Iterable<number> {
   const { bytes } = image.file
   let jumpedTo: CodeAddresses | undefined
   for (let index = 0; index < frameStarts.length; index++) {
@@ -255,7 +280,7 @@ function* unnamedStarts(image: MemoryImage, sweep: Sweep, all: CodeAddresses, fr
         jumpedTo = new CodeAddresses(image.code)
         for (const target of sweep.transferTo.values()) jumpedTo.add(target)
       }
-      if (!jumpedTo.has(at)) yield at
+      if (!jumpedTo.has(at) && known.isBranchedTo?.(Math.max(start, from), at) !== true) yield at
     }
   }
 }

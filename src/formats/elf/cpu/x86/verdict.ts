@@ -58,24 +58,23 @@ export function judge(program: Program, assumed: ReadonlySet<string>): X86Verdic
   // most of the program was not found: what starts it does so in its own way
   const isLost = run.reached[2]!.steps.size < LOST * program.graph.starts.length
   const isDoubtful = certain && hasTablesAmongCode(counts)
+  const flow = new DirectFlow(program, (index) => run.reached[2]!.steps.has(index))
+  const runs = (index: number, at: number): boolean => run.search.instructionRuns(index, at) && flow.reaches(index, at)
   for (const [feature, count] of counts) {
     if (isDoubtful && count.functions.size < FEW) {
       if (isExotic(feature)) counts.delete(feature)
       continue
     }
-    if (certain ? count.reached[2]!.size > 0 : !present.has(feature) && isUsedThroughout(program, feature, count, counts, run)) required.add(feature)
+    if (certain ? usersAmong(program, feature, count.reached[2]!, runs).size > 0 : !present.has(feature) && isUsedThroughout(program, feature, count, counts, run)) required.add(feature)
   }
   if (!certain) {
     promoteCompanions(required, counts)
-    for (const feature of provenFeatures(program, present, counts, run)) required.add(feature)
+    for (const feature of provenFeatures(program, present, counts, run, runs)) required.add(feature)
   }
   const features: FeatureVerdict[] = []
-  const flow = new DirectFlow(program, (index) => run.reached[2]!.steps.has(index))
   for (const [feature, count] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (assumed.has(feature)) continue
-    const isProved = certain || required.has(feature)
-    const runs = (index: number, at: number): boolean => run.search.instructionRuns(index, at) && (isProved || flow.reaches(index, at))
-    const reached = isProved ? count.reached : count.reached.map((set) => usersAmong(program, feature, set, runs))
+    const reached = count.reached.map((set) => usersAmong(program, feature, set, runs))
     const trust = reached.findIndex((set) => set.size > 0)
     let need: Need
     if (required.has(feature)) need = 'required'
@@ -105,7 +104,7 @@ function usersAmong(program: Program, feature: string, functions: ReadonlySet<nu
 }
 
 /** Features that certainly are needed: see `findProven`. */
-function provenFeatures(program: Program, present: ReadonlySet<string>, counts: ReadonlyMap<string, Counts>, run: Run): string[] {
+function provenFeatures(program: Program, present: ReadonlySet<string>, counts: ReadonlyMap<string, Counts>, run: Run, runs: (index: number, at: number) => boolean): string[] {
   const goals = new Set<number>()
   const wanted = [...counts].filter(([feature]) => !present.has(feature) && !silentFeatures.has(feature))
   for (const [, count] of wanted) for (const index of count.reached[1]!) goals.add(index)
@@ -114,7 +113,7 @@ function provenFeatures(program: Program, present: ReadonlySet<string>, counts: 
   const proven = new Map(goals.size === 0 ? [] : findProven(program, run, goals))
   for (const [index, step] of virtualGoals.size === 0 ? [] : findProvenVirtually(program, run, virtualGoals)) proven.set(index, step)
   return wanted
-    .filter(([feature, count]) => [...count.reached[2]!].some((index) => proven.has(index) && hitsOf(program, feature, index).some((at) => run.search.instructionRuns(index, at) && needsOnEntry(program, run, index, at, isVector(feature)))))
+    .filter(([feature, count]) => [...count.reached[2]!].some((index) => proven.has(index) && hitsOf(program, feature, index).some((at) => runs(index, at) && needsOnEntry(program, run, index, at, isVector(feature)))))
     .map(([feature]) => feature)
 }
 

@@ -7,7 +7,7 @@ import { ArgumentsRead } from './arguments-read.ts'
 import { buildCallGraph, type KnownCode, readStubs } from '../../program/call-graph.ts'
 import { caseLabels, numbersLikeAddresses } from './case-labels.ts'
 import { findDetectors } from './detectors.ts'
-import { beginsFunction } from './tail-calls.ts'
+import { beginsBehindNops, beginsFunction } from './tail-calls.ts'
 import { cLibraryStart } from './c-library.ts'
 import { CallSites } from './call-sites.ts'
 import { Endings } from './endings.ts'
@@ -26,7 +26,7 @@ import { liveFunctions } from '../../program/live-functions.ts'
 import { readMemoryImage } from '../../program/memory-image.ts'
 import { goStandardLibrary } from '../../program/languages.ts'
 import { isEntryOfModule, isLoadedAsModule } from '../../program/module-entry.ts'
-import { shortJumps } from './short-jumps.ts'
+import { isBranchedTo, shortJumps } from './short-jumps.ts'
 import { sweepCode } from './sweep.ts'
 
 /** Reads, sweeps and connects the code of an x86-64 file. */
@@ -35,6 +35,8 @@ export function readProgram(file: ElfFile): Program {
   const image = readMemoryImage(file)
   const go = readGoFunctions(file)
   const { starts, names } = knownFunctions(image, go)
+  // cold parts come first, and where there are no frames nobody says that they begin there
+  if (go === undefined) for (const { address } of image.code) starts.add(address)
   // what looks like an address of code in a Go program's data does not begin another function in the middle of one
   const unwinding = readFrameRanges(file)
   const frames = [...unwinding, ...(go?.functions ?? [])]
@@ -46,11 +48,20 @@ export function readProgram(file: ElfFile): Program {
   for (const code of tables?.found.values() ?? []) starts.add(code)
   const stubs = readStubs(image)
   const accesses = indexAccesses(sweep)
-  const labels: KnownCode['labels'] = (others) => caseLabels(image, sweep, accesses, decoder, others)
-  const numbers: KnownCode['numbers'] = (others) => numbersLikeAddresses(image, decoder, others)
   const codeAt = codeRanges(image)
-  const isTailCalled: KnownCode['isTailCalled'] = (address, always) => beginsFunction(codeAt, address, always)
-  const graph = buildCallGraph(image, sweep, { frames, names, starts, isChanged: accesses.isChanged, labels, numbers, isTailCalled, shortJumps: (all) => shortJumps(codeAt, decoder, all, synchronization) }, stubs)
+  const known: KnownCode = {
+    frames,
+    names,
+    starts,
+    isChanged: accesses.isChanged,
+    labels: (others) => caseLabels(image, sweep, accesses, decoder, others),
+    numbers: (others) => numbersLikeAddresses(image, decoder, others),
+    isTailCalled: (address, always) => beginsFunction(codeAt, address, always),
+    isJumpedTo: (address) => beginsBehindNops(codeAt, address),
+    isBranchedTo: (from, address) => isBranchedTo(codeAt, decoder, from, address),
+    shortJumps: (all) => shortJumps(codeAt, decoder, all, synchronization),
+  }
+  const graph = buildCallGraph(image, sweep, known, stubs)
   const isGo = go !== undefined
   const cLibrary = isGo ? Infinity : cLibraryStart(image, graph)
   const isModule = isLoadedAsModule(image)

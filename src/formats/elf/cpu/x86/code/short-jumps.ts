@@ -31,6 +31,22 @@ export function shortJumps(codeAt: Code['codeAt'], decoder: X86Decoder, starts: 
   return found.sort((a, b) => a.from - b.from)
 }
 
+/** Does a Jcc with a displacement of eight bits lead to `address` from between `from`, where an instruction begins, and there? */
+export function isBranchedTo(codeAt: Code['codeAt'], decoder: X86Decoder, from: number, address: number): boolean {
+  const range = codeAt(address)
+  if (range === undefined || from < range.base) return false
+  const { code, base } = range
+  const first = (from - base) | 0
+  const target = (address - base) | 0
+  let lengths: Uint8Array | undefined
+  for (let at = Math.max(first, target - FARTHEST_ON); at < target - 1; at++) {
+    if ((code[at]! & 0xf0) !== 0x70 || code[at + 1] !== target - at - 2) continue
+    lengths ??= lengthsOf(decoder, code, first, target)
+    if (lengths[at - first] === 2) return true
+  }
+  return false
+}
+
 /** Where instructions begin in one function at a time. */
 class InstructionsOfFunction {
   readonly #decoder: X86Decoder

@@ -19,6 +19,24 @@ export function beginsFunction(codeAt: Code['codeAt'], address: number, always: 
   return isAligned && (isBehindPadding(code, start) || (always && endsFlow(code, start)))
 }
 
+/** Does a function that another one jumps to begin at `address`, behind the end of a third and the NOPs that compilers fill up with? */
+export function beginsBehindNops(codeAt: Code['codeAt'], address: number): boolean {
+  const range = address % ALIGNMENT === 0 ? codeAt(address) : undefined
+  if (range === undefined) return false
+  const { code, base } = range
+  const start = address - base
+  for (let end = start; end > start - ALIGNMENT; end--) {
+    if (endsFlow(code, end)) return true
+    if (!isOfNop(code[end - 1]!)) return false
+  }
+  return false
+}
+
+/** A byte of `nop`, `data16 cs nopw 0(rax, rax)` and those between. */
+function isOfNop(byte: number): boolean {
+  return byte === 0x90 || byte === 0x66 || byte === 0x2e || byte === 0x0f || byte === 0x1f || byte === 0x00 || byte === 0x40 || byte === 0x44 || byte === 0x80 || byte === 0x84
+}
+
 /** Do INT3s fill the bytes between an aligned address and the end of what comes before: a return, a jump, a call that does not come back? */
 function isBehindPadding(code: Uint8Array, start: number): boolean {
   let end = start

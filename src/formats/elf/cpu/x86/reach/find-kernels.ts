@@ -54,7 +54,13 @@ export function findKernels(program: Program, features: ReadonlySet<string>, nee
     }
     return named[index] === 2
   }
-  const known: Kernels = { isNamed, needFeatures: (index) => isChoosable.has(index) && !handed.has(index), isKernel: (index) => kernels.has(index), installs: (index) => installers.has(index), makes: (index) => makers.has(index), handsOver: (index) => handed.has(index), usersOf }
+  const namesOf = (functions: readonly number[]): ReadonlySet<string> => new Set(functions.flatMap((index) => [...(choosable.get(index) ?? [])].flatMap((set) => decoder.tables.featureSets[set]!)))
+  const areBeyond = (functions: readonly number[], others: readonly number[]): boolean => {
+    const needed = namesOf(functions)
+    const byOthers = namesOf(others)
+    return needed.size > byOthers.size && [...byOthers].every((name) => needed.has(name))
+  }
+  const known: Kernels = { isNamed, areBeyond, needFeatures: (index) => isChoosable.has(index) && !handed.has(index), isKernel: (index) => kernels.has(index), installs: (index) => installers.has(index), makes: (index) => makers.has(index), handsOver: (index) => handed.has(index), usersOf }
   return { kernels: known, featuresOf: (index) => choosable.get(index) }
 }
 

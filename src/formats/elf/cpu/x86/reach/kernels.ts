@@ -8,6 +8,8 @@ export interface Kernels {
   isKernel(index: number): boolean
   /** Does it hand the address of a kernel over to somebody who calls it, by itself or by those it calls? Whoever does that for a callback does so, too. */
   handsOver(index: number): boolean
+  /** Do functions need all that others need, and more? */
+  areBeyond(functions: readonly number[], others: readonly number[]): boolean
   /** How many functions need what it needs. */
   usersOf(index: number): number
   /** Does it do nothing but to put kernels in the place of what runs on any CPU? */

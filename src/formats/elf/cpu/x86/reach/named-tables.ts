@@ -124,7 +124,7 @@ export class NamedTables {
     return [...around].some((other) => this.#namesPlainTable(other, functions))
   }
 
-  /** Does function `index` name a table of as many functions of which none needs features, but those that are in both? */
+  /** Does function `index` name a table of as many functions that need less, but for those that are in both? */
   #namesPlainTable(index: number, functions: readonly number[]): boolean {
     const { graph, pointed } = this.#program
     const seen = new Set<number>()
@@ -132,7 +132,9 @@ export class NamedTables {
       const table = this.#namedBy(access)
       if (table < 0) continue
       for (const { object, functions: others } of pointed.from(table, false, seen)) {
-        if (object === table && others.length === functions.length && others.some((other) => !functions.includes(other)) && !others.some((other) => !functions.includes(other) && this.#kernels.needFeatures(other))) return true
+        if (object !== table || others.length !== functions.length) continue
+        const own = others.filter((other) => !functions.includes(other))
+        if (own.length > 0 && this.#kernels.areBeyond(functions, own)) return true
       }
     }
     return false
