@@ -6,6 +6,8 @@ import type { MappedRange } from '../../../read/address-space.ts'
 import type { InfoTables } from '../../program/info-tables.ts'
 import type { MemoryImage } from '../../program/memory-image.ts'
 import { Access, emptySweep, type Sweep, Transfer } from '../../program/sweep.ts'
+import { AccessList, ripRelative, transfer } from './access-list.ts'
+import { boundsOf, fixedAddress, fixedAddresses } from './fixed-addresses.ts'
 
 /** Vector instructions that are noted: one in so many bytes. */
 const THINNING = 24
@@ -22,12 +24,12 @@ const KIND_SHIFT = Math.log2(PREFIX)
  */
 export function sweepCode(image: MemoryImage, decoder: X86Decoder, starts: Float64Array, tables?: InfoTables): Sweep {
   const sweep = emptySweep(image.code.reduce((size, range) => size + range.size, 0))
-  const accesses = new Accesses(image, sweep)
+  const accesses = new AccessList(image, sweep)
   for (const range of image.code) sweepRange(image, decoder, range, starts, tables, sweep, accesses)
   return sweep
 }
 
-function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange, starts: Float64Array, tables: InfoTables | undefined, sweep: Sweep, accesses: Accesses): void {
+function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange, starts: Float64Array, tables: InfoTables | undefined, sweep: Sweep, accesses: AccessList): void {
   const code = image.file.bytes.subarray(range.offset, range.offset + range.size)
   const view = new DataView(code.buffer, code.byteOffset, code.byteLength)
   const { classes, rows, prefixes } = fastTable()
@@ -191,7 +193,7 @@ function behindZeros(code: Uint8Array, at: number, base: number, isBehindReturn:
 }
 
 /** 66, 67, F2, F3 and segment prefixes: `cmp word [rip+x]`, `lock or [rip+x]`, `bnd jmp`, and the `addr32 call` that linkers make of calls through the GOT. */
-function prefixed(accesses: Accesses, sweep: Sweep, code: Uint8Array, view: DataView, at: number, length: number, base: number): void {
+function prefixed(accesses: AccessList, sweep: Sweep, code: Uint8Array, view: DataView, at: number, length: number, base: number): void {
   let next = at
   while (next < at + length && isPrefix(code[next]!)) next++
   if ((code[next]! & 0xf0) === 0x40) next++
@@ -210,69 +212,11 @@ function prefixed(accesses: Accesses, sweep: Sweep, code: Uint8Array, view: Data
   else if (hasModrm[byte] === 1) ripRelative(accesses, sweep, byte, code[modrmAt]!, base + at, target)
 }
 
-function ripRelative(accesses: Accesses, sweep: Sweep, opcode: number, modrm: number, from: number, target: number): void {
-  if (opcode === 0x8d) {
-    accesses.add(from, target, Access.take)
-    return
-  }
-  const slash = (modrm >> 3) & 7
-  if (opcode === 0xff && (slash === 2 || slash === 4)) {
-    transfer(sweep, from, target, slash === 2 ? Transfer.indirectCall : Transfer.indirectJump)
-    return
-  }
-  const store =
-    opcode === 0x88 ||
-    opcode === 0x89 ||
-    opcode === 0xc6 ||
-    opcode === 0xc7 ||
-    opcode === 0x86 ||
-    opcode === 0x87 ||
-    (opcode < 0x38 && (opcode & 7) < 2) ||
-    ((opcode === 0x80 || opcode === 0x81 || opcode === 0x83) && slash !== 7) ||
-    ((opcode === 0xfe || opcode === 0xff) && slash < 2)
-  accesses.add(from, target, store ? Access.store : Access.load)
-}
-
-/** Where an image lies that is loaded where it says. */
-interface Bounds {
-  readonly from: number
-  readonly to: number
-}
-
-function boundsOf({ code, data }: MemoryImage): Bounds {
-  const from = Math.min(...code.map(({ address }) => address), ...data.map(({ address }) => address))
-  return { from, to: Math.max(...code.map(({ address, size }) => address + size), ...data.map(({ end }) => end)) }
-}
-
-/** A number in an instruction of code for a fixed address that may be one: an offset or a constant is rarely that large. */
-function fixedAddress(accesses: Accesses, { from, to }: Bounds, at: number, target: number): void {
-  if (target >= from && target < to) accesses.add(at, target, Access.take)
-}
-
-/**
- * What an instruction with an operand in memory names in code for a fixed address: [disp32], [disp32 + index * scale] and [register + disp32], an
- * element of a table, and what MOV stores.
- */
-function fixedAddresses(accesses: Accesses, sweep: Sweep, fixed: Bounds, code: Uint8Array, view: DataView, opcodeAt: number, from: number, end: number): void {
-  const byte = code[opcodeAt]!
-  const modrm = code[opcodeAt + 1]!
-  const hasSib = (modrm & 7) === 4
-  const sibByte = hasSib ? code[opcodeAt + 2]! : 0
-  const displacementAt = opcodeAt + (hasSib ? 3 : 2)
-  if (modrm >> 6 === 2) fixedAddress(accesses, fixed, from, view.getInt32(displacementAt, true))
-  else if (modrm >> 6 === 0 && hasSib && (sibByte & 7) === 5) {
-    const target = view.getInt32(displacementAt, true)
-    if (sibByte === 0x25) ripRelative(accesses, sweep, byte, modrm, from, target)
-    else if (target > 0) accesses.add(from, target, Access.take)
-  }
-  if (byte === 0xc7) fixedAddress(accesses, fixed, from, view.getInt32(end - 4, true))
-}
-
 /** Instructions between an address and the call that it is loaded for. */
 const MOST_BETWEEN = 6
 
 /** `movabs rax, function; …; call rax`, as -mcmodel=large has it. */
-function farAddress(accesses: Accesses, sweep: Sweep, decoder: X86Decoder, code: Uint8Array, view: DataView, at: number, base: number): void {
+function farAddress(accesses: AccessList, sweep: Sweep, decoder: X86Decoder, code: Uint8Array, view: DataView, at: number, base: number): void {
   const target = view.getUint32(at + 2, true)
   if (target === 0 || view.getUint32(at + 6, true) !== 0) return
   accesses.add(base + at, target, Access.take)
@@ -292,69 +236,6 @@ function farAddress(accesses: Accesses, sweep: Sweep, decoder: X86Decoder, code:
 function callsRegister(code: Uint8Array, at: number, register: number, form = 0xd0): boolean {
   const opcodeAt = register < 8 ? at : at + 1
   return code[opcodeAt] === 0xff && code[opcodeAt + 1] === (form | (register & 7)) && (register < 8 || code[at] === 0x41)
-}
-
-function transfer(sweep: Sweep, from: number, to: number, kind: number): void {
-  sweep.transferFrom.push(from)
-  sweep.transferTo.push(to)
-  sweep.transferKind.push(kind)
-}
-
-/** Accesses that are kept: variables, pointers that the loader fills in, and addresses taken. */
-class Accesses {
-  readonly #image: MemoryImage
-  readonly #sweep: Sweep
-  readonly #pages: Uint8Array
-  /** Pointers in what is not writable: there hardly are any. */
-  readonly #readOnlySlots = new Set<number>()
-
-  constructor(image: MemoryImage, sweep: Sweep) {
-    this.#image = image
-    this.#sweep = sweep
-    this.#pages = pagesOf(image)
-    for (const place of image.slots.keys()) if (!this.#isWritable(place)) this.#readOnlySlots.add(place)
-  }
-
-  add(from: number, to: number, kind: number): void {
-    if (kind === Access.take) {
-      // strings and tables of jumps: without relocations there are no pointers in what is never written
-      if (!this.#image.positionDependent && !this.#isWritable(to) && !this.#image.inCode(to) && !this.#image.inStubs(to)) return
-    } else if (!this.#isWritable(to) && (this.#readOnlySlots.size === 0 || !this.#readOnlySlots.has(to))) return
-    this.#sweep.accessFrom.push(from)
-    this.#sweep.accessTo.push(to)
-    this.#sweep.accessKind.push(kind)
-  }
-
-  #isWritable(address: number): boolean {
-    const page = this.#pages[Math.floor(address / PAGE_SIZE)]
-    return page === Page.mixed || page === undefined ? this.#image.dataAt(address)?.writable === true : page === Page.writable
-  }
-}
-
-const PAGE_SIZE = 4096
-/** Pages that are noted; a file with more in overlapping sections is up to something. */
-const PAGES = 2 ** 22
-const Page = { other: 0, writable: 1, mixed: 2 } as const
-
-/** Which pages are writable as a whole, by number: most accesses can be told by that. */
-function pagesOf({ data }: MemoryImage): Uint8Array {
-  const end = data.reduce((most, range) => Math.max(most, range.end), 0)
-  const pages = new Uint8Array(Math.ceil(Math.min(end, 2 ** 31) / PAGE_SIZE))
-  const taken = new Uint8Array(pages.length)
-  let noted = 0
-  for (const range of data) {
-    const first = Math.floor(range.address / PAGE_SIZE)
-    const last = Math.floor((range.end - 1) / PAGE_SIZE)
-    noted += last - first + 1
-    if (noted > PAGES) return new Uint8Array(0)
-    const kind = range.writable ? Page.writable : Page.other
-    for (let page = first; page <= last && page < pages.length; page++) {
-      const isWhole = page * PAGE_SIZE >= range.address && (page + 1) * PAGE_SIZE <= range.end
-      pages[page] = isWhole && taken[page] === 0 ? kind : Page.mixed
-      taken[page] = 1
-    }
-  }
-  return pages
 }
 
 const hasModrm: Uint8Array = Uint8Array.from({ length: 256 }, (_, opcode) => {

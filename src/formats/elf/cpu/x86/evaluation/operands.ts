@@ -80,9 +80,9 @@ export abstract class Operands extends Effects {
     }
   }
 
-  /** Of several places that are known, the functions whose addresses they hold: entries of a table that a check chooses from. */
+  /** Of several places that a check found out, the functions whose addresses they hold: entries of a table that it chooses from. */
   protected functionsAt(place: Value | undefined): Value | undefined {
-    if (place === undefined || !isExact(place)) return undefined
+    if (place?.detected !== true || !isExact(place)) return undefined
     let held: Value | undefined
     for (const at of addressesIn(place)) {
       const known = this.outside.load(at, 8)

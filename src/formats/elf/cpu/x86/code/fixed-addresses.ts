@@ -1,0 +1,47 @@
+import type { MemoryImage } from '../../program/memory-image.ts'
+import { Access, type Sweep } from '../../program/sweep.ts'
+import { type AccessList, ripRelative } from './access-list.ts'
+
+/** Where an image lies that is loaded where it says. */
+export interface Bounds {
+  readonly from: number
+  readonly to: number
+}
+
+export function boundsOf({ code, data }: MemoryImage): Bounds {
+  let from = Infinity
+  let to = 0
+  for (const { address, size } of code) {
+    from = Math.min(from, address)
+    to = Math.max(to, address + size)
+  }
+  for (const { address, end } of data) {
+    from = Math.min(from, address)
+    to = Math.max(to, end)
+  }
+  return { from, to }
+}
+
+/** A number in an instruction of code for a fixed address that may be one: an offset or a constant is rarely that large. */
+export function fixedAddress(accesses: AccessList, { from, to }: Bounds, at: number, target: number): void {
+  if (target >= from && target < to) accesses.add(at, target, Access.take)
+}
+
+/**
+ * What an instruction with an operand in memory names in code for a fixed address: [disp32], [disp32 + index * scale] and [register + disp32], an
+ * element of a table, and what MOV stores.
+ */
+export function fixedAddresses(accesses: AccessList, sweep: Sweep, fixed: Bounds, code: Uint8Array, view: DataView, opcodeAt: number, from: number, end: number): void {
+  const byte = code[opcodeAt]!
+  const modrm = code[opcodeAt + 1]!
+  const hasSib = (modrm & 7) === 4
+  const sibByte = hasSib ? code[opcodeAt + 2]! : 0
+  const displacementAt = opcodeAt + (hasSib ? 3 : 2)
+  if (modrm >> 6 === 2) fixedAddress(accesses, fixed, from, view.getInt32(displacementAt, true))
+  else if (modrm >> 6 === 0 && hasSib && (sibByte & 7) === 5) {
+    const target = view.getInt32(displacementAt, true)
+    if (sibByte === 0x25) ripRelative(accesses, sweep, byte, modrm, from, target)
+    else if (target > 0) accesses.add(from, target, Access.take)
+  }
+  if (byte === 0xc7) fixedAddress(accesses, fixed, from, view.getInt32(end - 4, true))
+}
