@@ -77,6 +77,8 @@ export interface KnownCode {
   numbers?(others: CodeAddresses): (address: number) => boolean
   /** May a function begin at an address that another function jumps to, neither of which has a frame? */
   isJumpedTo?(address: number): boolean
+  /** Where short jumps lead out of functions without frames. */
+  leftByShortJumps?(starts: Float64Array, isFramed: (address: number) => boolean): Iterable<number>
   /** Does a short branch of what begins at `from` lead on to `address`, so that this is a part of it? */
   isBranchedTo?(from: number, address: number): boolean
   /** Jumps to where functions turned out to begin that the sweep took for parts of others, in the order of addresses. Given all that begin. */
@@ -140,6 +142,7 @@ function functionBounds(image: MemoryImage, sweep: Sweep, known: KnownCode): { a
   addPointed(all, image, covered, frames.length > 0 ? undefined : known.labels?.(all))
   // told by bytes of x86 instructions
   if (frames.length > 0 && known.alignment === undefined) for (const start of unnamedStarts(image, sweep, all, { frameStarts, frameEnds }, known)) all.add(start)
+  if (frames.length > 0) for (const target of known.leftByShortJumps?.(all.sorted(), covered) ?? []) if (!all.has(target) && !covered(target) && known.isJumpedTo?.(target) === true) all.add(target)
   const starts = all.sorted()
   return { addresses: all, starts, ends: endsOf(image, starts, frameStarts, frameEnds) }
 }

@@ -161,13 +161,16 @@ function passGate(program: Program, assumed: ReadonlySet<string>, needs: Feature
   const refusals = findRefusals(program, run, startedFunctions(program))
   const gates = new Set([...gateFunctions(program, run), ...refusals])
   if (gates.size === 0) return undefined
-  const past = runPast(program, assumed, needs, run, gates)
+  const direct = askedByGate(program, assumed, run, refusals)
+  // on the least CPU that passes, where that is known: what it chooses there is a choice like any other
+  const passing = new Set([...assumed, ...direct])
+  const past = direct.length > 0 && !stopsOn(program, passing, run.guards.dead, refusals) ? runOn(program, passing, needs) : runPast(program, assumed, needs, run, gates)
   const before = countFeatures(program, needs, run)
   // a module is a library: that it asks once does not mean that it asks for all it has
   const features = [...(program.image.isLibrary ? [] : countFeatures(program, needs, past))]
     .filter(([feature, count]) => !silentFeatures.has(feature) && count.reached[1]!.size > (before.get(feature)?.reached[1]!.size ?? 0))
     .map(([feature]) => feature)
-  const asked = new Set([...features, ...askedByGate(program, assumed, run, refusals)])
+  const asked = new Set([...features, ...direct])
   return asked.size === 0 && !program.image.isLibrary ? undefined : { features: [...asked].sort(), run: past }
 }
 
@@ -177,10 +180,7 @@ const GATE_WORK = 3000
 /** Features that a program leaves without, whether it has instructions that need them or not. */
 function askedByGate(program: Program, assumed: ReadonlySet<string>, { guards }: Run, refusals: ReadonlySet<number>): string[] {
   if (guards.work > GATE_WORK) return []
-  const stops = (features: ReadonlySet<string>): boolean => {
-    const others = findGuards(program, cpuidModel(features))
-    return [...guards.dead].some((index) => others.dead.has(index)) || stillRefuse(program, others, refusals)
-  }
+  const stops = (features: ReadonlySet<string>): boolean => stopsOn(program, features, guards.dead, refusals)
   const offered = new Set(assumed)
   for (const { features } of x86Levels) {
     for (const feature of features) offered.add(feature)
@@ -188,6 +188,12 @@ function askedByGate(program: Program, assumed: ReadonlySet<string>, { guards }:
     return [...offered].filter((feature) => !assumed.has(feature) && !silentFeatures.has(feature) && stops(new Set([...offered].filter((other) => other !== feature))))
   }
   return []
+}
+
+/** Does one of the functions that do not return, or refuse, do so on a CPU with `features`, too? */
+function stopsOn(program: Program, features: ReadonlySet<string>, dead: ReadonlySet<number>, refusals: ReadonlySet<number>): boolean {
+  const others = findGuards(program, cpuidModel(features))
+  return [...dead].some((index) => others.dead.has(index)) || stillRefuse(program, others, refusals)
 }
 
 function describeDetectors({ detectors, graph }: Program): string[] {

@@ -31,6 +31,29 @@ export function shortJumps(codeAt: Code['codeAt'], decoder: X86Decoder, starts: 
   return found.sort((a, b) => a.from - b.from)
 }
 
+/** Bytes of code without frames in which such jumps are looked for: in a file that has frames, it is not much. */
+const MOST_UNFRAMED = 4_000_000
+
+/** Where jumps of two bytes lead out of functions that begin at `starts` and have no frames. */
+export function* leftByShortJumps(codeAt: Code['codeAt'], decoder: X86Decoder, starts: Float64Array, isFramed: (address: number) => boolean): Iterable<number> {
+  let left = MOST_UNFRAMED
+  for (let index = 0; index < starts.length && left > 0; index++) {
+    const start = starts[index]!
+    const range = isFramed(start) ? undefined : codeAt(start)
+    if (range === undefined) continue
+    const { code, view, base } = range
+    const from = (start - base) | 0
+    const to = Math.min(index + 1 < starts.length ? (starts[index + 1]! - base) | 0 : code.length, code.length)
+    left -= to - from
+    const lengths = lengthsOf(decoder, code, from, to)
+    for (let at = from; at < to - 1; at++) {
+      if (lengths[at - from] !== 2 || code[at] !== 0xeb) continue
+      const target = at + 2 + view.getInt8(at + 1)
+      if (target < from || target >= to) yield base + target
+    }
+  }
+}
+
 /** Does a Jcc with a displacement of eight bits lead to `address` from between `from`, where an instruction begins, and there? */
 export function isBranchedTo(codeAt: Code['codeAt'], decoder: X86Decoder, from: number, address: number): boolean {
   const range = codeAt(address)
