@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Context } from '../../src/core/context.ts'
 import { analyzeCpu } from '../../src/formats/elf/cpu/index.ts'
 import { readElf } from '../../src/formats/elf/read/elf-file.ts'
-import { type Build, builds, compile, heldOut, type HeldOut, isInstalled, overlooked, type Overlooked, runsOn, type Style, styles, unusualBuilds, type Way, ways } from './programs.ts'
+import { bareBuilds, type Build, builds, compile, heldOut, type HeldOut, isInstalled, overlooked, type Overlooked, runsOn, type Style, styles, unusualBuilds, type Way, ways } from './programs.ts'
 
 const context: Context = { signal: new AbortController().signal, report: () => {}, readFile: async () => undefined }
 const ready = process.arch === 'x64' && (await isInstalled('gcc')) && (await isInstalled('qemu-x86_64', '-version'))
@@ -72,6 +72,12 @@ test.skipIf(!ready)('more ways to need a feature or not, in unusual builds (need
   // musl's loader knows no IFUNC
   const outcomes = await Promise.all(unusualBuilds.map((build) => outcomesOf(build[0] === 'musl-gcc' ? ways.filter((way) => way !== 'W_RESOLVER') : ways, [build])))
   check(outcomes.flat(), { exact: 0.9, possible: 0.05 })
+})
+
+test.skipIf(!ready)('the same of code for a fixed address, of units without frames, and of small code (needs gcc, clang, qemu-user)', async () => {
+  const outcomes = await Promise.all(bareBuilds.map((build) => outcomesOf([...(Object.keys(styles) as Style[]), ...ways], [build])))
+  // behind the end of another function, without padding: nothing says that what nobody refers to begins there
+  check(outcomes.flat().filter(({ label }) => label !== 'DEAD gcc -O2 -fno-asynchronous-unwind-tables -fno-unwind-tables -s'), { exact: 0.9, possible: 0.05 })
 })
 
 test.skipIf(!ready)('needs that are easily taken for choices, of which none may be called guarded (needs gcc, qemu-user)', async () => {

@@ -195,6 +195,13 @@ export const unusualBuilds: readonly Build[] = [
   ['musl-gcc', '-O2', '-static', '-s'],
 ]
 
+/** Code for a fixed address, that of which only what starts the program has frames, and small code. */
+export const bareBuilds: readonly Build[] = [
+  ['clang', '-O2', '-fno-pie', '-no-pie'],
+  ['gcc', '-O2', '-fno-asynchronous-unwind-tables', '-fno-unwind-tables', '-s'],
+  ['gcc', '-Os', '-s'],
+]
+
 const folder = sharedFolder()
 
 /** Compiles one of the programs; undefined when the compiler is missing or has no such feature. */
