@@ -74,8 +74,8 @@ test.skipIf(!ready)('more ways to need a feature or not, in unusual builds (need
   check(outcomes.flat(), { exact: 0.9, possible: 0.05 })
 })
 
-test.skipIf(!ready)('the same of code for a fixed address, of units without frames, and of small code (needs gcc, clang, qemu-user)', async () => {
-  const outcomes = await Promise.all(bareBuilds.map((build) => outcomesOf([...(Object.keys(styles) as Style[]), ...ways], [build])))
+test.skipIf(!ready)('the same of code for a fixed address, of units without frames, of small code and of all functions (needs gcc, clang, qemu-user)', async () => {
+  const outcomes = await Promise.all(bareBuilds.map((build) => outcomesOf([...(Object.keys(styles) as Style[]), ...ways, ...heldOut], [build])))
   // behind the end of another function, without padding: nothing says that what nobody refers to begins there
   check(outcomes.flat().filter(({ label }) => label !== 'DEAD gcc -O2 -fno-asynchronous-unwind-tables -fno-unwind-tables -s'), { exact: 0.9, possible: 0.05 })
 })

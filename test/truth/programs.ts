@@ -195,11 +195,12 @@ export const unusualBuilds: readonly Build[] = [
   ['musl-gcc', '-O2', '-static', '-s'],
 ]
 
-/** Code for a fixed address, that of which only what starts the program has frames, and small code. */
+/** Code for a fixed address, that of which only what starts the program has frames, small code, and functions that all stay functions. */
 export const bareBuilds: readonly Build[] = [
   ['clang', '-O2', '-fno-pie', '-no-pie'],
   ['gcc', '-O2', '-fno-asynchronous-unwind-tables', '-fno-unwind-tables', '-s'],
   ['gcc', '-Os', '-s'],
+  ['gcc', '-O3', '-fno-inline'],
 ]
 
 const folder = sharedFolder()

@@ -162,14 +162,22 @@ function passGate(program: Program, assumed: ReadonlySet<string>, needs: Feature
   const gates = new Set([...gateFunctions(program, run), ...refusals])
   if (gates.size === 0) return undefined
   const direct = askedByGate(program, assumed, run, refusals)
-  // on the least CPU that passes, where that is known: what it chooses there is a choice like any other
-  const passing = new Set([...assumed, ...direct])
-  const past = direct.length > 0 && !stopsOn(program, passing, run.guards.dead, refusals) ? runOn(program, passing, needs) : runPast(program, assumed, needs, run, gates)
   const before = countFeatures(program, needs, run)
   // a module is a library: that it asks once does not mean that it asks for all it has
-  const features = [...(program.image.isLibrary ? [] : countFeatures(program, needs, past))]
-    .filter(([feature, count]) => !silentFeatures.has(feature) && count.reached[1]!.size > (before.get(feature)?.reached[1]!.size ?? 0))
-    .map(([feature]) => feature)
+  const gainedBy = (past: Run): string[] =>
+    [...(program.image.isLibrary ? [] : countFeatures(program, needs, past))]
+      .filter(([feature, count]) => !silentFeatures.has(feature) && count.reached[1]!.size > (before.get(feature)?.reached[1]!.size ?? 0))
+      .map(([feature]) => feature)
+  let past = runPast(program, assumed, needs, run, gates)
+  let features = gainedBy(past)
+  // on the least CPU that passes, where that is known, what it chooses behind the gate is a choice like any other
+  const passing = new Set([...assumed, ...direct])
+  if (direct.length > 0 && features.some((feature) => !passing.has(feature)) && !stopsOn(program, passing, run.guards.dead, refusals)) {
+    const least = runOn(program, passing, needs)
+    const gained = gainedBy(least)
+    if (!features.every((feature) => gained.includes(feature))) past = least
+    features = features.filter((feature) => gained.includes(feature))
+  }
   const asked = new Set([...features, ...direct])
   return asked.size === 0 && !program.image.isLibrary ? undefined : { features: [...asked].sort(), run: past }
 }

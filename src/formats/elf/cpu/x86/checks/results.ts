@@ -58,7 +58,7 @@ export class Results {
   /** Takes over what function `index`, so many steps from CPUID, returns and writes: its callers are evaluated where that is new. */
   spread(index: number, evaluation: Evaluation, distance: number): void {
     const { graph } = this.#program
-    if (!evaluation.returns && evaluation.decides && !this.neverReturns.has(index) && this.#program.endings.hasReturn(index)) {
+    if (!evaluation.returns && evaluation.decides && !this.neverReturns.has(index) && this.#program.endings.mayComeBack(index)) {
       this.neverReturns.add(index)
       this.#agenda.addCallers(index, distance)
     } else if (evaluation.returns && this.neverReturns.delete(index)) this.#agenda.addCallers(index, distance)

@@ -55,6 +55,11 @@ export class Endings {
     return !isCall(code, last) && end !== 0xf4 && end !== 0xe9 && end !== 0xeb
   }
 
+  /** Is there a return instruction in it, or a tail call? */
+  mayComeBack(index: number): boolean {
+    return this.hasReturn(index) || this.#jumpsAway(index)
+  }
+
   /** Is there a return instruction in it? */
   hasReturn(index: number): boolean {
     const { graph, decoder } = this.#program

@@ -1,6 +1,7 @@
 import type { MemoryImage } from '../../program/memory-image.ts'
 import { Access, type Sweep } from '../../program/sweep.ts'
 import { type AccessList, ripRelative } from './access-list.ts'
+import type { CodeRange } from './code.ts'
 
 /** Where an image lies that is loaded where it says. */
 export interface Bounds {
@@ -44,4 +45,26 @@ export function fixedAddresses(accesses: AccessList, sweep: Sweep, fixed: Bounds
     else if (target > 0) accesses.add(from, target, Access.take)
   }
   if (byte === 0xc7) fixedAddress(accesses, fixed, from, view.getInt32(end - 4, true))
+}
+
+/**
+ * Where a loop over a table begins of which the instruction at `from` reads an element: compilers count up to zero, so that [register + disp32] names the
+ * table's end, and MOV (or PUSH and POP) of a negative number into the register says how far before it begins.
+ * @param start first byte of the function
+ */
+export function loopStarts({ code, view, base }: CodeRange, start: number, from: number, named: number): readonly number[] {
+  let at = from - base
+  const rex = (code[at]! & 0xf0) === 0x40 ? code[at++]! : 0
+  const modrm = code[at + 1]!
+  if (modrm >> 6 !== 2) return []
+  const hasSib = (modrm & 7) === 4
+  const register = ((hasSib ? code[at + 2]! : modrm) & 7) | ((rex & 1) << 3)
+  const found: number[] = []
+  for (let before = start - base; before < from - base - 3; before++) {
+    const isLong = code[before + 1] === 0xc7 && (code[before]! & 0xfe) === 0x48 && code[before + 2] === (0xc0 | (register & 7)) && (code[before]! & 1) === register >> 3
+    const isShort = code[before] === 0x6a && (register < 8 ? code[before + 2] === (0x58 | register) : code[before + 2] === 0x41 && code[before + 3] === (0x58 | (register & 7)))
+    const number = isLong ? view.getInt32(before + 3, true) : isShort ? view.getInt8(before + 1) : 0
+    if (number < 0) found.push(named + number)
+  }
+  return found
 }

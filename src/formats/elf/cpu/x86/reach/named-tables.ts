@@ -1,6 +1,7 @@
 import type { Choices } from './choices.ts'
 import type { Guards } from '../checks/guards.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
+import { loopStarts } from '../code/fixed-addresses.ts'
 import { initializerArrays } from '../code/initializers.ts'
 import type { Kernels } from './kernels.ts'
 import { getsNameOfCpu } from './named-objects.ts'
@@ -75,7 +76,14 @@ export class NamedTables {
       if (kinds[access] === Access.take && evaluation !== undefined && !this.#usesObject(evaluation, table)) continue
       if (chosen?.isChoice(from) === true) continue
       this.#followObjects(index, from, table, progress)
+      for (const start of this.#startsOfLoops(index, from, table)) this.#followObjects(index, from, start, progress)
     }
+  }
+
+  #startsOfLoops(index: number, from: number, table: number): readonly number[] {
+    const { codeAt, graph, image } = this.#program
+    const range = image.positionDependent ? codeAt(from) : undefined
+    return range === undefined ? [] : loopStarts(range, graph.starts[index]!, from, table)
   }
 
   /** What variables first hold that the function calls: where that was not followed. */

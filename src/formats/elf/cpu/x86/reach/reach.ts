@@ -50,6 +50,7 @@ export class ReachSearch {
   readonly #program: Program
   readonly #evaluations: ReadonlyMap<number, Evaluation>
   readonly #chosenEntries: Guards['chosenEntries']
+  readonly #passed: ReadonlyMap<number, Evaluation>
   readonly #kernels: Kernels
   readonly #choices: Choices
   readonly #tables: NamedTables
@@ -67,6 +68,7 @@ export class ReachSearch {
     this.#program = program
     this.#evaluations = evaluations
     this.#chosenEntries = chosenEntries
+    this.#passed = passed
     this.#kernels = kernels
     this.#asked = asked
     this.#tracer = tracer
@@ -201,7 +203,7 @@ export class ReachSearch {
       }
       if (detectors.any && (this.#kernels.needFeatures(target) || (taken ? this.#kernels.makes(target) : this.#isNamedAbove(target) || this.#kernels.installs(target) || this.#kernels.handsOver(target)))) {
         if (!fromEntry && !decided && this.#choices.isChoice(index, edge, target, taken)) continue
-        if (!taken && this.#kernels.needFeatures(target) && !this.#kernels.isKernel(index) && !this.#tracer.isOpen(index)) {
+        if (!taken && this.#kernels.needFeatures(target) && !this.#kernels.isKernel(index) && !this.#tracer.isOpen(index) && !this.#passed.has(index)) {
           progress.pending.push(index, edge)
           continue
         }
