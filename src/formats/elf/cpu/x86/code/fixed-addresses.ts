@@ -47,6 +47,9 @@ export function fixedAddresses(accesses: AccessList, sweep: Sweep, fixed: Bounds
   if (byte === 0xc7) fixedAddress(accesses, fixed, from, view.getInt32(end - 4, true))
 }
 
+/** Bytes of a table that a loop counts through. */
+const LONGEST_TABLE = 65_536
+
 /**
  * Where a loop over a table begins of which the instruction at `from` reads an element: compilers count up to zero, so that [register + disp32] names the
  * table's end, and MOV (or PUSH and POP) of a negative number into the register says how far before it begins.
@@ -56,15 +59,17 @@ export function loopStarts({ code, view, base }: CodeRange, start: number, from:
   let at = from - base
   const rex = (code[at]! & 0xf0) === 0x40 ? code[at++]! : 0
   const modrm = code[at + 1]!
-  if (modrm >> 6 !== 2) return []
+  // a pointer is loaded, called or jumped to
+  const isPointer = (code[at] === 0x8b && (rex & 8) !== 0) || (code[at] === 0xff && (((modrm >> 3) & 7) === 2 || ((modrm >> 3) & 7) === 4))
+  if (modrm >> 6 !== 2 || !isPointer) return []
   const hasSib = (modrm & 7) === 4
   const register = ((hasSib ? code[at + 2]! : modrm) & 7) | ((rex & 1) << 3)
   const found: number[] = []
   for (let before = start - base; before < from - base - 3; before++) {
     const isLong = code[before + 1] === 0xc7 && (code[before]! & 0xfe) === 0x48 && code[before + 2] === (0xc0 | (register & 7)) && (code[before]! & 1) === register >> 3
     const isShort = code[before] === 0x6a && (register < 8 ? code[before + 2] === (0x58 | register) : code[before + 2] === 0x41 && code[before + 3] === (0x58 | (register & 7)))
-    const number = isLong ? view.getInt32(before + 3, true) : isShort ? view.getInt8(before + 1) : 0
-    if (number < 0) found.push(named + number)
+    const distance = isLong ? view.getInt32(before + 3, true) : isShort ? view.getInt8(before + 1) : 0
+    if (distance < 0 && distance > -LONGEST_TABLE) found.push(named + distance)
   }
   return found
 }
