@@ -18,6 +18,8 @@ export interface PointedObject {
   readonly object: number
   /** In the order of their places. */
   readonly functions: readonly number[]
+  /** It was listed in a table of which other rows say that the CPU will not do: each row answers for itself, and this one was not refused. */
+  readonly isBesideRefused: boolean
   /** It begins with them, and holds no other pointer. */
   readonly isTable: boolean
 }
@@ -69,13 +71,17 @@ export class PointedFunctions {
   from(first: number, gaps: boolean, known: Set<number>, readsDistances?: () => boolean, saysNo?: (index: number) => boolean): readonly PointedObject[] {
     const found: PointedObject[] = []
     const objects = [first]
+    const besideRefused = new Set<number>()
     for (let pointer = objects.pop(); pointer !== undefined; pointer = objects.pop()) {
       const object = pointer - (pointer % 8) // GHC and others keep a tag in the lowest bits
       if (known.has(object)) continue
       known.add(object)
       const held = this.#pointersIn(object, gaps, saysNo)
-      for (const other of held.objects) objects.push(other)
-      if (held.functions.length > 0) found.push({ object, functions: held.functions, isTable: held.objects.length === 0 && held.isDense })
+      for (const other of held.objects) {
+        objects.push(other)
+        if (held.refuses || besideRefused.has(object)) besideRefused.add(other - (other % 8))
+      }
+      if (held.functions.length > 0) found.push({ object, functions: held.functions, isBesideRefused: besideRefused.has(object), isTable: held.objects.length === 0 && held.isDense })
       else if (object === first && held.objects.length === 0 && readsDistances !== undefined && this.#image.positionDependent) {
         const atDistances = this.#atDistances(object)
         if (atDistances.length > 0 && readsDistances()) objects.push(...atDistances)
@@ -84,7 +90,7 @@ export class PointedFunctions {
     return found
   }
 
-  #pointersIn(object: number, gaps: boolean, saysNo: ((index: number) => boolean) | undefined): { readonly functions: readonly number[]; readonly objects: readonly number[]; readonly isDense: boolean } {
+  #pointersIn(object: number, gaps: boolean, saysNo: ((index: number) => boolean) | undefined): { readonly functions: readonly number[]; readonly objects: readonly number[]; readonly isDense: boolean; readonly refuses: boolean } {
     // what lies in code is no object, however near the data is that comes behind it
     const limit = Math.min(this.#nextObject(object + 8, OBJECT_SIZE), this.#image.dataAt(object)?.end ?? object)
     const functions: number[] = []
@@ -100,6 +106,7 @@ export class PointedFunctions {
     let distance = 0
     let last = object - 8
     let isDense = true
+    let refuses = false
     for (;;) {
       const code = toCode < this.#places.length ? this.#places[toCode]! : Infinity
       const data = toData < places.length ? places[toData]! : Infinity
@@ -115,7 +122,10 @@ export class PointedFunctions {
           if (entry >= 0) distance = isNext ? step : -1
           entry = place
         } else if (this.#functions[toCode]! >= 0) distance = -1 // one elsewhere ends it
-        if (at.length > 0 && saysNo !== undefined && this.#functions[toCode]! >= 0 && saysNo(this.#functions[toCode]!)) this.#dropRow(objects, at, place)
+        if (at.length > 0 && saysNo !== undefined && this.#functions[toCode]! >= 0 && saysNo(this.#functions[toCode]!)) {
+          this.#dropRow(objects, at, place)
+          refuses = true
+        }
         toCode++
       } else {
         objects.push(targets[toData]!)
@@ -124,7 +134,7 @@ export class PointedFunctions {
       }
       if (place <= known) known = Math.max(known, place + 8)
     }
-    return { functions, objects, isDense }
+    return { functions, objects, isDense, refuses }
   }
 
   /**

@@ -105,13 +105,14 @@ export class NamedTables {
   #followObjects(index: number, from: number, first: number, progress: Progress): void {
     const { detectors, pointed } = this.#program
     const { tables } = progress
-    for (const { object, functions, isTable } of pointed.from(first, !detectors.any, tables, () => this.#readsDistances(index), this.#saysNo)) {
+    for (const { object, functions, isTable, isBesideRefused } of pointed.from(first, !detectors.any, tables, () => this.#readsDistances(index), this.#saysNo)) {
       if (detectors.any && object === first && functions.length >= LEAST_OPERATIONS && functions.some((target) => this.#kernels.needFeatures(target)) && getsNameOfCpu(this.#program, from) && this.#isBesidePlainTable(index, functions)) continue
       const isByLevel = detectors.any && isTable && this.#choices.isByLevel(functions)
       for (const target of functions) {
         if (isByLevel && target !== functions[0]) continue
-        if (object !== first && this.#isOfOneOfObjects(index, target)) continue
-        this.#reachFromTable(index, from, target, progress)
+        // each row of the table answered for itself
+        if (isBesideRefused && !this.#kernels.isNamed(target)) progress.reach(target, index, 'table')
+        else if (object === first || !this.#isOfOneOfObjects(index, target)) this.#reachFromTable(index, from, target, progress)
       }
     }
   }
