@@ -80,6 +80,12 @@ test.skipIf(!ready)('the same of code for a fixed address, of units without fram
   check(outcomes.flat().filter(({ label }) => label !== 'DEAD gcc -O2 -fno-asynchronous-unwind-tables -fno-unwind-tables -s'), { exact: 0.9, possible: 0.05 })
 })
 
+test.skipIf(!ready)('rows of a table answer for themselves, however the loop over them was compiled (needs gcc, clang, qemu-user)', async () => {
+  const rows = ['W_ROWS', 'W_ROWS_SHARED', 'W_ROWS_BEFORE', 'W_ROWS_BEHIND', 'W_ROWS_TOLD'] as const
+  const outcomes = await outcomesOf(rows, [['clang', '-O1'], ['clang', '-Os', '-fno-pie', '-no-pie', '-s'], ['gcc', '-Os', '-s']])
+  check(outcomes, { exact: 0.19, possible: 0 })
+})
+
 test.skipIf(!ready)('needs that are easily taken for choices, of which none may be called guarded (needs gcc, qemu-user)', async () => {
   check(await outcomesOf(overlooked, [['gcc', '-O2'], ['gcc', '-O2', '-static', '-s'], ['clang', '-O2']]), { exact: 0.4, possible: 0.08 })
 })

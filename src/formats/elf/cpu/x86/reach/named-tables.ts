@@ -64,19 +64,19 @@ export class NamedTables {
     const to = sweep.accessTo.values()
     const end = graph.firstAccess[index + 1]!
     for (let access = graph.firstAccess[index]!; access < end; access++) {
-      if (kinds[access] === Access.store || progress.tables.has(to[access]!)) continue
-      const table = this.#namedBy(access)
-      if (table < 0 || progress.tables.has(table)) continue
+      if (kinds[access] === Access.store) continue
       const from = sweep.accessFrom.values()[access]!
+      for (const start of this.#startsOfLoops(index, from, to[access]!)) if (this.#runs(index, from)) this.#followObjects(index, from, start, progress)
+      const table = progress.tables.has(to[access]!) ? -1 : this.#namedBy(access)
+      if (table < 0 || progress.tables.has(table)) continue
       if (this.#endsArray(index, table)) continue
       if (!this.#runs(index, from)) {
         if (this.#tracer.runsByEnvironment(index, from)) this.#followObjects(index, from, table, progress)
         continue
       }
-      if (kinds[access] === Access.take && evaluation !== undefined && !this.#usesObject(evaluation, table)) continue
       if (chosen?.isChoice(from) === true) continue
+      if (kinds[access] === Access.take && evaluation !== undefined && !this.#usesObject(evaluation, table)) continue
       this.#followObjects(index, from, table, progress)
-      for (const start of this.#startsOfLoops(index, from, table)) this.#followObjects(index, from, start, progress)
     }
   }
 
