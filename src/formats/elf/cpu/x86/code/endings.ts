@@ -55,9 +55,20 @@ export class Endings {
     return !isCall(code, last) && end !== 0xf4 && end !== 0xe9 && end !== 0xeb
   }
 
-  /** Is there a return instruction in it, or a tail call? */
+  /** Is there a return instruction in it, or in what it calls last? */
   mayComeBack(index: number): boolean {
-    return this.hasReturn(index) || this.#jumpsAway(index)
+    return this.hasReturn(index) || this.#callsLast(index)
+  }
+
+  /** Does it jump to the beginning of a function that returns? */
+  #callsLast(index: number): boolean {
+    const { graph, codeAt } = this.#program
+    const { code, base } = codeAt(graph.starts[index]!)!
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+      const opcode = code[graph.edgeAt[edge]! - base]
+      if (graph.edgeKind[edge] === Edge.call && (opcode === 0xe9 || opcode === 0xeb) && this.hasReturn(graph.edgeTo[edge]!)) return true
+    }
+    return false
   }
 
   /** Is there a return instruction in it? */
