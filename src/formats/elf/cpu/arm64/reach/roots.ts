@@ -1,4 +1,5 @@
 import { Edge } from '../../program/edges.ts'
+import { initializers } from '../../program/initializers.ts'
 import { Access } from '../../program/sweep.ts'
 import { exportsEverything, UsedInside } from '../../program/used-inside.ts'
 import { isArm64IsaName } from '../code/isa-names.ts'
@@ -65,20 +66,4 @@ function handsOutObject({ graph, sweep }: Program, index: number): boolean {
   for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) if (graph.edgeKind[edge] === Edge.call) return false
   const first = graph.firstAccess[index]!
   return graph.firstAccess[index + 1]! - first === 1 && sweep.accessKind.values()[first] !== Access.store
-}
-
-/** What the loader calls: DT_INIT, DT_PREINIT_ARRAY, DT_INIT_ARRAY and their relatives at the end, by section. */
-function* initializers({ image }: Program): Iterable<number> {
-  for (const section of image.file.sections) {
-    if (section.name === '.init' || section.name === '.fini') yield Number(section.sh_addr)
-    if (!/^\.(?:preinit_array|init_array|fini_array|ctors)/.test(section.name)) continue
-    const size = Math.min(section.sh_size, image.file.bytes.length)
-    for (let offset = 0; offset + 8 <= size; offset += 8) {
-      const slot = image.slots.get(Number(section.sh_addr) + offset)
-      if (slot?.address !== undefined) yield slot.address
-      else if (image.positionDependent && section.sh_offset + offset + 8 <= image.file.bytes.length) {
-        yield image.view.getUint32(section.sh_offset + offset, true)
-      }
-    }
-  }
 }

@@ -1,7 +1,9 @@
-import type { Section } from '../../../read/elf-file.ts'
-import type { Code } from './code.ts'
+import type { Section } from '../../read/elf-file.ts'
+import type { MemoryImage } from './memory-image.ts'
 
-type Read = Pick<Code, 'image'>
+interface Read {
+  readonly image: MemoryImage
+}
 
 /** What the loader calls: DT_INIT, DT_PREINIT_ARRAY, DT_INIT_ARRAY and their relatives at the end, by section. */
 export function* initializers(program: Read): Iterable<number> {
