@@ -6,6 +6,9 @@ export class AccessList {
   readonly #image: MemoryImage
   readonly #sweep: Sweep
   readonly #pages: Uint8Array
+  /** Where the image lies. */
+  readonly #start: number
+  readonly #end: number
   /** Pointers in what is not writable: there hardly are any. */
   readonly #readOnlySlots = new Set<number>()
 
@@ -13,6 +16,8 @@ export class AccessList {
     this.#image = image
     this.#sweep = sweep
     this.#pages = pagesOf(image)
+    this.#start = [...image.code, ...image.data].reduce((least, { address }) => Math.min(least, address), Infinity)
+    this.#end = image.code.reduce((most, { address, size }) => Math.max(most, address + size), image.data.reduce((most, { end }) => Math.max(most, end), 0))
     for (const place of image.slots.keys()) if (!this.#isWritable(place)) this.#readOnlySlots.add(place)
   }
 
@@ -24,6 +29,11 @@ export class AccessList {
     this.#sweep.accessFrom.push(from)
     this.#sweep.accessTo.push(to)
     this.#sweep.accessKind.push(kind)
+  }
+
+  /** A number in an instruction of code for a fixed address, where that may be one: an offset or a constant is rarely that large. */
+  addFixed(from: number, number: number): void {
+    if (number >= this.#start && number < this.#end) this.add(from, number, Access.take)
   }
 
   #isWritable(address: number): boolean {

@@ -1,54 +1,30 @@
-import type { MemoryImage } from '../../program/memory-image.ts'
 import { Access, type Sweep } from '../../program/sweep.ts'
 import { type AccessList, ripRelative } from './access-list.ts'
 import type { CodeRange } from './code.ts'
-
-/** Where an image lies that is loaded where it says. */
-export interface Bounds {
-  readonly from: number
-  readonly to: number
-}
-
-export function boundsOf({ code, data }: MemoryImage): Bounds {
-  let from = Infinity
-  let to = 0
-  for (const { address, size } of code) {
-    from = Math.min(from, address)
-    to = Math.max(to, address + size)
-  }
-  for (const { address, end } of data) {
-    from = Math.min(from, address)
-    to = Math.max(to, end)
-  }
-  return { from, to }
-}
-
-/** A number in an instruction of code for a fixed address that may be one: an offset or a constant is rarely that large. */
-export function fixedAddress(accesses: AccessList, { from, to }: Bounds, at: number, target: number): void {
-  if (target >= from && target < to) accesses.add(at, target, Access.take)
-}
 
 /**
  * What an instruction with an operand in memory names in code for a fixed address: [disp32], [disp32 + index * scale] and [register + disp32], an
  * element of a table, and what MOV stores.
  */
-export function fixedAddresses(accesses: AccessList, sweep: Sweep, fixed: Bounds, code: Uint8Array, view: DataView, opcodeAt: number, from: number, end: number): void {
+export function fixedAddresses(accesses: AccessList, sweep: Sweep, code: Uint8Array, view: DataView, opcodeAt: number, from: number, end: number): void {
   const byte = code[opcodeAt]!
   const modrm = code[opcodeAt + 1]!
   const hasSib = (modrm & 7) === 4
   const sibByte = hasSib ? code[opcodeAt + 2]! : 0
   const displacementAt = opcodeAt + (hasSib ? 3 : 2)
-  if (modrm >> 6 === 2) fixedAddress(accesses, fixed, from, view.getInt32(displacementAt, true))
+  if (modrm >> 6 === 2) accesses.addFixed(from, view.getInt32(displacementAt, true))
   else if (modrm >> 6 === 0 && hasSib && (sibByte & 7) === 5) {
     const target = view.getInt32(displacementAt, true)
     if (sibByte === 0x25) ripRelative(accesses, sweep, byte, modrm, from, target)
     else if (target > 0) accesses.add(from, target, Access.take)
   }
-  if (byte === 0xc7) fixedAddress(accesses, fixed, from, view.getInt32(end - 4, true))
+  if (byte === 0xc7) accesses.addFixed(from, view.getInt32(end - 4, true))
 }
 
 /** Bytes of a table that a loop counts through. */
 const LONGEST_TABLE = 65_536
+/** Bytes of code before an element is read in which its loop begins: a function may be as long as the file, and all of it such reads. */
+const BEFORE_LOOP = 4096
 
 /**
  * Where a loop over a table begins of which the instruction at `from` reads an element: compilers count up to zero, so that [register + disp32] names the
@@ -65,7 +41,7 @@ export function loopStarts({ code, view, base }: CodeRange, start: number, from:
   const hasSib = (modrm & 7) === 4
   const register = ((hasSib ? code[at + 2]! : modrm) & 7) | ((rex & 1) << 3)
   const found: number[] = []
-  for (let before = start - base; before < from - base - 3; before++) {
+  for (let before = Math.max(start, from - BEFORE_LOOP) - base; before < from - base - 3; before++) {
     const isLong = code[before + 1] === 0xc7 && (code[before]! & 0xfe) === 0x48 && code[before + 2] === (0xc0 | (register & 7)) && (code[before]! & 1) === register >> 3
     const isShort = code[before] === 0x6a && (register < 8 ? code[before + 2] === (0x58 | register) : code[before + 2] === 0x41 && code[before + 3] === (0x58 | (register & 7)))
     const distance = isLong ? view.getInt32(before + 3, true) : isShort ? view.getInt8(before + 1) : 0

@@ -27,7 +27,7 @@ import { liveFunctions } from '../../program/live-functions.ts'
 import { readMemoryImage } from '../../program/memory-image.ts'
 import { goStandardLibrary } from '../../program/languages.ts'
 import { isEntryOfModule, isLoadedAsModule } from '../../program/module-entry.ts'
-import { isBranchedTo, leftByShortJumps, shortJumps } from './short-jumps.ts'
+import { leftByShortJumps, shortBranches, shortJumps } from './short-jumps.ts'
 import { sweepCode } from './sweep.ts'
 
 /** Reads, sweeps and connects the code of an x86-64 file. */
@@ -60,7 +60,7 @@ export function readProgram(file: ElfFile): Program {
     isTailCalled: (address, always) => beginsFunction(codeAt, address, always),
     isJumpedTo: (address) => beginsBehindNops(codeAt, address),
     leftByShortJumps: (all, isFramed) => leftByShortJumps(codeAt, decoder, all, isFramed),
-    isBranchedTo: (from, address) => isBranchedTo(codeAt, decoder, from, address),
+    isBranchedTo: shortBranches(codeAt, decoder),
     shortJumps: (all) => shortJumps(codeAt, decoder, all, synchronization),
   }
   const graph = buildCallGraph(image, sweep, known, stubs)

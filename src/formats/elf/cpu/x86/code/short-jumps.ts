@@ -2,7 +2,7 @@ import { lengthsOf } from '../../../../../isa/x86/length.ts'
 import type { X86Decoder } from '../../../../../isa/x86/decode.ts'
 import type { Jump } from '../../program/edges.ts'
 import { lastAtMost } from '../../program/number-list.ts'
-import type { Code, CodeRange } from './code.ts'
+import type { Code } from './code.ts'
 
 /** JMP and Jcc with a displacement of eight bits reach so far from their first byte. */
 const FARTHEST_BACK = 126
@@ -14,7 +14,7 @@ const FARTHEST_ON = 129
  */
 export function shortJumps(codeAt: Code['codeAt'], decoder: X86Decoder, starts: Float64Array, known: ReadonlySet<number>): readonly Jump[] {
   const found: Jump[] = []
-  const instructions = new InstructionsOfFunction(decoder, starts)
+  const instructions = new InstructionLengths(decoder)
   for (let index = 0; index < starts.length; index++) {
     const to = starts[index]!
     const range = known.has(to) ? undefined : codeAt(to)
@@ -24,8 +24,10 @@ export function shortJumps(codeAt: Code['codeAt'], decoder: X86Decoder, starts: 
     const end = index + 1 < starts.length ? (starts[index + 1]! - base) | 0 : code.length
     for (let at = Math.max(0, target - FARTHEST_ON); at < Math.min(code.length - 1, target + FARTHEST_BACK); at++) {
       if (code[at + 1] !== ((target - at - 2) & 0xff) || (code[at] !== 0xeb && (code[at]! & 0xf0) !== 0x70)) continue
-      if ((at >= target && at < end) || !instructions.beginsAt(range, base + at)) continue
-      found.push({ from: base + at, to })
+      if (at >= target && at < end) continue
+      const from = lastAtMost(starts, base + at)
+      const first = from < 0 ? -1 : (starts[from]! - base) | 0
+      if (first >= 0 && instructions.lengthAt(code, first, at) === 2) found.push({ from: base + at, to })
     }
   }
   return found.sort((a, b) => a.from - b.from)
@@ -54,44 +56,44 @@ export function* leftByShortJumps(codeAt: Code['codeAt'], decoder: X86Decoder, s
   }
 }
 
-/** Does a Jcc with a displacement of eight bits lead to `address` from between `from`, where an instruction begins, and there? */
-export function isBranchedTo(codeAt: Code['codeAt'], decoder: X86Decoder, from: number, address: number): boolean {
-  const range = codeAt(address)
-  if (range === undefined || from < range.base) return false
-  const { code, base } = range
-  const first = (from - base) | 0
-  const target = (address - base) | 0
-  let lengths: Uint8Array | undefined
-  for (let at = Math.max(first, target - FARTHEST_ON); at < target - 1; at++) {
-    if ((code[at]! & 0xf0) !== 0x70 || code[at + 1] !== target - at - 2) continue
-    lengths ??= lengthsOf(decoder, code, first, target)
-    if (lengths[at - first] === 2) return true
+/** Tells whether a Jcc with a displacement of eight bits leads to `address` from between `from`, where an instruction begins, and there. */
+export function shortBranches(codeAt: Code['codeAt'], decoder: X86Decoder): (from: number, address: number) => boolean {
+  const instructions = new InstructionLengths(decoder)
+  return (from, address) => {
+    const range = codeAt(address)
+    if (range === undefined || from < range.base) return false
+    const { code, base } = range
+    const first = (from - base) | 0
+    const target = (address - base) | 0
+    for (let at = Math.max(first, target - FARTHEST_ON); at < target - 1; at++) {
+      if ((code[at]! & 0xf0) === 0x70 && code[at + 1] === target - at - 2 && instructions.lengthAt(code, first, at) === 2) return true
+    }
+    return false
   }
-  return false
 }
 
-/** Where instructions begin in one function at a time. */
-class InstructionsOfFunction {
+/**
+ * Lengths of instructions, counted from one place at a time, and no farther than is asked for: twice as far each time, so that many questions
+ * about a long function take no more than to read it a few times.
+ */
+class InstructionLengths {
   readonly #decoder: X86Decoder
-  readonly #starts: Float64Array
-  #index = -1
+  #code: Uint8Array | undefined
+  #first = -1
   #lengths: Uint8Array = new Uint8Array(0)
 
-  constructor(decoder: X86Decoder, starts: Float64Array) {
+  constructor(decoder: X86Decoder) {
     this.#decoder = decoder
-    this.#starts = starts
   }
 
-  /** Does an instruction of two bytes begin at `address`? */
-  beginsAt({ code, base }: CodeRange, address: number): boolean {
-    const index = lastAtMost(this.#starts, address)
-    const from = index < 0 ? -1 : (this.#starts[index]! - base) | 0
-    if (from < 0) return false
-    if (index !== this.#index) {
-      const next = index + 1 < this.#starts.length ? (this.#starts[index + 1]! - base) | 0 : code.length
-      this.#lengths = lengthsOf(this.#decoder, code, from, Math.min(next, code.length))
-      this.#index = index
+  /** Length of the instruction at offset `at`, counted from the one at `first`; 0 where none begins. */
+  lengthAt(code: Uint8Array, first: number, at: number): number {
+    const known = code === this.#code && first === this.#first ? this.#lengths.length : 0
+    if (at >= first + known) {
+      this.#lengths = lengthsOf(this.#decoder, code, first, Math.min(code.length, Math.max(at + 1, first + 2 * known)))
+      this.#code = code
+      this.#first = first
     }
-    return this.#lengths[((address - base) | 0) - from] === 2
+    return this.#lengths[at - first]!
   }
 }

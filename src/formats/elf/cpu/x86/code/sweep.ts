@@ -7,7 +7,7 @@ import type { InfoTables } from '../../program/info-tables.ts'
 import type { MemoryImage } from '../../program/memory-image.ts'
 import { Access, emptySweep, type Sweep, Transfer } from '../../program/sweep.ts'
 import { AccessList, ripRelative, transfer } from './access-list.ts'
-import { boundsOf, fixedAddress, fixedAddresses } from './fixed-addresses.ts'
+import { fixedAddresses } from './fixed-addresses.ts'
 
 /** Vector instructions that are noted: one in so many bytes. */
 const THINNING = 24
@@ -35,7 +35,6 @@ function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange,
   const { classes, rows, prefixes } = fastTable()
   const { legacyFeatures } = decoder.tables
   const { positionDependent } = image
-  const fixed = boundsOf(image)
   const baseline = baselineFeatures(64)
   const plain = Uint8Array.from(decoder.tables.featureSets, (set) => (set.every((name) => baseline.has(name)) ? 1 : 0))
   const xsave = decoder.tables.idOf('xsave')
@@ -147,16 +146,16 @@ function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange,
       // mov rax, [rip + slot]; call rax: code that was not optimized
       if (byte === 0x8b && (rex & 8) !== 0 && callsRegister(code, at + length, ((second >> 3) & 7) | ((rex & 4) << 1))) transfer(sweep, base + at + length, named, Transfer.indirectCall)
       // mov qword [rip + x], address
-      if (positionDependent && byte === 0xc7) fixedAddress(accesses, fixed, base + at, view.getInt32(at + length - 4, true))
+      if (positionDependent && byte === 0xc7) accesses.addFixed(base + at, view.getInt32(at + length - 4, true))
     } else if (positionDependent && second < 0xc0 && length >= 6 && (entry & slow) === 0 && hasModrm[byte] === 1) {
-      fixedAddresses(accesses, sweep, fixed, code, view, opcodeAt, base + at, at + length)
+      fixedAddresses(accesses, sweep, code, view, opcodeAt, base + at, at + length)
     } else if (positionDependent && length >= 5 && ((byte & 0xf8) === 0xb8 || byte === 0xc7 || byte === 0x68)) {
       const target = view.getInt32(at + length - 4, true)
       if ((rex & 8) !== 0 && byte !== 0xc7) farAddress(accesses, sweep, decoder, code, view, at, base)
       else if (target > 0) accesses.add(base + at, target, Access.take)
     } else if (positionDependent && length >= 5 && (byte === 0x05 || (byte === 0x81 && (second & 0xf8) === 0xc0))) {
       // add rax, table
-      fixedAddress(accesses, fixed, base + at, view.getInt32(at + length - 4, true))
+      accesses.addFixed(base + at, view.getInt32(at + length - 4, true))
     } else if ((entry & slow) !== 0 && byte !== 0xc4 && byte !== 0xc5 && byte !== 0x62) {
       prefixed(accesses, sweep, code, view, at, length, base)
     }
