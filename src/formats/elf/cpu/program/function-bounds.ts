@@ -225,7 +225,8 @@ class IndirectJumps {
   }
 }
 
-function isNopByte(byte: number): boolean {
+/** Bytes of NOPs of x86, and INT3. */
+export function isNopByte(byte: number): boolean {
   return byte === 0x90 || byte === 0x66 || byte === 0x0f || byte === 0x1f || byte === 0x00 || byte === 0x40 || byte === 0x44 || byte === 0x80 || byte === 0x84 || byte === 0x2e || byte === 0xcc
 }
 

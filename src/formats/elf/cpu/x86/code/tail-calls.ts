@@ -1,3 +1,4 @@
+import { isNopByte } from '../../program/function-bounds.ts'
 import type { Code } from './code.ts'
 
 const INT3 = 0xcc
@@ -27,14 +28,9 @@ export function beginsBehindNops(codeAt: Code['codeAt'], address: number): boole
   const start = address - base
   for (let end = start; end > start - ALIGNMENT; end--) {
     if (endsFlow(code, end)) return true
-    if (!isOfNop(code[end - 1]!)) return false
+    if (code[end - 1] === INT3 || !isNopByte(code[end - 1]!)) return false
   }
   return false
-}
-
-/** A byte of `nop`, `data16 cs nopw 0(rax, rax)` and those between. */
-function isOfNop(byte: number): boolean {
-  return byte === 0x90 || byte === 0x66 || byte === 0x2e || byte === 0x0f || byte === 0x1f || byte === 0x00 || byte === 0x40 || byte === 0x44 || byte === 0x80 || byte === 0x84
 }
 
 /** Do INT3s fill the bytes between an aligned address and the end of what comes before: a return, a jump, a call that does not come back? */
