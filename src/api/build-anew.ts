@@ -11,6 +11,7 @@ import type { Architecture } from '../core/requirement.ts'
 import type { ResultCache } from '../core/result-cache.ts'
 import { writeFailed } from '../node/write-failed.ts'
 import { copyStructure } from '../node/folder-copy.ts'
+import { readStable } from '../node/read-stable.ts'
 import { stageFolder } from '../node/staged-folder.ts'
 import { temporaryFolder } from '../node/temporary-folder.ts'
 import { underRules } from '../pipeline/check.ts'
@@ -24,6 +25,7 @@ import { type AskedTargets, askedTargets, judge } from './judge.ts'
 import { manifestText } from './manifest.ts'
 import { manifestName } from './manifest-name.ts'
 import { mergeOutputs } from './merge-outputs.ts'
+import { namedByDigest, type ReadableFile } from './named-by-digest.ts'
 import { formatOptions } from './format-options.ts'
 import { closeInputs, type Input, openInputs } from './open-input.ts'
 import { packageSettings, type PackageSettings } from './package-settings.ts'
@@ -178,11 +180,12 @@ async function buildVariant(
   const outputs: OutputReport[] = []
   const diagnostics: Diagnostic[] = []
   const unreached = await unreachedOfInputs(inputs, config)
-  diagnostics.push(...unreached.diagnostics)
+  const named = namedByDigest(inputs.filter(({ isFolder, bundledFrom }) => isFolder && bundledFrom === undefined).flatMap(readableFiles))
+  diagnostics.push(...unreached.diagnostics, ...named.diagnostics)
   for (const input of inputs) {
     const outRoot = join(root, input.prefix)
     await copyStructure(input.files, input.emptyFolders, outRoot)
-    const jobs = optimizeJobs(input, outRoot, { ...config, formats: formatOptions(config.formats, variant.targets.named) }, unreached.byPath)
+    const jobs = optimizeJobs(input, outRoot, { ...config, formats: formatOptions(config.formats, variant.targets.named) }, unreached.byPath, named.paths)
     diagnostics.push(...input.diagnostics.map((diagnostic) => prefixDiagnostic(diagnostic, input.prefix)))
     const outcomes = await shared.runJobs(jobs, input, outRoot, (fresh) => runJobs(fresh, { threads: config.jobs, signal, onProgress }))
     for (const { result, failure } of outcomes) {
@@ -249,7 +252,7 @@ function prefixFinding(finding: Finding, prefix: string): Finding {
   return location === undefined ? finding : { ...finding, location: { ...location, path: prefix + location.path } }
 }
 
-function optimizeJobs(input: Input, outRoot: string, config: Config, unreached: UnreachedExports['byPath']): Job[] {
+function optimizeJobs(input: Input, outRoot: string, config: Config, unreached: UnreachedExports['byPath'], kept: ReadonlySet<string>): Job[] {
   const settings = analyzeSettings(config)
   const compressedSizes = compressedSizesFor(input.files, config)
   const formats = input.bundledFrom === undefined ? config.formats : { ...config.formats, js: { ...config.formats.js, ownScope: true } }
@@ -266,7 +269,24 @@ function optimizeJobs(input: Input, outRoot: string, config: Config, unreached: 
       measure: config.measure,
       options: optionsOfFile(formats, input.prefix, file.path, unreached),
       compressedSizes,
+      keepsBytes: kept.has(input.prefix + file.path),
     }))
+}
+
+/** Of an input: what may hold digests or be named by one. An earlier build's own list of digests is no demand. */
+function readableFiles({ files, prefix, root }: Input): ReadableFile[] {
+  return files
+    .filter(({ path, link }) => link === undefined && path !== manifestName)
+    .map(({ path, size }) => ({ path: prefix + path, size, read: () => readOrUndefined(join(root, path)) }))
+}
+
+/** What cannot be read is told of by the job that needs it. */
+function readOrUndefined(path: string): Uint8Array | undefined {
+  try {
+    return readStable(path)
+  } catch {
+    return undefined
+  }
 }
 
 function prefixOutput(output: OutputReport, prefix: string): OutputReport {

@@ -12,6 +12,7 @@ import { checkBudgets } from './check-budgets.ts'
 import { formatOptions } from './format-options.ts'
 import { askedTargets, judge } from './judge.ts'
 import { mergeOutputs } from './merge-outputs.ts'
+import { namedByDigest } from './named-by-digest.ts'
 import { analyzeSettings, limitsBrotli, resolveOptions, type RunOptions } from './settings.ts'
 import { totalsOf } from './totals.ts'
 import { tool } from './version.ts'
@@ -42,9 +43,10 @@ export async function optimizeFiles(
   const host = memoryHost(files, written, signal)
   const artifacts: ArtifactReport[] = []
   const outputs: OutputReport[] = []
-  const diagnostics: Diagnostic[] = []
+  const named = namedByDigest(files.map(({ path, bytes }) => ({ path, size: bytes.byteLength, read: () => bytes })))
+  const diagnostics: Diagnostic[] = [...named.diagnostics]
   for (const [index, file] of files.entries()) {
-    const result = await runJob({ ...shared, path: file.path }, formats, host)
+    const result = await runJob({ ...shared, path: file.path, keepsBytes: named.paths.has(file.path) }, formats, host)
     artifacts.push(result.artifact)
     outputs.push(...result.outputs)
     diagnostics.push(...result.diagnostics)

@@ -42,9 +42,9 @@ export class SharedResults {
   #key(job: Job, { sources }: Input): string | undefined {
     const source = sources?.get(job.path)
     if (source === undefined) return undefined
-    // Scripts of another variant may reach other exports, its targets lack other features.
+    // Scripts of another variant may reach other exports, its targets lack other features, its pages hold other digests.
     const { unreachedExports = null, absentFeatures = null } = job.kind === 'optimize' ? job.options.wasm : {}
-    return [job.path, source, JSON.stringify([unreachedExports, absentFeatures])].join('\0')
+    return [job.path, source, JSON.stringify([unreachedExports, absentFeatures, job.kind === 'optimize' && job.keepsBytes === true])].join('\0')
   }
 }
 

@@ -32,6 +32,8 @@ export type Job =
       readonly level: TransformSettings['level']
       readonly measure: TransformSettings['measure']
       readonly options: Readonly<Record<FormatId, TransformSettings['options']>>
+      /** The file is analysed and written as it is: something else relies on its bytes. */
+      readonly keepsBytes?: boolean
       readonly compressedSizes: CompressedSizes
     }
 

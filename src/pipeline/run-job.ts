@@ -109,7 +109,7 @@ async function optimize(
   diagnostics: readonly Diagnostic[],
 ): Promise<JobResult> {
   const settings = { level: job.level, measure: job.measure, options: job.options[format.id] }
-  const result = await optimizeArtifact(format, artifact, job.settings, settings, context)
+  const result = await optimizeArtifact(job.keepsBytes === true ? { ...format, transforms: [] } : format, artifact, job.settings, settings, context)
   const before = reportArtifact(job, artifact, format, result.before)
   await host.write(job.path, result.artifact.bytes, job.path, false)
   const changed = result.artifact !== artifact
