@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { cpuidModel } from '../../../../src/formats/elf/cpu/x86/evaluation/cpuid-model.ts'
+import { systemV } from '../../../../src/formats/elf/cpu/x86/evaluation/calling-convention.ts'
 import { evaluate } from '../../../../src/formats/elf/cpu/x86/evaluation/evaluate.ts'
 import type { Surroundings } from '../../../../src/formats/elf/cpu/x86/evaluation/evaluation.ts'
 import { FunctionCode } from '../../../../src/formats/elf/cpu/x86/code/function-code.ts'
@@ -227,7 +228,7 @@ test.skipIf(!ready)('what the evaluation says a function returns is what the CPU
       const index = /^f(\d+)$/.exec(name)?.[1]
       const range = codeAt(address)
       if (index === undefined || range === undefined) continue
-      const evaluation = evaluate(decoder, new FunctionCode(range, address, address + size, decoder), undefined, nothing, [0, 2], { left: 1e6 })
+      const evaluation = evaluate(decoder, new FunctionCode(range, address, address + size, decoder), undefined, nothing, systemV, { left: 1e6 })
       const verdict = allows(evaluation?.results.get(0), actual[Number(index)]!)
       if (verdict === true) known++
       // where a byte is written to a register that is not known, the rest is taken to be clear: compilers look at the byte

@@ -3,13 +3,14 @@ import { featureTable, relative, type Value } from '../../program/value.ts'
 import { Agenda, callersFirst } from './agenda.ts'
 import { ClosureMakers } from './closure-makers.ts'
 import { AnswersByArgument } from '../evaluation/answers-by-argument.ts'
+import { goInternal, systemV } from '../evaluation/calling-convention.ts'
 import { Callbacks } from './callbacks.ts'
 import { Callees } from './callees.ts'
 import type { CpuidModel } from '../evaluation/cpuid-model.ts'
 import { isDetectorFunction, isDetectorObject, isDetectorTableFunction, isOwnDetectorObject } from '../code/detectors.ts'
 import { entriesFromAnywhere, entriesOf } from '../evaluation/entries.ts'
 import { evaluate, resultRegardless, type StepBudget } from '../evaluation/evaluate.ts'
-import type { Evaluation, Leaks, Origins, Surroundings } from '../evaluation/evaluation.ts'
+import type { Evaluation, FileLeaks, Origins, Surroundings } from '../evaluation/evaluation.ts'
 import { Fields } from './fields.ts'
 import { FlagsOfObjects } from '../evaluation/flags-of-objects.ts'
 import { FunctionSurroundings } from './function-surroundings.ts'
@@ -49,9 +50,6 @@ const limits = {
   refinements: 8,
 } as const
 
-const returnRegisters = [0, 2]
-const returnRegistersOfGo = [0, 3, 1, 7, 6, 8, 9, 10, 11]
-
 /** What the checks of the CPU decide, for one model of a CPU. */
 export interface Guards {
   /** By function; those without an entry are not affected by any check that was found. */
@@ -68,9 +66,9 @@ export interface Guards {
   readonly work: number
   /** The bounds were hit. */
   readonly incomplete: boolean
-  readonly leaks: Leaks
+  readonly leaks: FileLeaks
   /** The same without those of a C library that is linked into the program. */
-  readonly ownLeaks: Leaks
+  readonly ownLeaks: FileLeaks
   /** Does a function return something else than `value` where a check goes the other way? */
   returnsOther(index: number, value: Value): boolean
   /** Asks once more whether what is compared with kernels can be one, with what was found to be reached. True: evaluations changed. */
@@ -231,7 +229,7 @@ class GuardSearch {
         const target = this.#program.functions.get(index)
         if (target === undefined) return undefined
         const parameters = new Map([...passed, ...(this.#parameters.of(index) ?? [])])
-        return evaluate(this.#program.decoder, target, parameters, this.#surroundings(index), returnRegisters, budget, entriesOf(this.#program, index, this.#evaluations))
+        return evaluate(this.#program.decoder, target, parameters, this.#surroundings(index), systemV, budget, entriesOf(this.#program, index, this.#evaluations))
       },
       informed: () => this.#parameters.functions(),
       parametersOf: (index) => this.#parameters.of(index),
@@ -240,12 +238,12 @@ class GuardSearch {
         if (target === undefined) return undefined
         const load = (at: number, size: number): Value | undefined => (this.#featureSlots.has(at) ? relative(featureTable, 0) : this.#variables.settled(at, size, this.#evaluations, others))
         const surroundings = new FunctionSurroundings(this.#program, knownWhenSettled(this.#known, load, others), this.#callees, index, origins, undefined)
-        return evaluate(this.#program.decoder, target, passed, surroundings, returnRegisters, budget, entriesOf(this.#program, index, this.#evaluations))
+        return evaluate(this.#program.decoder, target, passed, surroundings, systemV, budget, entriesOf(this.#program, index, this.#evaluations))
       },
       trace: (index, origins, budget) => {
         const target = this.#program.functions.get(index)
         if (target === undefined) return undefined
-        return evaluate(this.#program.decoder, target, this.#parameters.of(index), this.#surroundings(index, origins), returnRegisters, budget, entriesFromAnywhere(this.#program, index))
+        return evaluate(this.#program.decoder, target, this.#parameters.of(index), this.#surroundings(index, origins), systemV, budget, entriesFromAnywhere(this.#program, index))
       },
     }
   }
@@ -276,8 +274,8 @@ class GuardSearch {
     this.#agenda.next.delete(index)
     this.#work++
     const { left } = this.#budget
-    const registers = isGo ? returnRegistersOfGo : returnRegisters
-    const evaluation = evaluate(decoder, target, this.#parameters.of(index), this.#surroundings(index), registers, this.#budget, entriesOf(this.#program, index, this.#evaluations))
+    const convention = isGo ? goInternal : systemV
+    const evaluation = evaluate(decoder, target, this.#parameters.of(index), this.#surroundings(index), convention, this.#budget, entriesOf(this.#program, index, this.#evaluations))
     if (isTold) this.#toldLeft -= left - this.#budget.left
     else if (isHuge) this.#hugeLeft -= left - this.#budget.left
     if (evaluation === undefined) {
@@ -305,7 +303,7 @@ class GuardSearch {
   #evaluateFor(index: number, parameters: ReadonlyMap<number, Value>, otherwise?: (at: number, size: number) => Value | undefined): Evaluation | undefined {
     const target = this.#program.functions.get(index)
     if (target === undefined) return undefined
-    return evaluate(this.#program.decoder, target, parameters, this.#surroundings(index, undefined, otherwise), returnRegisters, this.#budget)
+    return evaluate(this.#program.decoder, target, parameters, this.#surroundings(index, undefined, otherwise), systemV, this.#budget)
   }
 
   #resultRegardless(index: number, parameters: ReadonlyMap<number, Value> | undefined): Value | undefined {

@@ -1,7 +1,7 @@
 import { Edge } from '../../program/edges.ts'
 import { Access } from '../../program/sweep.ts'
 import { addressesIn, type Value } from '../../program/value.ts'
-import type { Evaluation, Leaks } from '../evaluation/evaluation.ts'
+import type { Evaluation, FileLeaks } from '../evaluation/evaluation.ts'
 import type { Program } from '../code/program.ts'
 import type { PointerCallers } from './pointer-callers.ts'
 import { settersBehindChecks, type Withheld } from './setters-behind-checks.ts'
@@ -21,7 +21,7 @@ export interface Unfollowed {
 }
 
 /** The same of what the program itself finds out, and not what is linked into every such program. */
-export function findOwnLeaks(program: Program, evaluations: ReadonlyMap<number, Evaluation>, variables: Variables, unfollowed: Unfollowed, all: Leaks): Leaks {
+export function findOwnLeaks(program: Program, evaluations: ReadonlyMap<number, Evaluation>, variables: Variables, unfollowed: Unfollowed, all: FileLeaks): FileLeaks {
   const isOwn = (index: number): boolean => !program.isOfRuntimeLibrary(index)
   return [...evaluations.keys()].every(isOwn) && all.lost.size === 0 && all.variables.size === 0 && all.threadLocals.size === 0 ? all : findLeaks(program, evaluations, variables, unfollowed, isOwn, false)
 }
@@ -31,7 +31,7 @@ export function findOwnLeaks(program: Program, evaluations: ReadonlyMap<number, 
  * @param isOwn which functions' checks are asked for
  * @param isForProofs is also asked for what may be the check's, and more likely is something else?
  */
-export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Evaluation>, variables: Variables, { uninformed, untold, pointerCallers }: Unfollowed, isOwn: (index: number) => boolean = () => true, isForProofs = true): Leaks {
+export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Evaluation>, variables: Variables, { uninformed, untold, pointerCallers }: Unfollowed, isOwn: (index: number) => boolean = () => true, isForProofs = true): FileLeaks {
   const { sweep, accesses, graph } = program
   const fields = new Set<number>()
   const stored = new Set<number>()
@@ -108,7 +108,7 @@ export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Eva
     fields.add(offset)
     stored.add(offset)
   }
-  return { fields, stored, lost: new Set([...lost, ...withheld.fields]), variables: withheld.variables, toArguments: new Set(), frames: new Map(), argumentsEscape: false, argumentsHandedAt: new Set(), escapedArguments: new Set(), ambiguous, anywhere, threadLocals, arguments: passed }
+  return { fields, stored, lost: new Set([...lost, ...withheld.fields]), variables: withheld.variables, ambiguous, anywhere, threadLocals, arguments: passed }
 }
 
 /** Functions that store to what they are given, and that nobody calls but functions that were followed. */

@@ -1,3 +1,4 @@
+import { type CallingConvention, changedByCalls, keptByCallees } from './calling-convention.ts'
 import { closuresAmong } from './closures.ts'
 import { Arithmetic } from './arithmetic.ts'
 import type { ClosureCall, Origins, ParameterStore, PlaceBehindParameter, Surroundings } from './evaluation.ts'
@@ -21,27 +22,18 @@ function areAmong({ words }: Value, others: Value): boolean {
   return true
 }
 
-/** RBX, RSP, RBP, R12 to R15 (psABI 3.2.1). */
-export const keptByCallees: ReadonlySet<number> = new Set([3, 4, 5, 12, 13, 14, 15])
-/** The registers that a call may change, a bit for each: RAX, RCX, RDX, RSI, RDI, R8 to R11. */
-const changedByCalls = 0b1111_1100_0111
-/** Those of the others that Go does not keep, either: RBX, RBP, R12, R13, R15. */
-const changedByGo = 0b1011_0000_0010_1000
-
 /** Calls: what is given to the callee, and what is known when it comes back. */
 export abstract class Calls extends Arithmetic {
-  protected readonly returnRegisters: readonly number[]
-  protected readonly isGo: boolean
+  protected readonly convention: CallingConvention
   readonly #handlesExceptions: boolean
   /** By offset from the first byte: see `Evaluation`. */
   protected readonly seen: Uint8Array
   protected readonly passed: Map<number, Map<number, Value>> = new Map()
   protected readonly closures: Map<number, readonly ClosureCall[]> = new Map()
 
-  constructor(decoder: X86Decoder, target: FunctionCode, outside: Surroundings, returnRegisters: readonly number[], manner: Manner) {
+  constructor(decoder: X86Decoder, target: FunctionCode, outside: Surroundings, convention: CallingConvention, manner: Manner) {
     super(decoder, target, outside, manner)
-    this.returnRegisters = returnRegisters
-    this.isGo = returnRegisters.length > 2
+    this.convention = convention
     this.#handlesExceptions = outside.origins?.handlers !== false
     this.seen = new Uint8Array(target.to - target.from)
   }
@@ -72,7 +64,7 @@ export abstract class Calls extends Arithmetic {
     this.#unwind(at)
     const closures = closuresAmong(registers, this.state.memory, this.outside)
     if (closures.length > 0) this.closures.set(at, closures)
-    if (this.isGo) this.used_(registers[Register.rax]) // Go's first argument
+    if (this.convention.isGo) this.used_(registers[Register.rax]) // Go's first argument
     const found = this.outside.returned(at, registers, target)
     if (found === 'never') return false
     const isOther = this.#contradicts(this.outside.toldTo(at))
@@ -180,7 +172,7 @@ export abstract class Calls extends Arithmetic {
     const made = origins === undefined ? undefined : this.#objectsFrom(at, origins)
     const pointer = returned?.has(Register.rax) === true ? undefined : this.#pointerFrom(at)
     const isTold = registers[Register.rdi]?.detected === true || registers[Register.rsi]?.detected === true
-    const changed = (this.outside.changedBy(at) & changedByCalls) | (this.isGo ? changedByGo : 0)
+    const changed = (this.outside.changedBy(at) & changedByCalls) | this.convention.alsoChanged
     for (let register = 0; register < 16; register++) if ((changed & (1 << register)) !== 0) registers[register] = undefined
     if (returned !== undefined) for (const [register, value] of returned) registers[register] = value
     else if (origins !== undefined && !origins.resultLeaks(at, isTold)) registers[Register.rax] = registers[Register.rdx] = untouched

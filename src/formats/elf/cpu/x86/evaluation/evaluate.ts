@@ -2,6 +2,7 @@ import { lengthAt } from '../../../../../isa/x86/length.ts'
 import type { X86Decoder } from '../../../../../isa/x86/decode.ts'
 import type { BlockOrder } from '../code/block-order.ts'
 import type { Blocks } from '../code/blocks.ts'
+import { type CallingConvention, systemV } from './calling-convention.ts'
 import type { Entries } from './entries.ts'
 import type { Evaluation, Surroundings } from './evaluation.ts'
 import { Instructions } from './instructions.ts'
@@ -41,12 +42,12 @@ export function evaluate(
   target: FunctionCode,
   parameters: ReadonlyMap<number, Value> | undefined,
   surroundings: Surroundings,
-  returnRegisters: readonly number[],
+  convention: CallingConvention,
   budget: StepBudget,
   entries?: Entries,
 ): Evaluation | undefined {
   const follow = (manner: Manner, clear?: ReadonlyMap<number, number>): { evaluator: Evaluator; evaluation: Draft | undefined } => {
-    const evaluator = new Evaluator(decoder, target, parameters, surroundings, returnRegisters, manner, entries)
+    const evaluator = new Evaluator(decoder, target, parameters, surroundings, convention, manner, entries)
     evaluator.clear = clear
     const evaluation = evaluator.run(budget.left)
     budget.left -= evaluator.steps
@@ -68,8 +69,7 @@ export function evaluate(
   if (evaluation === undefined) return undefined
   // what others set, too, says nothing about the CPU there
   const others = skippedFlags.filter((flag) => !flags.includes(flag)).map(({ field }) => field)
-  const isGo = returnRegisters.length > 2
-  const settled = decides && givesUp ? storesGivingUp(evaluator, isGo) : settledStores(evaluation.seen, evaluator, known, isGo)
+  const settled = decides && givesUp ? storesGivingUp(evaluator, convention) : settledStores(evaluation.seen, evaluator, known, convention)
   addFields(evaluation, { skipped: evaluation.decides ? skippedStores(target, evaluation.seen) : [], ambiguous: [...others, ...evaluator.contradicted], settled }, evaluator.otherWrites, known?.otherWrites)
   addWithheld(evaluation, settled, evaluator, known)
   if (storesOther && regardless?.evaluation !== undefined) {
@@ -90,7 +90,7 @@ export function resultRegardless(
   budget: StepBudget,
   entries: Entries,
 ): Value | undefined {
-  const evaluator = new Evaluator(decoder, target, parameters, surroundings, [Register.rax], 'regardless', entries)
+  const evaluator = new Evaluator(decoder, target, parameters, surroundings, systemV, 'regardless', entries)
   const evaluation = evaluator.run(budget.left)
   budget.left -= evaluator.steps
   return evaluation?.results.get(Register.rax)
@@ -114,11 +114,11 @@ class Evaluator extends Instructions {
     target: FunctionCode,
     parameters: ReadonlyMap<number, Value> | undefined,
     outside: Surroundings,
-    returnRegisters: readonly number[],
+    convention: CallingConvention,
     manner: Manner,
     entries: Entries | undefined,
   ) {
-    super(decoder, target, outside, returnRegisters, manner)
+    super(decoder, target, outside, convention, manner)
     this.#blocks = target.blocks
     this.#order = target.order
     this.parameters = parameters
@@ -187,7 +187,7 @@ class Evaluator extends Instructions {
       otherFields: new Set(),
       closures: [...this.closures.values()].flat(),
       passed: this.passed,
-      leaks: { fields: this.leakedFields, stored: this.leakedFields, lost: this.lostStores, variables: noVariables, toArguments: this.leakedToArguments, frames: this.leakedFrames, argumentsEscape: this.argumentsEscape, argumentsHandedAt: this.argumentsHandedAt, escapedArguments: this.escapedArguments, ambiguous: new Set(), anywhere: this.leaksAnywhere, threadLocals: this.leakedThreadLocals, arguments: this.leaksArguments },
+      leaks: { fields: this.leakedFields, stored: this.leakedFields, lost: this.lostStores, toArguments: this.leakedToArguments, frames: this.leakedFrames, argumentsEscape: this.argumentsEscape, argumentsHandedAt: this.argumentsHandedAt, escapedArguments: this.escapedArguments, ambiguous: new Set(), anywhere: this.leaksAnywhere, threadLocals: this.leakedThreadLocals, arguments: this.leaksArguments },
       indirectCalls: this.indirectCalls,
       callbacks: this.callbacks,
       tableCalls: this.tableCalls,

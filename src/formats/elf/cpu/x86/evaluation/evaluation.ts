@@ -102,8 +102,18 @@ export interface Leaks {
   readonly stored: ReadonlySet<number>
   /** Of those, the ones that callees store to behind pointers which are not known. */
   readonly lost: ReadonlySet<number>
-  /** Addresses of variables. */
-  readonly variables: ReadonlySet<number>
+  /** Offsets where another number is stored in some object. */
+  readonly ambiguous: ReadonlySet<number>
+  /** Somewhere that cannot be told. */
+  readonly anywhere: boolean
+  /** Variables of the thread, by their distance from FS. */
+  readonly threadLocals: ReadonlySet<number>
+  /** Arguments of calls through pointers. */
+  readonly arguments: boolean
+}
+
+/** Those of one function. */
+export interface FunctionLeaks extends Leaks {
   /** Of the fields, the ones of objects that are arguments, and nothing else: callers that are followed take such stores over. */
   readonly toArguments: ReadonlySet<number>
   /** Offsets of what lies in frames behind pointers that calls are given, by call; of calls through pointers by -1. */
@@ -114,14 +124,12 @@ export interface Leaks {
   readonly argumentsHandedAt: ReadonlySet<number>
   /** Registers that the pointers came in of which either is so. */
   readonly escapedArguments: ReadonlySet<number>
-  /** Offsets where another number is stored in some object. */
-  readonly ambiguous: ReadonlySet<number>
-  /** Somewhere that cannot be told. */
-  readonly anywhere: boolean
-  /** Variables of the thread, by their distance from FS. */
-  readonly threadLocals: ReadonlySet<number>
-  /** Arguments of calls through pointers. */
-  readonly arguments: boolean
+}
+
+/** Those of a whole file. */
+export interface FileLeaks extends Leaks {
+  /** Addresses of variables. */
+  readonly variables: ReadonlySet<number>
 }
 
 /** A place behind a pointer that was passed in `register`. */
@@ -206,7 +214,7 @@ export interface Evaluation {
   readonly closures: readonly ClosureCall[]
   /** Argument values by address of the call. */
   readonly passed: ReadonlyMap<number, ReadonlyMap<number, Value>>
-  readonly leaks: Leaks
+  readonly leaks: FunctionLeaks
   /** Calls through pointers that are not known. */
   readonly indirectCalls: ReadonlySet<number>
   /** Calls of functions that it was given as arguments: by address the register. */

@@ -1,11 +1,14 @@
-import type { Evaluation, ParameterStore } from './evaluation.ts'
+import type { CallingConvention } from './calling-convention.ts'
+import type { Evaluation, FunctionLeaks, ParameterStore } from './evaluation.ts'
 import type { FlagStore } from './flags-of-objects.ts'
 import type { Effects, FieldWrite } from './effects.ts'
 import { argumentRegisters, Register, LEAST_FIELD, placeKey } from './state.ts'
 import { detectedAs, isZero, number, plain, sameValue, type Value } from '../../program/value.ts'
 
 /** An evaluation that is being made: completed in place, so that all are of one shape. */
-export type Draft = { -readonly [Key in keyof Evaluation]: Evaluation[Key] }
+export type Draft = Writable<Omit<Evaluation, 'leaks'>> & { readonly leaks: Writable<FunctionLeaks> }
+
+type Writable<Shape> = { -readonly [Key in keyof Shape]: Shape[Key] }
 
 /** Flags that a function only sets where a check comes out differently, in objects that are passed to it, by place: there they are not set. */
 export function clearFlags(flags: readonly FlagStore[], evaluator: Effects, regardless: Effects): Map<number, number> {
@@ -22,7 +25,7 @@ export function clearFlags(flags: readonly FlagStore[], evaluator: Effects, rega
 }
 
 /** Is it what an argument points to, or the place of a result on the stack, where assembly of Go returns such? */
-function isCallers({ register, offset }: { readonly register: number; readonly offset: number }, isGo: boolean): boolean {
+function isCallers({ register, offset }: { readonly register: number; readonly offset: number }, { isGo }: CallingConvention): boolean {
   return argumentRegisters.includes(register) || (isGo && register === Register.rsp && offset >= FIRST_RESULT)
 }
 
@@ -37,11 +40,11 @@ export function isFlag(value: Value | undefined): boolean {
  * What stays of what a function stores to an object, where it stores something else there on other CPUs: a default, as most
  * constructors begin with.
  */
-export function settledStores(seen: Uint8Array, evaluator: Effects, regardless: Effects | undefined, isGo: boolean): ParameterStore[] {
+export function settledStores(seen: Uint8Array, evaluator: Effects, regardless: Effects | undefined, convention: CallingConvention): ParameterStore[] {
   const settled: ParameterStore[] = []
   const settle = (key: number): boolean => {
     const place = evaluator.storedThrough.get(key)
-    if (place === undefined || !isCallers(place, isGo)) return false
+    if (place === undefined || !isCallers(place, convention)) return false
     const value = evaluator.leftIn(key)
     // a vector with two pointers is stored in four parts
     const isHalf = place.size === 4 && (place.offset & 4) !== 0 && evaluator.storedThrough.has(key - 4) && !isFlag(evaluator.leftIn(key - 4))
@@ -58,11 +61,11 @@ export function settledStores(seen: Uint8Array, evaluator: Effects, regardless: 
 }
 
 /** What a function leaves in what it is to fill in, where a check has it do no more than to say that there is nothing: `None` of Rust. */
-export function storesGivingUp(evaluator: Effects, isGo: boolean): ParameterStore[] {
+export function storesGivingUp(evaluator: Effects, convention: CallingConvention): ParameterStore[] {
   const stores: ParameterStore[] = []
   for (const [key, { register, offset, size }] of evaluator.storedThrough) {
     const value = evaluator.leftIn(key)
-    if (isCallers({ register, offset }, isGo) && isFlag(value)) stores.push({ register, offset, size, value: detectedAs(value!, true) })
+    if (isCallers({ register, offset }, convention) && isFlag(value)) stores.push({ register, offset, size, value: detectedAs(value!, true) })
   }
   return stores
 }
@@ -103,7 +106,10 @@ export function addFields(
   }
   evaluation.fieldStores = fieldStores
   evaluation.otherFields = otherFields
-  evaluation.leaks = { fields: leaked, stored, lost: evaluation.leaks.lost, variables: evaluation.leaks.variables, toArguments, frames: evaluation.leaks.frames, argumentsEscape: evaluation.leaks.argumentsEscape, argumentsHandedAt: evaluation.leaks.argumentsHandedAt, escapedArguments: evaluation.leaks.escapedArguments, ambiguous, anywhere: evaluation.leaks.anywhere, threadLocals: evaluation.leaks.threadLocals, arguments: evaluation.leaks.arguments }
+  evaluation.leaks.fields = leaked
+  evaluation.leaks.stored = stored
+  evaluation.leaks.toArguments = toArguments
+  evaluation.leaks.ambiguous = ambiguous
 }
 
 /** What is only stored where a check comes out differently, and what stays there where this function itself cleared it. */

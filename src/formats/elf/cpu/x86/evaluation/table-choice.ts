@@ -5,7 +5,7 @@ import { Places } from '../../program/places.ts'
 import { isExact, relative, type Value } from '../../program/value.ts'
 import type { Surroundings } from './evaluation.ts'
 import { Instructions } from './instructions.ts'
-import { keptByCallees } from './calls.ts'
+import { keptByCallees, systemV } from './calling-convention.ts'
 import { Register } from './state.ts'
 import { noVectors } from './vectors.ts'
 
@@ -35,7 +35,7 @@ class Stretch extends Instructions {
   #branches = false
 
   constructor(decoder: X86Decoder, target: FunctionCode, outside: Surroundings) {
-    super(decoder, target, outside, [Register.rax], 'likely')
+    super(decoder, target, outside, systemV, 'likely')
   }
 
   /** Handlers of exceptions are behind the call, and know nothing of what was before it. */

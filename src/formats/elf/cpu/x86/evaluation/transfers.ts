@@ -146,7 +146,7 @@ export abstract class Transfers extends Calls {
     this.used_(registers[Register.rax])
     this.#notePointer(registers[Register.rax])
     const results = new Map<number, Value>()
-    for (const register of this.returnRegisters) {
+    for (const register of this.convention.returnRegisters) {
       const value = registers[register]
       if (value !== undefined && (value.base === plain || (this.tracesOrigins && !value.detected))) results.set(register, value)
     }

@@ -3,7 +3,7 @@ import { isDetectorFunction, isDetectorTableFunction } from '../code/detectors.t
 import type { Calls } from '../code/call-sites.ts'
 import { importCalledThroughRegister } from '../code/calls-of-imports.ts'
 import type { Program } from '../code/program.ts'
-import type { Evaluation, Leaks, Origins } from '../evaluation/evaluation.ts'
+import type { Evaluation, FileLeaks, Origins } from '../evaluation/evaluation.ts'
 import { allocator, type MadeObjects } from '../evaluation/made-objects.ts'
 import type { LeakingVariables } from './leaking-variables.ts'
 
@@ -47,12 +47,12 @@ export class FunctionOrigins implements Origins {
   readonly #nearOnly: boolean
   readonly #program: Program
   readonly #rest: RestOfProgram
-  readonly #leaks: Leaks
+  readonly #leaks: FileLeaks
   readonly #index: number
   readonly #isOwn: boolean
   readonly #calls: Calls
 
-  constructor(program: Program, rest: RestOfProgram, leaks: Leaks, index: number, { handlers, ambiguousFields, nearOnly, settled: isSettled, environment }: Assumption) {
+  constructor(program: Program, rest: RestOfProgram, leaks: FileLeaks, index: number, { handlers, ambiguousFields, nearOnly, settled: isSettled, environment }: Assumption) {
     this.#nearOnly = nearOnly === true
     this.handlers = handlers
     this.settled = isSettled === true

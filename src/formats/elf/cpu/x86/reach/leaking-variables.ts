@@ -2,7 +2,7 @@ import { Access } from '../../program/sweep.ts'
 import type { Guards } from '../checks/guards.ts'
 import { addressesIn } from '../../program/value.ts'
 import type { Program } from '../code/program.ts'
-import type { Leaks } from '../evaluation/evaluation.ts'
+import type { FileLeaks } from '../evaluation/evaluation.ts'
 
 /** Variables that are stored to through the address of what they are a part of. */
 const STRUCTURE_SIZE = 64
@@ -48,7 +48,7 @@ export class LeakingVariables {
   }
 
   /** The same where it is likely: it is a part of what begins at the last address before it that is taken. */
-  isLikely(address: number, { variables, anywhere, stored }: Leaks): boolean {
+  isLikely(address: number, { variables, anywhere, stored }: FileLeaks): boolean {
     if (variables.has(address)) return true
     if (!anywhere && stored.size === 0) return false
     const { accesses, sweep } = this.#program

@@ -1,7 +1,7 @@
 import type { CallGraph } from '../../program/call-graph.ts'
 import { Edge } from '../../program/edges.ts'
 import { ControlFlow } from '../evaluation/control-flow.ts'
-import type { Evaluation, Leaks } from '../evaluation/evaluation.ts'
+import type { Evaluation, FileLeaks } from '../evaluation/evaluation.ts'
 import { argumentsIn } from '../evaluation/answers-by-argument.ts'
 import { type Assumption, FunctionOrigins, type RestOfProgram, settled, usually } from './function-origins.ts'
 import { LeakingVariables } from './leaking-variables.ts'
@@ -291,7 +291,7 @@ export class Tracer implements RestOfProgram {
   }
 
   /** What the C library that is linked in finds out is far from what the program does. */
-  #leaksFor(index: number, { nearOnly }: Assumption): Leaks {
+  #leaksFor(index: number, { nearOnly }: Assumption): FileLeaks {
     return nearOnly === true && !this.#program.isOfRuntimeLibrary(index) ? this.#guards.ownLeaks : this.#guards.leaks
   }
 
@@ -325,7 +325,7 @@ export class Tracer implements RestOfProgram {
   }
 }
 
-function mayLeak({ anywhere, arguments: areArguments, fields }: Leaks): boolean {
+function mayLeak({ anywhere, arguments: areArguments, fields }: FileLeaks): boolean {
   return anywhere || areArguments || fields.size > 0
 }
 
