@@ -118,7 +118,7 @@ function portability(verdicts: readonly Verdict[]): Section[] {
   const targets = [...new Set(verdicts.map(({ target }) => target))]
   const weight = (group: OutcomeGroup): number =>
     Math.max(...group.verdicts.map((verdict) => ['runs', 'unknown', 'fails'].indexOf(verdict?.verdict ?? 'runs')))
-  const groups = groupByOutcome(verdicts, targets).sort((a, b) => weight(b) - weight(a))
+  const groups = [...groupByOutcome(verdicts, targets)].sort((a, b) => weight(b) - weight(a))
   const label = ({ paths }: OutcomeGroup): string => `${markdownName(paths[0]!)}${paths.length === 1 ? '' : ` and ${paths.length - 1} more`}`
   const rows = groups.slice(0, maxRows).map((group) => [label(group), ...group.verdicts.map((verdict) => (verdict === undefined ? '' : signs[verdict.verdict]))])
   const [head, rule, ...body] = markdownTable(['', ...targets.map(markdownName)], rows, Infinity)

@@ -7,6 +7,9 @@ export const signs: Readonly<Record<VerdictKind, string>> = { runs: '✓ runs', 
 /** Reasons of one artifact on one target that are listed; the rest is counted. */
 const maxReasons = 3
 
+/** Rows up to which artifacts of one verdict have rows of their own for what they differ in. */
+const maxRows = 20
+
 /** Artifact × target, then why. Artifacts with equal rows and reasons are one row. */
 export function portabilityTable(verdicts: readonly Verdict[], paint: Paint, width: number): string[] {
   if (verdicts.length === 0) return []
@@ -24,26 +27,36 @@ export function portabilityTable(verdicts: readonly Verdict[], paint: Paint, wid
   return [...lines, ...explanations(groups, paint)]
 }
 
-/** Artifacts with equal verdicts for equal reasons. */
+/** Artifacts with equal verdicts for equal reasons; with equal verdicts where that would be too many to read. */
 export interface OutcomeGroup {
   readonly paths: readonly string[]
-  /** In the order of the targets. */
-  readonly verdicts: readonly (Verdict | undefined)[]
+  /** In the order of the targets; the reasons are those of the first path. */
+  readonly verdicts: Row
+  /** Of each path, where their reasons differ. */
+  readonly rows?: readonly Row[]
 }
 
-export function groupByOutcome(verdicts: readonly Verdict[], targets: readonly string[]): OutcomeGroup[] {
+type Row = readonly (Verdict | undefined)[]
+
+export function groupByOutcome(verdicts: readonly Verdict[], targets: readonly string[]): readonly OutcomeGroup[] {
   const byArtifact = new Map<string, Map<string, Verdict>>()
   for (const verdict of verdicts) {
     const row = byArtifact.get(verdict.artifact) ?? new Map<string, Verdict>()
     byArtifact.set(verdict.artifact, row.set(verdict.target, verdict))
   }
-  const groups = new Map<string, { paths: string[]; verdicts: (Verdict | undefined)[] }>()
-  for (const [path, row] of byArtifact) {
-    const ordered = targets.map((target) => row.get(target))
-    const key = JSON.stringify(ordered.map((verdict) => verdict && [verdict.verdict, verdict.reasons.map((reason) => reason.message)]))
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, { paths: [path], verdicts: ordered })
-    else group.paths.push(path)
+  const rows = [...byArtifact].map(([path, row]) => ({ path, row: targets.map((target) => row.get(target)) }))
+  const exact = grouped(rows, (row) => JSON.stringify(row.map((verdict) => verdict && [verdict.verdict, verdict.reasons.map((reason) => reason.message)])))
+  return exact.length <= maxRows ? exact.map(({ paths, verdicts: first }) => ({ paths, verdicts: first })) : grouped(rows, (row) => JSON.stringify(row.map((verdict) => verdict?.verdict)))
+}
+
+function grouped(rows: readonly { readonly path: string; readonly row: Row }[], keyOf: (row: Row) => string): readonly OutcomeGroup[] {
+  const groups = new Map<string, { paths: string[]; verdicts: Row; rows: Row[] }>()
+  for (const { path, row } of rows) {
+    const key = keyOf(row)
+    const group = groups.get(key) ?? { paths: [], verdicts: row, rows: [] }
+    group.paths.push(path)
+    group.rows.push(row)
+    groups.set(key, group)
   }
   return [...groups.values()]
 }
@@ -72,10 +85,20 @@ function explanations(groups: readonly OutcomeGroup[], paint: Paint): string[] {
   return lines
 }
 
+interface Told {
+  readonly message: string
+  readonly where: string
+  readonly hint: string | undefined
+}
+
 /** Why the artifacts of a group do not run, or why that cannot be told. The same reason on several targets is said once. */
-export function reasonsOf(group: OutcomeGroup): { readonly message: string; readonly where: string; readonly hint: string | undefined }[] {
+export function reasonsOf(group: OutcomeGroup): readonly Told[] {
+  return group.rows === undefined || group.paths.length === 1 ? reasonsOfRow(group.verdicts) : commonReasons(group.rows)
+}
+
+function reasonsOfRow(row: Row): Told[] {
   const said = new Map<string, { targets: string[]; hint: string | undefined }>()
-  for (const verdict of group.verdicts) {
+  for (const verdict of row) {
     if (verdict === undefined || verdict.verdict === 'runs') continue
     const reasons = decisive(verdict)
     for (const reason of reasons.slice(0, maxReasons)) {
@@ -84,17 +107,44 @@ export function reasonsOf(group: OutcomeGroup): { readonly message: string; read
       said.set(reason.message, entry)
     }
     if (reasons.length > maxReasons) {
-      const more = reasons.length - maxReasons
-      const message = `${more} more ${more === 1 ? 'reason' : 'reasons'} (--json lists ${more === 1 ? 'it' : 'them'})`
-      const entry = said.get(message) ?? { targets: [], hint: undefined }
+      const entry = said.get(moreReasons(reasons.length - maxReasons)) ?? { targets: [], hint: undefined }
       entry.targets.push(verdict.target)
-      said.set(message, entry)
+      said.set(moreReasons(reasons.length - maxReasons), entry)
     }
   }
-  return [...said].map(([message, { targets, hint }]) => {
-    const named = targets.length === 1 && message.includes(targets[0]!)
-    return { message, where: named ? '' : targets.length > 3 ? `${targets.length} targets` : targets.join(', '), hint }
-  })
+  return [...said].map(([message, { targets, hint }]) => ({ message, where: whereOf(message, targets), hint }))
+}
+
+/** The reasons that most of the artifacts have, with how many those are. */
+function commonReasons(rows: readonly Row[]): Told[] {
+  const said = new Map<string, { readonly targets: Set<string>; readonly hint: string | undefined; readonly files: Set<Row> }>()
+  for (const row of rows) {
+    for (const verdict of row) {
+      if (verdict === undefined || verdict.verdict === 'runs') continue
+      for (const { message, hint } of decisive(verdict)) {
+        const entry = said.get(message) ?? { targets: new Set(), hint, files: new Set() }
+        entry.targets.add(verdict.target)
+        entry.files.add(row)
+        said.set(message, entry)
+      }
+    }
+  }
+  const sorted = [...said].sort(([, a], [, b]) => b.files.size - a.files.size)
+  const told = sorted.slice(0, maxReasons).map(([message, { targets, hint, files }]): Told => ({
+    message: `${files.size} of ${rows.length}: ${message}`,
+    where: whereOf(message, [...targets]),
+    hint,
+  }))
+  return sorted.length > maxReasons ? [...told, { message: moreReasons(sorted.length - maxReasons), where: '', hint: undefined }] : told
+}
+
+function moreReasons(more: number): string {
+  return `${more} more ${more === 1 ? 'reason' : 'reasons'} (--json lists ${more === 1 ? 'it' : 'them'})`
+}
+
+function whereOf(message: string, targets: readonly string[]): string {
+  if (targets.length === 1 && message.includes(targets[0]!)) return ''
+  return targets.length > 3 ? `${targets.length} targets` : targets.join(', ')
 }
 
 /** A binary for another machine needs no list of what else that machine lacks. */

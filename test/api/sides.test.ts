@@ -68,6 +68,14 @@ describe('what is sent to browsers', () => {
     expect(await judged({ ...files, '.next/BUILD_ID.txt': '' }, 'node22', '.next')).toEqual(['server/a.js'])
   })
 
+  it('is nothing that is installed beside a server’s code, but for what a page loads of it', async () => {
+    const files = { '.next/BUILD_ID': 'x', '.next/static/chunks/a.js': page, '.next/server/a.js': 'module.exports = Buffer', 'server.js': 'require("node:http")', 'node_modules/p/a.js': 'Buffer.from("x")' }
+    expect(await judged(files, 'chrome120')).toEqual(['.next/static/chunks/a.js'])
+    const html = '<script type="module" src="/node_modules/p/a.js"></script>'
+    expect(await judged({ ...files, 'index.html': html }, 'chrome120')).toEqual(['.next/static/chunks/a.js', '!node_modules/p/a.js'])
+    expect(await judged({ '_next/static/a.js': page, 'node_modules/p/a.js': 'Buffer.from("x")' }, 'chrome120')).toEqual(['_next/static/a.js', '!node_modules/p/a.js'])
+  })
+
   it('is nothing of packages that are looked at by themselves', async () => {
     const files = { 'node_modules/next/client/a.js': page, 'node_modules/next/server/b.js': worker }
     expect(await judged(files, 'aws-lambda/nodejs22.x', 'node_modules')).toEqual(['!next/client/a.js', 'next/server/b.js'])

@@ -149,3 +149,27 @@ test('long facts of a target are folded, and stay beside their source', () => {
     "
   `)
 })
+
+test('artifacts of one outcome are one row when each has reasons of its own, and the common reasons come first', () => {
+  const portability = Array.from({ length: 40 }, (_, index) => ({
+    artifact: `chunk-${index}.js`,
+    target: 'node20',
+    verdict: index % 2 === 0 ? ('fails' as const) : ('runs' as const),
+    reasons: index % 2 === 0 ? [{ message: `needs thing ${index}` }, { message: 'needs Node 22', hint: 'upgrade' }] : [],
+  }))
+  // 20 rows for what fails and one for what runs
+  const lines = textReport({ ...report, portability }, { color: false, width: 100 }).split('\n')
+  expect(lines.slice(lines.indexOf('Where it runs'), lines.findIndex((line) => line.startsWith('Notes')))).toEqual([
+    'Where it runs',
+    '                          node20',
+    '  chunk-0.js and 19 more  ✗ fails',
+    '  chunk-1.js and 19 more  ✓ runs',
+    '  chunk-0.js and 19 more',
+    '    20 of 20: needs Node 22 (node20)',
+    '      → upgrade',
+    '    1 of 20: needs thing 0 (node20)',
+    '    1 of 20: needs thing 2 (node20)',
+    '    18 more reasons (--json lists them)',
+    '',
+  ])
+})

@@ -43,19 +43,24 @@ export async function sidesOf({ paths, artifacts, wrangler, readText }: SidesInp
   const served = (path: string): ServedFolder | undefined => (isOfPackage(path) ? undefined : folders.find(({ folder }) => isIn(folder, path)))
   const mains = wrangler.flatMap(({ main }) => (main !== undefined && there.has(main) ? [main] : []))
   const workers = [...mains, ...paths.filter((path) => /(?:^|\/)_worker\.js(?:\/|$)/.test(path) && served(path) !== undefined)]
-  const beside = folders.filter(({ how }) => how === 'beside-server').map(({ folder }) => posix.join(posix.dirname(folder), 'server'))
+  // Next.js has `server` beside `static`
+  const beside = folders.filter(({ how, folder }) => how === 'beside-server' || (how === 'by-layout' && posix.basename(folder) === 'static')).map(({ folder }) => posix.join(posix.dirname(folder), 'server'))
   const known = artifacts.filter(({ path, properties }) => workers.includes(path) || (served(path) === undefined && (beside.some((folder) => isIn(folder, path)) || asksForNode(properties))))
-  const server = reach(known.map(({ path }) => path))
+  const pages: { readonly page: string; readonly loaded: ReadonlySet<string> }[] = []
+  for (const page of paths.filter((path) => /\.html?$/i.test(path) && !isOfPackage(path)).slice(0, maxPages)) {
+    pages.push({ page, loaded: reach(pageScripts(page, (await readText(page)) ?? '', (path) => there.has(path))) })
+  }
+  // what is installed beside a server's code is there for that
+  const installed = known.length === 0 ? [] : artifacts.filter(({ path }) => isOfPackage(path) && !pages.some(({ loaded }) => loaded.has(path)))
+  const server = reach([...known, ...installed].map(({ path }) => path))
   const elsewhere = reach(artifacts.filter(({ path }) => served(path) === undefined).map(({ path }) => path))
   const why = new Map<string, ServedFolder>()
   for (const { path } of artifacts) {
     const by = served(path)
     if (by !== undefined && !server.has(path) && !elsewhere.has(path)) why.set(path, by)
   }
-  const pages = paths.filter((path) => /\.html?$/i.test(path) && !isOfPackage(path)).slice(0, maxPages)
-  for (const page of pages) {
-    const scripts = pageScripts(page, (await readText(page)) ?? '', (path) => there.has(path))
-    for (const path of reach(scripts)) {
+  for (const { page, loaded } of pages) {
+    for (const path of loaded) {
       if (!server.has(path) && !why.has(path) && !isOfPackage(path)) why.set(path, { folder: posix.dirname(page), how: 'loaded-by-page', why: `${page} loads it` })
     }
   }
