@@ -12,7 +12,7 @@ import { askedTargets, judge, judgeSizes } from './judge.ts'
 import { closeInputs, openInputs } from './open-input.ts'
 import { refuseUnknownCpu } from './known-cpu.ts'
 import { prefixArtifact, prefixDiagnostic } from './prefix-paths.ts'
-import { resultCache } from './result-cache.ts'
+import { cacheSettings, resultCache } from './result-cache.ts'
 import { runJobs } from './run-jobs.ts'
 import { analyzeSettings, compressedSizesFor, type ResolvedOptions, resolveOptions, type RunOptions } from './settings.ts'
 import { sidesFindings, sidesOfInputs } from './sides.ts'
@@ -52,7 +52,7 @@ export async function analyzeResolved(paths: readonly string[], options: Resolve
         prefixes.push(prefix)
       }
     }
-    const outcomes = await runJobs(jobs, { threads: config.jobs, signal, onProgress: options.onProgress })
+    const outcomes = await runJobs(jobs, { threads: config.jobs, signal, onProgress: options.onProgress, cache: cacheSettings(config) })
     const artifacts: ArtifactReport[] = []
     const diagnostics: Diagnostic[] = inputs.flatMap((input) => input.diagnostics.map((d) => prefixDiagnostic(d, input.prefix)))
     for (const [index, { result, failure }] of outcomes.entries()) {

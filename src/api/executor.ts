@@ -4,15 +4,18 @@ import { type DiagnosticCode, diagnosticCodes } from '../core/diagnostic-codes.t
 import { ShrinkError } from '../core/errors.ts'
 import { threadPool } from '../node/thread-pool.ts'
 import type { Executor } from '../pipeline/job.ts'
+import type { LocalCacheSettings } from '../cache/local-cache.ts'
 import { runFileJob } from './run-file-job.ts'
+import type { ThreadData } from './worker.ts'
 
 /**
  * Threads when there is more than one job to run, else this thread.
  *
  * @param jobs how many at a time; null: one per processor
  * @param work how many jobs there will be
+ * @param cache where what analyses found out is kept
  */
-export async function createExecutor(jobs: number | null, work: number, signal: AbortSignal): Promise<Executor> {
+export async function createExecutor(jobs: number | null, work: number, signal: AbortSignal, cache?: LocalCacheSettings): Promise<Executor> {
   const size = Math.min(jobs ?? availableParallelism(), work)
   // Run from the sources (tests do), there is no compiled worker to start.
   if (size <= 1 || import.meta.url.endsWith('.ts')) {
@@ -22,14 +25,18 @@ export async function createExecutor(jobs: number | null, work: number, signal: 
         // Small files are read without the event loop, which has to see a signal between them.
         await setImmediate()
         signal.throwIfAborted()
-        return runFileJob(job, signal)
+        return runFileJob(job, signal, cache)
       },
       close: async () => undefined,
     }
   }
   await holdAddOns()
-  return threadPool(new URL('./worker.js', import.meta.url), size, ({ message, code }) =>
-    code !== undefined && code in diagnosticCodes ? new ShrinkError(code as DiagnosticCode, message) : new Error(message),
+  const data: ThreadData = { cache }
+  return threadPool(
+    new URL('./worker.js', import.meta.url),
+    size,
+    ({ message, code }) => (code !== undefined && code in diagnosticCodes ? new ShrinkError(code as DiagnosticCode, message) : new Error(message)),
+    data,
   )
 }
 

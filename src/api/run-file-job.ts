@@ -1,9 +1,27 @@
+import { LocalCache, type LocalCacheSettings } from '../cache/local-cache.ts'
 import { formats } from '../formats/index.ts'
 import { fileHost } from '../node/file-host.ts'
 import type { Job, JobResult } from '../pipeline/job.ts'
 import { runJob } from '../pipeline/run-job.ts'
+import { rememberedAnalysis } from './remembered-analysis.ts'
 
-/** Runs a job on the files of this machine, with every format. */
-export function runFileJob(job: Job, signal: AbortSignal): Promise<JobResult> {
-  return runJob(job, formats, fileHost(job.root, job.kind === 'optimize' ? job.outRoot : null, signal))
+/**
+ * Runs a job on the files of this machine, with every format.
+ *
+ * @param cache where what analyses found out is kept; nowhere when left out
+ */
+export function runFileJob(job: Job, signal: AbortSignal, cache?: LocalCacheSettings): Promise<JobResult> {
+  const host = fileHost(job.root, job.kind === 'optimize' ? job.outRoot : null, signal)
+  if (job.kind !== 'analyze' || cache === undefined) return runJob(job, formats, host)
+  return rememberedAnalysis(job, host, cacheOf(cache), (recording) => runJob(job, formats, recording))
+}
+
+let known: { readonly settings: LocalCacheSettings; readonly cache: LocalCache } | undefined
+
+/** One for all jobs of a run: it counts what it writes. */
+function cacheOf(settings: LocalCacheSettings): LocalCache {
+  if (known === undefined || known.settings.folder !== settings.folder || known.settings.generation !== settings.generation) {
+    known = { settings, cache: new LocalCache(settings) }
+  }
+  return known.cache
 }

@@ -1,3 +1,4 @@
+import type { LocalCacheSettings } from '../cache/local-cache.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import { ShrinkError, toDiagnostic } from '../core/errors.ts'
 import type { Job, JobResult } from '../pipeline/job.ts'
@@ -21,10 +22,12 @@ export async function runJobs(
   options: {
     readonly threads: number | null
     readonly signal: AbortSignal
+    /** Where what analyses found out is kept; nowhere when left out. */
+    readonly cache?: LocalCacheSettings | undefined
     readonly onProgress?: ((progress: Progress) => void) | undefined
   },
 ): Promise<readonly JobOutcome[]> {
-  const executor = await createExecutor(options.threads, jobs.length, options.signal)
+  const executor = await createExecutor(options.threads, jobs.length, options.signal, options.cache)
   const abort = (): void => void executor.close()
   options.signal.addEventListener('abort', abort, { once: true })
   let done = 0

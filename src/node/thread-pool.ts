@@ -28,8 +28,9 @@ interface Waiting {
  *
  * @param script module that answers `ThreadRequest` with `ThreadReply`
  * @param revive turns a thread's failure into the error that `run` rejects with
+ * @param data what each thread is told when it starts: plain
  */
-export function threadPool(script: URL, size: number, revive: (failure: { message: string; code?: string }) => Error): Executor {
+export function threadPool(script: URL, size: number, revive: (failure: { message: string; code?: string }) => Error, data?: object): Executor {
   const threads: Thread[] = []
   const queue: Waiting[] = []
   let closed = false
@@ -46,7 +47,7 @@ export function threadPool(script: URL, size: number, revive: (failure: { messag
 
   const grow = (): Thread | undefined => {
     if (threads.length >= size) return undefined
-    const thread: Thread = { worker: new Worker(script), current: undefined }
+    const thread: Thread = { worker: new Worker(script, { workerData: data }), current: undefined }
     const settle = (act: (waiting: Waiting) => void): void => {
       const waiting = thread.current
       thread.current = undefined
