@@ -1,6 +1,7 @@
 import { sha256 } from '../bytes/sha256.ts'
 import type { Analysis, FormatId } from '../core/analysis.ts'
 import type { Artifact } from '../core/artifact.ts'
+import type { Change } from '../core/change.ts'
 import type { Context, NestedResult } from '../core/context.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import { LimitError, ShrinkError, toDiagnostic } from '../core/errors.ts'
@@ -13,6 +14,7 @@ import { containerName } from './container.ts'
 import type { Job, JobResult } from './job.ts'
 import type { LargeFile } from './large-file.ts'
 import { optimizeArtifact } from './optimize-artifact.ts'
+import { precompressedAnew } from './precompressed.ts'
 
 /** What a job may do to the world around it. */
 export interface JobHost extends Omit<Context, 'report'> {
@@ -124,18 +126,19 @@ async function optimize(
       ...(result.redefined ? { requirements: result.after.requirements } : {}),
     },
   ]
-  for (const companion of result.companions) {
-    await host.write(companion.path, companion.bytes, job.path, false)
-    const sizes = encodedSizes(companion.bytes, job.compressedSizes)
-    outputs.push({
-      path: companion.path,
-      from: job.path,
-      format: 'other',
-      sha256: sha256(companion.bytes),
-      sizes,
-      before: sizes,
-      changes: [],
-    })
+  const written = async (path: string, bytes: Uint8Array, changes: readonly Change[]): Promise<void> => {
+    await host.write(path, bytes, job.path, false)
+    const sizes = encodedSizes(bytes, job.compressedSizes)
+    outputs.push({ path, from: job.path, format: 'other', sha256: sha256(bytes), sizes, before: sizes, changes })
+  }
+  for (const { path, bytes } of result.companions) await written(path, bytes, [])
+  const anew = changed ? [{ path: job.path, bytes: result.artifact.bytes, old: artifact.bytes }] : []
+  for (const { path, bytes } of result.companions) {
+    const old = await host.readFile(path)
+    if (old !== undefined) anew.push({ path, bytes, old })
+  }
+  for (const { path, bytes, old } of anew) {
+    for (const made of await precompressedAnew(path, old, bytes, host.readFile)) await written(made.path, made.bytes, [made.change])
   }
   return { artifact: before, outputs, diagnostics }
 }
