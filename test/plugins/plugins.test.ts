@@ -170,3 +170,30 @@ test('options that would be passed over are errors that say what to do', async (
   const bundle = await rollup({ input, plugins: [shrinkRollup(wrong)] })
   await expect(bundle.generate({})).rejects.toThrow(/levle.*\n.*`level`/)
 })
+
+test('what error trackers find a source map by is in the script and in its map, as Rollup and Sentry write it', async () => {
+  const root = await app()
+  const bundle = await rollup({
+    input: join(root, 'src/describe.mjs'),
+    plugins: [
+      {
+        name: 'as-sentry',
+        generateBundle(_options, files) {
+          const map = files['describe.js.map'] as { source: string }
+          const { debugId } = JSON.parse(map.source) as { debugId: string }
+          map.source = JSON.stringify({ ...JSON.parse(map.source), debug_id: debugId })
+        },
+      },
+      shrinkRollup({ report: false }),
+    ],
+  })
+  for (const sourcemap of [true, 'hidden'] as const) {
+    const { output } = await bundle.generate({ format: 'es', sourcemap, sourcemapDebugIds: true })
+    const text = ({ type, ...rest }: (typeof output)[number]): string => Buffer.from(type === 'chunk' ? (rest as { code: string }).code : (rest as { source: Uint8Array }).source).toString()
+    const code = text(output[0])
+    expect(code).not.toContain('packedColor')
+    const [, id] = /^\/\/# debugId=([0-9a-f-]{36})$/m.exec(code) ?? []
+    expect(JSON.parse(text(output.find(({ fileName }) => fileName.endsWith('.map'))!))).toMatchObject({ debugId: id, debug_id: id })
+    expect(code.includes('sourceMappingURL')).toBe(sourcemap === true)
+  }
+})

@@ -9,6 +9,8 @@ export interface FoundSourceMap {
   readonly path?: string
   /** Flattened: index maps too. Undefined when it could not be read. */
   readonly map?: TraceMap
+  /** Fields of the map that hold its identity for error trackers, as they are spelled there. */
+  readonly debugIds?: DebugIds
   readonly problem?: string
   /** The absolute URL by which a script names the map that lies beside it. */
   readonly url?: string
@@ -16,6 +18,9 @@ export interface FoundSourceMap {
   readonly start: number
   readonly end: number
 }
+
+/** `debugId` (proposal of ECMA-426), and as Sentry writes it. */
+export type DebugIds = Readonly<Partial<Record<'debugId' | 'debug_id', string>>>
 
 /** `//# sourceMappingURL=…`, the last one in the text (ECMA-426, 11.1). */
 const comment = /(?:\/\/[#@]\s*sourceMappingURL=([^\s'"]+)[^\S\r\n]*|\/\*[#@]\s*sourceMappingURL=([^\s'"]+)\s*\*\/)/g
@@ -61,7 +66,7 @@ async function findHiddenMap(path: string, place: { readonly start: number; read
 }
 
 /** Reads a map; never throws: what a file names need not be a map. */
-export function readSourceMap(json: string): { map: TraceMap } | { problem: string } {
+export function readSourceMap(json: string): { map: TraceMap; debugIds?: DebugIds } | { problem: string } {
   try {
     // a leading `)]}'` line guards against script inclusion (ECMA-426, 12)
     const value: unknown = JSON.parse(json.startsWith(")]}'") ? json.slice(json.indexOf('\n') + 1) : json)
@@ -69,10 +74,16 @@ export function readSourceMap(json: string): { map: TraceMap } | { problem: stri
     if (!('mappings' in value && typeof value.mappings === 'string') && !('sections' in value && Array.isArray(value.sections))) {
       return { problem: 'the map has neither mappings nor sections' }
     }
-    return { map: FlattenMap(value as SourceMapInput) }
+    const debugIds = debugIdsOf(value)
+    return { map: FlattenMap(value as SourceMapInput), ...(debugIds === undefined ? {} : { debugIds }) }
   } catch (error) {
     return { problem: `the map cannot be read: ${error instanceof Error ? error.message : String(error)}` }
   }
+}
+
+function debugIdsOf(map: object): DebugIds | undefined {
+  const found = Object.entries(map).filter(([key, value]) => (key === 'debugId' || key === 'debug_id') && typeof value === 'string')
+  return found.length === 0 ? undefined : (Object.fromEntries(found) as DebugIds)
 }
 
 /** `relative` seen from the folder of `path`; undefined when it leaves the tree. */

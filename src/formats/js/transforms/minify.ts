@@ -10,7 +10,7 @@ import { minifyScript } from '../minify/minify-script.ts'
 import { directivesOf } from '../read/directives.ts'
 import { keptNames } from '../read/name-reads.ts'
 import { exportedNames } from '../read/exported-names.ts'
-import { type ParseGoal, parseScript } from '../read/parse-script.ts'
+import { type ParsedScript, type ParseGoal, parseScript } from '../read/parse-script.ts'
 import { shrinkInlineWasm } from './inline-wasm.ts'
 import { keepExportNames } from './keep-export-names.ts'
 import { minifySettings } from './minify-settings.ts'
@@ -76,13 +76,15 @@ async function minifyArtifact(
     const bytes = encode(`${comments.join('\n\n')}\n`)
     companions.push({ role: 'legal-comments', path: `${artifact.path}.LEGAL.txt`, bytes })
   }
+  const debugId = debugIdOf(script)
+  if (debugId !== undefined) text = `${text}\n//# debugId=${debugId}`
   if (result.map !== undefined) {
     const path = sourceMap?.path ?? `${artifact.path}.map`
     const folder = artifact.path.slice(0, -name.length)
     if (!path.startsWith(folder)) throw new UnsupportedError(`the source map ${path} is not below the folder of its script`)
     const map = named.edits.length === 0 ? result.map : encodedMap(shiftMap(new TraceMap(result.map), result.code, named.edits))
     const mappings = ';'.repeat(prologue.split('\n').length - 1) + map.mappings
-    companions.push({ role: 'source-map', path, bytes: encode(JSON.stringify({ ...map, file: name, mappings })) })
+    companions.push({ role: 'source-map', path, bytes: encode(JSON.stringify({ ...map, file: name, ...sourceMap?.debugIds, mappings })) })
     const url = sourceMap?.kind === 'hidden' ? sourceMap.url : encodeURI(path.slice(folder.length))
     if (url !== undefined) text = `${text}\n//# sourceMappingURL=${url}`
   }
@@ -112,6 +114,15 @@ async function minifyArtifact(
       },
     ],
   }
+}
+
+/** What error trackers find the map of a script by, wherever it is kept: a comment that bundlers and uploaders write. */
+function debugIdOf({ comments }: ParsedScript): string | undefined {
+  for (const { value } of comments.toReversed()) {
+    const found = /^[#@]\s*debugId=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\s*$/i.exec(value)
+    if (found !== null) return found[1]
+  }
+  return undefined
 }
 
 function inPackage(path: string): boolean {
