@@ -21,6 +21,7 @@ export function fixedAddresses(accesses: AccessList, sweep: Sweep, code: Uint8Ar
   if (byte === 0xc7) accesses.addFixed(from, view.getInt32(end - 4, true))
 }
 
+export const noStarts: readonly number[] = []
 /** Bytes of a table that a loop counts through. */
 const LONGEST_TABLE = 65_536
 /** Bytes of code before an element is read in which its loop begins: a function may be as long as the file, and all of it such reads. */
@@ -37,7 +38,7 @@ export function loopStarts({ code, view, base }: CodeRange, start: number, from:
   const modrm = code[at + 1]!
   // a pointer is loaded, called or jumped to
   const isPointer = (code[at] === 0x8b && (rex & 8) !== 0) || (code[at] === 0xff && (((modrm >> 3) & 7) === 2 || ((modrm >> 3) & 7) === 4))
-  if (modrm >> 6 !== 2 || !isPointer) return []
+  if (modrm >> 6 !== 2 || !isPointer) return noStarts
   const hasSib = (modrm & 7) === 4
   const register = ((hasSib ? code[at + 2]! : modrm) & 7) | ((rex & 1) << 3)
   const found: number[] = []

@@ -24,6 +24,17 @@ export interface PointedObject {
   readonly isTable: boolean
 }
 
+interface HeldPointers {
+  readonly functions: readonly number[]
+  readonly objects: readonly number[]
+  readonly isDense: boolean
+  /** A function among them says that the CPU will not do. */
+  readonly refuses: boolean
+}
+
+const noPointers: HeldPointers = { functions: [], objects: [], isDense: true, refuses: false }
+const noObjects: readonly PointedObject[] = []
+
 /** Tables of function pointers in data (virtual tables, operations), where code names them. */
 export class PointedFunctions {
   readonly #places: Float64Array
@@ -34,6 +45,8 @@ export class PointedFunctions {
   readonly #accesses: AccessIndex
   readonly #toData: PointerTable
   readonly #image: MemoryImage
+  readonly #functionCount: number
+  #placesByFunction: { readonly first: Uint32Array; readonly places: Float64Array } | undefined
 
   constructor(image: MemoryImage, graph: CallGraph, accesses: AccessIndex) {
     const { places, targets } = image.codePointers
@@ -44,6 +57,7 @@ export class PointedFunctions {
     this.#accesses = accesses
     this.#toData = image.dataPointers
     this.#image = image
+    this.#functionCount = graph.starts.length
   }
 
   /** Functions that the table at an address leads to, up to where another object begins. */
@@ -69,19 +83,21 @@ export class PointedFunctions {
    * @param saysNo does a function say that the CPU will not do? What stands before it in its row of a table is not for this CPU.
    */
   from(first: number, gaps: boolean, known: Set<number>, readsDistances?: () => boolean, saysNo?: (index: number) => boolean): readonly PointedObject[] {
+    if (known.has(first - (first % 8))) return noObjects
     const found: PointedObject[] = []
     const objects = [first]
-    const besideRefused = new Set<number>()
+    let besideRefused: Set<number> | undefined
     for (let pointer = objects.pop(); pointer !== undefined; pointer = objects.pop()) {
       const object = pointer - (pointer % 8) // GHC and others keep a tag in the lowest bits
       if (known.has(object)) continue
       known.add(object)
       const held = this.#pointersIn(object, gaps, saysNo)
+      const isBesideRefused = besideRefused?.has(object) === true
       for (const other of held.objects) {
         objects.push(other)
-        if (held.refuses || besideRefused.has(object)) besideRefused.add(other - (other % 8))
+        if (held.refuses || isBesideRefused) (besideRefused ??= new Set()).add(other - (other % 8))
       }
-      if (held.functions.length > 0) found.push({ object, functions: held.functions, isBesideRefused: besideRefused.has(object), isTable: held.objects.length === 0 && held.isDense })
+      if (held.functions.length > 0) found.push({ object, functions: held.functions, isBesideRefused, isTable: held.objects.length === 0 && held.isDense })
       else if (object === first && held.objects.length === 0 && readsDistances !== undefined && this.#image.positionDependent) {
         const atDistances = this.#atDistances(object)
         if (atDistances.length > 0 && readsDistances()) objects.push(...atDistances)
@@ -90,16 +106,18 @@ export class PointedFunctions {
     return found
   }
 
-  #pointersIn(object: number, gaps: boolean, saysNo: ((index: number) => boolean) | undefined): { readonly functions: readonly number[]; readonly objects: readonly number[]; readonly isDense: boolean; readonly refuses: boolean } {
+  #pointersIn(object: number, gaps: boolean, saysNo: ((index: number) => boolean) | undefined): HeldPointers {
+    const { places, targets } = this.#toData
+    let toCode = lastAtMost(this.#places, object - 1) + 1
+    let toData = lastAtMost(places, object - 1) + 1
+    if (Math.min(this.#places[toCode] ?? Infinity, places[toData] ?? Infinity) >= object + OBJECT_SIZE) return noPointers
     // what lies in code is no object, however near the data is that comes behind it
     const limit = Math.min(this.#nextObject(object + 8, OBJECT_SIZE), this.#image.dataAt(object)?.end ?? object)
+    if (Math.min(this.#places[toCode] ?? Infinity, places[toData] ?? Infinity) >= limit) return noPointers
     const functions: number[] = []
     const objects: number[] = []
     /** Where the pointers to them stand. */
     const at: number[] = []
-    const { places, targets } = this.#toData
-    let toCode = lastAtMost(this.#places, object - 1) + 1
-    let toData = lastAtMost(places, object - 1) + 1
     let known = object + LEADING
     // of an array of entries with one function each, at the same distance: {number, function}, {name, flags, function}
     let entry = -1
@@ -183,10 +201,19 @@ export class PointedFunctions {
   }
 
   /** Places that hold the address of function `index`. */
-  placesOf(index: number): number[] {
-    const found: number[] = []
-    for (let pointer = 0; pointer < this.#functions.length; pointer++) if (this.#functions[pointer] === index) found.push(this.#places[pointer]!)
-    return found
+  placesOf(index: number): Float64Array {
+    const { first, places } = (this.#placesByFunction ??= this.#sortPlaces())
+    return places.subarray(first[index]!, first[index + 1]!)
+  }
+
+  #sortPlaces(): { first: Uint32Array; places: Float64Array } {
+    const first = new Uint32Array(this.#functionCount + 2)
+    for (const index of this.#functions) if (index >= 0) first[index + 2]!++
+    for (let index = 2; index < first.length; index++) first[index]! += first[index - 1]!
+    const places = new Float64Array(first.at(-1)!)
+    // first[index + 1] counts up to where the places of the next one begin
+    for (let pointer = 0; pointer < this.#functions.length; pointer++) if (this.#functions[pointer]! >= 0) places[first[this.#functions[pointer]! + 1]!++] = this.#places[pointer]!
+    return { first, places }
   }
 
   /** Where another object begins behind the one at an address. */

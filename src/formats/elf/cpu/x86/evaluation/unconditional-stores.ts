@@ -17,11 +17,12 @@ export interface Regardless {
  */
 export function unconditionalStores(target: FunctionCode, { seen, globalStores, start }: Evaluation, decided: ReadonlySet<number>, regardless: Regardless): ReadonlySet<number> {
   const found = new Set<number>()
+  const others = byAddress(regardless.evaluation.globalStores)
   let control: ControlFlow | undefined
   for (const { address, size, value, structure } of globalStores) {
     const sites = regardless.sites.get(address)
     if (value === undefined || value.detected || structure !== undefined || sites === undefined) continue
-    const other = regardless.evaluation.globalStores.find((store) => store.address === address && store.size === size)
+    const other = others.get(address)?.find((store) => store.size === size)
     if (other === undefined || !sameValue(other.value, value)) continue
     if (!sites.every((at) => (seen[at]! & 1) !== 0)) continue
     control ??= new ControlFlow(target, regardless.evaluation)
@@ -36,11 +37,23 @@ export function unconditionalStores(target: FunctionCode, { seen, globalStores, 
  * @param regardless what it stores where both sides of every check are followed
  */
 export function chosenStores(stores: readonly GlobalStore[], regardless: readonly GlobalStore[]): readonly GlobalStore[] {
+  const others = byAddress(regardless)
   return stores.map((store) => {
     if (!isNumber(store.value) || store.value.detected) return store
-    const other = regardless.find(({ address, size }) => address === store.address && size === store.size)?.value
+    const other = others.get(store.address)?.find(({ size }) => size === store.size)?.value
     return isNumber(other) && !sameValue(other, store.value) ? { ...store, value: detectedAs(store.value, true) } : store
   })
+}
+
+/** An initializer may store to thousands. */
+function byAddress(stores: readonly GlobalStore[]): ReadonlyMap<number, readonly GlobalStore[]> {
+  const found = new Map<number, GlobalStore[]>()
+  for (const store of stores) {
+    const same = found.get(store.address)
+    if (same === undefined) found.set(store.address, [store])
+    else same.push(store)
+  }
+  return found
 }
 
 function isNumber(value: Value | undefined): value is Value {

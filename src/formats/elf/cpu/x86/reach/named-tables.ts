@@ -1,7 +1,7 @@
 import type { Choices } from './choices.ts'
 import type { Guards } from '../checks/guards.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
-import { loopStarts } from '../code/fixed-addresses.ts'
+import { loopStarts, noStarts } from '../code/fixed-addresses.ts'
 import { initializerArrays } from '../../program/initializers.ts'
 import type { Kernels } from './kernels.ts'
 import { getsNameOfCpu } from './named-objects.ts'
@@ -63,10 +63,12 @@ export class NamedTables {
     const kinds = sweep.accessKind.values()
     const to = sweep.accessTo.values()
     const end = graph.firstAccess[index + 1]!
+    const fixed = this.#program.image.positionDependent ? this.#program.codeAt(graph.starts[index]!) : undefined
     for (let access = graph.firstAccess[index]!; access < end; access++) {
       if (kinds[access] === Access.store) continue
       const from = sweep.accessFrom.values()[access]!
-      for (const start of this.#startsOfLoops(index, from, to[access]!)) if (this.#runs(index, from)) this.#followObjects(index, from, start, progress)
+      const starts = fixed === undefined ? noStarts : loopStarts(fixed, graph.starts[index]!, from, to[access]!)
+      if (starts.length > 0 && this.#runs(index, from)) for (const start of starts) this.#followObjects(index, from, start, progress)
       const table = progress.tables.has(to[access]!) ? -1 : this.#namedBy(access)
       if (table < 0 || progress.tables.has(table)) continue
       if (this.#endsArray(index, table)) continue
@@ -78,12 +80,6 @@ export class NamedTables {
       if (kinds[access] === Access.take && evaluation !== undefined && !this.#usesObject(evaluation, table)) continue
       this.#followObjects(index, from, table, progress)
     }
-  }
-
-  #startsOfLoops(index: number, from: number, table: number): readonly number[] {
-    const { codeAt, graph, image } = this.#program
-    const range = image.positionDependent ? codeAt(from) : undefined
-    return range === undefined ? [] : loopStarts(range, graph.starts[index]!, from, table)
   }
 
   /** What variables first hold that the function calls: where that was not followed. */

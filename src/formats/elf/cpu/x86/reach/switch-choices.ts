@@ -16,13 +16,13 @@ const LEAST_OPERATIONS = 4
 /** Nobody has more implementations of one thing. */
 const MOST_CASES = 64
 
-
 /** Recognises choices between functions for several CPUs by a number: cases of a switch, or of a chain of comparisons. */
 export class SwitchChoices {
   readonly #program: Program
   readonly #likeness: Likeness
   readonly #listings: Listings
   readonly #switches = new Map<number, readonly (readonly SwitchCase[])[]>()
+  #named: { readonly index: number; readonly at: ReadonlyMap<number, number> } | undefined
 
   constructor(program: Program, likeness: Likeness, listings: Listings) {
     this.#program = program
@@ -67,17 +67,26 @@ export class SwitchChoices {
     const isTag = (branch: number): boolean => branch > 0 && isOnTag(code, listing.at[branch - 1]!, listing.at[branch]!)
     const cases = casesAround(listing, place, isTag)
     if (cases.length < LEAST_VARIANTS) return false
-    const named = new Map<number, number>()
-    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
-      if (graph.edgeKind[edge] !== Edge.resolver) named.set(graph.edgeAt[edge]! - base, graph.edgeTo[edge]!)
-    }
-    const others = cases.map((from) => firstNamed(listing, from, (other) => named.get(listing.at[other]!) ?? -1))
+    const named = this.#namedBy(index)
+    const others = cases.map((from) => firstNamed(listing, from, (other) => named.get(listing.at[other]! + base) ?? -1))
     const kernels = others.filter((other) => other >= 0 && this.#likeness.featuresOf(other) !== undefined)
     return (
       kernels.includes(target) &&
       kernels.some((other) => !this.#likeness.shareFeatures(other, target)) &&
       others.some((other) => other >= 0 && this.#likeness.featuresOf(other) === undefined && this.#likeness.areAlike(other, target))
     )
+  }
+
+  /** Functions that function `index` names, by the instructions that do. Many calls of one function are asked about one after another. */
+  #namedBy(index: number): ReadonlyMap<number, number> {
+    if (this.#named?.index === index) return this.#named.at
+    const { graph } = this.#program
+    const at = new Map<number, number>()
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+      if (graph.edgeKind[edge] !== Edge.resolver) at.set(graph.edgeAt[edge]!, graph.edgeTo[edge]!)
+    }
+    this.#named = { index, at }
+    return at
   }
 
   /**
