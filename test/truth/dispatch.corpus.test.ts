@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Context } from '../../src/core/context.ts'
 import { analyzeCpu } from '../../src/formats/elf/cpu/index.ts'
 import { readElf } from '../../src/formats/elf/read/elf-file.ts'
-import { bareBuilds, type Build, builds, compile, heldOut, type HeldOut, isInstalled, overlooked, type Overlooked, runsOn, type Style, styles, unusualBuilds, type Way, ways } from './programs.ts'
+import { bareBuilds, type Build, builds, compile, heldOut, type HeldOut, isInstalled, overlooked, type Overlooked, runsOn, type Style, styles, thunkBuilds, unusualBuilds, type Way, ways } from './programs.ts'
 
 const context: Context = { signal: new AbortController().signal, report: () => {}, readFile: async () => undefined }
 const ready = process.arch === 'x64' && (await isInstalled('gcc')) && (await isInstalled('qemu-x86_64', '-version'))
@@ -78,6 +78,12 @@ test.skipIf(!ready)('the same of code for a fixed address, of units without fram
   const outcomes = await Promise.all(bareBuilds.map((build) => outcomesOf([...(Object.keys(styles) as Style[]), ...ways, ...heldOut], [build])))
   // behind the end of another function, without padding: nothing says that what nobody refers to begins there
   check(outcomes.flat().filter(({ label }) => label !== 'DEAD gcc -O2 -fno-asynchronous-unwind-tables -fno-unwind-tables -s'), { exact: 0.9, possible: 0.05 })
+})
+
+test.skipIf(!ready)('the same where returns and jumps through registers are calls of thunks (needs gcc, clang, qemu-user)', async () => {
+  const outcomes = await Promise.all(thunkBuilds.map((build) => outcomesOf(Object.keys(styles) as Style[], [build])))
+  expect(outcomes.every((each) => each.length > 20)).toBe(true)
+  check(outcomes.flat(), { exact: 0.9, possible: 0.05 })
 })
 
 test.skipIf(!ready)('rows of a table answer for themselves, however the loop over them was compiled (needs gcc, clang, qemu-user)', async () => {

@@ -203,6 +203,12 @@ export const bareBuilds: readonly Build[] = [
   ['gcc', '-O3', '-fno-inline'],
 ]
 
+/** Returns and jumps through registers go through thunks, against CPUs that guess where they lead. */
+export const thunkBuilds: readonly Build[] = [
+  ['gcc', '-O2', '-mindirect-branch=thunk', '-mfunction-return=thunk', '-s'],
+  ['clang', '-O2', '-mretpoline'],
+]
+
 const folder = sharedFolder()
 
 /** Compiles one of the programs; undefined when the compiler is missing or has no such feature. */

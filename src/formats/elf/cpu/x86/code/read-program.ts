@@ -29,11 +29,12 @@ import { goStandardLibrary } from '../../program/languages.ts'
 import { isEntryOfModule, isLoadedAsModule } from '../../program/module-entry.ts'
 import { leftByShortJumps, shortBranches, shortJumps } from './short-jumps.ts'
 import { sweepCode } from './sweep.ts'
+import { withoutThunks } from './thunks.ts'
 
 /** Reads, sweeps and connects the code of an x86-64 file. */
 export function readProgram(file: ElfFile): Program {
   const decoder = new X86Decoder(64)
-  const image = readMemoryImage(file)
+  const image = readMemoryImage(withoutThunks(file))
   const go = readGoFunctions(file)
   const { starts, names } = knownFunctions(image, go)
   // cold parts come first, and where there are no frames nobody says that they begin there
