@@ -87,6 +87,13 @@ describe('what is sent to browsers', () => {
     expect(await judged(files, 'cloudflare-workers')).toEqual(['!site/old.js'])
   })
 
+  it('is what webpack loads later', async () => {
+    const chunk = '"use strict";(self.webpackChunkapp=self.webpackChunkapp||[]).push([[899],{899(t,e,n){n.d(e,{default:()=>r});const r="lazy"}}]);'
+    const files = { 'index.html': '<script defer="defer" src="main.js"></script>', 'main.js': page, '899.js': chunk, 'other.js': page }
+    expect(await judged(files, 'node22')).toEqual(['!other.js'])
+    expect(await judged({ ...files, 'index.html': '' }, 'node22')).toEqual(['!899.js', '!main.js', '!other.js'])
+  })
+
   it('is judged on browsers, and the server’s code is not', async () => {
     const files = { '_worker.js': 'import "node:fs"\nexport default {}', 'a.js': page }
     expect(await judged(files, ['chrome120', 'cloudflare-workers'])).toEqual(['_worker.js cloudflare-workers', 'a.js chrome120'])

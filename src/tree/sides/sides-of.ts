@@ -64,6 +64,12 @@ export async function sidesOf({ paths, artifacts, wrangler, readText }: SidesInp
       if (!server.has(path) && !why.has(path) && !isOfPackage(path)) why.set(path, { folder: posix.dirname(page), how: 'loaded-by-page', why: `${page} loads it` })
     }
   }
+  if (pages.some(({ loaded }) => loaded.size > 0)) {
+    for (const { path, format } of artifacts) {
+      if (format !== 'js' || why.has(path) || server.has(path) || isOfPackage(path)) continue
+      if (pushedChunk.test(((await readText(path)) ?? '').slice(0, 4096))) why.set(path, { folder: posix.dirname(path), how: 'loaded-by-page', why: 'webpack loads it into pages' })
+    }
+  }
   if (why.size === 0) return noSides
   const scripts = artifacts.filter(({ path, format }) => (format === 'js' || format === 'wasm') && !why.has(path))
   const ofWorkers = reach(workers)
@@ -74,6 +80,9 @@ export async function sidesOf({ paths, artifacts, wrangler, readText }: SidesInp
     worker: folders.some(({ how }) => how !== 'beside-server') && scripts.length > 0 && scripts.every(({ path }) => ofWorkers.has(path)),
   }
 }
+
+/** How webpack begins a chunk that a page loads later; on a server its chunks are CommonJS. */
+const pushedChunk = /\b(?:self|window|globalThis|this)(?:\.|\[["'])webpack(?:Chunk|Jsonp)/
 
 function servedByWrangler(wrangler: SidesInput['wrangler']): ServedFolder[] {
   return wrangler.flatMap(({ path, served }) =>
