@@ -30,6 +30,7 @@ import { formatOptions } from './format-options.ts'
 import { closeInputs, type Input, openInputs } from './open-input.ts'
 import { packageSettings, type PackageSettings } from './package-settings.ts'
 import { prefixArtifact, prefixDiagnostic } from './prefix-paths.ts'
+import { cacheSettings } from './result-cache.ts'
 import { runJobs } from './run-jobs.ts'
 import { SharedResults } from './shared-results.ts'
 import { analyzeSettings, compressedSizesFor, type ResolvedOptions } from './settings.ts'
@@ -179,6 +180,7 @@ async function buildVariant(
   const artifacts: ArtifactReport[] = []
   const outputs: OutputReport[] = []
   const diagnostics: Diagnostic[] = []
+  const cache = cacheSettings(config)
   const unreached = await unreachedOfInputs(inputs, config)
   const named = namedByDigest(inputs.filter(({ isFolder, bundledFrom }) => isFolder && bundledFrom === undefined).flatMap(readableFiles))
   diagnostics.push(...unreached.diagnostics, ...named.diagnostics)
@@ -187,7 +189,7 @@ async function buildVariant(
     await copyStructure(input.files, input.emptyFolders, outRoot)
     const jobs = optimizeJobs(input, outRoot, { ...config, formats: formatOptions(config.formats, variant.targets.named) }, unreached.byPath, named.paths)
     diagnostics.push(...input.diagnostics.map((diagnostic) => prefixDiagnostic(diagnostic, input.prefix)))
-    const outcomes = await shared.runJobs(jobs, input, outRoot, (fresh) => runJobs(fresh, { threads: config.jobs, signal, onProgress }))
+    const outcomes = await shared.runJobs(jobs, input, outRoot, (fresh) => runJobs(fresh, { threads: config.jobs, signal, onProgress, cache }))
     for (const { result, failure } of outcomes) {
       if (result !== undefined) artifacts.push(prefixArtifact(result.artifact, input.prefix))
       for (const output of result?.outputs ?? []) outputs.push(prefixOutput(output, input.prefix))

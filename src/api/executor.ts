@@ -13,7 +13,7 @@ import type { ThreadData } from './worker.ts'
  *
  * @param jobs how many at a time; null: one per processor
  * @param work how many jobs there will be
- * @param cache where what analyses found out is kept
+ * @param cache where results are kept; nowhere when left out
  */
 export async function createExecutor(jobs: number | null, work: number, signal: AbortSignal, cache?: LocalCacheSettings): Promise<Executor> {
   const size = Math.min(jobs ?? availableParallelism(), work)

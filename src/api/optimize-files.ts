@@ -4,7 +4,7 @@ import { ShrinkError } from '../core/errors.ts'
 import type { ArtifactReport, OutputReport, Report } from '../core/report.ts'
 import { formats } from '../formats/index.ts'
 import { openTool } from '../node/open-tool.ts'
-import type { CompressedSizes } from '../pipeline/job.ts'
+import type { CompressedSizes, JobResult } from '../pipeline/job.ts'
 import { type JobHost, runJob } from '../pipeline/run-job.ts'
 import { noSides, type Sides } from '../tree/sides/sides-of.ts'
 import { asWritten } from './as-written.ts'
@@ -13,6 +13,8 @@ import { formatOptions } from './format-options.ts'
 import { askedTargets, judge } from './judge.ts'
 import { mergeOutputs } from './merge-outputs.ts'
 import { namedByDigest } from './named-by-digest.ts'
+import { rememberedJob } from './remembered-job.ts'
+import { resultCache } from './result-cache.ts'
 import { analyzeSettings, limitsBrotli, resolveOptions, type RunOptions } from './settings.ts'
 import { totalsOf } from './totals.ts'
 import { tool } from './version.ts'
@@ -40,13 +42,16 @@ export async function optimizeFiles(
   const targets = askedTargets(config)
   const shared = job({ ...config, formats: formatOptions(config.formats, targets.named) })
   const written = new Map<string, Uint8Array>()
+  const cache = resultCache(config)
   const host = memoryHost(files, written, signal)
   const artifacts: ArtifactReport[] = []
   const outputs: OutputReport[] = []
   const named = namedByDigest(files.map(({ path, bytes }) => ({ path, size: bytes.byteLength, read: () => bytes })))
   const diagnostics: Diagnostic[] = [...named.diagnostics]
   for (const [index, file] of files.entries()) {
-    const result = await runJob({ ...shared, path: file.path, keepsBytes: named.paths.has(file.path) }, formats, host)
+    const one = { ...shared, path: file.path, keepsBytes: named.paths.has(file.path) }
+    const run = (running: JobHost): Promise<JobResult> => runJob(one, formats, running)
+    const result = cache === undefined ? await run(host) : await rememberedJob(one, host, cache, run)
     artifacts.push(result.artifact)
     outputs.push(...result.outputs)
     diagnostics.push(...result.diagnostics)

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
-import type { InputStamps, StampScope } from '../cache/input-stamps.ts'
+import { type InputStamps, inputsChanged, type StampScope } from '../cache/input-stamps.ts'
 import { recall, remember } from '../cache/stamped-results.ts'
 import type { Config } from '../config/config.ts'
 import type { Report } from '../core/report.ts'
@@ -30,7 +30,8 @@ export function isRememberable(entries: readonly string[], given: readonly strin
 
 /** Writes what an earlier build of the same made, without loading what made it; undefined when there is none. */
 export async function recallBuild(cache: ResultCache, entries: readonly string[], options: ResolvedOptions): Promise<Report | undefined> {
-  const known = await recall<Remembered>(cache, question(entries, options), scopeOf(options))
+  const scope = scopeOf(options)
+  const known = await recall<Remembered, InputStamps>(cache, question(entries, options), (stamps) => !inputsChanged(stamps, scope))
   if (known === undefined) return undefined
   const staged = await stageFolder(resolve(options.cwd, options.config.out))
   try {

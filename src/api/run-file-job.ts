@@ -3,17 +3,17 @@ import { formats } from '../formats/index.ts'
 import { fileHost } from '../node/file-host.ts'
 import type { Job, JobResult } from '../pipeline/job.ts'
 import { runJob } from '../pipeline/run-job.ts'
-import { rememberedAnalysis } from './remembered-analysis.ts'
+import { rememberedJob } from './remembered-job.ts'
 
 /**
  * Runs a job on the files of this machine, with every format.
  *
- * @param cache where what analyses found out is kept; nowhere when left out
+ * @param cache where results are kept; nowhere when left out
  */
 export function runFileJob(job: Job, signal: AbortSignal, cache?: LocalCacheSettings): Promise<JobResult> {
   const host = fileHost(job.root, job.kind === 'optimize' ? job.outRoot : null, signal)
-  if (job.kind !== 'analyze' || cache === undefined) return runJob(job, formats, host)
-  return rememberedAnalysis(job, host, cacheOf(cache), (recording) => runJob(job, formats, recording))
+  if (cache === undefined) return runJob(job, formats, host)
+  return rememberedJob(job, host, cacheOf(cache), (recording) => runJob(job, formats, recording))
 }
 
 let known: { readonly settings: LocalCacheSettings; readonly cache: LocalCache } | undefined

@@ -22,7 +22,7 @@ export async function runJobs(
   options: {
     readonly threads: number | null
     readonly signal: AbortSignal
-    /** Where what analyses found out is kept; nowhere when left out. */
+    /** Where results are kept; nowhere when left out. */
     readonly cache?: LocalCacheSettings | undefined
     readonly onProgress?: ((progress: Progress) => void) | undefined
   },

@@ -3,8 +3,8 @@ import { dirname, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { tool } from './version.ts'
 
-/** Packages whose code decides how scripts are read, bundled and minified. */
-const deciding = ['esbuild', 'cjs-module-lexer', '@jridgewell/trace-mapping', '@jridgewell/remapping', 'rolldown', 'rollup', '@rollup/plugin-commonjs', '@rollup/plugin-json', '@swc/core', 'oxc-parser', 'oxc-minify', 'terser', 'uglify-js', 'magic-string']
+/** Packages whose code decides how artifacts are read, bundled and made smaller. */
+const deciding = ['esbuild', 'binaryen', 'cjs-module-lexer', '@jridgewell/trace-mapping', '@jridgewell/remapping', 'rolldown', 'rollup', '@rollup/plugin-commonjs', '@rollup/plugin-json', '@swc/core', 'oxc-parser', 'oxc-minify', 'terser', 'uglify-js', 'magic-string']
 
 /**
  * Names this very tool: its version, its files as they lie here, and the versions of what it works with. Nothing of it

@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path'
-import { stampInputs, type StampScope } from '../cache/input-stamps.ts'
+import { type InputStamps, inputsChanged, stampInputs, type StampScope } from '../cache/input-stamps.ts'
 import { recall, remember } from '../cache/stamped-results.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import type { ResultCache } from '../core/result-cache.ts'
@@ -31,7 +31,7 @@ export async function cachedBundle(
   const { cache } = context
   const scope: StampScope = options
   const question = [SCHEMA, 'bundle', optionFacts(entries, options)]
-  const stored = await recall<Stored>(cache, question, scope)
+  const stored = await recall<Stored, InputStamps>(cache, question, (stamps) => !inputsChanged(stamps, scope))
   if (stored !== undefined) {
     for (const diagnostic of stored.diagnostics) context.report(diagnostic)
     return restore(stored)

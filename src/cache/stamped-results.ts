@@ -1,20 +1,28 @@
 import { sha256 } from '../bytes/sha256.ts'
 import type { ResultCache } from '../core/result-cache.ts'
-import { type InputStamps, inputsChanged, type StampScope } from './input-stamps.ts'
 
 /** Results that one question is remembered with: branches that are switched between. */
 const REMEMBERED = 4
 
-interface Entry {
-  readonly stamps: InputStamps
+interface Entry<Stamps> {
+  /** What the result was made from. */
+  readonly stamps: Stamps
   /** Key of the result itself: equal results are kept once. */
   readonly result: string
 }
 
-/** The result of an earlier run whose inputs are as they were; damaged or foreign entries count as misses. */
-export async function recall<T>(cache: ResultCache, question: unknown, scope: StampScope): Promise<T | undefined> {
-  for (const { stamps, result } of await readEntries(cache, question)) {
-    if (inputsChanged(stamps, scope)) continue
+/**
+ * The result of an earlier run whose inputs are as they were; damaged or foreign entries count as misses.
+ *
+ * @param isCurrent are the inputs as these stamps say?
+ */
+export async function recall<T, Stamps>(
+  cache: ResultCache,
+  question: unknown,
+  isCurrent: (stamps: Stamps) => boolean | Promise<boolean>,
+): Promise<T | undefined> {
+  for (const { stamps, result } of await readEntries<Stamps>(cache, question)) {
+    if (!(await isCurrent(stamps))) continue
     const value = await readJson<T>(cache, result)
     if (value !== undefined) return value
   }
@@ -22,7 +30,7 @@ export async function recall<T>(cache: ResultCache, question: unknown, scope: St
 }
 
 /** Keeps what came of a question, plain data, until an input changes. */
-export async function remember(cache: ResultCache, question: unknown, stamps: InputStamps, value: unknown): Promise<void> {
+export async function remember(cache: ResultCache, question: unknown, stamps: unknown, value: unknown): Promise<void> {
   const known = await readEntries(cache, question)
   const bytes = encode(value)
   const result = sha256(bytes)
@@ -30,8 +38,8 @@ export async function remember(cache: ResultCache, question: unknown, stamps: In
   await cache.write(keyOf(question), encode([{ stamps, result }, ...known].slice(0, REMEMBERED)))
 }
 
-async function readEntries(cache: ResultCache, question: unknown): Promise<readonly Entry[]> {
-  return (await readJson<readonly Entry[]>(cache, keyOf(question))) ?? []
+async function readEntries<Stamps>(cache: ResultCache, question: unknown): Promise<readonly Entry<Stamps>[]> {
+  return (await readJson<readonly Entry<Stamps>[]>(cache, keyOf(question))) ?? []
 }
 
 function keyOf(question: unknown): string {

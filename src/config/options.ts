@@ -102,7 +102,7 @@ export const optionSections: readonly OptionSection[] = [
     title: 'Bundling',
     options: [
       { key: 'enabled', flag: 'bundle', type: 'boolean', default: true, commands: ['build'], help: 'Bundle script files given as entry points; --no-bundle optimises them as they are' },
-      { key: 'cache', flag: 'cache', type: 'boolean', default: true, commands: ['build', 'analyze'], help: 'Reuse bundles, and what was found out about files, of earlier runs where nothing that it was made from has changed' },
+      { key: 'cache', flag: 'cache', type: 'boolean', default: true, commands: ['build', 'analyze'], help: 'Reuse what earlier runs made and found out where nothing that it was made from has changed' },
       { key: 'platform', flag: 'platform', type: 'enum', values: ['auto', 'node', 'browser', 'worker', 'neutral'], default: 'auto', commands: ['build', 'analyze', 'explain'], help: 'Where the bundle runs (auto: as the targets asked for, else Node)' },
       { key: 'format', flag: 'format', type: 'enum', values: ['auto', 'esm', 'cjs'], default: 'auto', commands: ['build'], help: 'Module format of the bundle' },
       { key: 'external', flag: 'external', type: 'list', default: [], commands: ['build', 'analyze', 'explain'], help: 'Package or pattern that stays an import; may be given several times' },

@@ -75,8 +75,8 @@ test('a file, a zip and a tar.gz of the same tree give the same artifacts', asyn
 test('the output does not depend on the number of threads', async () => {
   const root = tempFolder()
   await writeSampleTree(root)
-  const one = await runCli(['analyze', '--json', '--jobs', '1', root])
-  const four = await runCli(['analyze', '--json', '--jobs', '4', root])
+  const one = await runCli(['analyze', '--json', '--no-cache', '--jobs', '1', root])
+  const four = await runCli(['analyze', '--json', '--no-cache', '--jobs', '4', root])
   expect(four.stdout).toBe(one.stdout)
 })
 
