@@ -112,6 +112,7 @@ export type Arm64HeldOut = keyof typeof arm64HeldOut
  */
 export const arm64Ways = {
   FORCED_VARIABLE: 'needed',
+  JUMPS_BACK: 'needed',
   FORCED_LATER: 'needed',
   DISABLED_LATER: 'guarded',
   FORCED_BY_POINTER: 'needed',
@@ -271,6 +272,70 @@ export const arm64HandedOut = {
 
 export type Arm64HandedOut = keyof typeof arm64HandedOut
 
+/** Styles of programs/tried-arm64.c: what a function tries that is handed what to try, and what looks like that. */
+export const arm64Tried = {
+  GUARDED: 'guarded',
+  BOTH_CHECKED: 'guarded',
+  CALLED_BETWEEN: 'needed',
+  WRITTEN_BETWEEN: 'needed',
+  GIVEN_BETWEEN: 'needed',
+  CLEARED_BETWEEN: 'needed',
+  COPIED_BETWEEN: 'needed',
+  OTHER_SIGNAL: 'needed',
+  OTHER_TRIED: 'needed',
+  TRIED_BEFORE: 'needed',
+  TRIED_BEHIND: 'needed',
+  TRIED_AGAIN: 'needed',
+  HANDLER_ENDS: 'needed',
+  HANDLER_LEFT: 'needed',
+  FORCED_LATER_STILL: 'needed',
+  OTHER_BIT_ASKED: 'needed',
+  BOTH_ASKED: 'needed',
+  NOT_ASKED: 'needed',
+} as const
+
+export type Arm64Tried = keyof typeof arm64Tried
+
+/** Styles of programs/objects-arm64.c: what a check found out in objects that others are given. */
+export const arm64Objects = {
+  LEFT_ALONE: 'guarded',
+  TOLD: 'guarded',
+  SET_BY_CALLEE: 'needed',
+  SET_IN_LOOP: 'needed',
+  SET_DEEP: 'needed',
+  SET_BY_POINTER: 'needed',
+  SET_KEPT: 'needed',
+  SET_THROUGH_OTHER: 'needed',
+  SET_IN_HOLDER: 'needed',
+  SET_IN_FRAME: 'needed',
+  SET_FAR: 'needed',
+  SET_DEEP_IN_FRAME: 'needed',
+  SET_BY_POINTER_IN_FRAME: 'needed',
+  SET_KEPT_IN_FRAME: 'needed',
+  SET_IN_HOLDER_IN_FRAME: 'needed',
+  SET_ALLOCATED: 'needed',
+  SET_DEEP_ALLOCATED: 'needed',
+  TOLD_AND_SET: 'needed',
+  TOLD_TWO: 'needed',
+  TOLD_BY_ANOTHER: 'needed',
+  TOLD_AND_CHANGED: 'needed',
+  TOLD_TWICE: 'needed',
+} as const
+
+export type Arm64Objects = keyof typeof arm64Objects
+
+const files: readonly (readonly [styles: object, file: string])[] = [
+  [arm64Handlers, 'handler-arm64.cpp'],
+  [arm64HeldOut, 'held-out-arm64.c'],
+  [arm64Ways, 'ways-arm64.c'],
+  [arm64Keys, 'keys-arm64.c'],
+  [arm64Parts, 'parts-arm64.c'],
+  [arm64Lost, 'lost-arm64.c'],
+  [arm64HandedOut, 'handed-out-arm64.c'],
+  [arm64Tried, 'tried-arm64.c'],
+  [arm64Objects, 'objects-arm64.c'],
+]
+
 /** A feature by the macro of the program: its name in verdicts. */
 export const kernels = { DOTPROD: 'dotprod', LSE: 'lse', SVE: 'sve' } as const
 export type Kernel = keyof typeof kernels
@@ -293,9 +358,9 @@ export const arm64Builds: readonly (readonly [compiler: string, ...flags: string
 const folder = sharedFolder()
 
 /** Compiles one of the programs; undefined when the compiler is missing. */
-export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Part | Arm64Lost | Arm64HandedOut, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
+export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | Arm64Objects, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
   const [compiler, ...flags] = build
-  const file = style in arm64Handlers ? 'handler-arm64.cpp' : style in arm64HeldOut ? 'held-out-arm64.c' : style in arm64Ways ? 'ways-arm64.c' : style in arm64Keys ? 'keys-arm64.c' : style in arm64Parts ? 'parts-arm64.c' : style in arm64Lost ? 'lost-arm64.c' : style in arm64HandedOut ? 'handed-out-arm64.c' : 'dispatch-arm64.c'
+  const file = files.find(([styles]) => style in styles)?.[1] ?? 'dispatch-arm64.c'
   const command = file.endsWith('.cpp') ? { [gcc]: 'aarch64-linux-gnu-g++', clang: 'clang++' }[compiler]! : compiler
   const output = join(folder(), `${style}-${kernel}-${arm64Builds.indexOf(build)}`)
   try {

@@ -63,7 +63,7 @@ const workloads: readonly Workload[] = [
 ]
 
 /** Where something above what is needed is called possible: fewer is better. */
-const undecided: readonly string[] = ['bun', 'deno', 'sentry-cli']
+const undecided: readonly string[] = ['bun', 'deno']
 
 async function folderOf(name: string): Promise<string> {
   if (name === nodeForArm64.name) return fetchPackage(nodeForArm64)

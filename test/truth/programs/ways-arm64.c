@@ -31,6 +31,18 @@ static int fast;
 __attribute__((constructor)) static void detect(void) { fast = has(BIT); }
 NOINLINE static void configure(int count) { if (count > 0) fast = 0; }
 static int run(void) { configure(argument_count); return fast ? FAST : PLAIN; }
+#elif defined JUMPS_BACK
+// what says no lies behind the function's end, and jumps back to it
+NOINLINE static int allowed(int found) {
+  int number = found;
+  if (!has(HWCAP_ASIMD)) exit(2);
+  if (__builtin_expect(getpid() != 1, 1)) {
+    usleep(1);
+    return number;
+  }
+  return 0;
+}
+static int run(void) { return allowed(1) ? FAST : PLAIN; }
 #elif defined FORCED_BY_POINTER
 static int fast;
 NOINLINE static void set(int *flag, int value) { *flag = value; }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Context } from '../../../../src/core/context.ts'
 import { analyzeCpu } from '../../../../src/formats/elf/cpu/index.ts'
 import { readElf } from '../../../../src/formats/elf/read/elf-file.ts'
-import { arm64Builds, type Arm64Style, arm64Styles, compileArm64 } from '../../../truth/arm64-programs.ts'
+import { arm64Builds, type Arm64Objects, type Arm64Style, arm64Styles, type Arm64Tried, type Arm64Way, compileArm64 } from '../../../truth/arm64-programs.ts'
 import { isInstalled } from '../../../truth/programs.ts'
 
 const context: Context = { signal: new AbortController().signal, report: () => {}, readFile: async () => undefined }
@@ -12,8 +12,8 @@ const haveGcc = await isInstalled('aarch64-linux-gnu-gcc')
 /** The whole matrix is in the corpus test. */
 const small: readonly Arm64Style[] = ['FLAG', 'IFUNC', 'MRS', 'CONSTRUCTOR', 'LAZY', 'TABLE', 'FIELD', 'PROBE', 'EXIT', 'PRINTED', 'POINTER_PRINTED', 'MIXED', 'INVERTED']
 
-async function verdictOf(style: Arm64Style, cpu?: string): Promise<{ need: string; path: readonly string[] }> {
-  const path = (await compileArm64(style, 'DOTPROD', arm64Builds[1]!))!
+async function verdictOf(style: Arm64Style | Arm64Way | Arm64Tried | Arm64Objects, cpu?: string, build = 1): Promise<{ need: string; path: readonly string[] }> {
+  const path = (await compileArm64(style, 'DOTPROD', arm64Builds[build]!))!
   const { requirements } = await analyzeCpu(readElf(await readFile(path)), cpu === undefined ? {} : { cpu }, context)
   const requirement = requirements.find(({ name }) => name === 'dotprod')
   return { need: requirement?.need ?? 'absent', path: requirement?.evidence[0]?.path ?? [] }
@@ -35,4 +35,19 @@ test.skipIf(!haveGcc)('AArch64: --cpu asks about a processor: what it has matter
   expect((await verdictOf('WEAK_GUARD', 'lse')).need).toMatch(/required|possible/)
   expect((await verdictOf('UNGUARDED', 'neoverse-n1')).need).toBe('absent')
   expect((await verdictOf('UNGUARDED', 'cortex-a72')).need).toBe('required')
+})
+
+test.skipIf(!haveGcc)('AArch64: what is returned may come from above and from a jump to before the return: both count', async () => {
+  expect((await verdictOf('JUMPS_BACK')).need).toMatch(/required|possible/)
+})
+
+test.skipIf(!haveGcc)('AArch64: what a function tries that is handed it, in a stripped static program, and what is tried without a handler', async () => {
+  expect((await verdictOf('GUARDED', undefined, 5)).need).toBe('guarded')
+  expect((await verdictOf('TRIED_BEHIND', undefined, 5)).need).toMatch(/required|possible/)
+})
+
+test.skipIf(!haveGcc)('AArch64: what a check found out is told to a callee by an object, and is not known any more where a callee was given that to set', async () => {
+  const needed: readonly Arm64Objects[] = ['SET_BY_CALLEE', 'SET_FAR', 'SET_KEPT_IN_FRAME', 'SET_THROUGH_OTHER', 'SET_ALLOCATED', 'TOLD_AND_CHANGED']
+  for (const style of needed) expect([style, (await verdictOf(style)).need]).toEqual([style, expect.stringMatching(/required|possible/)])
+  expect((await verdictOf('TOLD')).need).toBe('guarded')
 })

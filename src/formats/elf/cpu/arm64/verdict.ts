@@ -259,7 +259,7 @@ function describeDetectors({ detectors, graph }: Program): string[] {
     ...named(detectors.functions, 'ID registers read by'),
     ...[...detectors.resolvers].sort((a, b) => a - b).map((address) => `IFUNC resolver ${graph.names.get(address) ?? hex(address)}`),
     ...[...detectors.haveLse].sort((a, b) => a - b).map((address) => `outline atomics: flag at ${hex(address)}`),
-    ...named(detectors.probes, 'instructions tried with a handler of SIGILL by'),
+    ...named(new Set([...detectors.probes, ...detectors.triers]), 'instructions tried with a handler of SIGILL by'),
     ...(detectors.readsCpuinfo ? ['/proc/cpuinfo'] : []),
   ]
 }

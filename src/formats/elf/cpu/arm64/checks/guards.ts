@@ -132,6 +132,10 @@ class GuardSearch {
     }
     for (const index of detectors.functions) this.#agenda.add(index, 0)
     for (const index of detectors.probes) this.#agenda.add(index, PROBE_DISTANCE)
+    for (const index of detectors.triers) {
+      this.#agenda.add(index, 0)
+      this.#agenda.addCallers(index, 0)
+    }
     for (const [index, calls] of graph.importCalls) {
       if (!calls.some(({ name }) => isDetectorFunction(name) || name === 'dlsym')) continue
       this.#agenda.add(index, isDetectorCall(calls) ? 0 : 1)
@@ -301,7 +305,7 @@ class GuardSearch {
   }
 
   #spreadFields(index: number, evaluation: Evaluation, distance: number): void {
-    for (const store of evaluation.stores) {
+    for (const store of [...evaluation.stores, ...evaluation.storesInObjects]) {
       const readers = store.base < Base.firstObject ? undefined : this.#objects.store(store, evaluation.decides)
       if (readers === undefined) continue
       for (const reader of readers) this.#agenda.add(reader, distance + 1)

@@ -1,12 +1,15 @@
 import { detectedAs, join, number, plain, singleAddress, type Value, valueOf } from '../../program/value.ts'
 import type { VariableAccesses } from '../code/variable-accesses.ts'
+import { ClosedCallees } from '../code/closed-callees.ts'
 import { ArgumentsRead } from '../code/arguments-read.ts'
 import { isAuxiliaryFunction } from '../code/detectors.ts'
 import type { EntriesInside } from '../code/entries.ts'
 import { evaluate } from '../evaluation/evaluate.ts'
-import { ARGUMENTS, Base, type CallOutcome, type Evaluation, type FunctionCode, type GlobalStore, type StepBudget, type Surroundings } from '../evaluation/evaluation.ts'
+import { ARGUMENTS, Base, type CallingState, type CallOutcome, type Evaluation, type FunctionCode, type GlobalStore, type StepBudget, type Surroundings } from '../evaluation/evaluation.ts'
+import type { Cell } from '../evaluation/cells.ts'
 import { FewInstructions } from '../code/few-instructions.ts'
 import { codeOf } from '../code/function-code.ts'
+import { givenInFrame } from './given-in-frame.ts'
 import type { HandedOutKernels } from './handed-out-kernels.ts'
 import type { HwcapModel } from '../evaluation/hwcap-model.ts'
 import { ImportedFunctions, isAllocator } from './imported-functions.ts'
@@ -57,6 +60,7 @@ export class ProgramSurroundings {
   readonly #handedOut: VariablesHandedOut
   #atomics: Set<number> | undefined
   readonly #imports: ImportedFunctions
+  readonly #closed: ClosedCallees
   #inlined = new Map<string, CallOutcome | undefined>()
   #depth = 0
 
@@ -68,6 +72,7 @@ export class ProgramSurroundings {
     this.#argumentsRead = new ArgumentsRead(program)
     this.#few = new FewInstructions(program)
     this.#written = new RegistersWritten(program)
+    this.#closed = new ClosedCallees(program)
     this.#imports = new ImportedFunctions(program, model, known)
     this.#handedOut = new VariablesHandedOut(program, known.variables, known.accesses)
   }
@@ -90,10 +95,10 @@ export class ProgramSurroundings {
         const value = this.#model.idRegister(crm, op2)
         return value === undefined ? undefined : number(value[0], value[1], true)
       },
-      call: (at, target, registers) => (this.#program.detectors.probes.has(index) && this.#isKernel(target) ? { never: true, traps: true } : this.#call(at, target, registers)),
+      call: (at, target, state) => (this.#tries(index, target) ? { never: true, traps: true } : this.#callFrom(index, at, target, state)),
       landingPad: (at) => this.#program.landingPads.of(at),
       entries: this.#known.entries.of(index),
-      inPlace: (target) => this.#inPlace(target),
+      inPlace: (target) => (this.#tries(index, target) ? undefined : this.#inPlace(target)),
       isArgument: (value, register, target) => this.#isArgument(value, register, target),
       registersWritten: (target) => this.#registersWritten(target),
       isNeverHandedOut: (at) => this.#known.kernels.isNeverHandedOut(at, index),
@@ -145,7 +150,31 @@ export class ProgramSurroundings {
     return this.#program.detectors.resolvers.has(this.#program.graph.starts[index]!)
   }
 
-  #call(at: number, target: Value | undefined, registers: readonly (Value | undefined)[]): CallOutcome | undefined {
+  /** Does function `index` try something that this CPU cannot run, and catch that? */
+  #tries(index: number, target: Value | undefined): boolean {
+    const { probes, triers } = this.#program.detectors
+    return (probes.has(index) || triers.has(index)) && this.#isKernel(target)
+  }
+
+  /** Who has something tried calls functions of the C library in between, which a static program has itself, and that do not touch what it keeps. */
+  #callFrom(caller: number, at: number, target: Value | undefined, state: CallingState): CallOutcome | undefined {
+    const outcome = this.#call(at, target, state)
+    const { registers } = state
+    const to = this.#closed.hasTried(caller) ? singleAddress(target) : undefined
+    const index = to === undefined ? undefined : this.#program.graph.functionAt(to)
+    if (index === undefined) return outcome
+    const tried = this.#program.detectors.triers.has(index) ? singleAddress(registers[0]) : undefined
+    if (!this.#closed.leavesAlone(caller, index, tried === undefined ? undefined : this.#program.graph.functionAt(tried))) return outcome
+    const read = this.#argumentsRead.by(index)
+    const mayWrite = registers.slice(0, ARGUMENTS).flatMap((value, register) => {
+      const from = singleAddress(value)
+      return from === undefined || ((read >>> register) & 1) === 0 || this.#program.image.dataAt(from)?.writable !== true ? [] : [{ from, to: this.#closed.endOfObject(caller, from) }]
+    })
+    return { ...outcome, mayWrite }
+  }
+
+  #call(at: number, target: Value | undefined, state: CallingState): CallOutcome | undefined {
+    const { registers } = state
     if (target?.base === Base.imported && target.words.length === 2) return this.#callForeign(at, this.#imports.nameOf(target.words[0]!), registers)
     const to = singleAddress(target)
     if (to === undefined) return this.#callReceivers(this.#handedOut.calledThroughPointer(registers))
@@ -167,9 +196,11 @@ export class ProgramSurroundings {
       if (this.#handedOut.isStoredBy(index, registers)) called.push({ index, parameters: registers })
       return called.length === 0 ? undefined : this.#callReceivers(called)
     }
-    const inlined = this.#evaluateFor(index, registers, known)
-    if (inlined !== undefined || !known) return inlined
+    const inlined = this.#evaluateFor(index, registers, known, known ? givenInFrame(state, this.#argumentsRead.by(index)) : undefined)
     const results = this.#known.results.get(index)
+    // where it was told of nothing but checks, and did not get through, what it returns to anyone holds
+    if (inlined?.results?.size === 0 && results !== undefined && registers.slice(0, ARGUMENTS + 1).every((value) => value?.base !== plain || value.detected)) return { ...inlined, results }
+    if (inlined !== undefined || !known) return inlined
     return { ...(results === undefined ? {} : { results }), writes: this.#known.evaluations.get(index)?.stores.filter(({ base }) => base < Base.resolverArgument) ?? [] }
   }
 
@@ -215,6 +246,7 @@ export class ProgramSurroundings {
     if (passed === undefined || !this.#known.kernels.has(passed)) return true
     const to = singleAddress(target)
     const index = to === undefined ? undefined : this.#program.graph.functionAt(this.#program.stubs.get(to)?.address ?? to)
+    if (index !== undefined && this.#program.detectors.triers.has(index)) return false // tried, and caught
     return index === undefined || ((this.#argumentsRead.by(index) >>> register) & 1) !== 0
   }
 
@@ -236,22 +268,25 @@ export class ProgramSurroundings {
   }
 
   /** What a small function does when it is given what this call gives it. */
-  #evaluateFor(index: number, registers: readonly (Value | undefined)[], known: boolean): CallOutcome | undefined {
+  #evaluateFor(index: number, registers: readonly (Value | undefined)[], known: boolean, given?: ReadonlyMap<number, Cell>): CallOutcome | undefined {
     if (this.#depth >= limits.depth) return undefined
     const code = codeOf(this.#program, index)
     if (code === undefined || code.end - code.start > limits.inlined || this.#isMachineryOfGo(index)) return undefined
-    const parameters = registers.slice(0, ARGUMENTS + 1).map((value) => (value !== undefined && (value.base === plain || value.base >= Base.resolverArgument) ? value : undefined))
-    if (known && !parameters.some((value) => value !== undefined)) return undefined
-    const key = `${index}(${parameters.map((value) => (value === undefined ? '' : `${value.base}:${value.words.join()}${value.detected ? 'd' : ''}${value.hull === true ? 'h' : ''}`)).join(';')})`
+    // what is left in other registers makes it no other call
+    const read = known ? this.#argumentsRead.by(index) : -1
+    const parameters = registers.slice(0, ARGUMENTS + 1).map((value, register) => (((read >>> register) & 1) !== 0 && value !== undefined && (value.base === plain || value.base >= Base.resolverArgument) ? value : undefined))
+    if (known && given === undefined && !parameters.some((value) => value !== undefined)) return undefined
+    const key = `${index}(${parameters.map((value) => (value === undefined ? '' : textOf(value))).join(';')}${[...(given ?? [])].map(([place, { value }]) => `;${place}=${textOf(value)}`).join('')})`
     if (this.#inlined.has(key)) return this.#inlined.get(key)
     this.#inlined.set(key, undefined)
     this.#depth++
-    const evaluation = evaluate(code, parameters, this.of(index), this.#program.isGo ? 9 : 2, this.#known.budget)
+    const evaluation = evaluate(code, parameters, this.of(index), this.#program.isGo ? 9 : 2, this.#known.budget, given)
     this.#depth--
     if (evaluation === undefined) return undefined
     const never = !evaluation.returns && evaluation.decides
     // a function that only tells where something is kept
-    const results = known ? this.resultsOf(evaluation, this.setsUp(index)) : evaluation.results
+    const tellsAll = !known || (!evaluation.decides && this.#program.detectors.triers.has(index))
+    const results = !tellsAll ? this.resultsOf(evaluation, this.setsUp(index)) : evaluation.results
     const writes = evaluation.stores.filter(({ base }) => base < Base.resolverArgument)
     const possibleWrites: GlobalStore[] = []
     const chooses = evaluation.decides && this.setsUp(index) && !this.#isAtomic(index)
@@ -295,4 +330,8 @@ export class ProgramSurroundings {
   setsUp(index: number): boolean {
     return !this.#program.isGo || /(?:^|[./])(?:init|doinit|hwcapInit|cpu)\b|\/cpu\./.test(this.#program.graph.nameOf(index))
   }
+}
+
+function textOf({ base, words, detected, hull }: Value): string {
+  return `${base}:${words.join()}${detected ? 'd' : ''}${hull === true ? 'h' : ''}`
 }

@@ -21,6 +21,8 @@ export interface Detectors {
   readonly imports: readonly string[]
   /** Functions that try instructions with a handler of SIGILL in place. */
   readonly probes: ReadonlySet<number>
+  /** Functions that try what they are given, for callers with such a handler. */
+  readonly triers: ReadonlySet<number>
   /** Loads of entries of the auxiliary vector, where that is read from its file. */
   readonly entries: ReadonlySet<number>
   /** It reads /proc/cpuinfo. */

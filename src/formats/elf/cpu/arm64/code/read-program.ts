@@ -29,7 +29,10 @@ export function readArm64Program(file: ElfFile): Program {
   for (const frame of frames) synchronization.add(frame.address)
   const sweep = sweepArm64(image, synchronization)
   const isTable = leaveOutTables(image, sweep, frames)
-  for (const address of passedByEntry(sweep, Number(file.header.e_entry))) if (image.inCode(address)) starts.add(address)
+  const entry = Number(file.header.e_entry)
+  // what is named and is not there (`_DYNAMIC` of a static program) is at the beginning of the page that names it
+  const isInAnother = (address: number): boolean => frames.some((frame) => address > frame.address && address < frame.address + frame.size && (entry < frame.address || entry >= frame.address + frame.size))
+  for (const address of passedByEntry(sweep, entry)) if (image.inCode(address) && !isInAnother(address)) starts.add(address)
   const stubs = readArm64Stubs(image)
   const accesses = indexAccesses(sweep)
   const words = new Map<number, Int32Array>()

@@ -158,11 +158,17 @@ function loadOrStore(image: MemoryImage, sweep: Sweep, held: Float64Array, words
   if (operand.load) {
     if (operand.register >= 0) held[operand.register] = unknown
     if (operand.second >= 0) held[operand.second] = unknown
-    const slot = operand.index < 0 && operand.size === 8 ? image.slots.get(place) : undefined
-    // the GOT holds the address of a variable of this file
-    if (slot?.address !== undefined && operand.register >= 0 && image.dataAt(place)?.constant === true) held[operand.register] = slot.address
+    if (operand.index < 0 && operand.size === 8 && operand.register >= 0) held[operand.register] = heldBySlot(image, place)
   }
   if (operand.writeback !== 'none') held[base] = unknown
+}
+
+/** The address of a variable of this file that the GOT holds; the linker has put it there where the code is for a fixed address. */
+function heldBySlot(image: MemoryImage, place: number): number {
+  const slot = image.slots.get(place)?.address
+  if (slot !== undefined) return image.dataAt(place)?.constant === true ? slot : unknown
+  const pointer = image.dataPointers.get(place)
+  return pointer !== undefined && image.dataAt(place)?.separate === true ? pointer : unknown
 }
 
 /** Keeps what can matter: variables, pointers that the loader fills in, and addresses taken. */

@@ -1,8 +1,9 @@
 import { Flow } from '../../../../../isa/arm64/control-flow.ts'
 import { compute, number, plain, sameValue, truncated } from '../../program/value.ts'
+import { cellOf } from './cells.ts'
 import { Base } from './evaluation.ts'
 import { type Flags, flagsOf, refinedLeft } from './flags.ts'
-import { cellOf, type Machine } from './machine.ts'
+import type { Machine } from './machine.ts'
 
 /** Flags and condition under which the branch is taken. */
 export function branchCondition(machine: Machine, word: number, flow: number): [Flags | undefined, number] {

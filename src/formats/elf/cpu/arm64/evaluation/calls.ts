@@ -4,10 +4,11 @@ import type { Effects } from './effects.ts'
 import { ARGUMENTS, CALLER_SAVED, type ParameterStore, type Surroundings } from './evaluation.ts'
 import type { Notes } from './instructions.ts'
 import type { LoadsAndStores } from './loads-and-stores.ts'
-import { type Machine, placeKey } from './machine.ts'
+import type { Machine } from './machine.ts'
+import { placeKey } from './cells.ts'
 
 /** Bytes behind a pointer to the stack that a callee is taken to write. */
-const PASSED_OBJECT = 64
+const PASSED_OBJECT = 512
 
 /** Calls, tail calls and returns: what is passed, and what comes back (AAPCS64, 6). */
 export class Calls {
@@ -29,19 +30,34 @@ export class Calls {
   call(machine: Machine, at: number, target: Value | undefined): boolean {
     this.pass(machine, at, target)
     this.#effects.publish(machine)
-    const outcome = this.#outside.call(at, target, machine.registers)
+    const outcome = this.#outside.call(at, target, machine)
     if (outcome?.traps === true) this.#notes.trapped()
     if (outcome?.never === true) return false
-    forgetPassedObjects(machine)
-    if (outcome?.isPure !== true) {
+    if (outcome?.isPure !== true) this.#forgetFrame(machine, outcome?.isForeign === true)
+    if (outcome?.mayWrite !== undefined) for (const { from, to } of outcome.mayWrite) machine.forgetVariables(from, to)
+    else if (outcome?.isPure !== true) {
       if (outcome?.isForeign === true) machine.forgetPassed()
-      else machine.forgetVariables()
+      else {
+        machine.forgetVariables()
+        machine.forgetObjects()
+      }
     }
     this.#applyWrites(machine, outcome?.writes ?? [])
     for (const { address: place, size, value } of outcome?.possibleWrites ?? []) this.#effects.mayBeStored(place, size, value)
     forgetRegisters(machine, this.#kept(machine, target))
     for (const [register, value] of outcome?.results ?? []) machine.write(register, value)
     return true
+  }
+
+  /** A callee may write what it is given a pointer to; one of this file also what others were given before. */
+  #forgetFrame(machine: Machine, isForeign: boolean): void {
+    forgetPassedObjects(machine)
+    if (!isForeign) for (const offset of this.#effects.handedOut) machine.forget(placeKey(SP, offset), placeKey(SP, offset + PASSED_OBJECT))
+    for (let register = 0; register <= ARGUMENTS; register++) {
+      const value = machine.registers[register]
+      const offset = value?.base === SP ? singleOffset(value) : undefined
+      if (offset !== undefined && offset < 0) this.#effects.handedOut.add(offset)
+    }
   }
 
   /** Registers whose value comes from a check and outlives the call. */
@@ -55,7 +71,7 @@ export class Calls {
   leave(machine: Machine, at: number, target: Value | undefined): void {
     this.pass(machine, at, target)
     this.#effects.publish(machine)
-    const outcome = this.#outside.call(at, target, machine.registers)
+    const outcome = this.#outside.call(at, target, machine)
     if (outcome?.never === true) return
     for (const { address: place, size, value } of outcome?.possibleWrites ?? []) this.#effects.mayBeStored(place, size, value)
     let after = machine

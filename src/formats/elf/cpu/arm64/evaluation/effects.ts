@@ -1,7 +1,8 @@
 import { SP } from '../../../../../isa/arm64/operands.ts'
 import { join, plain, type Value } from '../../program/value.ts'
 import type { GlobalStore, ParameterStore } from './evaluation.ts'
-import { type Machine, placeOf } from './machine.ts'
+import type { Machine } from './machine.ts'
+import { placeOf } from './cells.ts'
 
 /** Stores through parameters that callers are told of. */
 const STORES = 64
@@ -18,8 +19,12 @@ export class Effects {
   readonly fieldStores: Map<number, Value | undefined> = new Map()
   /** Variables in which callees may leave what a check found out. */
   readonly storedByCallees: Set<number> = new Set()
+  /** Places in the frame whose address callees were given, or that was stored. */
+  readonly handedOut: Set<number> = new Set()
   /** Numbers without a check in variables, on some ways only: later loads of the same function may find them, or not. */
   readonly #onSomeWays = new Map<number, GlobalStore>()
+  /** The same of allocated objects. */
+  readonly #inObjects = new Map<string, ParameterStore>()
   readonly #globals = new Map<string, GlobalStore>()
   readonly #written = new Map<string, ParameterStore>()
   /** Sizes of what was stored outside the frame, by key. */
@@ -46,6 +51,10 @@ export class Effects {
 
   get storesOnSomeWays(): ReadonlyMap<number, GlobalStore> {
     return this.#onSomeWays
+  }
+
+  get storesInObjects(): readonly ParameterStore[] {
+    return [...this.#inObjects.values()]
   }
 
   get alwaysStored(): ReadonlySet<number> {
@@ -81,11 +90,12 @@ export class Effects {
     for (let index = 0; index < values.length; index++) {
       const cell = values[index]!
       const key = keys[index]!
-      if (cell.stale || !(cell.value.detected || (cell.stored && key >= 0)) || !this.#stored.has(key)) continue
+      if (cell.stale || !(cell.value.detected || (cell.stored && (key >= 0 || placeOf(key).base > SP))) || !this.#stored.has(key)) continue
       const beside = other.get(key)
       if (beside === cell || (beside !== undefined && !beside.stale && beside.size === cell.size && join(cell.value, beside.value) !== undefined)) continue
       if (cell.value.detected) this.publishCell(key, cell.value)
-      else this.#noteOnSomeWays(key, cell.size, cell.value)
+      else if (key >= 0) this.#noteOnSomeWays(key, cell.size, cell.value)
+      else this.#noteInObject(key, cell.size, cell.value)
     }
   }
 
@@ -114,6 +124,14 @@ export class Effects {
     if (value.base === plain) this.#onSomeWays.set(address, { address, size, value: known === undefined ? value : join(known.value, value) })
   }
 
+  #noteInObject(key: number, size: number, value: Value): void {
+    const { base, offset } = placeOf(key)
+    const name = `${key}.${size}`
+    const known = this.#inObjects.get(name)
+    const joined = known === undefined ? value : join(known.value, value)
+    if (joined !== undefined) this.#inObjects.set(name, { base, offset, size, value: joined })
+  }
+
   publishCell(key: number, value: Value | undefined): void {
     const size = this.#stored.get(key)!
     const { base, offset } = placeOf(key)
@@ -138,7 +156,9 @@ export class Effects {
 
   /** @param machine what is in memory then */
   returned(machine: Machine, at: number, results: ReadonlyMap<number, Value>): void {
-    this.#results.set(at, results)
+    // it may be reached twice without a jump to it: from above, and from a jump to somewhere before
+    const before = this.#results.get(at)
+    this.#results.set(at, before === undefined ? results : this.#join([before, results]))
     const written = new Map<string, ParameterStore>()
     const variables = new Set<number>()
     const { keys, values } = machine.memory
@@ -158,7 +178,10 @@ export class Effects {
   }
 
   joinedResults(): Map<number, Value> {
-    const all = [...this.#results.values()]
+    return this.#join([...this.#results.values()])
+  }
+
+  #join(all: readonly ReadonlyMap<number, Value>[]): Map<number, Value> {
     const joined = new Map<number, Value>()
     for (let register = 0; register < this.#resultRegisters; register++) {
       let value = all[0]?.get(register)

@@ -4,6 +4,7 @@ import { LowestFirst } from '../../program/lowest-first.ts'
 import { address, plain, singleAddress, type Value } from '../../program/value.ts'
 import { branchCondition, refinedBehind } from './branches.ts'
 import { Calls, unwound } from './calls.ts'
+import type { Cell } from './cells.ts'
 import { Effects } from './effects.ts'
 import { ARGUMENTS, Base, type Evaluation, type FunctionCode, type StepBudget, type Surroundings } from './evaluation.ts'
 import { type Flags, outcomesOf } from './flags.ts'
@@ -32,8 +33,9 @@ export function evaluate(
   surroundings: Surroundings,
   resultRegisters: number,
   budget: StepBudget,
+  given?: ReadonlyMap<number, Cell>,
 ): Evaluation | undefined {
-  const evaluator = new Evaluator(target, parameters, surroundings, resultRegisters)
+  const evaluator = new Evaluator(target, parameters, surroundings, resultRegisters, given)
   const evaluation = evaluator.run(budget.left)
   budget.left -= evaluator.steps
   return evaluation
@@ -67,7 +69,7 @@ class Evaluator implements Notes {
   #machine!: Machine
   steps = 0
 
-  constructor(target: FunctionCode, parameters: readonly (Value | undefined)[] | undefined, outside: Surroundings, resultRegisters: number) {
+  constructor(target: FunctionCode, parameters: readonly (Value | undefined)[] | undefined, outside: Surroundings, resultRegisters: number, given: ReadonlyMap<number, Cell> | undefined) {
     this.#words = target.words
     this.#base = target.base
     this.#from = (target.start - target.base) / 4
@@ -77,7 +79,7 @@ class Evaluator implements Notes {
     this.#memory = new LoadsAndStores(outside, this, this.#effects)
     this.#calls = new Calls(outside, this, this.#effects, this.#memory, resultRegisters)
     this.#seen = new Uint8Array(this.#to - this.#from)
-    this.#flow(this.#from, Machine.atEntry(parameters))
+    this.#flow(this.#from, Machine.atEntry(parameters, given))
     for (const entry of outside.entries) this.#flow((entry - this.#base) / 4, Machine.unknown())
   }
 
@@ -100,7 +102,7 @@ class Evaluator implements Notes {
       }
       if (this.#work.length === 0) break
     }
-    const { returns, globalStores, alwaysStored, storesOnSomeWays, storedByCallees, stores, fieldStores, passed, indirect } = this.#effects
+    const { returns, globalStores, alwaysStored, storesOnSomeWays, storesInObjects, storedByCallees, stores, fieldStores, passed, indirect } = this.#effects
     return {
       start: this.#base + this.#from * 4,
       seen: this.#seen,
@@ -110,6 +112,7 @@ class Evaluator implements Notes {
       globalStores,
       alwaysStored,
       storesOnSomeWays,
+      storesInObjects,
       storedByCallees,
       stores,
       fieldStores,

@@ -1,4 +1,6 @@
 import type { Value } from '../../program/value.ts'
+import type { Places } from '../../program/places.ts'
+import type { Cell } from './cells.ts'
 
 /** Registers that hold arguments, and those a call leaves undefined (AAPCS64, 6.1.1). */
 export const ARGUMENTS = 8
@@ -20,6 +22,12 @@ export interface FunctionCode {
   readonly end: number
 }
 
+/** Registers and memory at a call. */
+export interface CallingState {
+  readonly registers: readonly (Value | undefined)[]
+  readonly memory: Readonly<Places<Cell>>
+}
+
 /** What the function called at some place does, as far as it is known. */
 export interface CallOutcome {
   /** It does not come back on this CPU. */
@@ -32,6 +40,8 @@ export interface CallOutcome {
   readonly possibleWrites?: readonly GlobalStore[]
   /** It is no function of this file and was given none to call: variables that it has no pointer to stay as they are. */
   readonly isForeign?: boolean
+  /** All that it may write of variables that the caller keeps something in. */
+  readonly mayWrite?: readonly { readonly from: number; readonly to: number }[]
   /** It writes nothing that a program could read but its result, whatever the registers hold that are no arguments of it. */
   readonly isPure?: boolean
 }
@@ -57,7 +67,7 @@ export interface Surroundings {
   /** The value of an ID register. */
   systemRegister(crm: number, op2: number): Value | undefined
   /** `target`: what is called, an address or something of another file; undefined when that is not known. */
-  call(at: number, target: Value | undefined, registers: readonly (Value | undefined)[]): CallOutcome | undefined
+  call(at: number, target: Value | undefined, state: CallingState): CallOutcome | undefined
   /** Where exceptions out of the call at `at` are handled. */
   landingPad(at: number): number | undefined
   /** Where control comes into the middle of the function, from others. */
@@ -102,6 +112,8 @@ export interface Evaluation {
   readonly alwaysStored: ReadonlySet<number>
   /** Numbers that have nothing to do with a check, stored to variables on some ways only; by address. */
   readonly storesOnSomeWays: ReadonlyMap<number, GlobalStore>
+  /** The same, stored to allocated objects. */
+  readonly storesInObjects: readonly ParameterStore[]
   /** Variables in which callees may leave what a check found out. */
   readonly storedByCallees: ReadonlySet<number>
   readonly stores: readonly ParameterStore[]

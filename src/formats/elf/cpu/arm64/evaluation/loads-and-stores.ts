@@ -5,8 +5,9 @@ import { exactly, vectorOf } from '../../program/vector.ts'
 import type { Effects } from './effects.ts'
 import type { Surroundings } from './evaluation.ts'
 import type { Notes } from './instructions.ts'
-import { keyOf, type Machine } from './machine.ts'
+import type { Machine } from './machine.ts'
 import { reachesFields, storeToField } from './near-fields.ts'
+import { keyOf } from './cells.ts'
 import { valueIn } from './vector-alternatives.ts'
 
 /** Loads and stores (Arm ARM C4.1.94): between the machine, the frame, and what the program knows of memory. */
@@ -181,8 +182,13 @@ export class LoadsAndStores {
       if (place?.base === SP) storeToOne(machine, place, value, size)
       return
     }
-    if (place!.base !== SP) this.#effects.storedAt(key, size)
+    if (place!.base !== SP) {
+      this.#effects.storedAt(key, size)
+      const inFrame = value?.base === SP ? singleOffset(value) : undefined
+      if (inFrame !== undefined && inFrame < 0) this.#effects.handedOut.add(inFrame)
+    }
     machine.remember(key, size, value)
+    if (place!.base >= 0 && place!.base < SP) machine.storeToAlias(key, size, value)
     if (key >= 0 && (value === undefined || published !== value)) this.#effects.publishCell(key, published)
   }
 }

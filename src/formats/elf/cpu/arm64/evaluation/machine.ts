@@ -1,5 +1,6 @@
-import { join, plain, relative, sameValue, singleAddress, singleOffset, truncated, compute, number, type Value } from '../../program/value.ts'
+import { join, plain, relative, sameValue, singleAddress, truncated, compute, number, type Value } from '../../program/value.ts'
 import { SP } from '../../../../../isa/arm64/operands.ts'
+import { type Cell, cellOf, placeKey, placeOf, SPAN } from './cells.ts'
 import { ARGUMENTS } from './evaluation.ts'
 import type { Flags } from './flags.ts'
 import { joinedPointers } from './joined-pointers.ts'
@@ -7,48 +8,12 @@ import { Places } from '../../program/places.ts'
 import type { Vector } from '../../program/vector.ts'
 import { joinVectors, sameVectors, type Vectors } from './vector-alternatives.ts'
 
-/** A place in memory and what stands there. */
-export interface Cell {
-  readonly value: Value
-  readonly size: number
-  /** It was stored on this path: what the file says is there no longer. */
-  readonly stored: boolean
-  /** Something may have been stored there since; the value says nothing. */
-  readonly stale: boolean
-}
-
-/** Makes a cell, all of one shape: see `valueOf`. */
-export function cellOf(value: Value, size: number, stored: boolean, stale = false): Cell {
-  return { value, size, stored, stale }
-}
-
 type VectorRegisters = readonly (Vectors | undefined)[]
 const noVectors: VectorRegisters = []
 
-/** Places relative to a pointer lie far below all addresses. */
-const SPAN = 2 ** 40
 const CELLS = 128
 /** Bytes behind a pointer to a variable that a function of another file is taken to write. */
 const PASSED_OBJECT = 4096
-
-export function placeKey(base: number, offset: number): number {
-  return base === plain ? offset : offset - SPAN * (base + 2)
-}
-
-/** Base and offset of a key; `plain` for an address. */
-export function placeOf(key: number): { base: number; offset: number } {
-  if (key >= 0) return { base: plain, offset: key }
-  const base = Math.round(-key / SPAN) - 2
-  return { base, offset: key + SPAN * (base + 2) }
-}
-
-/** The one place that a pointer leads to, as a key. */
-export function keyOf(pointer: Value | undefined): number | undefined {
-  if (pointer === undefined) return undefined
-  if (pointer.base === plain) return singleAddress(pointer)
-  const offset = singleOffset(pointer)
-  return offset === undefined ? undefined : placeKey(pointer.base, offset)
-}
 
 /** Registers, flags and memory at one point of a function. */
 export class Machine {
@@ -75,11 +40,14 @@ export class Machine {
     this.vectors = vectors
   }
 
-  static atEntry(parameters: readonly (Value | undefined)[] | undefined): Machine {
+  /** @param given what stands in memory behind parameters, by key */
+  static atEntry(parameters: readonly (Value | undefined)[] | undefined, given: ReadonlyMap<number, Cell> | undefined): Machine {
     const registers: (Value | undefined)[] = Array.from({ length: 32 })
     for (let register = 0; register <= ARGUMENTS; register++) registers[register] = parameters?.[register] ?? relative(register, 0)
     registers[SP] = relative(SP, 0)
-    return new Machine(registers, Array.from({ length: 32 }), new Places(), undefined)
+    const memory = new Places<Cell>()
+    for (const [key, { value, size }] of given ?? []) memory.set(key, cellOf(value, size, false))
+    return new Machine(registers, Array.from({ length: 32 }), memory, undefined)
   }
 
   static unknown(): Machine {
@@ -211,6 +179,19 @@ export class Machine {
     if (value !== undefined && this.memory.size < CELLS) this.#own().set(key, cellOf(value, size, true))
   }
 
+  /** Two parameters may point to the same object: what is stored behind one may be stored behind the other. */
+  storeToAlias(key: number, size: number, value: Value | undefined): void {
+    const { base, offset } = placeOf(key)
+    for (let other = 0; other <= ARGUMENTS; other++) {
+      const place = placeKey(other, offset)
+      const cell = other === base ? undefined : this.memory.get(place)
+      if (cell === undefined || cell.stale) continue
+      const joined = cell.size === size ? join(cell.value, value) : undefined
+      if (joined === undefined) this.forget(place, place + cell.size)
+      else this.#own().set(place, cellOf(joined, size, cell.stored))
+    }
+  }
+
   /** A branch has told more about what stands there. */
   place(key: number, cell: Cell): void {
     this.#own().set(key, cell)
@@ -223,17 +204,35 @@ export class Machine {
     if (behind > first) this.#own().remove(first, behind - first)
   }
 
-  /** A function of another file may have stored to variables whose address it is given. */
+  /** A function of another file may have stored to variables and objects whose address it is given. */
   forgetPassed(): void {
     if (this.memory.size === 0) return
     for (let register = 0; register < ARGUMENTS; register++) {
-      const address = singleAddress(this.registers[register])
+      const value = this.registers[register]
+      const address = singleAddress(value)
       if (address !== undefined) this.forgetVariables(address, address + PASSED_OBJECT)
+      else if (value !== undefined && value.base >= 0 && value.base !== SP) this.forgetObject(value.base)
     }
   }
 
   /** Others may have stored to variables. */
   forgetVariables(from: number = 0, to: number = Infinity): void {
+    this.#spoil(from, to)
+  }
+
+  /** Others may have stored to the object behind `base`: a parameter, or what was allocated. */
+  forgetObject(base: number): void {
+    this.#spoil(placeKey(base, -SPAN / 2), placeKey(base, SPAN / 2))
+  }
+
+  /** The same of all objects but the frame. */
+  forgetObjects(): void {
+    this.#spoil(-Infinity, placeKey(SP, -SPAN / 2))
+    this.#spoil(placeKey(SP, SPAN / 2), 0)
+  }
+
+  /** What was stored there need not be there any more. */
+  #spoil(from: number, to: number): void {
     for (let index = this.#memory.indexFrom(from); index < this.#memory.size && this.#memory.keys[index]! < to; ) {
       const cell = this.#memory.values[index]!
       if (!cell.stored) {
