@@ -20,7 +20,8 @@ export interface NamedByDigest {
 
 /**
  * Artifacts whose digest another file of the tree holds: `integrity` of a page's scripts, the table of a service worker
- * (ngsw.json), the list of what a loader fetches (blazor.boot.json). A browser refuses such a file when its bytes are others.
+ * (ngsw.json), the list of what a loader fetches (blazor.boot.json), what a server sends with it (Nitro). Such a file is refused,
+ * or cut off, when its bytes are others.
  */
 export function namedByDigest(files: readonly ReadableFile[]): NamedByDigest {
   const own = files.filter(({ path }) => !isOfPackage(path))
@@ -32,13 +33,18 @@ export function namedByDigest(files: readonly ReadableFile[]): NamedByDigest {
     const bytes = size > maxHashed ? undefined : read()
     if (bytes === undefined || !formats.some((format) => format.recognizes(path, bytes.subarray(0, headSize)))) continue
     for (const algorithm of algorithms) {
-      const holder = holders.get(`${algorithm}-${createHash(algorithm).update(bytes).digest('base64')}`)
+      const holder = holders.get(`${algorithm}-${digestOf(bytes, algorithm)}`)
       if (holder === undefined || holder === path) continue
       named.push({ path, algorithm, holder })
       break
     }
   }
   return { paths: new Set(named.map(({ path }) => path)), diagnostics: named.length === 0 ? [] : [told(named)] }
+}
+
+function digestOf(bytes: Uint8Array, algorithm: string): string {
+  if (algorithm !== 'etag') return createHash(algorithm).update(bytes).digest('base64')
+  return `${bytes.byteLength.toString(16)}-${createHash('sha1').update(bytes).digest('base64').slice(0, 27)}`
 }
 
 interface Named {
@@ -59,6 +65,9 @@ const escapes = /\\\/|\\u002[fb]|&#(?:x2[fb]|4[37]);/gi
 /** Quoted in JSON: what ngsw.json and manifests of other makers hold. */
 const hexDigest = /"([0-9a-f]{40}|[0-9a-f]{64})"/g
 
+/** Of the package etag: Nitro’s servers (Nuxt) hold those of what they serve, with its length, which is what they send. */
+const entityTag = /["']([0-9a-f]{1,9}-[A-Za-z0-9+/]{27})\\?["']/g
+
 /** The first file that holds a digest, by `algorithm-base64`. */
 function digestHolders(files: readonly ReadableFile[]): ReadonlyMap<string, string> {
   const holders = new Map<string, string>()
@@ -71,9 +80,10 @@ function digestHolders(files: readonly ReadableFile[]): ReadonlyMap<string, stri
     if (bytes === undefined) continue
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     const isJson = /\.(?:json|webmanifest)$/i.test(path)
-    if (!isJson && !['sha256-', 'sha384-', 'sha512-'].some((start) => buffer.includes(start))) continue
+    if (!isJson && !['sha256-', 'sha384-', 'sha512-', 'etag'].some((start) => buffer.includes(start))) continue
     const text = buffer.toString('latin1').replace(escapes, unescaped)
     for (const [, bits, digest] of text.matchAll(base64Digest)) note(`sha${bits}-${digest}`, path)
+    for (const [, tag] of text.matchAll(entityTag)) note(`etag-${tag}`, path)
     if (isJson) for (const [, hex] of text.matchAll(hexDigest)) note(`${hex!.length === 40 ? 'sha1' : 'sha256'}-${Buffer.from(hex!, 'hex').toString('base64')}`, path)
   }
   return holders
@@ -84,7 +94,7 @@ function unescaped(written: string): string {
 }
 
 function told(named: readonly Named[]): Diagnostic {
-  const shown = named.slice(0, 3).map(({ path, algorithm, holder }) => `${path} (${algorithm.replace('sha', 'SHA-')} in ${holder})`)
+  const shown = named.slice(0, 3).map(({ path, algorithm, holder }) => `${path} (${algorithm === 'etag' ? 'ETag' : algorithm.replace('sha', 'SHA-')} in ${holder})`)
   const are = named.length === 1 ? 'is' : 'are'
   return {
     severity: 'warning',

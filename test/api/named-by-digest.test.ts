@@ -18,8 +18,10 @@ const kept: Readonly<Record<string, string>> = {
   'assets/worker.js': script('worker'),
   'framework/boot.js': withSigns,
   'assets/slashes.js': script('slashes') + '// another',
+  'public/nitro.js': script('nitro'),
 }
 const pages: Readonly<Record<string, string>> = {
+  'server/index.mjs': `export const assets = {"/nitro.js":{etag:'"${script('nitro').length.toString(16)}-${digest('sha1', script('nitro')).slice(0, 27)}"',size:${script('nitro').length}}}`,
   'index.html': `<!doctype html><script type="module" src="assets/page.js" integrity="${integrity('sha384', kept['assets/page.js']!)}" crossorigin></script>`,
   'ngsw.json': JSON.stringify({ hashTable: { '/assets/worker.js': createHash('sha1').update(kept['assets/worker.js']!).digest('hex') } }, null, 2),
   'framework/boot.json': JSON.stringify({ resources: { 'boot.js': integrity('sha256', withSigns) } }).replaceAll('+', '\\u002B'),
@@ -37,7 +39,7 @@ test('what a page, a service worker or a loader holds the digest of keeps its by
   for (const [path, text] of Object.entries(kept)) expect(await readFile(join(root, 'out', path), 'utf8'), path).toBe(text)
   expect((await readFile(join(root, 'out/assets/free.js'), 'utf8')).length).toBeLessThan(script('free').length)
   const told = report.diagnostics.filter(({ severity }) => severity === 'warning')
-  expect(told).toMatchObject([{ code: 'transform/skipped', message: expect.stringMatching(/^4 files are left as they are, .*assets\/page\.js \(SHA-384 in index\.html\)/) }])
+  expect(told).toMatchObject([{ code: 'transform/skipped', message: expect.stringMatching(/^5 files are left as they are, .*assets\/page\.js \(SHA-384 in index\.html\)/) }])
 })
 
 test('without the digests all of them are made smaller; a list that an earlier build wrote is no reason', async () => {

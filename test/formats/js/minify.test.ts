@@ -78,6 +78,33 @@ describe('minify', () => {
     expect([300, 63]).toContain(inWorker({ log() {} }))
   })
 
+  it.each(['fast', 'balanced', 'max'] as const)('moves no function to where a kept name is another variable, at level %s', async (level) => {
+    // swc did: React’s server, in a chunk of Next.js with one function whose text is read
+    const code = `module.exports = (function (x) {
+      const d = x.i(1), c = x.i(2)
+      let an = c.cache(async function (a, b, c, d) { return ao(a, b, c, d) })
+      async function ao(a, b, c, e) { let [m, n] = b, r = d.getSegmentParam(m); return r ? c(n, e, a) : null }
+      x.s(an)
+    })
+    exports.read = (function (a, b, c, d) { return a + b + c + d }).toString()`
+    for (const goal of ['a.cjs', 'b.js']) {
+      const { code: minified } = await shrink(goal, code, {}, level)
+      expect(minified.length).toBeLessThan(code.length)
+      const said: unknown[] = []
+      const module = { exports: {} as (x: object) => void }
+      runInContext(minified, createContext({ module, exports: {} }))
+      const parts: Readonly<Record<number, object>> = { 1: { getSegmentParam: (m: string) => m === 'm' }, 2: { cache: (f: unknown) => f } }
+      module.exports({ i: (id: number) => parts[id], s: (an: (...values: unknown[]) => Promise<unknown>) => said.push(an('a', ['m', 'n'], (...values: unknown[]) => values, 'd')) })
+      expect(await said[0]).toEqual(['n', 'd', 'a'])
+    }
+  })
+
+  it('leaves a script alone whose value is what it is for', async () => {
+    const code = '// @bun @bun-cjs\n(function(exports, require, module, __filename, __dirname) {\n  const longName = require("os")\n  console.log(typeof longName.cpus, longName)\n})\n'
+    for (const text of [code, code.replace('(function', 'aVariable => (function'), `"use strict";\n${code}`]) expect((await shrink('app.js', text)).code).toBe(text)
+    expect((await shrink('app.js', `${code.trimEnd()}(exports, require, module)`)).code.length).toBeLessThan(code.length - 40)
+  })
+
   it('keeps the names that functions report', async () => {
     const { code } = await shrink('a.cjs', program, { keepNames: true })
     const exports: Record<string, unknown> = {}

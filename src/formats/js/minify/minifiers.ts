@@ -1,6 +1,7 @@
 import type { DecodedSourceMap, EncodedSourceMap } from '@jridgewell/remapping'
 import { ShrinkError, UnsupportedError } from '../../../core/errors.ts'
 import { type Edition, editionRank } from '../read/syntax-features.ts'
+import { composeMaps } from './compose-maps.ts'
 import { templatesToStrings } from './templates-to-strings.ts'
 import type { KeptNames } from '../read/name-reads.ts'
 import type { ParseGoal } from '../read/parse-script.ts'
@@ -82,25 +83,16 @@ export const minifiers: Readonly<Record<MinifierName, Minifier>> = {
   },
 
   async swc(input) {
-    const { minify } = await import('@swc/core')
+    const compress = { toplevel: input.topLevel, keep_fnames: keepsAny(input.keepNames), keep_classnames: keepsAny(input.keepNames) }
+    const reserved = [...reservedNames(input), ...(input.keepNames === true ? classNames(input.code) : [])]
+    const mangle = { toplevel: input.topLevel, keep_fnames: input.keepNames === true, reserved }
     return guarded('swc', async () => {
-      const { code, map } = await minify(
-        // its types leave out the form that names the source
-        (input.sourceMap ? { [STEP_SOURCE]: input.code } : input.code) as string,
-        {
-          module: input.goal === 'module',
-          ecma: terserEdition(input.target),
-          compress: { toplevel: input.topLevel, keep_fnames: keepsAny(input.keepNames), keep_classnames: keepsAny(input.keepNames) },
-          mangle: {
-            toplevel: input.topLevel,
-            keep_fnames: input.keepNames === true,
-            reserved: [...reservedNames(input), ...(input.keepNames === true ? classNames(input.code) : [])],
-          },
-          format: { comments: false, asciiOnly: false },
-          sourceMap: input.sourceMap,
-        } as Parameters<typeof minify>[1],
-      )
-      return { code, map: input.sourceMap && map !== undefined ? (JSON.parse(map) as EncodedSourceMap) : undefined }
+      if (reserved.length === 0) return runSwc(input.code, input, { compress, mangle })
+      // In one run it moves a function to where one of these names is another variable, which then is not renamed either.
+      const compressed = await runSwc(input.code, input, { compress, mangle: false })
+      const mangled = await runSwc(compressed.code, input, { compress: false, mangle })
+      const maps = [compressed.map, mangled.map].filter((map) => map !== undefined)
+      return { code: mangled.code, map: input.sourceMap ? await composeMaps(maps, undefined, { name: STEP_SOURCE, text: input.code }) : undefined }
     })
   },
 
@@ -161,6 +153,14 @@ export const minifiers: Readonly<Record<MinifierName, Minifier>> = {
       return { code, map: input.sourceMap ? (JSON.parse(map) as EncodedSourceMap) : undefined }
     })
   },
+}
+
+async function runSwc(code: string, { goal, target, sourceMap }: MinifierInput, steps: { readonly compress: object | false; readonly mangle: object | false }): Promise<MinifierOutput> {
+  const { minify } = await import('@swc/core')
+  const options = { module: goal === 'module', ecma: terserEdition(target), ...steps, format: { comments: false, asciiOnly: false }, sourceMap }
+  // its types leave out the form that names the source
+  const result = await minify((sourceMap ? { [STEP_SOURCE]: code } : code) as string, options as Parameters<typeof minify>[1])
+  return { code: result.code, map: sourceMap && result.map !== undefined ? (JSON.parse(result.map) as EncodedSourceMap) : undefined }
 }
 
 interface UglifyModule {

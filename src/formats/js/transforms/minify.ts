@@ -32,6 +32,11 @@ async function minifyArtifact(
   context: Context,
 ): Promise<TransformResult> {
   const options = minifySettings(settings.options)
+  if (isValue(analysis.detail.script)) {
+    const message = 'the script is a function that does nothing by itself: who loads it takes its value, and every minifier would drop it'
+    context.report({ severity: 'info', code: 'transform/skipped', message, location: { path: artifact.path } })
+    return { artifact, changes: [] }
+  }
   const { script, survey, sourceMap, moduleKind, level, scopes, exports } = analysis.detail
   const name = artifact.path.split('/').at(-1)!
   const wantsMap = options.sourceMap === 'auto' && sourceMap?.map !== undefined
@@ -114,6 +119,16 @@ async function minifyArtifact(
       },
     ],
   }
+}
+
+/** `(function (exports, require) { … })`: bun writes so (`@bun-cjs`), and what is loaded with `eval` or `node:vm` often is. */
+function isValue({ goal, program }: ParsedScript): boolean {
+  const statements = program.body.filter((statement) => !('directive' in statement && typeof statement.directive === 'string'))
+  const [only] = statements
+  if (goal === 'module' || statements.length !== 1 || only?.type !== 'ExpressionStatement') return false
+  let { expression } = only
+  while (expression.type === 'ParenthesizedExpression') ({ expression } = expression)
+  return expression.type === 'FunctionExpression' || expression.type === 'ArrowFunctionExpression' || expression.type === 'ClassExpression'
 }
 
 /** What error trackers find the map of a script by, wherever it is kept: a comment that bundlers and uploaders write. */
