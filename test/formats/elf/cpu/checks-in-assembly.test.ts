@@ -261,3 +261,28 @@ test.skipIf(!ready)('tables before the code of each closure, as GHC has them, ar
   expect(await featuresOf('')).toEqual([])
   expect(await featuresOf('fisttp dword ptr [rbp]')).toEqual(['sse3 required'])
 })
+
+test.skipIf(!ready)('functions of which a bit of the same word far from a register decides between two versions are guarded, unless one has them the other way', async () => {
+  const wideVersion = 'vpaddd ymm0, ymm0, ymm1\nvpaddd ymm0, ymm0, ymm2\nvzeroupper\nret'
+  const plainVersion = 'paddd xmm0, xmm1\npaddd xmm0, xmm2\nret'
+  const twofold = (test: string, [first, second] = [wideVersion, plainVersion]): string => `sub rsp, 8\n${test} 1f\nadd rsp, 8\n${first}\n.p2align 4\n1: add rsp, 8\n${second}`
+  const word = 'test dword ptr [r14 + 0x20008], 1\njne'
+  const inObject = 'lea rax, [r14 + 0x20000]\nmov eax, [rax + 8]\nbt rax, 0\njb'
+  const program = (tests: readonly string[], more: Readonly<Record<string, string>> = {}, store = 'call [rdi + 8]\nnot eax\nmov [r14 + 0x20008], eax'): Record<string, string> => ({
+    main: `mov r14, [rdi]\ncall detect\n${store}\n${[...tests.keys()].map((index) => `call copy${index}\n`).join('')}${Object.keys(more).map((name) => `call ${name}\n`).join('')}ret`,
+    ...Object.fromEntries(tests.map((test, index) => [`copy${index}`, twofold(test)])),
+    ...more,
+  })
+  const four = Array<string>(4).fill(word)
+  expect(await needOfAvx2(program(four))).toBe('guarded')
+  expect(await needOfAvx2(program(Array<string>(4).fill(inObject), {}, 'call [rdi + 8]\nlea rbx, [r14 + 0x20000]\nnot eax\nmov [rbx + 8], eax'))).toBe('guarded')
+  // nobody stores to it, or what is known to lead there, too few, another bit, a field of some object, what an argument points to, the other way around, and none
+  expect(await needOfAvx2(program(four, {}, ''))).not.toBe('guarded')
+  expect(await needOfAvx2(program(four, {}, 'mov [r14 + 0x20008], eax'))).not.toBe('guarded')
+  expect(await needOfAvx2(program(four.slice(1)))).not.toBe('guarded')
+  expect(await needOfAvx2(program(four, { other: twofold('test dword ptr [r14 + 0x20008], 2\njne') }))).not.toBe('guarded')
+  expect(await needOfAvx2(program(Array<string>(4).fill('test dword ptr [r14 + 0x108], 1\njne')))).not.toBe('guarded')
+  expect(await needOfAvx2(program(Array<string>(4).fill('test dword ptr [rdi + 0x20008], 1\njne')))).not.toBe('guarded')
+  expect(await needOfAvx2(program(four, { other: twofold(word, [plainVersion, wideVersion]) }))).not.toBe('guarded')
+  expect(await needOfAvx2(program(four, { other: wideVersion }))).not.toBe('guarded')
+}, 60_000)

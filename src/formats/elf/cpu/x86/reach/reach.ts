@@ -5,6 +5,7 @@ import { isDataAmongCode } from '../code/data-among-code.ts'
 import type { Program } from '../code/program.ts'
 import { restoredStates } from '../code/restored-states.ts'
 import { transactionEnds } from '../code/transaction-ends.ts'
+import { instructionsOfTwofold } from '../code/twofold-functions.ts'
 import type { Guards } from '../checks/guards.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import { Choices } from './choices.ts'
@@ -75,6 +76,8 @@ export class ReachSearch {
     this.#constants = constants
     this.#needless = transactionEnds(program)
     for (const at of restoredStates(program)) this.#needless.add(at)
+    // of what was evaluated it is known
+    for (const at of instructionsOfTwofold(program)) if (evaluations.get(program.graph.functionOf(at))?.decides !== true) this.#needless.add(at)
     const selectable = this.#findSelectable()
     this.#choices = new Choices(program, evaluations, kernels, { selections, tracer, others, passed, selectable })
     this.#tables = new NamedTables(program, { evaluations, chosenEntries, kernels, choices: this.#choices, tracer, saysNo, runs: (index, at) => this.instructionRuns(index, at) })
