@@ -40,6 +40,7 @@ _start: xor edi, edi
   call choose
   call [handlers + rax * 8]
   call last
+  call even
   ud2
 .balign 16, 0xcc
 choose: push rbx
@@ -73,17 +74,22 @@ unaligned: push rbp
   mov rbp, rsp
   pop rbp
   ret
+.balign 0x10000, 0xcc
+.skip 0xfff0, 0xcc
+even: .fill 16, 1, 0x50
+round: ret
 .section .rodata
 .balign 8
 cases: .quad one, two
 .data
 handlers: .quad handler, handler
 number: .quad inside
+size: .quad round
 `)
   const { graph } = readProgram(readElf(bytes))
   const begins = (label: string): boolean => graph.functionAt(labels.get(label)!) !== undefined
-  const all = ['choose', 'handler', 'last', 'away', 'unaligned', 'named', 'behind', 'one', 'two', 'end', 'inside', 'compared']
-  expect(all.filter(begins)).toEqual(['choose', 'handler', 'last', 'away', 'unaligned', 'named', 'behind'])
+  const all = ['choose', 'handler', 'last', 'away', 'unaligned', 'named', 'behind', 'one', 'two', 'end', 'inside', 'compared', 'even', 'round']
+  expect(all.filter(begins)).toEqual(['choose', 'handler', 'last', 'away', 'unaligned', 'named', 'behind', 'even'])
 })
 
 test.skipIf(!ready)('what no way leads to behind the end of a function that is called is no evidence (needs gcc)', async () => {

@@ -65,9 +65,12 @@ export function numbersLikeAddresses(image: MemoryImage, decoder: X86Decoder, ot
 /** Bytes that are decoded to see where instructions begin. */
 const LONGEST = 20_000
 
+/** What numbers in data are multiples of more often than addresses are. */
+const ROUND = 0x1_0000
+
 /**
- * Is `address` in the middle of an instruction? Where pointers have no relocations, a number may look like one. (Most
- * functions come behind the end of another, so that there is nothing to decode.)
+ * Is `address` in the middle of an instruction, or of code that goes on there, and a round number? Where pointers have no relocations, a number may
+ * look like one. (Most functions come behind the end of another, so that there is nothing to decode.)
  */
 function isInInstruction(decoder: X86Decoder, codeAt: Code['codeAt'], starts: Float64Array, address: number): boolean {
   const range = codeAt(address)
@@ -80,7 +83,7 @@ function isInInstruction(decoder: X86Decoder, codeAt: Code['codeAt'], starts: Fl
     if (length === 0) return false
     at += length
   }
-  return at !== address - range.base
+  return at !== address - range.base || address % ROUND === 0
 }
 
 /** INT3, NOP, RET, JMP, UD2, or a call that does not come back. */
