@@ -9,7 +9,7 @@ const notForPrograms: ReadonlySet<number> = new Set([0x6c, 0x6d, 0x6e, 0x6f, 0x9
  * Tables among code, as assembly has them (points of an elliptic curve): whoever runs from such an address comes to
  * something that is no instruction before anything leads elsewhere, in this or, as nothing leads elsewhere, in what follows. Code does not.
  */
-export function isDataAmongCode({ graph, decoder, codeAt }: Code, index: number): boolean {
+export function isDataAmongCode({ graph, decoder, codeAt }: Pick<Code, 'graph' | 'decoder' | 'codeAt'>, index: number): boolean {
   const start = graph.starts[index]!
   const range = codeAt(start)
   if (range === undefined || graph.names.has(start)) return false

@@ -2,6 +2,7 @@ import { Edge } from '../../program/edges.ts'
 import { lengthsOf } from '../../../../../isa/x86/length.ts'
 import { IndexSet } from '../../program/index-set.ts'
 import type { Code } from './code.ts'
+import { isDataAmongCode } from './data-among-code.ts'
 
 /** A jump from function `from` to the address `to` in the middle of another. */
 export interface JumpIntoMiddle {
@@ -46,6 +47,13 @@ export class Entrances {
       if (known === undefined) this.#middle.set(index, [jump])
       else known.push(jump)
     }
+  }
+
+  /** Is an edge what a table among code looks like, of which somebody took the address: a jump into the middle of a function? */
+  isOfData(edge: number): boolean {
+    if (!this.#isMiddle.has(edge)) return false
+    const from = this.#program.graph.edgeFrom[edge]!
+    return this.#holdsData.has(from) && isDataAmongCode(this.#program, from)
   }
 
   /** Functions that are entered in the middle from function `index`. */

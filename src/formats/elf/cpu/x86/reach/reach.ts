@@ -194,7 +194,7 @@ export class ReachSearch {
       const target = graph.edgeTo[edge]!
       const kind = graph.edgeKind[edge]!
       if (kind === Edge.resolver) for (const kernel of this.handedOutBy(target)) progress.reach(kernel, index, 'call')
-      if (kind === Edge.resolver || steps.has(target)) continue
+      if (kind === Edge.resolver || steps.has(target) || this.#program.entrances.isOfData(edge)) continue
       const taken = kind === Edge.taken || kind === Edge.loaded
       if (taken && trust < Trust.addresses && !fromEntry) continue
       if (taken && (detectors.any || this.#hasExportsByCpu) && this.#kernels.isNamed(target)) continue
