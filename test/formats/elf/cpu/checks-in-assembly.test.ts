@@ -7,32 +7,14 @@ import { afterAll, expect, test } from 'vitest'
 import type { Context } from '../../../../src/core/context.ts'
 import { analyzeCpu } from '../../../../src/formats/elf/cpu/index.ts'
 import { readElf } from '../../../../src/formats/elf/read/elf-file.ts'
-import { isInstalled } from '../../../truth/programs.ts'
+import { canAssemble as ready, needOfAvx2 } from './assembled.ts'
 
 // What compilers make of checks in large programs, cut down to the instructions that matter.
 
 const run = promisify(execFile)
 const context: Context = { signal: new AbortController().signal, report: () => {}, readFile: async () => undefined }
-const ready = process.arch === 'x64' && (await isInstalled('gcc'))
 const folder = await mkdtemp(join(tmpdir(), 'shrink-test-'))
 afterAll(() => rm(folder, { recursive: true }))
-
-/** What a program of functions in assembly needs AVX2 for: `main` is entered, and `plain` and `wide` do the same. */
-async function needOfAvx2(functions: Readonly<Record<string, string>>, link = ['-nostdlib', '-static']): Promise<string | undefined> {
-  const all = {
-    ...functions,
-    plain: 'paddd xmm0, xmm1\npaddd xmm0, xmm2\npaddd xmm0, xmm3\nret',
-    wide: 'vpaddd ymm0, ymm0, ymm1\nvpaddd ymm0, ymm0, ymm2\nret',
-    detect: 'push rbx\nmov eax, 7\nxor ecx, ecx\ncpuid\nmov eax, ebx\nshr eax, 5\nand eax, 1\npop rbx\nret',
-    _start: 'mov rdi, rsp\ncall main\nmov eax, 60\nxor edi, edi\nsyscall\nud2',
-  }
-  const source = Object.entries(all).map(([name, code]) => `.globl ${name}\n.type ${name}, @function\n.p2align 4\n${name}:\n.cfi_startproc\n${code}\n.cfi_endproc\n.size ${name}, .-${name}`)
-  const path = join(folder, 'program')
-  await writeFile(`${path}.s`, `.intel_syntax noprefix\n${source.join('\n')}\n.bss\ntable: .zero 8192\n.section .note.GNU-stack,"",@progbits\n`)
-  await run('gcc', [...link, '-no-pie', '-Wl,--build-id=none', `${path}.s`, '-o', path])
-  const { requirements } = await analyzeCpu(readElf(await readFile(path)), {}, context)
-  return requirements.find(({ name }) => name === 'avx2')?.need
-}
 
 const repeat = (count: number, code: (index: number) => string): string => Array.from({ length: count }, (_, index) => code(index)).join('\n')
 
@@ -261,28 +243,3 @@ test.skipIf(!ready)('tables before the code of each closure, as GHC has them, ar
   expect(await featuresOf('')).toEqual([])
   expect(await featuresOf('fisttp dword ptr [rbp]')).toEqual(['sse3 required'])
 })
-
-test.skipIf(!ready)('functions of which a bit of the same word far from a register decides between two versions are guarded, unless one has them the other way', async () => {
-  const wideVersion = 'vpaddd ymm0, ymm0, ymm1\nvpaddd ymm0, ymm0, ymm2\nvzeroupper\nret'
-  const plainVersion = 'paddd xmm0, xmm1\npaddd xmm0, xmm2\nret'
-  const twofold = (test: string, [first, second] = [wideVersion, plainVersion]): string => `sub rsp, 8\n${test} 1f\nadd rsp, 8\n${first}\n.p2align 4\n1: add rsp, 8\n${second}`
-  const word = 'test dword ptr [r14 + 0x20008], 1\njne'
-  const inObject = 'lea rax, [r14 + 0x20000]\nmov eax, [rax + 8]\nbt rax, 0\njb'
-  const program = (tests: readonly string[], more: Readonly<Record<string, string>> = {}, store = 'call [rdi + 8]\nnot eax\nmov [r14 + 0x20008], eax'): Record<string, string> => ({
-    main: `mov r14, [rdi]\ncall detect\n${store}\n${[...tests.keys()].map((index) => `call copy${index}\n`).join('')}${Object.keys(more).map((name) => `call ${name}\n`).join('')}ret`,
-    ...Object.fromEntries(tests.map((test, index) => [`copy${index}`, twofold(test)])),
-    ...more,
-  })
-  const four = Array<string>(4).fill(word)
-  expect(await needOfAvx2(program(four))).toBe('guarded')
-  expect(await needOfAvx2(program(Array<string>(4).fill(inObject), {}, 'call [rdi + 8]\nlea rbx, [r14 + 0x20000]\nnot eax\nmov [rbx + 8], eax'))).toBe('guarded')
-  // nobody stores to it, or what is known to lead there, too few, another bit, a field of some object, what an argument points to, the other way around, and none
-  expect(await needOfAvx2(program(four, {}, ''))).not.toBe('guarded')
-  expect(await needOfAvx2(program(four, {}, 'mov [r14 + 0x20008], eax'))).not.toBe('guarded')
-  expect(await needOfAvx2(program(four.slice(1)))).not.toBe('guarded')
-  expect(await needOfAvx2(program(four, { other: twofold('test dword ptr [r14 + 0x20008], 2\njne') }))).not.toBe('guarded')
-  expect(await needOfAvx2(program(Array<string>(4).fill('test dword ptr [r14 + 0x108], 1\njne')))).not.toBe('guarded')
-  expect(await needOfAvx2(program(Array<string>(4).fill('test dword ptr [rdi + 0x20008], 1\njne')))).not.toBe('guarded')
-  expect(await needOfAvx2(program(four, { other: twofold(word, [plainVersion, wideVersion]) }))).not.toBe('guarded')
-  expect(await needOfAvx2(program(four, { other: wideVersion }))).not.toBe('guarded')
-}, 60_000)

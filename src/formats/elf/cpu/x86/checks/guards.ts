@@ -7,7 +7,7 @@ import { goInternal, systemV } from '../evaluation/calling-convention.ts'
 import { Callbacks } from './callbacks.ts'
 import { Callees } from './callees.ts'
 import type { CpuidModel } from '../evaluation/cpuid-model.ts'
-import { isDetectorFunction, isDetectorObject, isDetectorTableFunction, isOwnDetectorObject } from '../code/detectors.ts'
+import { isDetectorFunction, isDetectorObject, isDetectorTableFunction } from '../code/detectors.ts'
 import { entriesFromAnywhere, entriesOf } from '../evaluation/entries.ts'
 import { evaluate, resultRegardless, type StepBudget } from '../evaluation/evaluate.ts'
 import type { Evaluation, FileLeaks, Origins, Surroundings } from '../evaluation/evaluation.ts'
@@ -154,12 +154,9 @@ class GuardSearch {
   }
 
   run(): Guards {
-    const { detectors, graph, image } = this.#program
+    const { detectors, graph } = this.#program
     if (!detectors.any) return this.#guards(false)
-    for (const object of image.objects) {
-      if (!isOwnDetectorObject(object.name)) continue
-      for (let at = 0; at < Math.min(object.size, 512); at += 4) this.#variables.follow(object.address + at, 4, 1)
-    }
+    this.#variables.followNamed()
     const work = new Set<number>()
     for (const index of detectors.functions) {
       this.#agenda.addTo(work, index, 0)

@@ -3,6 +3,8 @@ import { address as addressValue, anything, certain, compute, detectedAs, join, 
 import type { Agenda } from './agenda.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import { firstInitializer } from '../../program/initializers.ts'
+import { isOwnDetectorObject } from '../code/detectors.ts'
+import { unsetTokens } from '../code/unset-tokens.ts'
 import { isFunctionPointer } from './function-pointer.ts'
 import { GotVariables } from './got-variables.ts'
 import type { Program } from '../code/program.ts'
@@ -213,6 +215,14 @@ export class Variables {
     for (const index of this.#accessors.byAddress(at, size)) this.#agenda.addAccessor(index, distance + 1)
     for (const index of this.#accessors.otherwise(at)) this.#agenda.add(index, distance + 1)
     return variable
+  }
+
+  /** Follows what the file says holds what is known of the CPU: objects by their names, and bytes that would say that something is there had anybody asked. */
+  followNamed(): void {
+    for (const { name, address, size } of this.#program.image.objects) {
+      for (let at = 0; isOwnDetectorObject(name) && at < Math.min(size, 512); at += 4) this.follow(address + at, 4, 1)
+    }
+    for (const at of unsetTokens(this.#program)) this.follow(at, 1, 1)
   }
 
   /** Takes over what function `index`, so many steps from CPUID, stores. */
