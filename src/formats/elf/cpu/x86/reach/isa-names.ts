@@ -4,7 +4,7 @@
  * compilers make for vectors of a width: `_ZGVdN4v_exp` (x86 Vector Function ABI, 2.6: c is AVX, d AVX2, e AVX-512).
  */
 const isaName =
-  /(?:avx|sse[34_]|ssse3|sse2|haswell|skylake|zen\d|icelake|sandybridge|cooperlake|sapphire|westmere|nehalem|corei7|bmi[12_]|fma[34]|_fma_|xop|popcnt|aesni|aes_?hw|_ni\b|sha_?ni|vaes|gfni|x86_?64_v[234]|amx|p?clmul|adx|mulx|evex|erms|piledriver|bulldozer|steamroller|excavator|barcelona|penryn|dunnington|core2|bobcat|prescott|opteron|hsw|skx|_icl|x86ni|_v[34]x|carrizo|shaext|vpaes|_m(?:256|512)[id]?$|^_ZGV[cde][MN]\d+\w*_)/i
+  /(?:avx|sse[34_]|ssse3|sse2|haswell|skylake|zen\d|icelake|sandybridge|cooperlake|sapphire|westmere|nehalem|corei7|bmi[12_]|fma[34]|_fma_|xop|popcnt|aesni|aes_?hw|_ni\b|sha_?ni|vaes|gfni|x86_?64_v[234]|amx|p?clmul|adx|mulx|rdrand|rdseed|evex|erms|piledriver|bulldozer|steamroller|excavator|barcelona|penryn|dunnington|core2|bobcat|prescott|opteron|hsw|skx|_icl|x86ni|_v[34]x|carrizo|shaext|vpaes|_m(?:256|512)[id]?$|^_ZGV[cde][MN]\d+\w*_)/i
 
 export function isIsaName(name: string): boolean {
   return isaName.test(name) && (!mangled.test(name) || isaName.test(identifiersOf(name)))
@@ -32,6 +32,14 @@ function identifiersOf(name: string): string {
 /** Is what it is named for a part of every x86-64 CPU? */
 export function isNamedForAny(name: string): boolean {
   return !isaName.test(name.replace(/sse2/gi, ''))
+}
+
+/**
+ * libstdc++'s source of random numbers: what makes one asks for RDRAND, and opens a file where there is none; what takes a number from it uses RDRAND where it
+ * has no file.
+ */
+export function asksByItsObject(name: string): boolean {
+  return /^_ZNSt13random_device\d+_M_getval/.test(name)
 }
 
 /** Words that tell the variant for any CPU from the others. */

@@ -10,7 +10,7 @@ import type { Guards } from '../checks/guards.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import { Choices } from './choices.ts'
 import { callsIn, edgeRunsIn } from './edge-runs.ts'
-import { isNamedForAny } from './isa-names.ts'
+import { asksByItsObject, isNamedForAny } from './isa-names.ts'
 import type { Kernels } from './kernels.ts'
 import { NamedTables } from './named-tables.ts'
 import { Progress } from './progress.ts'
@@ -205,7 +205,7 @@ export class ReachSearch {
         continue
       }
       if (detectors.any && (this.#kernels.needFeatures(target) || (taken ? this.#kernels.makes(target) : this.#isNamedAbove(target) || this.#kernels.installs(target) || this.#kernels.handsOver(target)))) {
-        if (!fromEntry && !decided && this.#choices.isChoice(index, edge, target, taken)) continue
+        if (!fromEntry && !decided && (this.#choices.isChoice(index, edge, target, taken) || asksByItsObject(graph.names.get(graph.starts[index]!) ?? ''))) continue
         if (!taken && this.#kernels.needFeatures(target) && !this.#kernels.isKernel(index) && !this.#tracer.isOpen(index) && !this.#passed.has(index)) {
           progress.pending.push(index, edge)
           continue
