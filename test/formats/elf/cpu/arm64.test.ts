@@ -51,3 +51,14 @@ test.skipIf(!haveGcc)('AArch64: what a check found out is told to a callee by an
   for (const style of needed) expect([style, (await verdictOf(style)).need]).toEqual([style, expect.stringMatching(/required|possible/)])
   expect((await verdictOf('TOLD')).need).toBe('guarded')
 })
+
+test.skipIf(!haveGcc)('AArch64: room to patch, before the frames of functions, is a part of them, and the list of such places leads nowhere', async () => {
+  for (const flags of [['-fpatchable-function-entry=4'], ['-fpatchable-function-entry=4,2', '-mbranch-protection=standard', '-s']]) {
+    const needOf = async (style: Arm64Style): Promise<string> => {
+      const path = (await compileArm64(style, 'DOTPROD', ['aarch64-linux-gnu-gcc', '-O2', ...flags]))!
+      const { requirements } = await analyzeCpu(readElf(await readFile(path)), {}, context)
+      return requirements.find(({ name }) => name === 'dotprod')?.need ?? 'absent'
+    }
+    expect([await needOf('UNGUARDED'), await needOf('FLAG'), await needOf('CONSTRUCTOR')]).toEqual(['required', 'guarded', 'guarded'])
+  }
+})

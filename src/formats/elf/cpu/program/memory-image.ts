@@ -109,7 +109,10 @@ export function readMemoryImage(file: ElfFile): MemoryImage {
   const toData = new Pointers()
   const view = file.reader.view
   const types = file.header.e_machine === EM.AARCH64 ? arm64Relocations : x86Relocations
-  const note = (relocation: Relocation): void => noteRelocation(relocation, types, dynamicSymbols, slots, (place, target) => (inCode(target) ? toCode : toData).add(place, target), readWord)
+  // says where there is room to patch functions, and leads nowhere
+  const entries = file.sections.find(({ name }) => name === patchableEntries)
+  const isEntry = (place: number): boolean => entries !== undefined && place >= Number(entries.sh_addr) && place < Number(entries.sh_addr) + entries.sh_size
+  const note = (relocation: Relocation): void => isEntry(relocation.offset) ? undefined : noteRelocation(relocation, types, dynamicSymbols, slots, (place, target) => (inCode(target) ? toCode : toData).add(place, target), readWord)
   const readWord = (address: number): number | undefined => {
     const range = dataAt(address)
     if (range?.offset === undefined || address + 8 > range.end) return undefined
@@ -248,6 +251,9 @@ function noteRelocation(
 
 const linkerTables: ReadonlySet<number> = new Set([SHT.DYNSYM, SHT.STRTAB, SHT.HASH, SHT.GNU_HASH, SHT.RELA, SHT.REL, SHT.GNU_VERSYM, SHT.GNU_VERNEED, SHT.NOTE])
 
+/** `-fpatchable-function-entry`: the address of every function. */
+const patchableEntries = '__patchable_function_entries'
+
 /** What is put into a program once it is linked holds none of its addresses: the scripts of `bun build --compile`. */
 const payload = '.bun'
 
@@ -263,7 +269,7 @@ function absolutePointers(
   const first = data[0]?.address ?? 0
   const last = data.at(-1)?.end ?? 0
   // symbols, hashes and relocations have addresses in them that nothing follows
-  const tables = new Set(file.sections.filter(({ name, sh_type }) => linkerTables.has(sh_type) || name === payload).map(({ sh_addr }) => Number(sh_addr)))
+  const tables = new Set(file.sections.filter(({ name, sh_type }) => linkerTables.has(sh_type) || name === payload || name === patchableEntries).map(({ sh_addr }) => Number(sh_addr)))
   for (const range of data) {
     if (range.offset === undefined || tables.has(range.address)) continue
     const start = (8 - (range.address & 7)) & 7

@@ -14,6 +14,7 @@ import type { Sweep } from '../../program/sweep.ts'
 import { findDetectors } from './detectors.ts'
 import type { Program } from './program.ts'
 import { leaveOutTables } from './tables-in-code.ts'
+import { withRoomToPatch } from './room-to-patch.ts'
 import { readArm64Stubs, sweepArm64, wordsOf } from './sweep.ts'
 
 /** Reads, sweeps and connects the code of an AArch64 file. */
@@ -49,7 +50,7 @@ export function readArm64Program(file: ElfFile): Program {
     const flow = flowOf(word)
     return word !== NOP && !endsPath(flow) && flow !== Flow.call && flow !== Flow.indirectCall
   }
-  const graph = buildCallGraph(image, sweep, { frames, names, starts, isChanged: accesses.isChanged, alignment: 4, isRunInto }, stubs)
+  const graph = buildCallGraph(image, sweep, { frames: go === undefined ? withRoomToPatch(frames, image, sweep, starts, codeAt) : frames, names, starts, isChanged: accesses.isChanged, alignment: 4, isRunInto }, stubs)
   const landingPads = new LandingPads(file, unwinding, graph, true)
   const isGo = go !== undefined
   const isModule = isLoadedAsModule(image)
