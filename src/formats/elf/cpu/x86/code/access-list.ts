@@ -24,7 +24,7 @@ export class AccessList {
   add(from: number, to: number, kind: number): void {
     if (kind === Access.take) {
       // strings and tables of jumps: without relocations there are no pointers in what is never written
-      if (!this.#image.positionDependent && !this.#isWritable(to) && !this.#image.inCode(to) && !this.#image.inStubs(to)) return
+      if (!this.#image.positionDependent && !this.#isWritable(to) && !this.#image.inCode(to) && !this.#image.inStubs(to) && !this.#leadsToData(to)) return
     } else if (!this.#isWritable(to) && (this.#readOnlySlots.size === 0 || !this.#readOnlySlots.has(to))) return
     this.#sweep.accessFrom.push(from)
     this.#sweep.accessTo.push(to)
@@ -34,6 +34,14 @@ export class AccessList {
   /** A number in an instruction of code for a fixed address, where that may be one: an offset or a constant is rarely that large. */
   addFixed(from: number, number: number): void {
     if (number >= this.#start && number < this.#end) this.add(from, number, Access.take)
+  }
+
+  /** May it be a list of distances of four bytes to what the loader fills in, which clang makes of a list of pointers? */
+  #leadsToData(list: number): boolean {
+    const range = this.#image.dataAt(list)
+    if (range?.offset === undefined || list + 4 > range.end) return false
+    const target = list + this.#image.view.getInt32(range.offset + list - range.address, true)
+    return target % 8 === 0 && this.#isWritable(target)
   }
 
   #isWritable(address: number): boolean {

@@ -98,7 +98,7 @@ export class PointedFunctions {
         if (held.refuses || isBesideRefused) (besideRefused ??= new Set()).add(other - (other % 8))
       }
       if (held.functions.length > 0) found.push({ object, functions: held.functions, isBesideRefused, isTable: held.objects.length === 0 && held.isDense })
-      else if (object === first && held.objects.length === 0 && readsDistances !== undefined && this.#image.positionDependent) {
+      else if (object === first && held.objects.length === 0 && readsDistances !== undefined) {
         const atDistances = this.#atDistances(object)
         if (atDistances.length > 0 && readsDistances()) objects.push(...atDistances)
       }

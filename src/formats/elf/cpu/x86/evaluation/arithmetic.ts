@@ -60,6 +60,11 @@ export abstract class Arithmetic extends Accesses {
     let result = name === undefined ? undefined : this.compute(name, left, right)
     if (name === undefined) result = this.#withCarry(operation === 2 ? 'add' : 'sub', left, right)
     if (result?.base === plain) result = this.truncated(result, size)
+    else if (size === 8 && name === 'add') {
+      // an element that is not known of a table that is
+      this.followed_(left)
+      this.followed_(right)
+    }
     write(result)
     if (operation !== 5) this.setFlags(name === 'and' || name === 'or' || name === 'xor' ? 'logic' : 'result', result, number(0), size)
   }
