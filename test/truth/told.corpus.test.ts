@@ -17,6 +17,7 @@ async function needOf(program: string, feature: string): Promise<string> {
 /** T_: needs AVX2 only where it is there. U_: needs it, some of it where a variable of the environment is set. */
 const styles = {
   'told.c': ['T_TEXT', 'T_SETTER', 'T_SETTER_OF_FRAME', 'T_SETTERS', 'T_SETTER_OF_VARIABLE', 'T_ASKED', 'T_CALLBACK', 'T_BITS', 'T_GAVE_UP', 'T_DEAD_TABLE', 'U_ASKED_LESS', 'U_ASKED_ASSUMED', 'U_ASKED_FORCED', 'U_ASKED_AGAIN', 'U_CALLBACK_LESS', 'U_CALLBACK_TWICE', 'U_CALLBACK_KEPT', 'U_CALLBACK_OTHER', 'U_CALLBACK_CALLED', 'U_BITS_OPTION', 'U_ENVIRONMENT', 'U_ENVIRONMENT_LEVEL', 'U_ENVIRONMENT_TABLE', 'U_COUNTED', 'U_EXITS'],
+  'passed.c': ['T_INSTALLED', 'T_CALLED', 'U_INSTALLED_ALWAYS', 'U_INSTALLED_LATER', 'U_INSTALLED_RESULT', 'U_CALLED_ALWAYS', 'U_CALLED_LATER', 'U_CALLED_RESULT'],
   'told.cpp': ['T_MEMBER', 'T_VARIANT', 'T_CAUGHT', 'U_THROWN'],
 }
 
@@ -26,7 +27,7 @@ const builds = [
   ['clang', '-O2', '-s'],
 ]
 
-test.skipIf(!ready).each(['told.c', 'told.cpp'] as const)('what a check found out is followed on its detours, and only that is guarded: %s (needs gcc, clang, qemu-user)', async (file) => {
+test.skipIf(!ready).each(['told.c', 'passed.c', 'told.cpp'] as const)('what a check found out is followed on its detours, and only that is guarded: %s (needs gcc, clang, qemu-user)', async (file) => {
   const wrong: string[] = []
   const possible: string[] = []
   for (const style of styles[file]) {

@@ -139,7 +139,7 @@ export class Choices {
       let view: View | undefined
       for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
         const target = graph.edgeTo[edge]!
-        if (graph.edgeKind[edge] !== Edge.call || !this.#kernels.needFeatures(target) || isReached(target)) continue
+        if ((graph.edgeKind[edge] !== Edge.call && graph.edgeKind[edge] !== Edge.taken) || !this.#kernels.needFeatures(target) || isReached(target)) continue
         const passed = view === undefined ? this.#others.of(index, isReached) : undefined
         view ??= passed && this.#tracer.givenOthers(index, passed, isReached)
         if (view === undefined) break

@@ -1,5 +1,5 @@
 import { Edge } from '../../program/edges.ts'
-import { isExact, join, type Value } from '../../program/value.ts'
+import { isExact, join, plain, untouched, type Value } from '../../program/value.ts'
 import type { Guards } from '../checks/guards.ts'
 import type { Program } from '../code/program.ts'
 import { edgeRunsIn } from './edge-runs.ts'
@@ -38,10 +38,11 @@ export class OtherArguments {
       if (passed === undefined) continue
       for (const [register, value] of detected) {
         const other = passed.get(register)
-        if (other === undefined || other.detected || !isExact(other)) continue
+        if (other === undefined || other.detected) continue
         const known = all?.get(register) ?? value
-        const joined = isExact(known) ? join(known, other) : undefined
-        if (joined === undefined || joined.words.length === known.words.length) continue
+        // what its own caller passes it is not known, either
+        const joined = isExact(other) ? (isExact(known) ? join(known, other) : undefined) : other.base === plain ? undefined : untouched
+        if (joined === undefined || (joined.base === known.base && joined.words.length === known.words.length)) continue
         all ??= new Map(detected)
         all.set(register, joined)
       }
@@ -55,6 +56,6 @@ export class OtherArguments {
     const at = graph.edgeAt[edge]!
     const evaluation = this.#guards.evaluations.get(caller)
     if (evaluation !== undefined && !edgeRunsIn(graph, evaluation, edge)) return undefined
-    return this.#tracer.checksOf(caller, at)?.length === 0 ? this.#tracer.trace(caller)?.passed.get(at) : undefined
+    return this.#tracer.passedNear(caller, at)
   }
 }

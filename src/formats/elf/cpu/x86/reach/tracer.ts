@@ -204,6 +204,11 @@ export class Tracer implements RestOfProgram {
     return view.evaluation.open.size === 0 || !view.control.hangsOn(view.evaluation.open, at)
   }
 
+  /** What the call at `at` passes, where it hangs on nothing near: what is not known of it is far from everything that asks about the CPU. */
+  passedNear(index: number, at: number): ReadonlyMap<number, Value> | undefined {
+    return this.hangsOnNothingNear(index, at) ? this.#nearView(index)?.evaluation.passed.get(at) : undefined
+  }
+
   /** The same where results of what is far from all checks are none. What a caller hands on behind a check may hang on it, whatever it is. */
   argumentMayLeakNear(index: number, register: number): boolean {
     if (this.#started.has(index)) return false
