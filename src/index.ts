@@ -10,13 +10,17 @@ export type { Diagnostic, Severity } from './core/diagnostic.ts'
 export type { Finding } from './core/finding.ts'
 export type { Explanation, Question } from './core/format.ts'
 export type {
+  ArtifactChange,
   ArtifactReport,
+  Comparison,
   EncodedSizes,
   OutputReport,
   PackageReport,
   Reason,
   Report,
+  RequirementChange,
   Verdict,
+  VerdictChange,
   VerdictKind,
 } from './core/report.ts'
 export type { CapabilityKind, Evidence, Need, Requirement } from './core/requirement.ts'
@@ -26,6 +30,7 @@ export { ConfigError, ShrinkError, UsageError } from './core/errors.ts'
 export { type Demands, exitCode, type ReportExitCode } from './api/exit-code.ts'
 export { findTarget, match, type MatchOptions, type MatchResult, type Target, targets } from './targets/index.ts'
 export type { Confidence, Fact, Limit } from './targets/index.ts'
+export { githubReport } from './reporters/github.ts'
 export { jsonReport } from './reporters/json.ts'
 export { markdownReport } from './reporters/markdown.ts'
 export { sarifReport } from './api/sarif.ts'

@@ -5,6 +5,7 @@ import type { ArtifactReport, Report } from '../core/report.ts'
 import { underRules } from '../pipeline/check.ts'
 import type { Job } from '../pipeline/job.ts'
 import { bundleInput, bundleOptions } from './bundle-input.ts'
+import { askedComparison } from './comparison/asked-comparison.ts'
 import { checkBudgets } from './check-budgets.ts'
 import { checkTree } from './check-tree.ts'
 import { isSource } from './entry-point.ts'
@@ -35,6 +36,7 @@ export async function analyzeResolved(paths: readonly string[], options: Resolve
   const { config, cwd, signal } = options
   await refuseUnknownCpu(config.cpu)
   const targets = askedTargets(config)
+  const compared = await askedComparison(options)
   const sources = paths.filter(isSource)
   const inputs = [...(await openInputs(paths.filter((path) => !isSource(path)), cwd, targets.architectures))]
   try {
@@ -65,7 +67,7 @@ export async function analyzeResolved(paths: readonly string[], options: Resolve
     }
     const tree = await checkTree(inputs, artifacts, config, signal)
     const sides = await sidesOfInputs(inputs, artifacts)
-    return {
+    return compared({
       schemaVersion: 1,
       tool,
       command: 'analyze',
@@ -76,7 +78,7 @@ export async function analyzeResolved(paths: readonly string[], options: Resolve
       outputs: [],
       packages: [],
       diagnostics: [...options.notes, ...diagnostics, ...tree.diagnostics],
-    }
+    })
   } finally {
     await closeInputs(inputs)
   }

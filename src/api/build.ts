@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { zstdCompress } from '../bytes/zstd.ts'
 import { UsageError } from '../core/errors.ts'
 import type { Report } from '../core/report.ts'
+import { askedComparison } from './comparison/asked-comparison.ts'
 import { isEntryPoint } from './entry-point.ts'
 import { isRememberable, recallBuild, rememberBuild } from './remembered-build.ts'
 import { refuseHarmfulOutput } from './replaceable-output.ts'
@@ -28,16 +29,17 @@ export async function buildResolved(paths: readonly string[], options: ResolvedO
   const out = resolve(cwd, config.out)
   refuseZstdWithoutIt(config)
   await refuseHarmfulOutput(config.out, given, cwd)
+  const compared = await askedComparison(options)
   const entries = config.bundle['enabled'] === true ? given.filter(isEntryPoint) : []
   const cache = entries.length > 0 ? resultCache(config) : undefined
   const memory = isRememberable(entries, given, config) ? cache : undefined
   const known = memory === undefined ? undefined : await recallBuild(memory, entries, options)
-  if (known !== undefined) return known
+  if (known !== undefined) return compared(known)
   // what builds is loaded only when there is something to build
   const { buildAnew } = await import('./build-anew.ts')
   const { report, inputs } = await buildAnew(given, entries, out, options, cache)
   if (memory !== undefined && inputs !== undefined) await rememberBuild(memory, entries, inputs, report, options)
-  return report
+  return compared(report)
 }
 
 async function defaultPaths(cwd: string): Promise<readonly string[]> {

@@ -8,6 +8,7 @@ import type { CompressedSizes, JobResult } from '../pipeline/job.ts'
 import { type JobHost, runJob } from '../pipeline/run-job.ts'
 import { noSides, type Sides } from '../tree/sides/sides-of.ts'
 import { asWritten } from './as-written.ts'
+import { askedComparison } from './comparison/asked-comparison.ts'
 import { checkBudgets } from './check-budgets.ts'
 import { formatOptions } from './format-options.ts'
 import { askedTargets, judge } from './judge.ts'
@@ -38,7 +39,9 @@ export async function optimizeFiles(
     readonly side?: 'client' | 'server'
   } = {},
 ): Promise<{ readonly files: readonly MemoryFile[]; readonly report: Report }> {
-  const { config, signal } = await resolveOptions(options)
+  const resolved = await resolveOptions(options)
+  const { config, signal } = resolved
+  const compared = await askedComparison(resolved)
   const targets = askedTargets(config)
   const shared = job({ ...config, formats: formatOptions(config.formats, targets.named) })
   const written = new Map<string, Uint8Array>()
@@ -60,7 +63,7 @@ export async function optimizeFiles(
   const order = new Set([...files.map((file) => file.path), ...written.keys()])
   return {
     files: [...order].map((path) => ({ path, bytes: written.get(path)! })),
-    report: {
+    report: compared({
       schemaVersion: 1,
       tool,
       command: 'build',
@@ -71,7 +74,7 @@ export async function optimizeFiles(
       outputs: mergeOutputs(outputs),
       packages: [],
       diagnostics,
-    },
+    }),
   }
 }
 

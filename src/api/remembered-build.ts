@@ -71,7 +71,7 @@ export async function rememberBuild(
 }
 
 function question(entries: readonly string[], { config, cwd }: ResolvedOptions): unknown {
-  const { jobs: _jobs, failOn: _failOn, reports: _reports, json: _json, quiet: _quiet, ...rest } = config
+  const { jobs: _jobs, failOn: _failOn, reports: _reports, against: _against, json: _json, quiet: _quiet, ...rest } = config
   return [SCHEMA, 'build', entries.map((entry) => relative(cwd, resolve(cwd, entry)).split(sep).join('/')), rest]
 }
 

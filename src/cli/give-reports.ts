@@ -34,6 +34,8 @@ async function rendered(report: Report, config: Config, reporter: Reporter, colo
       return (await import('../reporters/markdown.ts')).markdownReport(report)
     case 'sarif':
       return (await import('../api/sarif.ts')).sarifReport(report, config)
+    case 'github':
+      return (await import('../reporters/github.ts')).githubReport(report, config)
   }
 }
 

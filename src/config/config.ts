@@ -19,6 +19,8 @@ export interface UserConfig {
   readonly maxSize?: string | readonly string[]
   /** `markdown`, `sarif=out.sarif`, several. */
   readonly reporter?: string | readonly string[]
+  /** An earlier report as JSON. */
+  readonly against?: string | null
   readonly json?: boolean
   readonly quiet?: boolean
   readonly jobs?: number
@@ -47,6 +49,8 @@ export interface Config {
   readonly budgets: readonly Budget[]
   /** One of them on stdout. */
   readonly reports: readonly AskedReport[]
+  /** An earlier report, to say what has changed since. As given: relative to the working directory. */
+  readonly against: string | null
   /** `explain` and `targets` print JSON; of reports, `reports` says it. */
   readonly json: boolean
   /** No progress. */

@@ -44,6 +44,7 @@ export function resolveConfig(layers: readonly { readonly from: string; readonly
     failOn: top['failOn'] as Config['failOn'],
     budgets: (top['maxSize'] as string[]).map(parseBudget),
     reports: askedReports(layers.map(({ from, values }) => reportLayer(from, values as Loose))),
+    against: top['against'] as string | null,
     json: top['json'] as boolean,
     quiet: top['quiet'] as boolean,
     jobs: top['jobs'] as number | null,

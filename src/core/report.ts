@@ -72,6 +72,58 @@ export interface PackageReport {
   readonly limits: readonly { readonly target: string; readonly name: string; readonly limit: number; readonly used: number }[]
 }
 
+/** Bytes after less bytes before. `null`: one of the two was not measured. */
+export interface SizeDifference {
+  readonly raw: number
+  readonly gzip: number | null
+  readonly brotli: number | null
+}
+
+/** `same-size`: other bytes, or another name, and as large in every measure. */
+export type ArtifactChangeKind = 'added' | 'removed' | 'larger' | 'smaller' | 'same-size'
+
+/** A file that is not as it was. `null`: it is not in that report. */
+export interface ArtifactChange {
+  readonly path: string
+  /** What it was called, where its name holds a digest of what is in it and only that differs. */
+  readonly previousPath?: string
+  readonly change: ArtifactChangeKind
+  readonly before: EncodedSizes | null
+  readonly after: EncodedSizes | null
+  readonly difference: SizeDifference
+}
+
+/** Something that is needed newly, no longer, more or less surely, or of another version. At most one is `null`. */
+export interface RequirementChange {
+  readonly artifact: string
+  /** Without evidence. */
+  readonly before: Requirement | null
+  /** With one witness. */
+  readonly after: Requirement | null
+}
+
+/** An artifact that fails (or may fail) on a target and did not, or the other way round. `null`: not judged on it. */
+export interface VerdictChange {
+  readonly artifact: string
+  readonly target: string
+  readonly before: VerdictKind | null
+  readonly after: VerdictKind | null
+  /** Of the verdict now. */
+  readonly reasons: readonly Reason[]
+}
+
+/** What has changed since an earlier report. Of a build, both stand for what it wrote. */
+export interface Comparison {
+  readonly against: { readonly file: string; readonly tool: { readonly name: string; readonly version: string }; readonly command: 'analyze' | 'build' }
+  /** Of the files compared: the differences below sum to the one here. */
+  readonly totals: { readonly before: EncodedSizes; readonly after: EncodedSizes; readonly difference: SizeDifference; readonly unchanged: number }
+  readonly artifacts: readonly ArtifactChange[]
+  readonly requirements: readonly RequirementChange[]
+  readonly verdicts: readonly VerdictChange[]
+  /** Files that could not be processed for one of the reports, and targets that only one of them judged. */
+  readonly notCompared: { readonly files: readonly string[]; readonly targets: readonly string[] }
+}
+
 /** Version 1. Fields are only ever added. */
 export interface Report {
   readonly schemaVersion: 1
@@ -85,13 +137,15 @@ export interface Report {
   readonly outputs: readonly OutputReport[]
   readonly packages: readonly PackageReport[]
   readonly diagnostics: readonly Diagnostic[]
+  /** What has changed since the report that `--against` names. */
+  readonly comparison?: Comparison
 }
 
 /** The severity that makes `--fail-on` bite. */
 export type FailOn = Severity | 'never'
 
 /** What reports are printed as. */
-export const reporters = ['text', 'json', 'markdown', 'sarif'] as const
+export const reporters = ['text', 'json', 'markdown', 'sarif', 'github'] as const
 export type Reporter = (typeof reporters)[number]
 
 export type { Measure }

@@ -2,6 +2,7 @@ import { formatLocation, type Location } from '../core/location.ts'
 import type { Severity } from '../core/diagnostic.ts'
 import type { EncodedSizes, PackageReport, Report, Verdict } from '../core/report.ts'
 import { measures } from '../core/transform.ts'
+import { changeGroups, comparisonCaveats, comparisonRows, comparisonSummary, formatDifference } from './comparison-changes.ts'
 import { markdownName, markdownSentence, markdownTable } from './markdown-text.ts'
 import { openFindings } from './open-findings.ts'
 import { groupByOutcome, type OutcomeGroup, reasonsOf, signs } from './portability-table.ts'
@@ -24,6 +25,7 @@ interface Section {
 export function markdownReport(report: Report): string {
   const sections = [
     headline(report),
+    ...changesSince(report),
     report.command === 'build' ? outputs(report) : artifacts(report),
     packages(report.packages),
     ...portability(report.portability),
@@ -57,6 +59,31 @@ function headline({ tool, command, totals, outputs: written }: Report): Section 
   const sizes = [formatBytes(raw), ...(gzip === null ? [] : [`${formatBytes(gzip)} gzip`]), ...(brotli === null ? [] : [`${formatBytes(brotli)} brotli`])]
   const result = written.length === 0 ? '' : `; written: **${formatBytes(after)}** (${formatChange(raw, after)})`
   return { open: [`### ${tool.name} ${command}`, ''], lines: [`${plural(totals.files, 'file')}, ${plural(totals.artifacts, 'artifact')}: ${sizes.join(', ')}${result}`], close: [] }
+}
+
+/** What has changed since an earlier report, and nothing of what has not. */
+function changesSince(report: Report): Section[] {
+  const { comparison } = report
+  if (comparison === undefined) return []
+  const rows = comparisonRows(comparison).map(({ change, names, before, after, difference: { raw, gzip, brotli } }) => [
+    change,
+    change === '' ? names.join('') : names.map(markdownName).join(' → '),
+    before === null ? '' : formatBytes(before),
+    after === null ? '' : formatBytes(after),
+    ...[raw, gzip, brotli].map(formatDifference),
+  ])
+  const { shown: groups, more } = changeGroups(comparison)
+  const items = groups.map(({ paths, lines }) => {
+    const label = `${markdownName(paths[0]!)}${paths.length === 1 ? '' : ` and ${paths.length - 1} more`}`
+    return `- ${label}: ${lines.map(markdownSentence).join('<br>')}`
+  })
+  const [head, rule, ...body] = markdownTable(['', 'file', 'before', 'after', 'raw', 'gzip', 'brotli'], rows, 2)
+  const remarks = [...(more === 0 ? [] : [`needs or verdicts of ${more} more have changed`]), ...comparisonCaveats(comparison, report)].map((text) => `- *${markdownSentence(text)}*`)
+  return [
+    { open: [`#### Since ${markdownName(comparison.against.file)}`, ''], lines: [comparisonSummary(comparison)], close: [] },
+    { open: head === undefined ? [] : [head, rule!], lines: body, close: [] },
+    { open: [], lines: [...items, ...remarks], close: [] },
+  ]
 }
 
 interface Row {

@@ -148,7 +148,7 @@ function whereOf(message: string, targets: readonly string[]): string {
 }
 
 /** A binary for another machine needs no list of what else that machine lacks. */
-function decisive({ reasons }: Verdict): Verdict['reasons'] {
+export function decisive({ reasons }: Pick<Verdict, 'reasons'>): Verdict['reasons'] {
   const architecture = reasons.filter((reason) => reason.requirement?.kind === 'architecture')
   return architecture.length > 0 ? architecture : reasons
 }

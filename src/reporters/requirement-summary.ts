@@ -24,7 +24,7 @@ export function summarizeRequirements(requirements: readonly Requirement[]): { l
     const parts: string[] = []
     const those = withoutImplied(requirements.filter(({ kind }) => kinds.includes(kind)))
     for (const need of ['required', 'possible', 'guarded'] as const) {
-      const items = newestSyntax(those.filter((requirement) => requirement.need === need)).map(item)
+      const items = newestSyntax(those.filter((requirement) => requirement.need === need)).map(requirementText)
       if (items.length > 0) parts.push(group(need, [...new Set(items)]))
     }
     if (parts.length > 0) summary.push({ label, text: parts.join(' · ') })
@@ -61,7 +61,8 @@ function group(need: Need, items: readonly string[]): string {
   return `${need === 'required' ? '' : `${need}: `}${listed}${more}`
 }
 
-function item({ kind, name, version, value }: Requirement): string {
+/** `glibc ≥ 2.28`, `avx2`: without how surely it is needed. */
+export function requirementText({ kind, name, version, value }: Requirement): string {
   switch (kind) {
     case 'libc':
     case 'symbol-version':

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import { diagnosticCodes } from '../core/diagnostic-codes.ts'
 import type { Severity } from '../core/diagnostic.ts'
-import type { Evidence } from '../core/requirement.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { Location } from '../core/location.ts'
-import type { Report, Verdict } from '../core/report.ts'
-import { openFindings } from './open-findings.ts'
+import type { Report } from '../core/report.ts'
+import { type Alert, alertsOf } from './alerts.ts'
 import { printable, printableLines } from './printable.ts'
 
 export interface SarifOptions {
@@ -19,16 +18,6 @@ export interface SarifOptions {
 
 type Level = 'error' | 'warning' | 'note'
 
-/** A result before it is numbered. */
-interface Alert {
-  readonly ruleId: string
-  readonly level: Level
-  readonly message: string
-  readonly advice?: string | undefined
-  readonly location: Location | undefined
-  readonly properties?: { readonly [key: string]: JsonValue }
-}
-
 type Sarif = { readonly [key: string]: JsonValue }
 
 const levels: Readonly<Record<Severity, Level>> = { error: 'error', warning: 'warning', info: 'note' }
@@ -41,7 +30,7 @@ const verdictHelp: Readonly<Record<string, string>> = {
 
 /** The report as SARIF 2.1.0 (OASIS), for code scanning. Findings that a build has mended are no alerts. */
 export function sarifLog(report: Report, options: SarifOptions): string {
-  const alerts = [...findings(report), ...(options.targetsAsked ? report.portability.flatMap(verdict) : []), ...diagnostics(report)]
+  const alerts = alertsOf(report, options.targetsAsked)
   const ruleIds = [...new Set(alerts.map(({ ruleId }) => ruleId))].sort()
   const seen = new Map<string, number>()
   const log: Sarif = {
@@ -64,42 +53,6 @@ export function sarifLog(report: Report, options: SarifOptions): string {
   return `${JSON.stringify(log, null, 2)}\n`
 }
 
-function findings(report: Report): Alert[] {
-  const all = [
-    ...report.artifacts.flatMap((artifact) => openFindings(artifact, report).map((finding) => ({ finding, path: artifact.path }))),
-    ...report.treeFindings.map((finding) => ({ finding, path: undefined })),
-  ]
-  return all.map(({ finding: { ruleId, severity, message, advice, location, data, wastedBytes }, path }) => ({
-    ruleId,
-    level: levels[severity],
-    message,
-    advice,
-    location: location ?? (path === undefined ? undefined : { path }),
-    properties: { ...(data === undefined ? {} : { data }), ...(wastedBytes === undefined ? {} : { wastedBytes }) },
-  }))
-}
-
-function verdict({ artifact, target, verdict: kind, reasons }: Verdict): Alert[] {
-  if (kind === 'runs') return []
-  return reasons.map(({ message, hint, requirement }) => ({
-    ruleId: `target/${kind}`,
-    level: kind === 'fails' ? 'error' : 'note',
-    message: message.includes(target) ? message : `${target}: ${message}`,
-    advice: hint,
-    location: { path: artifact, ...place(requirement?.evidence[0]) },
-    properties: { target },
-  }))
-}
-
-function place(evidence: Evidence | undefined): Omit<Location, 'path'> {
-  const { offset, line, column } = evidence ?? {}
-  return { ...(offset === undefined ? {} : { offset }), ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) }
-}
-
-function diagnostics(report: Report): Alert[] {
-  return report.diagnostics.map(({ severity, code, message, hint, location }) => ({ ruleId: code, level: levels[severity], message, advice: hint, location }))
-}
-
 function rule(id: string, ruleHelp: Readonly<Record<string, string>>): Sarif {
   const code = Object.hasOwn(diagnosticCodes, id) ? diagnosticCodes[id as keyof typeof diagnosticCodes] : undefined
   // `elf/not-stripped` → `not stripped`
@@ -108,12 +61,12 @@ function rule(id: string, ruleHelp: Readonly<Record<string, string>>): Sarif {
   return { id, shortDescription: { text: title }, fullDescription: { text: help }, help: { text: help } }
 }
 
-function result({ ruleId, level, message, advice, location, properties }: Alert, ruleIndex: number, seen: Map<string, number>): Sarif {
+function result({ ruleId, severity, message, advice, location, properties }: Alert, ruleIndex: number, seen: Map<string, number>): Sarif {
   const said = printable(message)
   return {
     ruleId,
     ruleIndex,
-    level,
+    level: levels[severity],
     message: { text: advice === undefined ? said : `${said}\n→ ${printableLines(advice)}` },
     locations: [{ physicalLocation: { artifactLocation: artifactLocation(location), ...region(location) } }],
     partialFingerprints: { primaryLocationLineHash: fingerprint(ruleId, location, message, seen) },

@@ -3,6 +3,7 @@ import { formatLocation } from '../core/location.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import type { Finding } from '../core/finding.ts'
 import type { ArtifactReport, OutputReport, PackageReport, Report } from '../core/report.ts'
+import { comparisonBlock } from './comparison-text.ts'
 import { cpuVerdicts } from './cpu-verdicts.ts'
 import { openFindings } from './open-findings.ts'
 import { createPaint, type Paint } from './paint.ts'
@@ -41,6 +42,7 @@ export function textReport(data: Report, options: TextOptions): string {
     findingBlock('The tree as a whole', report.treeFindings, paint),
     portabilityTable(report.portability, paint, options.width),
     packages(report.packages, paint),
+    comparisonBlock(report, paint),
     diagnostics(report.diagnostics, paint),
   ]
   return `${blocks

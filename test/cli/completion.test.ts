@@ -15,7 +15,7 @@ describe('what may stand where the cursor is', () => {
     expect(await completions('shrink build dist --str')).toEqual(['--strip'])
     expect(await completions('shrink build --level ')).toEqual(['fast', 'balanced', 'max'])
     expect(await completions('shrink build --level=m')).toEqual(['--level=max'])
-    expect(await completions('shrink analyze --reporter ')).toEqual(expect.arrayContaining(['text', 'json', 'markdown', 'sarif']))
+    expect(await completions('shrink analyze --reporter ')).toEqual(expect.arrayContaining(['text', 'json', 'markdown', 'sarif', 'github']))
     expect(await completions('shrink analyze -t aws-lambda/nodejs2')).toContain('aws-lambda/nodejs22.x')
     expect(await completions('shrink build --arch ')).toEqual(expect.arrayContaining(['x64', 'arm64', 'riscv64']))
     expect(await completions('shrink analyze --cpu x86-64-v')).toContain('x86-64-v3')
@@ -23,7 +23,7 @@ describe('what may stand where the cursor is', () => {
   })
 
   it('is a file where nothing else is known: none', async () => {
-    for (const line of ['shrink analyze ', 'shrink build di', 'shrink build --out ', 'shrink nothing ', 'shrink analyze --nothing=', 'shrink build --json ']) {
+    for (const line of ['shrink analyze ', 'shrink build di', 'shrink build --out ', 'shrink analyze --against ', 'shrink nothing ', 'shrink analyze --nothing=', 'shrink build --json ']) {
       expect([line, await completions(line)]).toEqual([line, []])
     }
   })

@@ -68,7 +68,7 @@ test.each([
 
 test('a configuration file may be typed with every option that there is', () => {
   const typed: Record<keyof UserConfig, true> = {
-    out: true, arch: true, target: true, level: true, measure: true, failOn: true, maxSize: true, reporter: true, json: true, quiet: true, jobs: true,
+    out: true, arch: true, target: true, level: true, measure: true, failOn: true, maxSize: true, reporter: true, against: true, json: true, quiet: true, jobs: true,
     compressedSizes: true, by: true, code: true, cpu: true, rules: true, targets: true, elf: true, wasm: true, js: true, bundle: true, package: true,
   }
   const known = optionSections.flatMap((section) => (section.key === '' ? section.options.map(({ key }) => key) : [section.key]))

@@ -1,0 +1,38 @@
+import { isAtLeast, type Severity } from '../core/diagnostic.ts'
+import type { Report } from '../core/report.ts'
+import { type Alert, alertsOf } from './alerts.ts'
+import { printable, printableLines } from './printable.ts'
+
+const commands: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'notice' }
+
+/**
+ * The report as commands of GitHub’s workflows, a line an alert, which become annotations. GitHub shows the first ten of a
+ * kind and step.
+ *
+ * @param demands the targets that were named: what fails on others, which were judged unasked, is no alert
+ */
+export function githubReport(report: Report, { targets }: { readonly targets: readonly string[] }): string {
+  const alerts = alertsOf(report, targets.length > 0)
+  const sorted = [...alerts].sort((a, b) => Number(isAtLeast(b.severity, a.severity)) - Number(isAtLeast(a.severity, b.severity)))
+  return sorted.map((alert) => `${command(alert)}\n`).join('')
+}
+
+function command({ ruleId, severity, message, advice, location }: Alert): string {
+  const { path = '.', line, column } = location ?? {}
+  const properties = [
+    ...(path === '' || path === '.' ? [] : [`file=${property(path)}`]),
+    ...(line === undefined || line < 1 ? [] : [`line=${line}`, ...(column === undefined || column < 1 ? [] : [`col=${column}`])]),
+    `title=${property(ruleId)}`,
+  ]
+  return `::${commands[severity]} ${properties.join(',')}::${data(`${printable(message)}${advice === undefined ? '' : `\n→ ${printableLines(advice)}`}`)}`
+}
+
+/** What ends a command’s message, and the sign of the escapes themselves (actions/toolkit, `escapeData`). */
+function data(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+}
+
+/** Of properties, what ends them too (`escapeProperty`). */
+function property(text: string): string {
+  return data(printable(text)).replaceAll(':', '%3A').replaceAll(',', '%2C')
+}
