@@ -41,27 +41,34 @@ function byMask(files: readonly ComparedFile[]): ReadonlyMap<string, readonly Co
   return groups
 }
 
-/** What digests of bundlers are made of, between separators: hexadecimal (webpack, Parcel), base 32 (esbuild), base 36 or 62. */
+/** The eight characters before the extensions, behind a name: Vite, Rollup (base 64 for URLs, with separators in it), esbuild (base 32), webpack. */
+const eight = /(?<=[-.])[\w-]{8}(?=(?:\.[A-Za-z0-9]+)+$)/
+
+/** Of any length and anywhere, between separators. */
 const token = /(?<![A-Za-z0-9])[A-Za-z0-9]{8,64}(?![A-Za-z0-9])/g
 
-/** Base 64 for URLs (Vite, Rollup), which has the separators among its digits: the eight characters before the extensions. */
-const base64 = /(?<=[-.])[\w-]{8}(?=(?:\.[A-Za-z0-9]+)+$)/
+/** Names of machines and systems are of letters and digits, too. */
+const platform = /x64|x86|arm|win32|linux|darwin/
 
 /** `assets/app-3f2a1b9c.js` → `assets/app-*.js`; undefined for names without anything that looks like a digest. */
 export function withoutDigest(path: string): string | undefined {
   const start = path.lastIndexOf('/') + 1
   const name = path.slice(start)
-  const inBase64 = base64.exec(name)
-  const found = [...name.matchAll(token)].findLast(([text]) => isDigest(text)) ?? (inBase64 !== null && isMixed(inBase64[0]) ? inBase64 : undefined)
+  const last = eight.exec(name)
+  const found = last !== null && isDigestByPlace(last[0]) ? last : [...name.matchAll(token)].findLast(([text]) => isDigestByShape(text))
   // a character that no path has
   return found === undefined ? undefined : `${path.slice(0, start)}${name.slice(0, found.index)}\0${name.slice(found.index + found[0].length)}`
 }
 
-function isDigest(text: string): boolean {
-  return /^[0-9a-f]+$/.test(text) || /^[A-Z2-7]{8}$/.test(text) || isMixed(text)
+/** Not a word in one case, nor one with a number behind it: `iterable`, `chapter1`. */
+function isDigestByPlace(text: string): boolean {
+  if (platform.test(text)) return false
+  const [upper, lower, digit] = [/[A-Z]/, /[a-z]/, /\d/].map((kind) => kind.test(text))
+  return (upper! && lower!) || /^[A-Z2-7]{8}$/.test(text) || (digit! && (upper! || lower!) && !/^[a-z_-]+\d+$/.test(text)) || /^\d{8}$/.test(text)
 }
 
-/** Words are of one case and have no digits within. */
-function isMixed(text: string): boolean {
-  return (/[a-z]/.test(text) && /[A-Z]/.test(text)) || (/\d/.test(text) && /[A-Za-z]/.test(text))
+/** Hexadecimal, or digits and letters so mixed as nobody writes them: `UserProfile2` and `es2015min` are names. */
+function isDigestByShape(text: string): boolean {
+  if (/^[0-9a-f]*\d[0-9a-f]*$/.test(text)) return true
+  return !platform.test(text) && (text.match(/\d(?=[A-Za-z])|[A-Za-z](?=\d)/g)?.length ?? 0) >= 3
 }

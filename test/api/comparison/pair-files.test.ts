@@ -16,6 +16,18 @@ test.each([
   ['my-cool-app.js', undefined, 'words'],
   ['node_modules/3f2a1b9c/main.js', undefined, 'folders are not looked at'],
   ['lib/libvips-cpp.so.42', undefined, ''],
+  ['pages/UserProfile.js', undefined, 'a name in two cases'],
+  ['UserData.js', undefined, 'the same, of eight letters'],
+  ['CHANGELOG.md', undefined, ''],
+  ['TEMPLATE.js', undefined, ''],
+  ['book-chapter1.js', undefined, 'a word and a number'],
+  ['Chapter10.js', undefined, ''],
+  ['polyfills-es2015min.js', undefined, ''],
+  ['addon-win32x64.node', undefined, 'a platform'],
+  ['addon.x64-musl.node', undefined, ''],
+  ['lib.dom.iterable.js', undefined, ''],
+  ['1dd3208c-DiwrgTda.js', '1dd3208c-*.js', 'the last of two'],
+  ['app.k3j9x0q2m5.js', 'app.*.js', 'base 36'],
 ])('%s is without its digest %s %s', (path, mask, _whose) => {
   expect(withoutDigest(path)?.replace('\0', '*')).toBe(mask)
 })
