@@ -15,6 +15,7 @@ export type {
   Comparison,
   EncodedSizes,
   OutputReport,
+  PackageChange,
   PackageReport,
   Reason,
   Report,

@@ -93,6 +93,14 @@ export interface ArtifactChange {
   readonly difference: SizeDifference
 }
 
+/** A package that is not as large as it was, in bytes as deployed. `null`: it is not in that report. */
+export interface PackageChange {
+  readonly path: string
+  readonly before: number | null
+  readonly after: number | null
+  readonly difference: number
+}
+
 /** Something that is needed newly, no longer, more or less surely, or of another version. At most one is `null`. */
 export interface RequirementChange {
   readonly artifact: string
@@ -118,6 +126,7 @@ export interface Comparison {
   /** Of the files compared: the differences below sum to the one here. */
   readonly totals: { readonly before: EncodedSizes; readonly after: EncodedSizes; readonly difference: SizeDifference; readonly unchanged: number }
   readonly artifacts: readonly ArtifactChange[]
+  readonly packages: readonly PackageChange[]
   readonly requirements: readonly RequirementChange[]
   readonly verdicts: readonly VerdictChange[]
   /** Files that could not be processed for one of the reports, and targets that only one of them judged. */

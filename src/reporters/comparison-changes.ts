@@ -2,7 +2,7 @@ import type { ArtifactChange, Comparison, EncodedSizes, Report, RequirementChang
 import type { CapabilityKind, Requirement } from '../core/requirement.ts'
 import { decisive } from './portability-table.ts'
 import { requirementText } from './requirement-summary.ts'
-import { formatChange, plural } from './units.ts'
+import { formatBytes, formatChange, plural } from './units.ts'
 
 /** Rows of files that are shown, those that changed most; the rest is summed into one. */
 const maxRows = 15
@@ -72,6 +72,14 @@ export function comparisonSummary({ artifacts, totals }: Comparison): string {
   if (counts.length === 0) return `no file has changed (${plural(totals.unchanged, 'file')})`
   const share = formatChange(totals.before.raw, totals.after.raw)
   return `${[...counts, `${totals.unchanged} unchanged`].join(', ')}: ${formatDifference(totals.difference.raw)}${share === '' ? '' : ` (${share})`}`
+}
+
+/** `app.zip: 5.10 MB → 5.30 MB as deployed, +200123 B` */
+export function packageLines({ packages }: Comparison): readonly { readonly path: string; readonly text: string }[] {
+  return packages.slice(0, maxRows).map(({ path, before, after, difference }) => {
+    const sizes = before !== null && after !== null ? `${formatBytes(before)} → ${formatBytes(after)}` : `${before === null ? 'new' : 'gone'}, ${formatBytes(before ?? after)}`
+    return { path, text: `${sizes} as deployed, ${formatDifference(difference)}` }
+  })
 }
 
 /** What keeps the reports from being compared whole. */

@@ -1,5 +1,5 @@
 import type { Report } from '../core/report.ts'
-import { changeGroups, comparisonCaveats, comparisonRows, comparisonSummary, formatDifference } from './comparison-changes.ts'
+import { changeGroups, comparisonCaveats, comparisonRows, comparisonSummary, formatDifference, packageLines } from './comparison-changes.ts'
 import type { Paint } from './paint.ts'
 import { type Cell, renderTable } from './table.ts'
 import { formatBytes } from './units.ts'
@@ -22,6 +22,7 @@ export function comparisonBlock(report: Report, paint: Paint): string[] {
   return [
     `${paint.bold(`Since ${comparison.against.file}`)}  ${comparisonSummary(comparison)}`,
     ...(rows.length === 0 ? [] : renderTable([head, ...rows])),
+    ...packageLines(comparison).map(({ path, text }) => `  ${paint.bold(path)}: ${text}`),
     ...shown.flatMap(({ paths, lines }) => [`  ${paint.bold(paths.length === 1 ? paths[0]! : `${paths[0]} and ${paths.length - 1} more`)}`, ...lines.map((line) => `    ${line}`)]),
     ...(more === 0 ? [] : [`  ${paint.dim(`needs or verdicts of ${more} more have changed: --json`)}`]),
     ...comparisonCaveats(comparison, report).map((caveat) => `  ${paint.dim(caveat)}`),

@@ -2,7 +2,7 @@ import { formatLocation, type Location } from '../core/location.ts'
 import type { Severity } from '../core/diagnostic.ts'
 import type { EncodedSizes, PackageReport, Report, Verdict } from '../core/report.ts'
 import { measures } from '../core/transform.ts'
-import { changeGroups, comparisonCaveats, comparisonRows, comparisonSummary, formatDifference } from './comparison-changes.ts'
+import { changeGroups, comparisonCaveats, comparisonRows, comparisonSummary, formatDifference, packageLines } from './comparison-changes.ts'
 import { markdownName, markdownSentence, markdownTable } from './markdown-text.ts'
 import { openFindings } from './open-findings.ts'
 import { groupByOutcome, type OutcomeGroup, reasonsOf, signs } from './portability-table.ts'
@@ -72,6 +72,7 @@ function changesSince(report: Report): Section[] {
     after === null ? '' : formatBytes(after),
     ...[raw, gzip, brotli].map(formatDifference),
   ])
+  const packed = packageLines(comparison).map(({ path, text }) => `- ${markdownName(path)}: ${text}`)
   const { shown: groups, more } = changeGroups(comparison)
   const items = groups.map(({ paths, lines }) => {
     const label = `${markdownName(paths[0]!)}${paths.length === 1 ? '' : ` and ${paths.length - 1} more`}`
@@ -82,7 +83,7 @@ function changesSince(report: Report): Section[] {
   return [
     { open: [`#### Since ${markdownName(comparison.against.file)}`, ''], lines: [comparisonSummary(comparison)], close: [] },
     { open: head === undefined ? [] : [head, rule!], lines: body, close: [] },
-    { open: [], lines: [...items, ...remarks], close: [] },
+    { open: [], lines: [...packed, ...items, ...remarks], close: [] },
   ]
 }
 

@@ -1,11 +1,12 @@
 import { UsageError } from '../../core/errors.ts'
-import type { ArtifactReport, EncodedSizes, OutputReport, Report, Verdict } from '../../core/report.ts'
+import type { ArtifactReport, EncodedSizes, OutputReport, PackageReport, Report, Verdict } from '../../core/report.ts'
 import type { Need, Requirement } from '../../core/requirement.ts'
 
 /** What is read of an earlier report. */
 export interface PreviousReport extends Pick<Report, 'tool' | 'command'> {
   readonly artifacts: readonly Pick<ArtifactReport, 'path' | 'sizes' | 'sha256' | 'requirements' | 'properties'>[]
   readonly outputs: readonly Pick<OutputReport, 'path' | 'sizes' | 'sha256' | 'requirements'>[]
+  readonly packages: readonly Pick<PackageReport, 'path' | 'size'>[]
   readonly portability: readonly Pick<Verdict, 'artifact' | 'target' | 'verdict'>[]
   readonly diagnostics: readonly { readonly severity: string; readonly location?: { readonly path: string } }[]
 }
@@ -46,6 +47,7 @@ export function checkReport(value: unknown, file: string): PreviousReport {
       const { requirements } = entry
       return { ...weighed(entry, at), ...(requirements === undefined ? {} : { requirements: list(requirements, `${at}.requirements`, requirement) }) }
     }),
+    packages: list(report['packages'], `${file}: packages`, ({ path, size }, at) => ({ path: text(path, `${at}.path`), size: bytes(size, `${at}.size`) })),
     portability: list(report['portability'], `${file}: portability`, ({ artifact, target, verdict }, at) => ({
       artifact: text(artifact, `${at}.artifact`),
       target: text(target, `${at}.target`),

@@ -1,4 +1,4 @@
-import type { ArtifactChange, Comparison, Report, SizeDifference } from '../../core/report.ts'
+import type { ArtifactChange, Comparison, PackageChange, Report, SizeDifference } from '../../core/report.ts'
 import type { Measure } from '../../core/transform.ts'
 import { sumSizes } from '../../pipeline/encoded-sizes.ts'
 import type { PreviousReport } from './check-report.ts'
@@ -24,6 +24,7 @@ export function compareReports(file: string, previous: PreviousReport, report: R
       unchanged: pairs.length - artifacts.length,
     },
     artifacts,
+    packages: packageChanges(previous, report),
     requirements: requirementChanges(pairs),
     verdicts: verdictChanges(pairs, previous, report),
     notCompared: {
@@ -59,4 +60,14 @@ function differenceOf(before: ComparedFile | undefined, after: ComparedFile | un
     return from === null || to === null ? (same ? 0 : null) : to - from
   })
   return { raw: raw!, gzip: gzip!, brotli: brotli! }
+}
+
+/** Between builds: what is analysed is not packed. */
+function packageChanges(previous: PreviousReport, report: Report): PackageChange[] {
+  if (previous.command !== 'build' || report.command !== 'build') return []
+  const [before, after] = [previous, report].map(({ packages }) => new Map(packages.map(({ path, size }) => [path, size])))
+  return [...new Set([...before!.keys(), ...after!.keys()])].sort().flatMap((path) => {
+    const [from, to] = [before!.get(path), after!.get(path)]
+    return from === to ? [] : [{ path, before: from ?? null, after: to ?? null, difference: (to ?? 0) - (from ?? 0) }]
+  })
 }

@@ -123,6 +123,24 @@ test('what a build wrote is compared with what a build wrote, also when it is re
   }
 })
 
+test('packages are compared as they are deployed', async () => {
+  const root = tempFolder()
+  const pack = async (code: string, config: UserConfig): Promise<Report> => {
+    await writeTree(root, { 'dist/a.mjs': code, 'package.json': '{"name": "app"}' })
+    return build(['dist'], { cwd: root, configFile: false, config: { out: 'out', level: 'fast', arch: 'x64', package: { kinds: 'zip' }, ...config } })
+  }
+  const before = await pack('export const a = 1\n', {})
+  writeFileSync(join(root, 'before.json'), JSON.stringify(before))
+  const report = await pack('export const a = "what does not compress, qJx8Zw"\n', { against: 'before.json' })
+  expect(await schemaErrors(report)).toEqual([])
+  const { path, size } = report.packages[0]!
+  const was = before.packages[0]!.size
+  expect(report.comparison!.packages).toEqual([{ path, before: was, after: size, difference: size - was }])
+  expect(blockOf(report)).toContain(`${path}: ${was} B → ${size} B as deployed, +${size - was} B`)
+  expect(markdownReport(report)).toContain(`- <code>${path}</code>: ${was} B → ${size} B as deployed, +${size - was} B`)
+  expect(compareReports('x', before, reportOf([])).packages).toEqual([])
+})
+
 test('what a plugin of a bundler makes is compared, too', async () => {
   const root = tempFolder()
   const files = (code: string) => [{ path: 'a.mjs', bytes: new TextEncoder().encode(code) }]

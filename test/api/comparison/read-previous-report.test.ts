@@ -16,6 +16,7 @@ const report = {
   command: 'analyze',
   artifacts: [artifact],
   outputs: [],
+  packages: [],
   portability: [{ artifact: 'a.js', target: 'node22', verdict: 'runs', reasons: [] }],
   diagnostics: [],
 }
@@ -50,6 +51,7 @@ test.each([
   [{ artifacts: [{ ...artifact, sizes: { ...sizes, gzip: -1 } }] }, /^old\.json: artifacts\[0\]\.sizes\.gzip/],
   [{ artifacts: [{ ...artifact, requirements: [{ ...requirement, need: 'maybe' }] }] }, /^old\.json: artifacts\[0\]\.requirements\[0\]\.need: one of required/],
   [{ outputs: [{ ...artifact, requirements: [{ ...requirement, name: null }] }] }, /^old\.json: outputs\[0\]\.requirements\[0\]\.name/],
+  [{ packages: [{ path: 'a.zip', size: '1' }] }, /^old\.json: packages\[0\]\.size: a whole number/],
   [{ portability: [{ artifact: 'a', target: 'b', verdict: 'c' }] }, /^old\.json: portability\[0\]\.verdict/],
   [{ diagnostics: [{ severity: 'error', location: 1 }] }, /^old\.json: diagnostics\[0\]\.location/],
   ['['.repeat(200_000), /nests deeper than 100 levels/],
