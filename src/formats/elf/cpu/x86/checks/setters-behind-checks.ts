@@ -9,6 +9,8 @@ import type { Program } from '../code/program.ts'
 /** Bytes of a function that sets a flag, and calls on the way to it. */
 const LARGEST_SETTER = 256
 const DEPTH = 10
+/** Bytes of a function that asks and changes variables. */
+const LARGEST_ASKING = 1200
 /** Functions that are looked at, behind one check and in all. */
 const MOST_BEHIND_CHECK = 64
 const MOST = 2000
@@ -28,8 +30,10 @@ export function settersBehindChecks(program: Program, evaluations: ReadonlyMap<n
   const fields = new Set<number>()
   const variables = new Set<number>()
   const known = new Set<number>()
-  for (const [index, { decides, seen, start }] of evaluations) {
+  for (const [index, evaluation] of evaluations) {
+    const { decides, seen, start } = evaluation
     if (!decides || !isOwn(index) || known.size > MOST) continue
+    for (const variable of changedUnknown(program, index, evaluation)) variables.add(variable)
     const work: { readonly callee: number; readonly depth: number }[] = []
     for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
       if (graph.edgeKind[edge] === Edge.call && (seen[graph.edgeAt[edge]! - start]! & 1) === 0) work.push({ callee: graph.edgeTo[edge]!, depth: 0 })
@@ -51,6 +55,24 @@ export function settersBehindChecks(program: Program, evaluations: ReadonlyMap<n
     }
   }
   return { fields, variables }
+}
+
+/** What a small function that asks changes to a number nobody knows: a word of flags with a bit more, where the check would have stored another. */
+function changedUnknown({ graph, sweep }: Program, index: number, { seen, start, globalStores }: Evaluation): ReadonlySet<number> {
+  const changed = new Set<number>()
+  if (seen.length > LARGEST_ASKING) return changed
+  const read = new Set<number>()
+  const kind = sweep.accessKind.values()
+  const from = sweep.accessFrom.values()
+  const to = sweep.accessTo.values()
+  for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
+    if ((seen[from[access]! - start]! & 1) === 0) continue
+    if (kind[access] === Access.load) read.add(to[access]!)
+    else if (kind[access] === Access.store) changed.add(to[access]!)
+  }
+  for (const { address, value } of globalStores) if (value !== undefined) changed.delete(address)
+  for (const address of changed) if (!read.has(address)) changed.delete(address)
+  return changed
 }
 
 /** Offsets at which a function stores behind a pointer, in steps of four bytes. */

@@ -1,13 +1,19 @@
 import { cleanFlags, Register, saysNothing } from './state.ts'
 import { Accesses } from './accesses.ts'
 import { type Flags, flagsOf, outcomes } from './flags.ts'
-import { detectedAs, isZero, number, type Operation, plain, sameValue, signExtended, singleAddress, untouched, type Value, valueOf } from '../../program/value.ts'
+import { anything, detectedAs, isZero, number, type Operation, plain, sameValue, signExtended, singleAddress, untouched, type Value, valueOf } from '../../program/value.ts'
 
 /** Of numbers that are not the same; which is the larger is not known. */
 const unequal: Flags = flagsOf('compare', valueOf(plain, [0, 0, 2, 0], true), number(1), 8)
 
 /** Condition code of JNE and its like. */
 const NOT_EQUAL = 5
+
+/** What a check chose; also where that is not known: a word of flags with a bit more. */
+function chosen(value: Value | undefined, isByCheck: boolean): Value | undefined {
+  if (value === undefined) return isByCheck ? anything : undefined
+  return detectedAs(value, value.detected || isByCheck)
+}
 
 /** Arithmetic on sets of numbers, and the flags that it leaves. */
 export abstract class Arithmetic extends Accesses {
@@ -212,9 +218,9 @@ export abstract class Arithmetic extends Accesses {
     const possible = this.outcome(condition)
     const source = this.read(size)
     const old = this.register(size)
-    if (possible === 2) this.setRegister(source === undefined ? undefined : detectedAs(source, source.detected || detected), size)
+    if (possible === 2) this.setRegister(chosen(source, detected), size)
     else if (possible === 1) {
-      this.setRegister(old === undefined ? undefined : detectedAs(old, old.detected || detected), size)
+      this.setRegister(chosen(old, detected), size)
       const refused = detected ? singleAddress(source) : undefined
       if (refused !== undefined) this.refused.add(refused)
     } else {
