@@ -36,13 +36,14 @@ const models = ['qemu64', 'Nehalem', 'Haswell']
 const levels = ['x86-64-v1', 'x86-64-v2', 'x86-64-v3', 'x86-64-v4']
 const context = { signal: new AbortController().signal, report: () => {}, readFile: async () => undefined }
 
+const isArm = [compiler, ...flags].some((word) => word.includes('aarch64'))
 const found = { programs: 0, exact: 0, SILENT: 0, FALSE: 0, possible: 0, needed: 0 }
 for (const file of positionals[0].split(',')) {
   const source = readFileSync(join(programs, file), 'utf8')
-  const names = file.includes('arm64') ? stylesOf(source).flatMap((style) => kernelsOf(source).map((kernel) => [style, kernel])) : stylesOf(source).map((style) => [style])
+  const names = isArm ? stylesOf(source).flatMap((style) => kernelsOf(source).map((kernel) => [style, kernel])) : stylesOf(source).map((style) => [style])
   for (const defined of names.filter((each) => new RegExp(options.styles).test(each.join(' ')))) {
     const output = join(work, 'program')
-    const libraries = file.includes('arm64') ? [] : ['-lpthread', '-ldl', '-lm']
+    const libraries = isArm ? [] : ['-lpthread', '-ldl', '-lm']
     try {
       await run(compiler, ['-w', ...flags, ...defined.map((name) => `-D${name}`), join(programs, file), '-o', output, ...libraries])
     } catch {
@@ -50,8 +51,8 @@ for (const file of positionals[0].split(',')) {
     }
     const bytes = readFileSync(output)
     const { requirements, properties } = await analyzeCpu(readElf(bytes), {}, context)
-    const verdict = file.includes('arm64') ? ofArm64(requirements) : ofX86(properties)
-    const truth = await truthOf(output, bytes, file.includes('arm64'))
+    const verdict = isArm ? ofArm64(requirements) : ofX86(properties)
+    const truth = await truthOf(output, bytes)
     if (truth === undefined) continue
     found.programs++
     const { required, possible } = verdict
@@ -70,7 +71,7 @@ function stylesOf(source) {
 
 /** The features that kernels of AArch64 use, of which each is built (sums-arm64.h). */
 function kernelsOf(source) {
-  return source.includes('arm64.h"') ? ['DOTPROD', 'SVE'] : []
+  return isArm && source.includes('arm64.h"') ? ['DOTPROD', 'SVE'] : []
 }
 
 function ofX86({ cpuLevel }) {
@@ -83,7 +84,7 @@ function ofArm64(requirements) {
 }
 
 /** The first model on which the program runs to its end; undefined where none is known. */
-async function truthOf(path, bytes, isArm) {
+async function truthOf(path, bytes) {
   const known = join(truths, createHash('sha256').update(bytes).digest('hex'))
   if (existsSync(known)) return readFileSync(known, 'utf8') || undefined
   let truth = ''

@@ -15,8 +15,8 @@ import {
   arm64Keys,
   type Arm64Lost,
   arm64Lost,
-  type Arm64Objects,
-  arm64Objects,
+  type ObjectStyle,
+  objectStyles,
   type Arm64Part,
   arm64Parts,
   type Arm64Style,
@@ -121,7 +121,7 @@ test.skipIf(!ready)('AArch64 programs that nothing was tuned on (needs gcc, qemu
 test.skipIf(!ready)('AArch64: a check that does not decide, or is overruled, guards nothing (needs gcc, qemu-user)', async () => {
   const tally = { exact: 0, possible: 0, 'needed and possible': 0 }
   const wrong: string[] = []
-  const ways: Readonly<Record<Arm64Way | Arm64Key | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | Arm64Objects, string>> = { ...arm64Ways, ...arm64Keys, ...arm64Parts, ...arm64Lost, ...arm64HandedOut, ...arm64Tried, ...arm64Objects }
+  const ways: Readonly<Record<Arm64Way | Arm64Key | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | ObjectStyle, string>> = { ...arm64Ways, ...arm64Keys, ...arm64Parts, ...arm64Lost, ...arm64HandedOut, ...arm64Tried, ...objectStyles }
   for (const style of Object.keys(ways) as (keyof typeof ways)[]) {
     if (ways[style] === 'overruled') continue
     for (const [kernel, index] of [...arm64Builds.keys()].flatMap((build) => [['DOTPROD', build], ['SVE', build]] as const)) {

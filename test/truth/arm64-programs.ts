@@ -296,8 +296,8 @@ export const arm64Tried = {
 
 export type Arm64Tried = keyof typeof arm64Tried
 
-/** Styles of programs/objects-arm64.c: what a check found out in objects that others are given. */
-export const arm64Objects = {
+/** Styles of programs/objects.c: what a check found out in objects that others are given. */
+export const objectStyles = {
   LEFT_ALONE: 'guarded',
   TOLD: 'guarded',
   SET_BY_CALLEE: 'needed',
@@ -322,7 +322,7 @@ export const arm64Objects = {
   TOLD_TWICE: 'needed',
 } as const
 
-export type Arm64Objects = keyof typeof arm64Objects
+export type ObjectStyle = keyof typeof objectStyles
 
 const files: readonly (readonly [styles: object, file: string])[] = [
   [arm64Handlers, 'handler-arm64.cpp'],
@@ -333,7 +333,7 @@ const files: readonly (readonly [styles: object, file: string])[] = [
   [arm64Lost, 'lost-arm64.c'],
   [arm64HandedOut, 'handed-out-arm64.c'],
   [arm64Tried, 'tried-arm64.c'],
-  [arm64Objects, 'objects-arm64.c'],
+  [objectStyles, 'objects.c'],
 ]
 
 /** A feature by the macro of the program: its name in verdicts. */
@@ -358,7 +358,7 @@ export const arm64Builds: readonly (readonly [compiler: string, ...flags: string
 const folder = sharedFolder()
 
 /** Compiles one of the programs; undefined when the compiler is missing. */
-export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | Arm64Objects, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
+export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | ObjectStyle, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
   const [compiler, ...flags] = build
   const file = files.find(([styles]) => style in styles)?.[1] ?? 'dispatch-arm64.c'
   const command = file.endsWith('.cpp') ? { [gcc]: 'aarch64-linux-gnu-g++', clang: 'clang++' }[compiler]! : compiler

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Context } from '../../../../src/core/context.ts'
 import { analyzeCpu } from '../../../../src/formats/elf/cpu/index.ts'
 import { readElf } from '../../../../src/formats/elf/read/elf-file.ts'
-import { arm64Builds, type Arm64Objects, type Arm64Style, arm64Styles, type Arm64Tried, type Arm64Way, compileArm64 } from '../../../truth/arm64-programs.ts'
+import { arm64Builds, type ObjectStyle, type Arm64Style, arm64Styles, type Arm64Tried, type Arm64Way, compileArm64 } from '../../../truth/arm64-programs.ts'
 import { isInstalled } from '../../../truth/programs.ts'
 
 const context: Context = { signal: new AbortController().signal, report: () => {}, readFile: async () => undefined }
@@ -12,7 +12,7 @@ const haveGcc = await isInstalled('aarch64-linux-gnu-gcc')
 /** The whole matrix is in the corpus test. */
 const small: readonly Arm64Style[] = ['FLAG', 'IFUNC', 'MRS', 'CONSTRUCTOR', 'LAZY', 'TABLE', 'FIELD', 'PROBE', 'EXIT', 'PRINTED', 'POINTER_PRINTED', 'MIXED', 'INVERTED']
 
-async function verdictOf(style: Arm64Style | Arm64Way | Arm64Tried | Arm64Objects, cpu?: string, build = 1): Promise<{ need: string; path: readonly string[] }> {
+async function verdictOf(style: Arm64Style | Arm64Way | Arm64Tried | ObjectStyle, cpu?: string, build = 1): Promise<{ need: string; path: readonly string[] }> {
   const path = (await compileArm64(style, 'DOTPROD', arm64Builds[build]!))!
   const { requirements } = await analyzeCpu(readElf(await readFile(path)), cpu === undefined ? {} : { cpu }, context)
   const requirement = requirements.find(({ name }) => name === 'dotprod')
@@ -47,7 +47,7 @@ test.skipIf(!haveGcc)('AArch64: what a function tries that is handed it, in a st
 })
 
 test.skipIf(!haveGcc)('AArch64: what a check found out is told to a callee by an object, and is not known any more where a callee was given that to set', async () => {
-  const needed: readonly Arm64Objects[] = ['SET_BY_CALLEE', 'SET_FAR', 'SET_KEPT_IN_FRAME', 'SET_THROUGH_OTHER', 'SET_ALLOCATED', 'TOLD_AND_CHANGED']
+  const needed: readonly ObjectStyle[] = ['SET_BY_CALLEE', 'SET_FAR', 'SET_KEPT_IN_FRAME', 'SET_THROUGH_OTHER', 'SET_ALLOCATED', 'TOLD_AND_CHANGED']
   for (const style of needed) expect([style, (await verdictOf(style)).need]).toEqual([style, expect.stringMatching(/required|possible/)])
   expect((await verdictOf('TOLD')).need).toBe('guarded')
 })

@@ -3,6 +3,7 @@ import { Access } from '../../program/sweep.ts'
 import { addressesIn, type Value } from '../../program/value.ts'
 import type { Evaluation, FileLeaks } from '../evaluation/evaluation.ts'
 import type { Program } from '../code/program.ts'
+import { setOtherwise } from './other-setters.ts'
 import type { PointerCallers } from './pointer-callers.ts'
 import { settersBehindChecks, type Withheld } from './setters-behind-checks.ts'
 import type { Variables } from './variables.ts'
@@ -80,6 +81,7 @@ export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Eva
     anywhere ||= leaks.anywhere
     passed ||= leaks.arguments
   }
+  for (const offset of setOtherwise(program, evaluations, isOwn)) ambiguous.add(offset)
   passed ||= [...uninformed].some((index) => isOwn(index) && pointerCallers.has(index))
   // a variable that is read through a pointer to what it is a part of
   const kind = sweep.accessKind.values()

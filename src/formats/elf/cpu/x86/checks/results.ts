@@ -14,6 +14,14 @@ export interface OutsideOfResults {
   returnedRegardless(index: number): Value | undefined
 }
 
+/** Steps from CPUID of a function whose callers are told that it sets what a check found out to something else. */
+const FAR = 9
+
+/** Does it store a number in an object where a check had stored another? */
+function setsOtherwise({ parameterStores }: Evaluation): boolean {
+  return parameterStores.some(({ value }) => value.detected && value.words.length > 2)
+}
+
 /** What functions hand back to their callers of what checks found out: what they return, and what they write where they are told to. */
 export class Results {
   readonly found: Map<number, { readonly values: ReadonlyMap<number, Value>; readonly distance: number }> = new Map()
@@ -62,7 +70,10 @@ export class Results {
       this.neverReturns.add(index)
       this.#agenda.addCallers(index, distance)
     } else if (evaluation.returns && this.neverReturns.delete(index)) this.#agenda.addCallers(index, distance)
-    if (distance > (this.#program.isGo ? 2 : 4)) return
+    if (distance > (this.#program.isGo ? 2 : 4)) {
+      if (!this.#program.isGo && distance <= FAR && setsOtherwise(evaluation)) this.#noteWrites(index, evaluation, distance)
+      return
+    }
     const values = new Map<number, Value>()
     for (const [register, value] of evaluation.results) {
       if (value.words.length === 0) continue
@@ -96,7 +107,7 @@ export class Results {
 
   #noteWrites(index: number, evaluation: Evaluation, distance: number): void {
     if (evaluation.parameterStores.length === 0 && evaluation.withheld.length === 0) return
-    if (distance > 3) {
+    if (distance > 3 && !(distance <= FAR && setsOtherwise(evaluation))) {
       this.untold.add(index)
       return
     }

@@ -4,7 +4,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __aarch64__
 #include "sums-arm64.h"
+#else
+#include <cpuid.h>
+#include "sums.h"
+#define BIT bit_AVX2
+NOINLINE static int has(unsigned bit) {
+  unsigned eax, ebx, ecx, edx;
+  return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ebx & bit) != 0;
+}
+#endif
 
 #define FAST sum_wide(data, 1024)
 #define PLAIN sum_plain(data, 1024)
