@@ -15,6 +15,9 @@ const leastBytes = 4096
 /** Of what one job writes: the cache is for many. */
 const mostBytes = 64 * 2 ** 20
 
+/** Of a size map: a list of all symbols takes more memory to keep than the file to read. */
+const mostTotals = 10_000
+
 /** What a job looked at besides its own file. */
 interface Looked {
   /** SHA-256 by path; null: there was no such file. */
@@ -60,7 +63,7 @@ export async function rememberedJob(job: Job, host: JobHost, cache: ResultCache,
     },
   })
   const result = await run(recording)
-  if (!isFinal(job, result) || writes.reduce((sum, { bytes }) => sum + bytes.byteLength, 0) > mostBytes) return result
+  if (!isFinal(job, result) || (result.artifact.sizeMap?.totals.length ?? 0) > mostTotals || writes.reduce((sum, { bytes }) => sum + bytes.byteLength, 0) > mostBytes) return result
   for (const { bytes } of writes) await cache.write(sha256(bytes), bytes)
   const kept = writes.map(({ path, like, keepExisting, bytes }) => ({ path, like, keepExisting, sha256: sha256(bytes) }))
   await remember(cache, question, looked, { result, writes: kept } satisfies Made)
