@@ -272,10 +272,11 @@ export class ProgramSurroundings {
     if (this.#depth >= limits.depth) return undefined
     const code = codeOf(this.#program, index)
     if (code === undefined || code.end - code.start > limits.inlined || this.#isMachineryOfGo(index)) return undefined
+    const held = registers.slice(0, ARGUMENTS + 1).map((value) => (value !== undefined && (value.base === plain || value.base >= Base.resolverArgument) ? value : undefined))
+    if (known && given === undefined && !held.some((value) => value !== undefined)) return undefined
     // what is left in other registers makes it no other call
     const read = known ? this.#argumentsRead.by(index) : -1
-    const parameters = registers.slice(0, ARGUMENTS + 1).map((value, register) => (((read >>> register) & 1) !== 0 && value !== undefined && (value.base === plain || value.base >= Base.resolverArgument) ? value : undefined))
-    if (known && given === undefined && !parameters.some((value) => value !== undefined)) return undefined
+    const parameters = held.map((value, register) => (((read >>> register) & 1) !== 0 ? value : undefined))
     const key = `${index}(${parameters.map((value) => (value === undefined ? '' : textOf(value))).join(';')}${[...(given ?? [])].map(([place, { value }]) => `;${place}=${textOf(value)}`).join('')})`
     if (this.#inlined.has(key)) return this.#inlined.get(key)
     this.#inlined.set(key, undefined)
