@@ -1,15 +1,14 @@
 import { execFile } from 'node:child_process'
 import { readFile, rm } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { totalsByLabel } from '../dist/src/core/size-map.js'
 import { elf } from '../dist/src/formats/elf/index.js'
 import { optimizeArtifact } from '../dist/src/pipeline/optimize-artifact.js'
+import { corpusFolder } from './corpus-folder.mjs'
 import { workFolder } from './work-folder.mjs'
 
 const run = promisify(execFile)
-const corpus = process.env.SHRINK_CORPUS ?? join(homedir(), '.cache', 'shrink-corpus')
 
 export const title = 'ELF: size map by symbol and strip, against GNU strip and llvm-strip'
 
@@ -44,7 +43,7 @@ export async function bench() {
   const rows = []
   try {
     for (const file of files) {
-      const path = join(corpus, file)
+      const path = join(corpusFolder, file)
       const bytes = await readFile(path).catch(() => undefined)
       if (bytes === undefined) continue
       const artifact = { path: 'file', bytes }

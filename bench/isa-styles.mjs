@@ -5,11 +5,12 @@
 // possible and not needed (with --all what is needed and only possible, too). What runs where is kept in the folder of the corpus.
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
+import { corpusFolder } from './corpus-folder.mjs'
+import { workFolder } from './work-folder.mjs'
 
 const run = promisify(execFile)
 const split = process.argv.indexOf('--')
@@ -27,11 +28,10 @@ const { analyzeCpu } = await import(join(options.dist, 'src/formats/elf/cpu/inde
 const { readElf } = await import(join(options.dist, 'src/formats/elf/read/elf-file.js'))
 
 const programs = fileURLToPath(new URL('../test/truth/programs', import.meta.url))
-const truths = join(process.env['SHRINK_CORPUS'] ?? join(homedir(), '.cache', 'shrink-corpus'), 'styles')
-const work = mkdtempSync(join(tmpdir(), 'isa-styles-'))
-process.on('exit', () => rmSync(work, { recursive: true, force: true }))
+const truths = join(corpusFolder, 'styles')
+const work = workFolder()
 mkdirSync(truths, { recursive: true })
-/** What runs on the last runs on all; `beyond` needs AVX-512 or nothing that qemu has. */
+/** From old to new; the last of the levels is of what no model of qemu-user runs. */
 const models = ['qemu64', 'Nehalem', 'Haswell']
 const levels = ['x86-64-v1', 'x86-64-v2', 'x86-64-v3', 'x86-64-v4']
 const context = { signal: new AbortController().signal, report: () => {}, readFile: async () => undefined }

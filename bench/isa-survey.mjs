@@ -5,10 +5,10 @@
 // fetched once, into the folder of the corpus, and no script of theirs is run.
 import { execFile } from 'node:child_process'
 import { closeSync, existsSync, lstatSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, readSync, renameSync, rmSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
+import { corpusFolder } from './corpus-folder.mjs'
 
 const run = promisify(execFile)
 const { values: options, positionals } = parseArgs({
@@ -27,6 +27,7 @@ const [machine, debian] = { x64: [X64, 'amd64'], arm64: [183, 'arm64'] }[options
 /** Smaller ones hold nothing that would be worth a check. */
 const LEAST_BYTES = 20_000
 const MOST_SECONDS = 120
+/** As test/truth/ladder.ts has them. */
 const levels = [
   { name: 'x86-64-v1', features: ['cmov', 'cx8', 'fxsr', 'mmx', 'sse', 'sse2', 'sse3', 'cmpxchg16b', 'rdtscp', 'lzcnt', 'tzcnt'] },
   { name: 'x86-64-v2', features: ['ssse3', 'sse4_1', 'sse4_2', 'popcnt', 'aes', 'pclmulqdq'] },
@@ -35,7 +36,7 @@ const levels = [
   { name: 'beyond', features: [] },
 ]
 const verdict = fileURLToPath(new URL('isa-verdict.mjs', import.meta.url))
-const cache = join(process.env['SHRINK_CORPUS'] ?? join(homedir(), '.cache', 'shrink-corpus'), 'survey')
+const cache = join(corpusFolder, 'survey')
 
 const packages = readFileSync(positionals[0], 'utf8')
   .split('\n')
@@ -89,8 +90,9 @@ function largestOf(folder) {
   const found = new Map()
   for (const entry of readdirSync(folder, { recursive: true })) {
     const path = join(folder, entry)
-    const { size, ino } = lstatSync(path)
-    if (lstatSync(path).isFile() && size >= LEAST_BYTES && isElf(path)) found.set(ino, { path, size })
+    const status = lstatSync(path)
+    const { size, ino } = status
+    if (status.isFile() && size >= LEAST_BYTES && isElf(path)) found.set(ino, { path, size })
   }
   return [...found.values()]
     .sort((a, b) => b.size - a.size || (a.path < b.path ? -1 : 1))

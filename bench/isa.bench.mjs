@@ -1,18 +1,17 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { executableRanges } from '../dist/src/formats/elf/read/address-space.js'
 import { readElf } from '../dist/src/formats/elf/read/elf-file.js'
 import { scanArm64 } from '../dist/src/isa/arm64/scan.js'
 import { scanX86 } from '../dist/src/isa/x86/scan.js'
+import { corpusFolder } from './corpus-folder.mjs'
 import { workFolder } from './work-folder.mjs'
 
 export const title = 'CPU features: telling them from the code of node, and judging whole programs'
 
-const corpus = process.env['SHRINK_CORPUS'] ?? join(homedir(), '.cache', 'shrink-corpus')
 const ROUNDS = 5
 
 /** All in one run and in turn, in CPU time (user + system) so that a busy machine changes little; ratios are what counts. */
@@ -30,7 +29,7 @@ export async function bench() {
     ['iced-x86 (wasm), codes only', part, () => ownCpu(() => icedCodes(iced, part))],
     ['objdump -d | grep -c ymm', part, () => childCpu('sh', ['-c', `objdump -b binary -m i386:x86-64 -D '${objects}' | grep -c ymm`])],
   ]
-  const arm = join(corpus, '@img+sharp-libvips-linux-arm64@1.3.4/lib/libvips-cpp.so.8.18.7')
+  const arm = join(corpusFolder, '@img+sharp-libvips-linux-arm64@1.3.4/lib/libvips-cpp.so.8.18.7')
   if (existsSync(arm)) contenders.push(['shrink, AArch64 (libvips)', textOf(arm), () => scanArm(textOf(arm))])
   const times = contenders.map(() => [])
   for (let round = 0; round < ROUNDS; round++) {
@@ -44,8 +43,8 @@ export async function bench() {
   const rows = contenders.map(([name], index) => [name, best[index].toFixed(best[index] < 100 ? 1 : 0), (best[0] / best[index]).toFixed(1)])
   for (const [name, file] of [
     ['node', process.execPath],
-    ['bun 1.4.5', join(corpus, '@oven+bun-linux-x64@1.4.5/bin/bun')],
-    ['workerd', join(corpus, '@cloudflare+workerd-linux-64@1.20261117.1/bin/workerd')],
+    ['bun 1.4.5', join(corpusFolder, '@oven+bun-linux-x64@1.4.5/bin/bun')],
+    ['workerd', join(corpusFolder, '@cloudflare+workerd-linux-64@1.20261117.1/bin/workerd')],
   ]) {
     if (existsSync(file)) rows.push([`whole verdict: ${name}, ${(textOf(file).length / 1e6).toFixed(1)} MB of code`, ...wholeVerdict(file)])
   }

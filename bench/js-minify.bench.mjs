@@ -2,13 +2,12 @@
 // SHRINK_BENCH=full takes all twelve and level max; without it the five smallest (minutes instead of an hour).
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { corpusFolder } from './corpus-folder.mjs'
 
 export const title = 'minified JavaScript, gzip / brotli bytes, and CPU as a share of terser’s'
 
-const corpus = process.env.SHRINK_CORPUS ?? join(homedir(), '.cache', 'shrink-corpus')
 const full = process.env.SHRINK_BENCH === 'full'
 const artifacts = [
   ['react@17.0.2', 'cjs/react.development.js'],
@@ -41,7 +40,7 @@ export async function bench() {
   let product = 1
   const max = { gzip: 1, brotli: 1 }
   for (const [name, path] of artifacts) {
-    const file = join(corpus, name, path)
+    const file = join(corpusFolder, name, path)
     if (!existsSync(file)) {
       notes.push(`${name} is not there: npm run test:corpus fetches it`)
       continue

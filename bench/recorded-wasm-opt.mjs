@@ -5,11 +5,11 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { corpusFolder } from './corpus-folder.mjs'
 import { workFolder } from './work-folder.mjs'
 
-const folder = join(process.env.SHRINK_CORPUS ?? join(homedir(), '.cache', 'shrink-corpus'), '.wasm-opt-command')
+const folder = join(corpusFolder, '.wasm-opt-command')
 const require = createRequire(import.meta.url)
 const title = `wasm-opt ${require('binaryen/package.json').version.replace(/\.0\.0$/, '')} (npm binaryen)`
 const command = require.resolve('binaryen/package.json').replace(/package\.json$/, 'bin/wasm-opt')

@@ -1,13 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import binaryen from 'binaryen'
 import { analyzeWasm } from '../dist/src/formats/wasm/analyze.js'
 import { readModule } from '../dist/src/formats/wasm/read/read-module.js'
+import { corpusFolder } from './corpus-folder.mjs'
 
 export const title = 'reading WebAssembly: every section and instruction, with the exact features (CPU milliseconds)'
 
-const corpus = process.env.SHRINK_CORPUS ?? join(homedir(), '.cache', 'shrink-corpus')
 const modules = [
   ['sql.js', 'sql.js@1.16.0/dist/sql-wasm.wasm'],
   ['dart_fmt (GC)', '@wasm-fmt+dart_fmt@0.4.0/dart_fmt.wasm'],
@@ -35,7 +34,7 @@ export async function bench() {
   const rows = []
   const missing = []
   for (const [name, file] of modules) {
-    const path = join(corpus, file)
+    const path = join(corpusFolder, file)
     if (!existsSync(path)) {
       missing.push(name)
       continue
