@@ -14,8 +14,13 @@ export interface OutsideOfResults {
   returnedRegardless(index: number): Value | undefined
 }
 
-/** Steps from CPUID of a function whose callers are told that it sets what a check found out to something else. */
+/** Steps from CPUID of a function whose callers are told what it writes, and of one that sets what a check found out to something else. */
+const NEAR = 3
 const FAR = 9
+
+function tellsWrites(evaluation: Evaluation, distance: number): boolean {
+  return distance <= NEAR || (distance <= FAR && setsOtherwise(evaluation))
+}
 
 /** Does it store a number in an object where a check had stored another? */
 function setsOtherwise({ parameterStores }: Evaluation): boolean {
@@ -71,7 +76,7 @@ export class Results {
       this.#agenda.addCallers(index, distance)
     } else if (evaluation.returns && this.neverReturns.delete(index)) this.#agenda.addCallers(index, distance)
     if (distance > (this.#program.isGo ? 2 : 4)) {
-      if (!this.#program.isGo && distance <= FAR && setsOtherwise(evaluation)) this.#noteWrites(index, evaluation, distance)
+      if (!this.#program.isGo && tellsWrites(evaluation, distance)) this.#noteWrites(index, evaluation, distance)
       return
     }
     const values = new Map<number, Value>()
@@ -107,7 +112,7 @@ export class Results {
 
   #noteWrites(index: number, evaluation: Evaluation, distance: number): void {
     if (evaluation.parameterStores.length === 0 && evaluation.withheld.length === 0) return
-    if (distance > 3 && !(distance <= FAR && setsOtherwise(evaluation))) {
+    if (!tellsWrites(evaluation, distance)) {
       this.untold.add(index)
       return
     }
