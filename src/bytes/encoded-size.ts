@@ -1,20 +1,14 @@
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import type { Measure } from '../core/transform.ts'
+import { brotli, gzip } from './content-encodings.ts'
 
 /** Bytes of `bytes` after `gzip -9` as zlib does it. */
 export function gzipSize(bytes: Uint8Array): number {
-  return gzipSync(bytes, { level: 9 }).byteLength
+  return gzip(bytes).byteLength
 }
 
 /** Bytes of `bytes` after brotli at its best: quality 11, window 2^22. */
 export function brotliSize(bytes: Uint8Array): number {
-  return brotliCompressSync(bytes, {
-    params: {
-      [constants.BROTLI_PARAM_QUALITY]: 11,
-      [constants.BROTLI_PARAM_LGWIN]: 22,
-      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.byteLength,
-    },
-  }).byteLength
+  return brotli(bytes).byteLength
 }
 
 /** What was measured of an array that nobody changes: the stages of the pipeline ask for the same sizes. */
@@ -37,13 +31,7 @@ export function measuredSize(bytes: Uint8Array, measure: Measure): number {
  */
 export function estimatedSize(bytes: Uint8Array, measure: Measure): number {
   if (measure !== 'brotli') return measuredSize(bytes, measure)
-  const { byteLength } = brotliCompressSync(bytes, {
-    params: {
-      [constants.BROTLI_PARAM_QUALITY]: 5,
-      [constants.BROTLI_PARAM_LGWIN]: 22,
-      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.byteLength,
-    },
-  })
+  const { byteLength } = brotli(bytes, 5)
   return byteLength ** (1 - gzipWeight) * gzipSize(bytes) ** gzipWeight
 }
 
