@@ -120,6 +120,17 @@ export interface VerdictChange {
   readonly reasons: readonly Reason[]
 }
 
+/** What is compared of a finding, and told of it. */
+export type ComparedFinding = Pick<Finding, 'ruleId' | 'severity' | 'message' | 'location'>
+
+/** Something that is found newly, no longer, or in other words: those differ in more than figures. At most one is `null`. */
+export interface FindingChange {
+  /** `.`: the tree as a whole. */
+  readonly artifact: string
+  readonly before: ComparedFinding | null
+  readonly after: ComparedFinding | null
+}
+
 /** What has changed since an earlier report. Of a build, both stand for what it wrote. */
 export interface Comparison {
   readonly against: { readonly file: string; readonly tool: { readonly name: string; readonly version: string }; readonly command: 'analyze' | 'build' }
@@ -129,6 +140,8 @@ export interface Comparison {
   readonly packages: readonly PackageChange[]
   readonly requirements: readonly RequirementChange[]
   readonly verdicts: readonly VerdictChange[]
+  /** Of a build, without what it mended. */
+  readonly findings: readonly FindingChange[]
   /** Files that could not be processed for one of the reports, and targets that only one of them judged. */
   readonly notCompared: { readonly files: readonly string[]; readonly targets: readonly string[] }
 }

@@ -1,7 +1,7 @@
 import type { Severity } from '../core/diagnostic.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { Location } from '../core/location.ts'
-import type { Report, Verdict } from '../core/report.ts'
+import type { ComparedFinding, Report, Verdict } from '../core/report.ts'
 import type { Evidence } from '../core/requirement.ts'
 import { openFindings } from './open-findings.ts'
 
@@ -12,6 +12,8 @@ export interface Alert {
   readonly message: string
   readonly advice?: string | undefined
   readonly location: Location | undefined
+  /** It was not found for the earlier report that this one was compared with. */
+  readonly isNew?: boolean
   readonly properties?: { readonly [key: string]: JsonValue }
 }
 
@@ -25,8 +27,10 @@ export function alertsOf(report: Report, targetsAsked: boolean): readonly Alert[
 }
 
 function findings(report: Report): Alert[] {
+  const open = openFindings(report)
+  const news = new Set((report.comparison?.findings ?? []).flatMap(({ artifact, after }) => (after === null ? [] : [identity(artifact, after)])))
   const all = [
-    ...report.artifacts.flatMap((artifact) => openFindings(artifact, report).map((finding) => ({ finding, path: artifact.path }))),
+    ...report.artifacts.flatMap((artifact) => open(artifact).map((finding) => ({ finding, path: artifact.path }))),
     ...report.treeFindings.map((finding) => ({ finding, path: undefined })),
   ]
   return all.map(({ finding: { ruleId, severity, message, advice, location, data, wastedBytes }, path }) => ({
@@ -35,8 +39,14 @@ function findings(report: Report): Alert[] {
     message,
     advice,
     location: location ?? (path === undefined ? undefined : { path }),
+    ...(news.has(identity(path ?? '.', { ruleId, severity, message, ...(location === undefined ? {} : { location }) })) ? { isNew: true } : {}),
     properties: { ...(data === undefined ? {} : { data }), ...(wastedBytes === undefined ? {} : { wastedBytes }) },
   }))
+}
+
+/** Equal ones of a file are new together. */
+function identity(artifact: string, { ruleId, message, location }: ComparedFinding): string {
+  return [artifact, ruleId, message, location?.line, location?.column, location?.offset].join('\0')
 }
 
 function verdict({ artifact, target, verdict: kind, reasons }: Verdict): Alert[] {

@@ -1,5 +1,6 @@
-import type { ArtifactChange, Comparison, EncodedSizes, Report, RequirementChange, SizeDifference, VerdictChange } from '../core/report.ts'
+import type { ArtifactChange, Comparison, EncodedSizes, FindingChange, Report, RequirementChange, SizeDifference, VerdictChange } from '../core/report.ts'
 import type { CapabilityKind, Requirement } from '../core/requirement.ts'
+import { findingLines, findingSummary } from './comparison-findings.ts'
 import { decisive } from './portability-table.ts'
 import { requirementText } from './requirement-summary.ts'
 import { formatBytes, formatChange, plural } from './units.ts'
@@ -7,7 +8,7 @@ import { formatBytes, formatChange, plural } from './units.ts'
 /** Rows of files that are shown, those that changed most; the rest is summed into one. */
 const maxRows = 15
 
-/** Files, or groups of files, whose needs and verdicts are told. */
+/** Files, or groups of files, whose needs, verdicts and findings are told. */
 const maxGroups = 12
 
 /** Of one line: capabilities, targets, reasons. */
@@ -62,8 +63,13 @@ export function comparisonRows({ artifacts, totals }: Comparison): readonly Comp
   return rows
 }
 
-/** `1 added, 2 larger, 40 unchanged: +2034 B (+0.4 %)` */
-export function comparisonSummary({ artifacts, totals }: Comparison): string {
+/** `1 added, 2 larger, 40 unchanged: +2034 B (+0.4 %); 1 new finding` */
+export function comparisonSummary(comparison: Comparison): string {
+  const findings = findingSummary(comparison)
+  return `${sizeSummary(comparison)}${findings === '' ? '' : `; ${findings}`}`
+}
+
+function sizeSummary({ artifacts, totals }: Comparison): string {
   const kinds: readonly ArtifactChange['change'][] = ['added', 'removed', 'larger', 'smaller', 'same-size']
   const counts = kinds.flatMap((kind) => {
     const count = artifacts.filter(({ change }) => change === kind).length
@@ -91,32 +97,44 @@ export function comparisonCaveats({ against, notCompared: { files, targets } }: 
   ]
 }
 
-/** Files of which the same is to be told about what they need and where they run. */
+/** Files of which the same is to be told about what they need, where they run and what is found in them. */
 export interface ChangeGroup {
   readonly paths: readonly string[]
   readonly lines: readonly string[]
 }
 
-/** What fails now is first. */
-export function changeGroups({ requirements, verdicts }: Comparison): { readonly shown: readonly ChangeGroup[]; readonly more: number } {
-  const ofArtifact = new Map<string, { requirements: RequirementChange[]; verdicts: VerdictChange[] }>()
-  const changes = (path: string): { requirements: RequirementChange[]; verdicts: VerdictChange[] } => {
-    const found = ofArtifact.get(path) ?? { requirements: [], verdicts: [] }
+interface ChangesOfFile {
+  readonly requirements: RequirementChange[]
+  readonly verdicts: VerdictChange[]
+  readonly findings: FindingChange[]
+}
+
+/** What fails now is first, then what is found newly. */
+export function changeGroups({ requirements, verdicts, findings }: Comparison): { readonly shown: readonly ChangeGroup[]; readonly more: number } {
+  const ofArtifact = new Map<string, ChangesOfFile>()
+  const changes = (path: string): ChangesOfFile => {
+    const found = ofArtifact.get(path) ?? { requirements: [], verdicts: [], findings: [] }
     ofArtifact.set(path, found)
     return found
   }
   for (const change of verdicts) changes(change.artifact).verdicts.push(change)
   for (const change of requirements) changes(change.artifact).requirements.push(change)
-  const groups = new Map<string, { paths: string[]; lines: readonly string[]; fails: boolean }>()
+  for (const change of findings) changes(change.artifact).findings.push(change)
+  const groups = new Map<string, { paths: string[]; lines: readonly string[]; weight: number }>()
   for (const [path, of] of ofArtifact) {
-    const lines = [...verdictLines(of.verdicts), ...requirementLines(of.requirements)]
+    const lines = [...verdictLines(of.verdicts), ...requirementLines(of.requirements), ...findingLines(of.findings)]
     const key = lines.join('\n')
-    const group = groups.get(key) ?? { paths: [], lines, fails: of.verdicts.some(({ after }) => after === 'fails') }
+    const group = groups.get(key) ?? { paths: [], lines, weight: weightOf(of) }
     groups.set(key, group)
     group.paths.push(path === '.' ? 'the tree as a whole' : path)
   }
-  const sorted = [...groups.values()].sort((a, b) => Number(b.fails) - Number(a.fails))
+  const sorted = [...groups.values()].sort((a, b) => b.weight - a.weight)
   return { shown: sorted.slice(0, maxGroups), more: sorted.slice(maxGroups).reduce((sum, { paths }) => sum + paths.length, 0) }
+}
+
+function weightOf({ verdicts, findings }: ChangesOfFile): number {
+  if (verdicts.some(({ after }) => after === 'fails')) return 3
+  return Math.max(0, ...findings.map(({ before, after }) => (before === null ? ['info', 'warning', 'error'].indexOf(after!.severity) : 0)))
 }
 
 function verdictLines(changes: readonly VerdictChange[]): string[] {

@@ -24,7 +24,7 @@ export function comparisonBlock(report: Report, paint: Paint): string[] {
     ...(rows.length === 0 ? [] : renderTable([head, ...rows])),
     ...packageLines(comparison).map(({ path, text }) => `  ${paint.bold(path)}: ${text}`),
     ...shown.flatMap(({ paths, lines }) => [`  ${paint.bold(paths.length === 1 ? paths[0]! : `${paths[0]} and ${paths.length - 1} more`)}`, ...lines.map((line) => `    ${line}`)]),
-    ...(more === 0 ? [] : [`  ${paint.dim(`needs or verdicts of ${more} more have changed: --json`)}`]),
+    ...(more === 0 ? [] : [`  ${paint.dim(`needs, verdicts or findings of ${more} more have changed: --json`)}`]),
     ...comparisonCaveats(comparison, report).map((caveat) => `  ${paint.dim(caveat)}`),
   ]
 }

@@ -1,28 +1,37 @@
 import { isAtLeast, type Severity } from '../core/diagnostic.ts'
 import type { Report } from '../core/report.ts'
 import { type Alert, alertsOf } from './alerts.ts'
+import { comparisonSummary } from './comparison-changes.ts'
+import { goneLines } from './comparison-findings.ts'
 import { printable, printableLines } from './printable.ts'
 
 const commands: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'notice' }
 
 /**
  * The report as commands of GitHub’s workflows, a line an alert, which become annotations. GitHub shows the first ten of a
- * kind and step.
+ * kind and step: the worst are first, and of these what is new since the report that it was compared with.
  *
  * @param demands the targets that were named: what fails on others, which were judged unasked, is no alert
  */
 export function githubReport(report: Report, { targets }: { readonly targets: readonly string[] }): string {
   const alerts = alertsOf(report, targets.length > 0)
-  const sorted = [...alerts].sort((a, b) => Number(isAtLeast(b.severity, a.severity)) - Number(isAtLeast(a.severity, b.severity)))
-  return sorted.map((alert) => `${command(alert)}\n`).join('')
+  const sorted = [...alerts].sort((a, b) => Number(isAtLeast(b.severity, a.severity)) - Number(isAtLeast(a.severity, b.severity)) || Number(b.isNew === true) - Number(a.isNew === true))
+  return [...sorted.map(command), ...changes(report)].map((line) => `${line}\n`).join('')
 }
 
-function command({ ruleId, severity, message, advice, location }: Alert): string {
+/** What has changed since an earlier report, in one notice: what is new is marked where it stands. */
+function changes({ comparison }: Report): string[] {
+  if (comparison === undefined) return []
+  const gone = goneLines(comparison)
+  return [`::notice title=${property(`Since ${comparison.against.file}`)}::${data([comparisonSummary(comparison), ...gone].map(printable).join('\n'))}`]
+}
+
+function command({ ruleId, severity, message, advice, location, isNew }: Alert): string {
   const { path = '.', line, column } = location ?? {}
   const properties = [
     ...(path === '' || path === '.' ? [] : [`file=${property(path)}`]),
     ...(line === undefined || line < 1 ? [] : [`line=${line}`, ...(column === undefined || column < 1 ? [] : [`col=${column}`])]),
-    `title=${property(ruleId)}`,
+    `title=${property(isNew === true ? `${ruleId} (new)` : ruleId)}`,
   ]
   return `::${commands[severity]} ${properties.join(',')}::${data(`${printable(message)}${advice === undefined ? '' : `\n→ ${printableLines(advice)}`}`)}`
 }

@@ -79,7 +79,7 @@ function changesSince(report: Report): Section[] {
     return `- ${label}: ${lines.map(markdownSentence).join('<br>')}`
   })
   const [head, rule, ...body] = markdownTable(['', 'file', 'before', 'after', 'raw', 'gzip', 'brotli'], rows, 2)
-  const remarks = [...(more === 0 ? [] : [`needs or verdicts of ${more} more have changed`]), ...comparisonCaveats(comparison, report)].map((text) => `- *${markdownSentence(text)}*`)
+  const remarks = [...(more === 0 ? [] : [`needs, verdicts or findings of ${more} more have changed`]), ...comparisonCaveats(comparison, report)].map((text) => `- *${markdownSentence(text)}*`)
   return [
     { open: [`#### Since ${markdownName(comparison.against.file)}`, ''], lines: [comparisonSummary(comparison)], close: [] },
     { open: head === undefined ? [] : [head, rule!], lines: body, close: [] },
@@ -162,8 +162,9 @@ function portability(verdicts: readonly Verdict[]): Section[] {
 
 /** Findings and diagnostics, the worst first. */
 function remarks(report: Report): Section[] {
+  const open = openFindings(report)
   const all = [
-    ...report.artifacts.flatMap((artifact) => openFindings(artifact, report).map((finding) => ({ ...finding, code: finding.ruleId, hint: finding.advice, at: place(finding.location ?? { path: artifact.path }) }))),
+    ...report.artifacts.flatMap((artifact) => open(artifact).map((finding) => ({ ...finding, code: finding.ruleId, hint: finding.advice, at: place(finding.location ?? { path: artifact.path }) }))),
     ...report.treeFindings.map((finding) => ({ ...finding, code: finding.ruleId, hint: finding.advice, at: place(finding.location) })),
     ...report.diagnostics.map((diagnostic) => ({ ...diagnostic, wastedBytes: undefined, at: place(diagnostic.location) })),
   ]

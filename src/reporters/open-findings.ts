@@ -1,9 +1,14 @@
 import type { Finding } from '../core/finding.ts'
 import type { ArtifactReport, Report } from '../core/report.ts'
 
-/** The findings about an artifact that stand after the command: a build has mended those whose transform changed it. */
-export function openFindings(artifact: ArtifactReport, report: Report): readonly Finding[] {
-  const changes = report.outputs.find((output) => output.path === artifact.path)?.changes ?? []
-  const mended = new Set(changes.map((change) => change.transform))
-  return artifact.findings.filter(({ fix }) => fix === undefined || !mended.has(fix.transform))
+/** Of an artifact of the report, the findings that stand after the command. */
+export function openFindings(report: Report): (artifact: Pick<ArtifactReport, 'path' | 'findings'>) => readonly Finding[] {
+  const changes = new Map(report.outputs.map((output) => [output.path, output.changes]))
+  return ({ path, findings }) => withoutMended(findings, changes.get(path) ?? [])
+}
+
+/** A build has mended those whose transform changed the file. */
+export function withoutMended<T extends Pick<Finding, 'fix'>>(findings: readonly T[], changes: readonly { readonly transform: string }[]): readonly T[] {
+  const mended = new Set(changes.map(({ transform }) => transform))
+  return findings.filter(({ fix }) => fix === undefined || !mended.has(fix.transform))
 }

@@ -116,12 +116,13 @@ function allDetails(report: Report, paint: Paint): string[][] {
   const weight = (artifact: ArtifactReport): number =>
     artifact.findings.some((finding) => finding.severity !== 'info') ? Infinity : artifact.sizes.raw
   const shown = new Set([...known].sort((a, b) => weight(b) - weight(a) || b.sizes.raw - a.sizes.raw).slice(0, maxDetails))
-  const blocks = known.filter((artifact) => shown.has(artifact)).map((artifact) => details(artifact, report, paint))
+  const open = openFindings(report)
+  const blocks = known.filter((artifact) => shown.has(artifact)).map((artifact) => details(artifact, open(artifact), report, paint))
   const rest = known.length - shown.size
   return rest === 0 ? blocks : [...blocks, [`  ${paint.dim(`details of ${plural(rest, 'more artifact')}: --json, or analyze the file itself`)}`]]
 }
 
-function details(artifact: ArtifactReport, report: Report, paint: Paint): string[] {
+function details(artifact: ArtifactReport, findings: readonly Finding[], report: Report, paint: Paint): string[] {
   const lines: string[] = []
   const summary = summarizeRequirements(artifact.requirements)
   summary.splice(summary.findIndex(({ label }) => label === 'cpu') + 1, 0, ...cpuVerdicts(artifact))
@@ -135,7 +136,7 @@ function details(artifact: ArtifactReport, report: Report, paint: Paint): string
         `${formatBytes(change.before)} → ${formatBytes(change.after)} ${paint.dim(`(${change.verifiedBy.join(', ')})`)}`,
     )
   }
-  for (const finding of openFindings(artifact, report)) lines.push(...findingLines(finding, '    ', paint))
+  for (const finding of findings) lines.push(...findingLines(finding, '    ', paint))
   if (artifact.sizeMap !== undefined && artifact.sizeMap.view !== 'default') lines.push(...sizeRows(artifact, paint))
   return lines.length === 0 ? [] : [`  ${paint.bold(artifact.path)}`, ...lines]
 }

@@ -1,15 +1,21 @@
+import type { Severity } from '../../core/diagnostic.ts'
 import { UsageError } from '../../core/errors.ts'
-import type { ArtifactReport, EncodedSizes, OutputReport, PackageReport, Report, Verdict } from '../../core/report.ts'
+import type { Finding } from '../../core/finding.ts'
+import type { Location } from '../../core/location.ts'
+import type { ArtifactReport, ComparedFinding, EncodedSizes, OutputReport, PackageReport, Report, Verdict } from '../../core/report.ts'
 import type { Need, Requirement } from '../../core/requirement.ts'
 
 /** What is read of an earlier report. */
 export interface PreviousReport extends Pick<Report, 'tool' | 'command'> {
-  readonly artifacts: readonly Pick<ArtifactReport, 'path' | 'sizes' | 'sha256' | 'requirements' | 'properties'>[]
-  readonly outputs: readonly Pick<OutputReport, 'path' | 'sizes' | 'sha256' | 'requirements'>[]
+  readonly artifacts: readonly (Pick<ArtifactReport, 'path' | 'sizes' | 'sha256' | 'requirements' | 'properties'> & { readonly findings: readonly MendableFinding[] })[]
+  readonly treeFindings: readonly ComparedFinding[]
+  readonly outputs: readonly (Pick<OutputReport, 'path' | 'sizes' | 'sha256' | 'requirements'> & { readonly changes: readonly { readonly transform: string }[] })[]
   readonly packages: readonly Pick<PackageReport, 'path' | 'size'>[]
   readonly portability: readonly Pick<Verdict, 'artifact' | 'target' | 'verdict'>[]
   readonly diagnostics: readonly { readonly severity: string; readonly location?: { readonly path: string } }[]
 }
+
+type MendableFinding = ComparedFinding & Pick<Finding, 'fix'>
 
 type Loose = Readonly<Record<string, unknown>>
 
@@ -40,12 +46,19 @@ export function checkReport(value: unknown, file: string): PreviousReport {
     tool: { name: text(tool['name'], `${file}: tool.name`), version: text(tool['version'], `${file}: tool.version`) },
     command,
     artifacts: list(report['artifacts'], `${file}: artifacts`, (entry, at) => {
-      const { properties, requirements } = entry
-      return { ...weighed(entry, at), requirements: list(requirements, `${at}.requirements`, requirement), properties: cpuAnalysis(object(properties, `${at}.properties`)) }
+      const { properties, requirements, findings } = entry
+      return {
+        ...weighed(entry, at),
+        requirements: list(requirements, `${at}.requirements`, requirement),
+        findings: list(findings, `${at}.findings`, finding),
+        properties: cpuAnalysis(object(properties, `${at}.properties`)),
+      }
     }),
+    treeFindings: list(report['treeFindings'], `${file}: treeFindings`, finding),
     outputs: list(report['outputs'], `${file}: outputs`, (entry, at) => {
-      const { requirements } = entry
-      return { ...weighed(entry, at), ...(requirements === undefined ? {} : { requirements: list(requirements, `${at}.requirements`, requirement) }) }
+      const { requirements, changes } = entry
+      const transforms = list(changes, `${at}.changes`, ({ transform }, change) => ({ transform: text(transform, `${change}.transform`) }))
+      return { ...weighed(entry, at), changes: transforms, ...(requirements === undefined ? {} : { requirements: list(requirements, `${at}.requirements`, requirement) }) }
     }),
     packages: list(report['packages'], `${file}: packages`, ({ path, size }, at) => ({ path: text(path, `${at}.path`), size: bytes(size, `${at}.size`) })),
     portability: list(report['portability'], `${file}: portability`, ({ artifact, target, verdict }, at) => ({
@@ -90,6 +103,21 @@ function requirement({ kind, name, version, value, need }: Loose, at: string): R
     need: oneOf<Need>(need, ['required', 'possible', 'guarded'], `${at}.need`),
     evidence: [],
   }
+}
+
+function finding({ ruleId, severity, message, location, fix }: Loose, at: string): MendableFinding {
+  return {
+    ruleId: text(ruleId, `${at}.ruleId`),
+    severity: oneOf<Severity>(severity, ['error', 'warning', 'info'], `${at}.severity`),
+    message: text(message, `${at}.message`),
+    ...(location === undefined ? {} : { location: place(object(location, `${at}.location`), `${at}.location`) }),
+    ...(fix === undefined ? {} : { fix: { transform: text(object(fix, `${at}.fix`)['transform'], `${at}.fix.transform`) } }),
+  }
+}
+
+function place({ path, offset, line, column }: Loose, at: string): Location {
+  const figure = (value: unknown, name: 'offset' | 'line' | 'column'): Partial<Location> => (value === undefined ? {} : { [name]: bytes(value, `${at}.${name}`) })
+  return { path: text(path, `${at}.path`), ...figure(offset, 'offset'), ...figure(line, 'line'), ...figure(column, 'column') }
 }
 
 function list<T>(value: unknown, at: string, read: (entry: Loose, at: string) => T): T[] {

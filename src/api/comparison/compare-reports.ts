@@ -3,6 +3,7 @@ import type { Measure } from '../../core/transform.ts'
 import { sumSizes } from '../../pipeline/encoded-sizes.ts'
 import type { PreviousReport } from './check-report.ts'
 import { type ComparedFile, comparedFiles, unprocessed } from './compared-files.ts'
+import { findingChanges } from './finding-changes.ts'
 import { type FilePair, pairFiles } from './pair-files.ts'
 import { requirementChanges } from './requirement-changes.ts'
 import { judgedTargets, verdictChanges } from './verdict-changes.ts'
@@ -27,6 +28,7 @@ export function compareReports(file: string, previous: PreviousReport, report: R
     packages: packageChanges(previous, report),
     requirements: requirementChanges(pairs),
     verdicts: verdictChanges(pairs, previous, report),
+    findings: findingChanges(pairs, previous.treeFindings, report.treeFindings),
     notCompared: {
       files: [...skipped].sort(),
       targets: [...judgedBefore, ...judgedAfter].filter((target) => !judgedBefore.has(target) || !judgedAfter.has(target)).sort(),

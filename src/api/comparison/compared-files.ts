@@ -1,5 +1,6 @@
-import type { EncodedSizes, Report } from '../../core/report.ts'
+import type { ComparedFinding, EncodedSizes, Report } from '../../core/report.ts'
 import type { Requirement } from '../../core/requirement.ts'
+import { withoutMended } from '../../reporters/open-findings.ts'
 import type { PreviousReport } from './check-report.ts'
 
 /** What is compared of a file. */
@@ -8,6 +9,8 @@ export interface ComparedFile {
   readonly sizes: EncodedSizes
   readonly sha256: string
   readonly requirements: readonly Requirement[]
+  /** Those that a build has not mended. */
+  readonly findings: readonly ComparedFinding[]
   /** How far its machine code was looked at. */
   readonly cpuAnalysis: unknown
 }
@@ -15,13 +18,13 @@ export interface ComparedFile {
 /** What is deployed, by path: what a build wrote, or what was analysed. */
 export function comparedFiles({ command, artifacts, outputs }: PreviousReport | Report): ReadonlyMap<string, ComparedFile> {
   const analysed = new Map(
-    artifacts.map(({ path, sizes, sha256, requirements, properties }) => [path, { path, sizes, sha256, requirements, cpuAnalysis: properties['cpuAnalysis'] }]),
+    artifacts.map(({ path, sizes, sha256, requirements, findings, properties }) => [path, { path, sizes, sha256, requirements, findings, cpuAnalysis: properties['cpuAnalysis'] }]),
   )
   if (command === 'analyze') return analysed
   return new Map(
-    outputs.map(({ path, sizes, sha256, requirements }) => {
+    outputs.map(({ path, sizes, sha256, requirements, changes }) => {
       const input = analysed.get(path)
-      return [path, { path, sizes, sha256, requirements: requirements ?? input?.requirements ?? [], cpuAnalysis: input?.cpuAnalysis }]
+      return [path, { path, sizes, sha256, requirements: requirements ?? input?.requirements ?? [], findings: withoutMended(input?.findings ?? [], changes), cpuAnalysis: input?.cpuAnalysis }]
     }),
   )
 }

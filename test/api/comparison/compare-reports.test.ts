@@ -262,7 +262,7 @@ test('much that changed is summed into a row, and names cannot break the lines',
   expect(text).not.toMatch(/(?!\n)\p{Cc}/u)
   expect(text).toMatch(/^Since a\\nb\\x1b\[31m/)
   expect(text).toMatch(/ 26 more +\d+ B/)
-  expect(text).toContain('needs or verdicts of 29 more have changed: --json')
+  expect(text).toContain('needs, verdicts or findings of 29 more have changed: --json')
   expect(text.split('\n').length).toBeLessThan(50)
   const markdown = markdownReport({ ...report, comparison: compareReports('a\nb', reportOf([file('x|<b>`@all', [])]), report) })
   expect(markdown).toContain('<code>x&#124;&#60;b&#62;&#96;@all</code>')

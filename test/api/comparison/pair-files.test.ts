@@ -34,7 +34,7 @@ test.each([
 
 test('a file is matched with the one of its path, else with the only one that differs in the digest of its name', () => {
   const files = (...paths: readonly string[]): ReadonlyMap<string, ComparedFile> =>
-    new Map(paths.map((path) => [path, { path, sizes: { raw: 1, gzip: 1, brotli: 1 }, sha256: '', requirements: [], cpuAnalysis: undefined }]))
+    new Map(paths.map((path) => [path, { path, sizes: { raw: 1, gzip: 1, brotli: 1 }, sha256: '', requirements: [], findings: [], cpuAnalysis: undefined }]))
   const pairs = (before: ReadonlyMap<string, ComparedFile>, after: ReadonlyMap<string, ComparedFile>): unknown[] =>
     pairFiles(before, after).map((pair) => [pair.before?.path, pair.after?.path])
   expect(pairs(files('a-00000001.js', 'a-00000001.js.map', 'b.js', 'x/c-00000001.js'), files('a-00000002.js', 'a-00000002.js.map', 'b.js', 'c-00000002.js'))).toEqual([

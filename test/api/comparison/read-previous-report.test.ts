@@ -8,13 +8,14 @@ import { tempFolder, writeTree } from '../../support/temp-folder.ts'
 
 const { signal } = new AbortController()
 const sizes = { raw: 1, gzip: null, brotli: null }
-const artifact = { path: 'a.js', sizes, sha256: 'x', requirements: [], properties: {} }
+const artifact = { path: 'a.js', sizes, sha256: 'x', requirements: [], findings: [], changes: [], properties: {} }
 const requirement = { kind: 'libc', name: 'glibc', version: '2.28', need: 'required', evidence: [] }
 const report = {
   schemaVersion: 1,
   tool: { name: 'shrink', version: '0.0.1' },
   command: 'analyze',
   artifacts: [artifact],
+  treeFindings: [],
   outputs: [],
   packages: [],
   portability: [{ artifact: 'a.js', target: 'node22', verdict: 'runs', reasons: [] }],
@@ -51,6 +52,10 @@ test.each([
   [{ artifacts: [{ ...artifact, sizes: { ...sizes, gzip: -1 } }] }, /^old\.json: artifacts\[0\]\.sizes\.gzip/],
   [{ artifacts: [{ ...artifact, requirements: [{ ...requirement, need: 'maybe' }] }] }, /^old\.json: artifacts\[0\]\.requirements\[0\]\.need: one of required/],
   [{ outputs: [{ ...artifact, requirements: [{ ...requirement, name: null }] }] }, /^old\.json: outputs\[0\]\.requirements\[0\]\.name/],
+  [{ artifacts: [{ ...artifact, findings: [{ ruleId: 'elf/a', severity: 'fatal', message: '' }] }] }, /^old\.json: artifacts\[0\]\.findings\[0\]\.severity: one of error/],
+  [{ treeFindings: [{ ruleId: 'tree/a', severity: 'info', message: 1 }] }, /^old\.json: treeFindings\[0\]\.message: a text/],
+  [{ treeFindings: [{ ruleId: 'tree/a', severity: 'info', message: '', location: { path: 'a', line: -1 } }] }, /^old\.json: treeFindings\[0\]\.location\.line: a whole number/],
+  [{ outputs: [{ ...artifact, changes: [{}] }] }, /^old\.json: outputs\[0\]\.changes\[0\]\.transform: a text/],
   [{ packages: [{ path: 'a.zip', size: '1' }] }, /^old\.json: packages\[0\]\.size: a whole number/],
   [{ portability: [{ artifact: 'a', target: 'b', verdict: 'c' }] }, /^old\.json: portability\[0\]\.verdict/],
   [{ diagnostics: [{ severity: 'error', location: 1 }] }, /^old\.json: diagnostics\[0\]\.location/],
