@@ -14,6 +14,7 @@ export type {
   ArtifactReport,
   Comparison,
   EncodedSizes,
+  FindingChange,
   OutputReport,
   PackageChange,
   PackageReport,
@@ -31,6 +32,8 @@ export { ConfigError, ShrinkError, UsageError } from './core/errors.ts'
 export { type Demands, exitCode, type ReportExitCode } from './api/exit-code.ts'
 export { findTarget, match, type MatchOptions, type MatchResult, type Target, targets } from './targets/index.ts'
 export type { Confidence, Fact, Limit } from './targets/index.ts'
+export { type GivenPaths, repositoryPaths, repositoryRoot } from './api/repository-paths.ts'
+export type { PlaceInRepository, RepositoryPlace } from './reporters/repository-place.ts'
 export { githubReport } from './reporters/github.ts'
 export { jsonReport } from './reporters/json.ts'
 export { markdownReport } from './reporters/markdown.ts'

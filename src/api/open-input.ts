@@ -63,7 +63,7 @@ export async function closeInputs(inputs: readonly Input[]): Promise<void> {
 }
 
 /** The path as the report shows it: relative to the working directory when it lies below, else its last part. */
-function prefixOf(path: string, cwd: string): string {
+export function prefixOf(path: string, cwd: string): string {
   const below = relative(cwd, resolve(cwd, path)).split(sep).join('/')
   return `${below === '' || below.startsWith('..') ? basename(resolve(cwd, path)) : below}/`
 }

@@ -6,6 +6,7 @@ import type { Location } from '../core/location.ts'
 import type { Report } from '../core/report.ts'
 import { type Alert, alertsOf } from './alerts.ts'
 import { printable, printableLines } from './printable.ts'
+import { inRepository, type PlaceInRepository, sameInRepository } from './repository-place.ts'
 
 export interface SarifOptions {
   /** What rules look for and why that matters, by rule id. Codes of diagnostics need not be in it. */
@@ -14,6 +15,8 @@ export interface SarifOptions {
   readonly targetsAsked: boolean
   /** What the command ends with. */
   readonly exitCode: number
+  /** Where files are in the repository, which is what code scanning shows alerts by; left out, they are where the input is. */
+  readonly placeOf?: PlaceInRepository | undefined
 }
 
 type Level = 'error' | 'warning' | 'note'
@@ -44,9 +47,9 @@ export function sarifLog(report: Report, options: SarifOptions): string {
         // keeps the alerts of `analyze` and of `build` apart where one commit has both
         automationDetails: { id: `${report.tool.name}/${report.command}/` },
         invocations: [{ executionSuccessful: options.exitCode < 2, exitCode: options.exitCode }],
-        originalUriBaseIds: { INPUT: { description: { text: 'The folder, archive or file that was given' } } },
+        originalUriBaseIds: { [baseOf(options)]: { description: { text: options.placeOf === undefined ? 'The folder, archive or file that was given' : 'The root of the repository' } } },
         columnKind: 'utf16CodeUnits',
-        results: alerts.map((alert) => result(alert, ruleIds.indexOf(alert.ruleId), seen)),
+        results: alerts.map((alert) => result(alert, ruleIds.indexOf(alert.ruleId), seen, options)),
       },
     ],
   }
@@ -61,24 +64,30 @@ function rule(id: string, ruleHelp: Readonly<Record<string, string>>): Sarif {
   return { id, shortDescription: { text: title }, fullDescription: { text: help }, help: { text: help } }
 }
 
-function result({ ruleId, severity, message, advice, location, properties }: Alert, ruleIndex: number, seen: Map<string, number>): Sarif {
-  const said = printable(message)
+function result({ ruleId, severity, message, advice, location, properties }: Alert, ruleIndex: number, seen: Map<string, number>, options: SarifOptions): Sarif {
+  const place = inRepository(location, options.placeOf ?? sameInRepository)
+  const said = printable(place.inside === undefined ? message : `${place.inside}: ${message}`)
   return {
     ruleId,
     ruleIndex,
     level: levels[severity],
     message: { text: advice === undefined ? said : `${said}\n→ ${printableLines(advice)}` },
-    locations: [{ physicalLocation: { artifactLocation: artifactLocation(location), ...region(location) } }],
+    locations: [{ physicalLocation: { artifactLocation: artifactLocation(place.location.path, baseOf(options)), ...region(place.location) } }],
     partialFingerprints: { primaryLocationLineHash: fingerprint(ruleId, location, message, seen) },
     ...(properties === undefined || Object.keys(properties).length === 0 ? {} : { properties }),
   }
 }
 
 /** Code scanning refuses results without a place: what is about the tree as a whole is at its root. */
-function artifactLocation(location: Location | undefined): Sarif {
-  if (location === undefined || location.path === '' || location.path === '.') return { uri: './', uriBaseId: 'INPUT' }
-  const uri = location.path.split('/').map(uriSegment).join('/')
-  return location.path.startsWith('/') ? { uri: `file://${uri}` } : { uri, uriBaseId: 'INPUT' }
+function artifactLocation(path: string, uriBaseId: string): Sarif {
+  if (path === '') return { uri: './', uriBaseId }
+  const uri = path.split('/').map(uriSegment).join('/')
+  return path.startsWith('/') ? { uri: `file://${uri}` } : { uri, uriBaseId }
+}
+
+/** The second is what SARIF’s own examples, and code scanning, call it. */
+function baseOf({ placeOf }: SarifOptions): string {
+  return placeOf === undefined ? 'INPUT' : '%SRCROOT%'
 }
 
 /** Halves of surrogate pairs have no UTF-8, and with them encodeURIComponent throws. */
@@ -87,8 +96,8 @@ function uriSegment(name: string): string {
 }
 
 /** Lines and columns are 1-based in both; binary files have bytes. */
-function region(location: Location | undefined): Sarif {
-  const { offset, line, column } = location ?? {}
+function region(location: Location): Sarif {
+  const { offset, line, column } = location
   if (line !== undefined && line >= 1) return { region: { startLine: line, ...(column === undefined || column < 1 ? {} : { startColumn: column }) } }
   return offset === undefined || offset < 0 ? {} : { region: { byteOffset: offset } }
 }

@@ -48,5 +48,5 @@ test('it is a reporter of the command line', async () => {
   const root = tempFolder()
   await writeTree(root, { 'dist/a.mjs': 'export const a = 1\n' })
   const { code, stdout } = await runCli(['analyze', 'dist', '--reporter', 'github', '--max-size', '*.mjs=1'], { cwd: root })
-  expect([code, stdout]).toEqual([1, expect.stringMatching(/^::error file=a\.mjs,title=budget\/exceeded::\*\.mjs: 1 file, 19 B/)])
+  expect([code, stdout]).toEqual([1, expect.stringMatching(/^::error file=dist\/a\.mjs,title=budget\/exceeded::\*\.mjs: 1 file, 19 B/)])
 })

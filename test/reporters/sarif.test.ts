@@ -67,7 +67,7 @@ const shape: unknown = {
       tool: { driver: { name: /./, version: /./, rules: [{ id: /^[\w-]+\/[\w-]+$/, shortDescription: text, fullDescription: text, help: text }] } },
       automationDetails: { id: /^shrink\/(analyze|build)\/$/ },
       invocations: [{ executionSuccessful: Boolean, exitCode: Number }],
-      originalUriBaseIds: { INPUT: { description: text } },
+      originalUriBaseIds: { 'INPUT?': { description: text }, '%SRCROOT%?': { description: text } },
       columnKind: /^utf16CodeUnits$/,
       results: [
         {
@@ -79,7 +79,7 @@ const shape: unknown = {
             {
               physicalLocation: {
                 // RFC 3986: a relative reference, whose first segment holds no colon
-                artifactLocation: { uri: /^(?:[\w.~!*'()/-]|%[\dA-F]{2})+$/, uriBaseId: /^INPUT$/ },
+                artifactLocation: { uri: /^(?:[\w.~!*'()/-]|%[\dA-F]{2})+$/, uriBaseId: /^(?:INPUT|%SRCROOT%)$/ },
                 'region?': { 'startLine?': Number, 'startColumn?': Number, 'byteOffset?': Number },
               },
             },

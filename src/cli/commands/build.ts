@@ -8,7 +8,7 @@ export const runBuild: RunCommand = async (args, io) => {
   try {
     const report = await buildResolved(pathsOf(args), options)
     progress.clear()
-    return await giveReports(report, options.config, io)
+    return await giveReports(report, options.config, pathsOf(args), io)
   } finally {
     progress.clear()
   }
