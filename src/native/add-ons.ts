@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { ShrinkError, toDiagnostic } from '../core/errors.ts'
-import { type BinaryKind, readBinaryKind } from './binary-kind.ts'
+import type { BinaryKind } from '../bytes/binary-kind.ts'
+import { readBinaryKind } from './read-binary-kind.ts'
 import { lockedAt } from './lockfile.ts'
 import { packageFiles } from './package-files.ts'
 import type { PackageJson } from './package-json.ts'
@@ -223,8 +224,7 @@ function find(binaries: readonly Binary[], path: string): Binary {
 }
 
 function describe(kind: BinaryKind): string {
-  if (kind.kind === 'mach-o') return 'Mach-O (macOS)'
-  if (kind.kind === 'pe') return 'PE (Windows)'
+  if (kind.kind !== 'elf') return kind.kind === 'pe' ? 'PE (Windows)' : 'Mach-O (macOS)'
   return `ELF for ${kind.architecture ?? `machine ${kind.machine}`}`
 }
 

@@ -4,7 +4,7 @@ import { arch, platform } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import { UsageError } from '../core/errors.ts'
-import { readBinaryKind } from './binary-kind.ts'
+import { readBinaryKind } from './read-binary-kind.ts'
 import type { NativePlatform } from './platform.ts'
 import { exists } from './project.ts'
 

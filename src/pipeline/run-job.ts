@@ -1,3 +1,4 @@
+import { binaryKindOf } from '../bytes/binary-kind.ts'
 import { sha256 } from '../bytes/sha256.ts'
 import type { Analysis, FormatId } from '../core/analysis.ts'
 import type { Artifact } from '../core/artifact.ts'
@@ -171,6 +172,7 @@ function countedOnly(
   format?: { readonly id: FormatId },
 ): JobResult {
   const container = containerName(head)
+  const binary = binaryKindOf(head)
   const name = format?.id ?? (container === undefined ? 'other' : 'archive')
   const artifact: ArtifactReport = {
     path,
@@ -178,7 +180,10 @@ function countedOnly(
     architecture: null,
     sizes,
     sha256: digest,
-    properties: container === undefined ? {} : { container },
+    properties: {
+      ...(container === undefined ? {} : { container }),
+      ...(binary === undefined || binary.kind === 'elf' ? {} : { binary: binary.kind, machines: binary.architectures }),
+    },
     requirements: [],
     findings: [],
   }

@@ -2,6 +2,7 @@ import type { TreeRule } from '../core/tree.ts'
 import { cpuFamilies } from './rules/cpu-families.ts'
 import { foreignBuilds } from './rules/foreign-builds.ts'
 import { mislabelledBuilds } from './rules/mislabelled-builds.ts'
+import { misnamedFiles } from './rules/misnamed-files.ts'
 import { missingLibraries } from './rules/missing-libraries.ts'
 import { missingBuilds } from './rules/missing-builds.ts'
 import { nativePackages } from './rules/native-packages.ts'
@@ -19,6 +20,7 @@ export const treeRules: readonly TreeRule[] = [
   outsideImports,
   nativePackages,
   mislabelledBuilds,
+  misnamedFiles,
   shadowedBuilds,
   missingBuilds,
   x86Only,

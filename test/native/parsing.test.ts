@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/core/errors.ts'
-import { binaryKindOf } from '../../src/native/binary-kind.ts'
+import { binaryKindOf } from '../../src/bytes/binary-kind.ts'
 import { parseBunLockfile } from '../../src/native/lockfile-bun.ts'
 import { parseLockfile, parseYarnLockfile } from '../../src/native/lockfile.ts'
 import { parsePnpmLockfile } from '../../src/native/lockfile-pnpm.ts'
@@ -160,11 +160,37 @@ describe('what a file is', () => {
   it('is told from its header', () => {
     expect(binaryKindOf(elf('aarch64'))).toMatchObject({ kind: 'elf', architecture: 'aarch64' })
     expect(binaryKindOf(elf('arm'))).toMatchObject({ kind: 'elf', architecture: 'arm' })
-    expect(binaryKindOf(machO)).toEqual({ kind: 'mach-o' })
+    expect(binaryKindOf(machO)).toMatchObject({ kind: 'mach-o' })
     expect(binaryKindOf(new TextEncoder().encode('#!/bin/sh\n'))).toBeUndefined()
+  })
+
+  it('with the machines of other systems', () => {
+    const words = (...values: readonly number[]): Uint8Array => Uint8Array.from(values.flatMap((value) => [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255]))
+    expect(binaryKindOf(words(0xcffaedfe, 0x07000001))).toEqual({ kind: 'mach-o', architectures: ['x86-64'] })
+    expect(binaryKindOf(words(0xcafebabe, 2, 0x01000007, 3, 0, 0, 0, 0x0100000c, 0, 0, 0, 0))).toEqual({ kind: 'mach-o', architectures: ['x86-64', 'aarch64'] })
+    expect(binaryKindOf(words(0xcafebabe, 61))).toBeUndefined()
+    const pe = (machine: number, clr = 0, magic = 0x20b): Uint8Array => {
+      const bytes = new DataView(new ArrayBuffer(512))
+      bytes.setUint16(0, 0x4d5a)
+      bytes.setUint32(60, 64, true)
+      bytes.setUint32(64, 0x50450000)
+      bytes.setUint16(68, machine, true)
+      bytes.setUint16(88, magic, true)
+      const directories = 88 + (magic === 0x20b ? 112 : 96)
+      bytes.setUint32(directories - 4, 16, true)
+      bytes.setUint32(directories + 14 * 8 + 4, clr, true)
+      return new Uint8Array(bytes.buffer)
+    }
+    expect(binaryKindOf(pe(0x8664))).toEqual({ kind: 'pe', architectures: ['x86-64'] })
+    expect(binaryKindOf(pe(0xaa64))).toEqual({ kind: 'pe', architectures: ['aarch64'] })
+    expect(binaryKindOf(pe(0x14c, 0, 0x10b))).toEqual({ kind: 'pe', architectures: ['i386'] })
+    expect(binaryKindOf(pe(0x14c, 72, 0x10b))).toEqual({ kind: 'pe', architectures: [] })
+    expect(binaryKindOf(pe(0x8664).subarray(0, 64))).toEqual({ kind: 'pe', architectures: [] })
+    expect(binaryKindOf(pe(0x8664).fill(0, 64, 68))).toBeUndefined()
   })
 
   it('of any bytes', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => void binaryKindOf(bytes)))
+    fc.assert(fc.property(fc.constantFrom([0x4d, 0x5a], [0xca, 0xfe, 0xba, 0xbe, 0, 0, 0], [0xcf, 0xfa, 0xed, 0xfe]), fc.uint8Array({ maxLength: 300 }), (start, rest) => void binaryKindOf(Uint8Array.from([...start, ...rest]))))
   })
 })

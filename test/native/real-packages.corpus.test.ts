@@ -2,7 +2,7 @@ import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'nod
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readBinaryKind } from '../../src/native/binary-kind.ts'
+import { readBinaryKind } from '../../src/native/read-binary-kind.ts'
 import { nativePlatform } from '../../src/native/platform.ts'
 import { prepareTree, type PreparedTree } from '../../src/native/prepare-tree.ts'
 import { verifyTree } from '../../src/native/verify-command.ts'

@@ -132,6 +132,22 @@ describe('tree/mislabelled-build', () => {
     )
     expect(findings[2]?.wastedBytes).toBe(77)
   })
+
+  it('of other systems, too: a library of Windows in a folder for Linux is no build for Linux', async () => {
+    const tree = memoryTree({
+      [`${addon}/package.json`]: manifest('addon', '2.0.0'),
+      [`${addon}/prebuilds/linux-x64/addon.node`]: { binary: 'pe', machines: ['x86-64'] },
+      [`${addon}/prebuilds/linux-arm64/addon.node`]: { elf: 'aarch64', libc: 'glibc' },
+      [`${addon}/prebuilds/win32-arm64/addon.node`]: { binary: 'pe', machines: ['x86-64'] },
+      [`${addon}/prebuilds/win32-ia32/net.dll`]: { binary: 'pe', machines: [] },
+      [`${addon}/prebuilds/darwin-x64/addon.node`]: { binary: 'mach-o', machines: ['x86-64', 'aarch64'] },
+    })
+    expect((await runRule('tree/mislabelled-build', tree)).map(({ message }) => message)).toEqual([
+      'addon@2.0.0: linux-x64/addon.node is win32 x64 code by its header, its name says linux',
+      'addon@2.0.0: win32-arm64/addon.node is win32 x64 code by its header, its name says arm64',
+    ])
+    expect((await runRule('tree/native-packages', tree))[0]?.message).toBe('addon@2.0.0 has builds for linux/arm64 glibc, darwin/arm64, darwin/x64, win32/ia32, win32/x64')
+  })
 })
 
 describe('tree/host-build', () => {

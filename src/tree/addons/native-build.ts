@@ -9,9 +9,9 @@ import { elfSystems, readPlatformName } from '../../core/platform-name.ts'
 export interface NativeBuild {
   readonly path: string
   readonly bytes: number
-  /** As Node’s `process.platform` names it; undefined: a file that is not ELF, in a place that does not say. */
+  /** As Node’s `process.platform` names it; undefined: neither the file nor its place says. */
   readonly os: string | undefined
-  /** From the file’s own header for ELF; for Mach-O and PE, as the name says. */
+  /** From the file’s own header; of one that does not say, as the name does. */
   readonly architectures: readonly Architecture[]
   /** undefined: linked statically, or not for Linux: every C library will do. */
   readonly libc: 'glibc' | 'musl' | undefined
@@ -39,7 +39,7 @@ export function buildsOf(owner: TreePackage, artifacts: ReadonlyMap<string, Arti
     const inside = owner.path === '' ? path : path.slice(owner.path.length + 1)
     // Of the application’s own files, an .exe or .lib is native code only where its path says for what platform.
     if (!elf && owner.path === '' && !inside.endsWith('.node') && readPlatformName(inside).os === undefined) continue
-    builds.push(elf ? elfBuild(path, size, inside, owner, artifact) : foreignBuild(path, size, inside, owner))
+    builds.push(elf ? elfBuild(path, size, inside, owner, artifact) : foreignBuild(path, size, inside, owner, artifact))
   }
   return builds
 }
@@ -72,18 +72,25 @@ function elfBuild(
   }
 }
 
-function foreignBuild(path: string, bytes: number, inside: string, owner: TreePackage): NativeBuild {
+function foreignBuild(path: string, bytes: number, inside: string, owner: TreePackage, artifact: ArtifactReport | undefined): NativeBuild {
   const claim = claimOf(inside, owner)
+  const { binary, machines } = artifact?.properties ?? {}
+  const is = binary === 'pe' ? 'win32' : binary === 'mach-o' ? 'darwin' : undefined
+  const own = Array.isArray(machines) ? (machines as readonly Architecture[]) : []
+  const wrong = [
+    ...(is !== undefined && claim.os !== undefined && claim.os !== is ? [claim.os] : []),
+    ...(own.length > 0 && claim.architectures.length > 0 && !claim.architectures.some((each) => own.includes(each)) ? [claim.architectures.map(nodeArchitectureName).join(' and ')] : []),
+  ]
   const os =
-    claim.os ?? (/\.(?:dll|exe|pdb|lib)$/i.test(path) ? 'win32' : path.endsWith('.dylib') ? 'darwin' : undefined)
+    is ?? claim.os ?? (/\.(?:dll|exe|pdb|lib)$/i.test(path) ? 'win32' : path.endsWith('.dylib') ? 'darwin' : undefined)
   return {
     path,
     bytes,
     os,
-    architectures: claim.architectures,
+    architectures: own.length > 0 ? own : claim.architectures,
     libc: undefined,
     place: placeOf(inside, owner, claim.os !== undefined || claim.architectures.length > 0),
-    mislabelled: undefined,
+    mislabelled: wrong.length === 0 ? undefined : wrong.join(', '),
   }
 }
 

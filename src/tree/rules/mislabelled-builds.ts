@@ -13,6 +13,7 @@ export const mislabelledBuilds: TreeRule = {
         .filter((build) => build.mislabelled !== undefined)
         .map((build) => {
           const is = [
+            ...(build.os === undefined || build.os === 'linux' ? [] : [build.os]),
             ...build.architectures.map(nodeArchitectureName),
             ...(build.libc === undefined ? [] : [build.libc]),
           ].join(' ')

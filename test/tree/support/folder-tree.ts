@@ -1,5 +1,6 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { binaryKindOf } from '../../../src/bytes/binary-kind.ts'
 import type { Context } from '../../../src/core/context.ts'
 import type { ArtifactReport } from '../../../src/core/report.ts'
 import type { Architecture, Requirement } from '../../../src/core/requirement.ts'
@@ -47,11 +48,12 @@ export async function folderTree(
 }
 
 async function artifactOf(path: string, full: string, size: number): Promise<ArtifactReport> {
-  const head = Buffer.alloc(64)
+  const head = Buffer.alloc(4096)
   const handle = await open(full)
-  await handle.read(head, 0, 64, 0)
+  await handle.read(head, 0, 4096, 0)
   await handle.close()
   const elf = head.readUInt32BE(0) === 0x7f454c46
+  const binary = binaryKindOf(head)
   const big = head[5] === 2
   const architecture = elf
     ? (machines[`${big ? head.readUInt16BE(18) : head.readUInt16LE(18)}/${head[5]}`] ?? null)
@@ -68,7 +70,7 @@ async function artifactOf(path: string, full: string, size: number): Promise<Art
     architecture,
     sizes: { raw: size, gzip: null, brotli: null },
     sha256: '',
-    properties: {},
+    properties: binary === undefined || binary.kind === 'elf' ? {} : { binary: binary.kind, machines: binary.architectures },
     requirements,
     findings: [],
   }

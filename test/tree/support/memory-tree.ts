@@ -7,6 +7,7 @@ import type { TreeFile, TreeView } from '../../../src/core/tree.ts'
 export type Entry =
   | string
   | { readonly elf: Architecture; readonly libc?: 'glibc' | 'musl'; readonly bytes?: number; readonly cpu?: readonly string[] }
+  | { readonly binary: 'pe' | 'mach-o'; readonly machines: readonly Architecture[]; readonly bytes?: number }
   | { readonly bytes: number }
   | { readonly link: string }
 
@@ -40,7 +41,7 @@ export function memoryTree(
         architecture: elf ? entry.elf : null,
         sizes: { raw, gzip: null, brotli: null },
         sha256: '',
-        properties: {},
+        properties: typeof entry === 'object' && 'binary' in entry ? { binary: entry.binary, machines: entry.machines } : {},
         requirements,
         findings: [],
       },
