@@ -296,6 +296,17 @@ export const arm64Tried = {
 
 export type Arm64Tried = keyof typeof arm64Tried
 
+/** Styles of programs/texts-arm64.c: functions in constant data, of which only the text before them is named. */
+export const arm64Texts = {
+  TEXT_BESIDE: 'guarded',
+  TEXT_BESIDE_ALWAYS: 'needed',
+  TEXT_BESIDE_FOUND: 'needed',
+  TEXT_RECORDS: 'needed',
+  TEXT_RECORDS_CHECKED: 'needed',
+} as const
+
+export type Arm64Text = keyof typeof arm64Texts
+
 /** Styles of programs/objects.c: what a check found out in objects that others are given. */
 export const objectStyles = {
   LEFT_ALONE: 'guarded',
@@ -333,6 +344,7 @@ const files: readonly (readonly [styles: object, file: string])[] = [
   [arm64Lost, 'lost-arm64.c'],
   [arm64HandedOut, 'handed-out-arm64.c'],
   [arm64Tried, 'tried-arm64.c'],
+  [arm64Texts, 'texts-arm64.c'],
   [objectStyles, 'objects.c'],
 ]
 
@@ -358,7 +370,7 @@ export const arm64Builds: readonly (readonly [compiler: string, ...flags: string
 const folder = sharedFolder()
 
 /** Compiles one of the programs; undefined when the compiler is missing. */
-export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | ObjectStyle, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
+export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | Arm64Text | ObjectStyle, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
   const [compiler, ...flags] = build
   const file = files.find(([styles]) => style in styles)?.[1] ?? 'dispatch-arm64.c'
   const command = file.endsWith('.cpp') ? { [gcc]: 'aarch64-linux-gnu-g++', clang: 'clang++' }[compiler]! : compiler

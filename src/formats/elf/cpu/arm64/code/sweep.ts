@@ -171,11 +171,11 @@ function heldBySlot(image: MemoryImage, place: number): number {
   return pointer !== undefined && image.dataAt(place)?.separate === true ? pointer : unknown
 }
 
-/** Keeps what can matter: variables, pointers that the loader fills in, and addresses taken. */
+/** Keeps what can matter: variables, pointers that the loader fills in, those to functions in constant data, and addresses taken. */
 function access(image: MemoryImage, sweep: Sweep, from: number, to: number, kind: number): void {
   if (kind !== Access.take && !image.slots.has(to)) {
     const range = image.dataAt(to)
-    if (range === undefined || !range.writable) return
+    if (range === undefined || (!range.writable && image.codePointers.get(to) === undefined)) return
   }
   sweep.accessFrom.push(from)
   sweep.accessTo.push(to)

@@ -170,6 +170,7 @@ export class ReachSearch {
         if (evaluation?.guessesJumps !== false && !this.#tables.endsArray(place, named)) table(place)
         continue
       }
+      if (evaluation === undefined && this.#tables.isBehindText(place)) table(place)
       // what was followed through a variable was counted where it is used
       if (evaluation !== undefined && (this.#guards.isKnown(place) || image.dataAt(place)?.constant === true)) continue
       const target = this.#tables.functionIn(place)

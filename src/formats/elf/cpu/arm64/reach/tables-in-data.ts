@@ -42,6 +42,11 @@ export class TablesInData {
     return this.#functions.get(place)
   }
 
+  /** Does an object begin there that nobody takes the address of, as far as is known? */
+  isBehindText(place: number): boolean {
+    return this.#objects.isBehindText(place)
+  }
+
   /** The end of an array of initializers, beside its beginning, is a bound and no table. */
   endsArray(place: number, named: ReadonlySet<number>): boolean {
     return this.#arrays.some(({ start, end }) => end === place && named.has(start))
