@@ -44,6 +44,40 @@ test.skipIf(!ready)('a byte that says that nobody has asked yet, and that nobody
   expect(await needOfAvx2(main('movzx eax, byte ptr [rip + token]\ncmp al, 255'), link, token())).not.toBe('guarded')
 }, 60_000)
 
+test.skipIf(!ready)('a loop may keep the address of such a byte in a register, if it only reads the byte', async () => {
+  const loop = (body: string, after = '', before = ''): Record<string, string> => ({
+    set: 'mov byte ptr [rdi], 1\nret',
+    change: 'mov rax, [rsp + 8]\nmov byte ptr [rax], 1\nret',
+    main: `push r12\npush rbx\ncall detect\nmov ebx, 3\n${before}\nlea r12, [rip + token]\n0: ${body}\njne 1f\ncall wide\njmp 2f\n1: call plain\n2: dec ebx\njne 0b\n${after}\npop rbx\npop r12\nret`,
+  })
+  const link = ['-nostdlib', '-static']
+  const token = '.data\n.globl __dso_handle\n__dso_handle: .quad __dso_handle\n.quad 1\ntoken: .byte 0xff\n.balign 8'
+  const read = 'movzx eax, byte ptr [r12]\ncmp al, 1'
+  expect(await needOfAvx2(loop(read), link, token)).toBe('guarded')
+  expect(await needOfAvx2(loop('cmp byte ptr [r12], 1'), link, token)).toBe('guarded')
+  // it is stored to, handed over, copied, read farther behind, or what is compared is another number
+  expect(await needOfAvx2(loop(read, 'mov byte ptr [r12], 1'), link, token)).not.toBe('guarded')
+  expect(await needOfAvx2(loop(`${read}\nsete byte ptr [r12]`), link, token)).not.toBe('guarded')
+  expect(await needOfAvx2(loop(`mov rdi, r12\ncall set\n${read}`), link, token)).not.toBe('guarded')
+  expect(await needOfAvx2(loop(`push r12\ncall change\nadd rsp, 8\n${read}`), link, token)).not.toBe('guarded')
+  expect(await needOfAvx2(loop(read, '', 'lea rbp, [rip + token]\nmov byte ptr [rbp + rbx - 3], 1'), link, token)).not.toBe('guarded')
+  expect(await needOfAvx2(loop('movzx eax, byte ptr [r12]\ncmp al, 255'), link, token)).not.toBe('guarded')
+}, 60_000)
+
+test.skipIf(!ready)('tables of switches among the code, as GraalVM has them, are no instructions', async () => {
+  // an entry is a number, and the distance to its case: the second begins with the bytes of `vpaddd ymm0, ymm0, ymm1`
+  const table = '.balign 8\ncases: .long 1, 1f - cases\n.byte 0xc5, 0xfd, 0xfe, 0xc1\n.long 1f - cases\n'
+  const choose = (load: string, jump: string, behind: string): string => `.text\n.balign 16\nchoose: movzx ecx, byte ptr [rdi]\nmov edx, ecx\nand edx, 1\nlea rbx, [rip + cases]\n${load}\n${jump}\n${behind}1: ret`
+  const main = 'push rbx\npush rbp\ncall detect\ncall choose\npop rbp\npop rbx\nret'
+  const link = ['-nostdlib', '-static', '-s']
+  const jump = 'cmp ebp, ecx\njne 1f\nsar rbp, 32\nadd rbx, rbp\njmp rbx'
+  expect(await needOfAvx2({ main }, link, choose('mov rbp, [rbx + rdx * 8]', jump, table))).toBe('guarded')
+  // code that is called there, and not read
+  const code = `.balign 8\ncases: ${'nop\n'.repeat(8)}vpaddd ymm0, ymm0, ymm1\nret\n`
+  expect(await needOfAvx2({ main }, link, choose('mov rbp, [rdi + rdx * 8]', 'jmp rbx', code))).not.toBe('guarded')
+  expect(await needOfAvx2({ main }, link, choose('mov rbp, [rbx + 8]', 'jmp rbx', code))).not.toBe('guarded')
+}, 60_000)
+
 test.skipIf(!ready)('a table among code whose address is taken jumps nowhere', async () => {
   const entered = 'mov eax, [rdi]\ncmp eax, 5\nje 2f\n1: call plain\nret\n2: vpaddd ymm0, ymm0, ymm1\ninside: vpaddd ymm0, ymm0, ymm2\nret'
   const link = ['-nostdlib', '-static', '-s']

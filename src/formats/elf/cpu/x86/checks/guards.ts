@@ -16,6 +16,7 @@ import { FlagsOfObjects } from '../evaluation/flags-of-objects.ts'
 import { FunctionSurroundings } from './function-surroundings.ts'
 import { HandedOutKernels } from './handed-out-kernels.ts'
 import { KernelUsers } from './kernel-users.ts'
+import { type KeptWords, keptWords } from './kept-words.ts'
 import { type Known, knownWhenSettled, withoutChoices } from './known.ts'
 import { findLeaks, findOwnLeaks } from './leaks.ts'
 import { Parameters } from './parameters.ts'
@@ -49,6 +50,9 @@ const limits = {
   /** Of asking again which kernels are handed out. */
   refinements: 8,
 } as const
+
+const nothing: ReadonlyMap<number, Value> = new Map()
+const noWords: KeptWords = { kept: [], changed: new Set() }
 
 /** What the checks of the CPU decide, for one model of a CPU. */
 export interface Guards {
@@ -285,7 +289,9 @@ class GuardSearch {
     this.#results.spread(index, evaluation, distance)
     this.#results.spreadPointer(index, evaluation, distance)
     if (this.#closures.note(index, evaluation) && this.#agenda.callerCount(index) <= limits.callers) this.#agenda.addCallers(index, distance)
-    this.#variables.spread(index, this.#closures.completed(index, evaluation), distance)
+    const mayKeep = distance <= 1 || (distance <= 3 && evaluation.seen.length < limits.largeFunction)
+    const words = mayKeep ? keptWords(this.#program, this.#variables, index, evaluation, (load) => this.#evaluateFor(index, this.#parameters.of(index) ?? nothing, load)) : noWords
+    this.#variables.spread(index, this.#closures.completed(index, evaluation), distance, words)
     // Go's packages keep what they found out in package variables; its calling convention makes every spill look like a field
     if (isGo) return
     if (this.#answers.note(index, evaluation, distance === 0) && distance <= 3 && this.#agenda.callerCount(index) <= limits.callers) this.#agenda.addCallers(index, distance)

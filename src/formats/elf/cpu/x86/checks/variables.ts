@@ -7,6 +7,7 @@ import { isOwnDetectorObject } from '../code/detectors.ts'
 import { unsetTokens } from '../code/unset-tokens.ts'
 import { isFunctionPointer } from './function-pointer.ts'
 import { GotVariables } from './got-variables.ts'
+import type { KeptWords } from './kept-words.ts'
 import type { Program } from '../code/program.ts'
 import { VariableAccessors } from './variable-accessors.ts'
 
@@ -226,7 +227,8 @@ export class Variables {
   }
 
   /** Takes over what function `index`, so many steps from CPUID, stores. */
-  spread(index: number, evaluation: Evaluation, distance: number): void {
+  spread(index: number, evaluation: Evaluation, distance: number, { kept, changed }: KeptWords): void {
+    for (const { address, size } of kept) this.follow(address, size, distance)
     const { graph, image, sweep } = this.#program
     const controls = evaluation.decides && (distance <= 1 ? evaluation.seen.length < 30_000 : distance <= 3 && evaluation.seen.length < 1200)
     const before = this.#storedBy.get(index) ?? new Set<number>()
@@ -258,7 +260,7 @@ export class Variables {
       const stored = accessKind[access] === Access.store ? 0 : this.#storesBehind(accessFrom[access]!)
       if (stored === undefined) continue
       const at = accessTo[access]! + stored
-      if (evaluation.seen[accessFrom[access]! - evaluation.start] !== 0 || this.#variables.has(at) || evaluation.unconditional.has(at)) continue
+      if (evaluation.seen[accessFrom[access]! - evaluation.start] !== 0 || this.#variables.has(at) || evaluation.unconditional.has(at) || changed.has(at)) continue
       const range = image.dataAt(at)
       if (range === undefined || !range.writable || range.constant || image.slots.has(at)) continue
       this.follow(at, 4, distance)

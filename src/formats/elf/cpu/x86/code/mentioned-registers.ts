@@ -82,7 +82,8 @@ function byModrm(modrm: number, sib: number, rex: number, isByte: boolean, isGro
   const other = 1 << ((modrm & 7) | ((rex & 1) << 3))
   // AH to BH are parts of RAX to RBX; addresses are whole registers
   const parts = isByte ? ((isMemory ? register : register | other) >> 4) & 15 : 0
-  const named = register | other | parts
-  if (!isMemory || (modrm & 7) !== 4) return named
-  return named | (1 << ((sib & 7) | ((rex & 1) << 3))) | (1 << (((sib >> 3) & 7) | ((rex & 2) << 2)))
+  // what lies at a distance from RIP
+  if ((modrm & 0xc7) === 5) return register | parts
+  if (!isMemory || (modrm & 7) !== 4) return register | other | parts
+  return register | parts | (1 << ((sib & 7) | ((rex & 1) << 3))) | (1 << (((sib >> 3) & 7) | ((rex & 2) << 2)))
 }

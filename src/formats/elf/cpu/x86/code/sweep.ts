@@ -8,6 +8,7 @@ import type { MemoryImage } from '../../program/memory-image.ts'
 import { Access, emptySweep, type Sweep, Transfer } from '../../program/sweep.ts'
 import { AccessList, ripRelative, transfer } from './access-list.ts'
 import { fixedAddresses } from './fixed-addresses.ts'
+import { readsEntries } from './tables-in-code.ts'
 
 /** Vector instructions that are noted: one in so many bytes. */
 const THINNING = 24
@@ -142,7 +143,8 @@ function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange,
       if (target >= nextStart || target < lastStart) transfer(sweep, base + at, base + target, byte === 0xeb ? Transfer.jump : Transfer.branch)
     } else if ((second & 0xc7) === 5 && length >= 6 && (entry & slow) === 0 && hasModrm[byte] === 1) {
       const named = base + at + length + view.getInt32(opcodeAt + 2, true)
-      ripRelative(accesses, sweep, byte, second, base + at, named)
+      const isTable = byte === 0x8d && at < safe && readsEntries(code, at + length, ((second >> 3) & 7) | ((rex & 4) << 1)) && image.inCode(named)
+      if (!isTable) ripRelative(accesses, sweep, byte, second, base + at, named)
       // mov rax, [rip + slot]; call rax: code that was not optimized
       if (byte === 0x8b && (rex & 8) !== 0 && callsRegister(code, at + length, ((second >> 3) & 7) | ((rex & 4) << 1))) transfer(sweep, base + at + length, named, Transfer.indirectCall)
       // mov qword [rip + x], address

@@ -6,7 +6,9 @@ import { Access } from '../../program/sweep.ts'
 import { opcodeOf } from './opcode-of.ts'
 import { argumentTaken } from './handed-over.ts'
 import { operandSize } from './operand-size.ts'
+import { bytesReadThrough } from './pointer-reads.ts'
 import type { Code } from './code.ts'
+import { pointsToItself } from './own-handle.ts'
 
 const NOT_ASKED = 0xff
 /** Instructions from the load of it to the comparison. */
@@ -19,7 +21,7 @@ const STRUCTURE = 128
 const WHOLE = 4096
 const NEAR = 1024
 
-/** Addresses of bytes that are 255 in the file, that nobody stores to or takes the address of, and that all who read them compare with 1. */
+/** Addresses of bytes that are 255 in the file, that nobody stores to or takes the address of but to read them, and that all who read them compare with 1. */
 export function unsetTokens(program: Code): number[] {
   const { image, accesses, sweep, codeAt } = program
   const from = sweep.accessFrom.values()
@@ -30,10 +32,10 @@ export function unsetTokens(program: Code): number[] {
   for (let position = 0; position < addresses.length; position++) {
     const at = addresses[position]!
     const isFirst = position === 0 || addresses[position - 1] !== at
-    if (!isFirst || kind[order[position]!] !== Access.load) continue
+    if (!isFirst || kind[order[position]!] === Access.store) continue
     const range = image.dataAt(at)
     if (range?.offset === undefined || range.constant || !range.writable || image.view.getUint8(range.offset + at - range.address) !== NOT_ASKED) continue
-    const isCompared = [...accesses.range(at, at)].every((access) => kind[access] === Access.load && comparesWithOne(program, from[access]!))
+    const isCompared = [...accesses.range(at, at)].every((access) => (kind[access] === Access.load ? comparesWithOne(program, from[access]!) : kind[access] === Access.take && isTakenToCompare(program, from[access]!)))
     const isStoredWith = [...accesses.range(at - BEFORE, at - 1)].some((access) => {
       const place = codeAt(from[access]!)
       return kind[access] === Access.take || place === undefined || operandSize(place.code, from[access]! - place.base) > at - to[access]!
@@ -49,9 +51,9 @@ function isStoredAsPart(program: Code, at: number): boolean {
   const from = sweep.accessFrom.values()
   const kind = sweep.accessKind.values()
   const to = sweep.accessTo.values()
-  for (const { address } of image.slots.values()) if (address !== undefined && address <= at && address > at - STRUCTURE) return true
+  for (const { address } of image.slots.values()) if (address !== undefined && !pointsToItself(image, address) && address <= at && address > at - STRUCTURE) return true
   return [...accesses.range(at - STRUCTURE, at - 1)].some((access) => {
-    if (kind[access] !== Access.take) return false
+    if (kind[access] !== Access.take || pointsToItself(image, to[access]!)) return false
     const taker = graph.functionOf(from[access]!)
     return [taker, ...(argumentTaken(program, from[access]!) < 0 ? [] : [calledBehind(program, taker, from[access]!)])].some((index) => index >= 0 && storesByteAt(program, index, at - to[access]!, index === taker ? from[access]! : graph.starts[index]!))
   })
@@ -87,6 +89,12 @@ function storesByteAt({ graph, codeAt, decoder }: Pick<Code, 'graph' | 'codeAt' 
     if ((modrm >> 6 === 1 ? view.getInt8(displacementAt) : view.getInt32(displacementAt, true)) === distance) return true
   }
   return false
+}
+
+/** Is the address taken by the instruction at `taken` to compare the byte there with 1, and for nothing else? In loops, it stays in a register. */
+function isTakenToCompare(program: Code, taken: number): boolean {
+  const reads = bytesReadThrough(program, taken)
+  return reads !== undefined && reads.length > 0 && reads.every((read) => comparesWithOne(program, read))
 }
 
 /** Does the instruction at an address load a byte, and one behind it compare that with 1, or does it so by itself? */
