@@ -22,9 +22,9 @@ function tellsWrites(evaluation: Evaluation, distance: number): boolean {
   return distance <= NEAR || (distance <= FAR && setsOtherwise(evaluation))
 }
 
-/** Does it store a number in an object where a check had stored another? */
+/** Does it store a number in an object where a check had stored another? What is stored beside what nobody knows (`Result` of Rust) is an answer, and no check's. */
 function setsOtherwise({ parameterStores }: Evaluation): boolean {
-  return parameterStores.some(({ value }) => value.detected && value.words.length > 2)
+  return parameterStores.some(({ value }) => value.detected && value.partial !== true && value.words.length > 2)
 }
 
 /** What functions hand back to their callers of what checks found out: what they return, and what they write where they are told to. */
