@@ -78,4 +78,19 @@ describe('displacements in code', () => {
     expect(expected.size).toBeGreaterThan(20)
     expect(found).toEqual(expected)
   })
+
+  it('behind R12 are found, and none behind RSP or with an index', () => {
+    const displacement = [0xe4, 0x75, 0, 0]
+    const instructions = [
+      [0x41, 0x83, 0xbc, 0x24, ...displacement, 0], // cmp dword [r12 + 0x75e4], 0
+      [0x45, 0x0f, 0xb6, 0x84, 0x24, ...displacement], // movzx r8d, byte [r12 + 0x75e4]
+      [0x83, 0xbc, 0x24, ...displacement, 0], // cmp dword [rsp + 0x75e4], 0
+      [0x43, 0x83, 0x7c, 0x24, 0x10, 0, 0x8b, 0x04, 0x0c, ...displacement], // none
+    ]
+    const code = Uint8Array.from(instructions.flat())
+    const program = { image: { code: [{ address: 0x5000, offset: 0, size: code.length }] }, codeAt: () => ({ code, view: new DataView(code.buffer), base: 0x5000 }) } as unknown as Program
+    const found: number[] = []
+    findDisplacements(program, [0x75e4], (_, address) => found.push(address))
+    expect(found).toEqual([0x5004, 0x5000 + 9 + 5])
+  })
 })

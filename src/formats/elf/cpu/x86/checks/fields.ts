@@ -7,7 +7,7 @@ import type { Program } from '../code/program.ts'
 const limits = {
   fields: 32,
   readers: 200,
-  readerSize: 30_000,
+  readerSize: 40_000,
   /** Bytes of readers, over all fields. */
   readerBytes: 500_000,
   /** Looks through all code for readers of fields. */
