@@ -40,6 +40,20 @@ export abstract class Accesses extends Operands {
     return this.outside.origins === undefined ? undefined : this.#variableUnlessLeaked(at, this.outside.origins)
   }
 
+  /** Of several entries of a table that never changes, what they hold: of jumps, it is known then which are taken. */
+  protected oneOfConstants(size: number): Value | undefined {
+    const place = this.memoryAddress
+    if (!this.isMemory || place === undefined || !isExact(place) || place.words.length === 2) return undefined
+    const { memory } = this.state
+    let all: Value | undefined
+    for (const at of addressesIn(place)) {
+      const entry = memory.get(at) === undefined ? this.outside.load(at, size) : undefined
+      if (entry === undefined || !isExact(entry) || entry.detected) return undefined
+      all = all === undefined ? entry : join(all, entry)
+    }
+    return all !== undefined && isExact(all) ? all : undefined
+  }
+
   /** A variable that no check stores to, or an element of an array. */
   #variableUnlessLeaked(at: number, origins: Origins): Value | undefined {
     if (this.hasBase && !this.#walked.has(this.at)) this.#walked.set(this.at, at)

@@ -1,6 +1,6 @@
 import { cleanFlags, Register, saysNothing } from './state.ts'
 import { Accesses } from './accesses.ts'
-import { type Flags, flagsOf, outcomes } from './flags.ts'
+import { type Flags, flagsOf, outcomes, refined } from './flags.ts'
 import { anything, detectedAs, isZero, number, type Operation, plain, sameValue, signExtended, singleAddress, untouched, type Value, valueOf } from '../../program/value.ts'
 
 /** Of numbers that are not the same; which is the larger is not known. */
@@ -227,8 +227,22 @@ export abstract class Arithmetic extends Accesses {
       this.used_(old)
       this.used_(source)
       const isOpen = flags === undefined && this.tracesOrigins
-      this.setRegister(isOpen ? undefined : this.join(this.#whereZero(condition) ? number(0) : old, source), size)
+      const named = this.code[this.modrmAt]!
+      const moved = this.isMemory ? source : this.#whereOutcome((named & 7) | ((this.rex & 1) << 3), source, condition, true)
+      const kept = this.#whereZero(condition) ? number(0) : this.#whereOutcome(((named >> 3) & 7) | ((this.rex & 4) << 1), old, condition, false)
+      this.setRegister(isOpen ? undefined : this.join(kept, moved), size)
     }
+  }
+
+  /** What `register`, which holds `value`, holds where a condition comes out so: of what was compared, and of what is left of it, the numbers of that side (`sub edx, 2; cmovae ecx, edx`). */
+  #whereOutcome(register: number, value: Value | undefined, condition: number, outcome: boolean): Value | undefined {
+    const { flags } = this.state
+    if (value === undefined || flags?.kind !== 'compare' || flags.register !== register || flags.left.words.length === 2) return value
+    const left = refined(flags, condition, outcome)
+    if (left === undefined) return value
+    if (sameValue(value, flags.left)) return left
+    const difference = (of: Value): Value | undefined => this.truncated(this.compute('sub', of, flags.right), flags.size) ?? (flags.size === 8 ? this.compute('sub', of, flags.right) : undefined)
+    return flags.right.words.length === 2 && sameValue(value, difference(flags.left)) ? difference(left) : value
   }
 
   /** Does CMOVNE keep what TEST has just compared with zero? Then that is zero where it is kept. */

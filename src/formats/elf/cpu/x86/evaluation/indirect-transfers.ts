@@ -1,6 +1,6 @@
 import { EscapedInstructions } from './escaped-instructions.ts'
 import { argumentRegisters, Register, type State } from './state.ts'
-import { isExact, number, plain, singleAddress, singleOffset, type Value } from '../../program/value.ts'
+import { addressesIn, isExact, number, plain, singleAddress, singleOffset, type Value } from '../../program/value.ts'
 
 /** Group 5 (FE, FF): calls and jumps through registers and memory, and what shares their opcodes. */
 export abstract class IndirectTransfers extends EscapedInstructions {
@@ -62,7 +62,14 @@ export abstract class IndirectTransfers extends EscapedInstructions {
       }
       this.open.add(this.base + this.at)
       const isKnown = this.callee !== undefined && isExact(this.callee)
-      if (isKnown) this.used_(this.callee)
+      if (isKnown) {
+        const several = addressesIn(this.callee)
+        if (several.every((address) => address - this.base >= this.from && address - this.base < this.to)) {
+          this.#jumpToSome(several)
+          return false
+        }
+        this.used_(this.callee)
+      }
       if (this.#jumpThroughTable(isKnown)) {
         // a switch on what the caller asks for, with what CPUID said at hand
         this.asksByArgument ||= registers.some((value) => value?.detected === true)
@@ -83,6 +90,18 @@ export abstract class IndirectTransfers extends EscapedInstructions {
       this.storeSlot(registers[Register.rsp], value)
     }
     return true
+  }
+
+  /** Cases of a switch of which the number is known: other cases do not run. */
+  #jumpToSome(targets: readonly number[]): void {
+    const at = this.base + this.at
+    const known = this.tableJumps.get(at)
+    const all = new Set([...(known ?? []), ...targets])
+    if (known === undefined ? !this.tableJumps.has(at) : all.size > known.length) this.tableJumps.set(at, [...all])
+    for (const target of targets) {
+      this.tableTargets.add((target - this.base) | 0)
+      this.flow((target - this.base) | 0, this.state)
+    }
   }
 
   /** True where a function is called that we were given as an argument. */

@@ -199,7 +199,7 @@ export abstract class OneByteInstructions extends IndirectTransfers {
   protected moveSignExtended(at: number, _byte: number, segment: boolean): boolean {
     this.operands(at + 1, segment)
     this.noteTable()
-    this.setRegister(signExtended(this.truncated(this.read(4), 4), 4), this.size)
+    this.setRegister(signExtended(this.truncated(this.read(4) ?? this.oneOfConstants(4), 4), 4), this.size)
     return true
   }
 
