@@ -28,6 +28,8 @@ export interface KnownCode {
   leftByShortJumps?(starts: Float64Array, isFramed: (address: number) => boolean): Iterable<number>
   /** Does a short branch of what begins at `from` lead on to `address`, so that this is a part of it? */
   isBranchedTo?(from: number, address: number): boolean
+  /** Is `address` in the middle of an instruction, as they are counted from `from` on? */
+  isInInstruction?(from: number, address: number): boolean
   /** Jumps to where functions turned out to begin that the sweep took for parts of others, in the order of addresses. Given all that begin. */
   shortJumps?(starts: Float64Array): readonly Jump[]
   /** Is a jump (`always`: not a branch) to that address a tail call, by what is there? Asked where there are no frames. */
@@ -197,7 +199,10 @@ function* unnamedStarts(image: MemoryImage, sweep: Sweep, all: CodeAddresses, { 
         jumpedTo = new CodeAddresses(image.code)
         for (const target of sweep.transferTo.values()) jumpedTo.add(target)
       }
-      if (!jumpedTo.has(at) && known.isBranchedTo?.(Math.max(start, from), at) !== true) yield at
+      // what looks like a RET may be the last byte of another instruction, and the NOPs the beginning of the next
+      const first = Math.max(start, from)
+      if (known.isInInstruction?.(first, end) === true && known.isInInstruction(first, at)) continue
+      if (!jumpedTo.has(at) && known.isBranchedTo?.(first, at) !== true) yield at
     }
   }
 }

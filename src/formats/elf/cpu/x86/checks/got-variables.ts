@@ -1,8 +1,10 @@
 import { lengthAt } from '../../../../../isa/x86/length.ts'
 import type { Program } from '../code/program.ts'
+import type { MemoryImage } from '../../program/memory-image.ts'
 import { Access } from '../../program/sweep.ts'
 import { modrmOfStore } from '../evaluation/skipped-stores.ts'
 
+const POINTER = 8
 /** Instructions between the load of a variable's address and the store to it. */
 const DISTANCE = 8
 
@@ -21,13 +23,7 @@ export class GotVariables {
   /** Addresses of instructions that load the address of the variable at `at`. */
   *loadsOf(at: number): Iterable<number> {
     const { accesses, sweep, image } = this.#program
-    if (this.#slots === undefined) {
-      this.#slots = new Map()
-      for (const [place, { address }] of image.slots) {
-        if (address === undefined || image.dataAt(place)?.constant !== true || image.dataAt(address)?.writable !== true) continue
-        this.#slots.set(address, [...(this.#slots.get(address) ?? []), place])
-      }
-    }
+    this.#slots ??= slotsByVariable(image)
     const from = sweep.accessFrom.values()
     const kind = sweep.accessKind.values()
     for (const place of this.#slots.get(at) ?? []) {
@@ -66,4 +62,24 @@ export class GotVariables {
     }
     return false
   }
+}
+
+/** Slots that hold the address of a variable for good. A program for a fixed address has slots of the GOT that the linker has filled in, without relocations. */
+function slotsByVariable(image: MemoryImage): Map<number, number[]> {
+  const found = new Map<number, number[]>()
+  const add = (place: number, address: number): void => {
+    const known = found.get(address)
+    if (known === undefined) found.set(address, [place])
+    else known.push(place)
+  }
+  for (const [place, { address }] of image.slots) if (address !== undefined && image.dataAt(place)?.constant === true && image.dataAt(address)?.writable === true) add(place, address)
+  for (const { address: start, end, offset, constant, separate } of image.positionDependent ? image.data : []) {
+    if (!constant || !separate || offset === undefined) continue
+    for (let place = start; place + POINTER <= end; place += POINTER) {
+      const at = offset + place - start
+      const address = image.view.getUint32(at, true) + image.view.getUint32(at + 4, true) * 0x1_0000_0000
+      if (!image.slots.has(place) && image.dataAt(address)?.writable === true) add(place, address)
+    }
+  }
+  return found
 }

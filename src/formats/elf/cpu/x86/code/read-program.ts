@@ -27,7 +27,7 @@ import { liveFunctions } from '../../program/live-functions.ts'
 import { readMemoryImage } from '../../program/memory-image.ts'
 import { goStandardLibrary } from '../../program/languages.ts'
 import { isEntryOfModule, isLoadedAsModule } from '../../program/module-entry.ts'
-import { leftByShortJumps, shortBranches, shortJumps } from './short-jumps.ts'
+import { insideInstructions, leftByShortJumps, shortBranches, shortJumps } from './short-jumps.ts'
 import { sweepCode } from './sweep.ts'
 import { withoutThunks } from './thunks.ts'
 
@@ -62,6 +62,7 @@ export function readProgram(file: ElfFile): Program {
     isJumpedTo: (address) => beginsBehindNops(codeAt, address),
     leftByShortJumps: (all, isFramed) => leftByShortJumps(codeAt, decoder, all, isFramed),
     isBranchedTo: shortBranches(codeAt, decoder),
+    isInInstruction: insideInstructions(codeAt, decoder),
     shortJumps: (all) => shortJumps(codeAt, decoder, all, synchronization),
   }
   const graph = buildCallGraph(image, sweep, known, stubs)

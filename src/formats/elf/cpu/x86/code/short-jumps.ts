@@ -72,6 +72,15 @@ export function shortBranches(codeAt: Code['codeAt'], decoder: X86Decoder): (fro
   }
 }
 
+/** Tells whether `address` is in the middle of an instruction, as they are counted from `from`, where one begins. */
+export function insideInstructions(codeAt: Code['codeAt'], decoder: X86Decoder): (from: number, address: number) => boolean {
+  const instructions = new InstructionLengths(decoder)
+  return (from, address) => {
+    const range = codeAt(address)
+    return range !== undefined && from >= range.base && instructions.lengthAt(range.code, (from - range.base) | 0, (address - range.base) | 0) === 0
+  }
+}
+
 /**
  * Lengths of instructions, counted from one place at a time, and no farther than is asked for: twice as far each time, so that many questions
  * about a long function take no more than to read it a few times.
