@@ -105,5 +105,5 @@ function isOnlyStoredBy(program: Program, index: number, { address: at, size }: 
 }
 
 function isNumber(value: Value | undefined): value is Value {
-  return value?.base === plain && value.words.length > 0 && value.partial !== true && value.hull !== true
+  return value?.base === plain && value.words.length > 0 && value.partial !== true
 }
