@@ -40,10 +40,10 @@ export abstract class Accesses extends Operands {
     return this.outside.origins === undefined ? undefined : this.#variableUnlessLeaked(at, this.outside.origins)
   }
 
-  /** Of several entries of a table that never changes, what they hold: of jumps, it is known then which are taken. */
+  /** Of several entries of a table that never changes, what they hold: of jumps, it is known then which are taken. (Of what a check found out others may be meant, too: somebody may override it.) */
   protected oneOfConstants(size: number): Value | undefined {
     const place = this.memoryAddress
-    if (!this.isMemory || place === undefined || !isExact(place) || place.words.length === 2) return undefined
+    if (!this.isMemory || place === undefined || place.detected || !isExact(place) || place.words.length === 2) return undefined
     const { memory } = this.state
     let all: Value | undefined
     for (const at of addressesIn(place)) {
