@@ -12,4 +12,6 @@ export const guardedPackages: readonly (PinnedPackage & { readonly file: string 
   { name: 'cojson-core-napi-linux-x64-gnu', version: '0.20.19', file: 'cojson-core-napi.linux-x64-gnu.node', integrity: 'sha512-/m+ajnTQpCJGHZtcNE70WKPuBr42S29VhM4b0KbbKk6tC/Qvcd9wYzh8MHCftdt4Yjbnfz59r3n0IPNCmxxzdQ==' },
   // functions that name kernels, beyond the bounds of the search: it did not end
   { name: '@pydantic/monty-linux-x64-gnu', version: '0.0.23', file: 'monty', integrity: 'sha512-4+Y4WYPLGixP2+2AFtY4IUGwAXRRPvhixjoV6H6b1lCypd+Af5BiZ0a0vOARTfqGVGXLDtbzqFatfU2fWmwkzg==' },
+  // crc32fast in png's decoder: a function that answers with one of several errors looked like one that sets what a check found out
+  { name: '@kreuzberg/html-to-markdown-node-linux-x64-gnu', version: '3.7.2', file: 'html-to-markdown-node.linux-x64-gnu.node', integrity: 'sha512-AdnNwz6/MDUz+9g8kRV6LQHtA+um8B6P0Y4QRY6buRIDSLjLf/OcRNV06GcTCqAU00yWN/5hA6RvKgqYcJTKrA==' },
 ]
