@@ -1,4 +1,5 @@
 import { number, relative, sameValue, type Value } from '../../program/value.ts'
+import { unsetTokens } from '../code/unset-tokens.ts'
 import { VariableAccesses } from '../code/variable-accesses.ts'
 import { Agenda } from './agenda.ts'
 import { ArgumentsPassed } from './arguments-passed.ts'
@@ -160,6 +161,10 @@ class GuardSearch {
     for (const at of detectors.haveLse) {
       this.#variables.declare(at, 1, number(this.#model.features.has('lse') ? 1 : 0, 0, true))
       for (const index of this.#accesses.accessors(at, 1)) this.#agenda.add(index, 0)
+    }
+    for (const at of unsetTokens(this.#program)) {
+      this.#variables.declare(at, 1, number(0xff, 0, true))
+      for (const index of this.#accesses.accessors(at, 1)) this.#agenda.add(index, limits.distance)
     }
     const isComplete = this.#search() && this.#followTakers() && this.#followFields()
     return { ...result, incomplete: !isComplete }
