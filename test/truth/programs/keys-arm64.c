@@ -1,5 +1,6 @@
 // What the CPU has is found out in one file and kept in a key, another file copies the key into what is worked with, a third works
 // with that, and a fourth asks for it: far from each other, as linkers lay them.
+#include <arm_neon.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +17,15 @@
 __asm__(".pushsection .text.a_keys, \"ax\", %progbits\n" FAR("b_far") ".section .text.c_ciphers, \"ax\", %progbits\n" FAR("d_far") ".section .text.e_core, \"ax\", %progbits\n" FAR(
   "f_far") ".section .text.g_user, \"ax\", %progbits\n" FAR("h_far") ".section .text.i_more, \"ax\", %progbits\n.popsection");
 
+#if defined KEY_OWN_COPY || defined KEY_OWN_COPY_FORCED
+// a static program has the function that copies itself, and no name for it: it begins like Arm's
+__asm__(".text\n.balign 64\nbytes_copied: add x4, x1, x2\nadd x5, x0, x2\ncmp x2, #128\nmov x3, x0\n1: cmp x1, x4\nb.hs 2f\nldrb w6, [x1], #1\nstrb w6, [x3], #1\nb 1b\n2: ret\n");
+void *bytes_copied(void *to, const void *from, unsigned long count) __attribute__((visibility("hidden")));
+#define memcpy bytes_copied
+#endif
+
 struct key { char schedule[400]; unsigned char fast : 1, other : 1; };
-struct context { char before[80]; struct key key; int sum; };
+struct context { char before[80]; struct key key; int sum; char behind[128]; };
 struct job { char before[480]; unsigned char fast : 1, other : 1; int sum; };
 int argument_count;
 
@@ -35,6 +43,22 @@ KEYS void init(struct key *key, int other) {
 CORE int use(struct context *context) { return context->key.fast ? FAST : PLAIN; }
 #if defined KEY_FORCED_IN_CORE
 CORE void tune(struct context *context) { context->key.fast = 1; }
+#endif
+#if defined KEY_AND_NUMBERS || defined KEY_AS_NUMBERS || defined KEY_AS_COPIED_NUMBERS
+// an array of numbers, unrolled, of which one lies where the flag does in a context
+#define PARTS PART(24) PART(25) PART(26) PART(27) PART(28) PART(29) PART(30) PART(31) PART(32) PART(33) PART(34) PART(35)
+static int16_t numbers[512];
+#define PART(i) vst1q_s16(to + 8 * (i), vrshrq_n_s16(vmull_s8(vld1_s8(from + 8 * (i) - 190), vdup_n_s8(2)), 1));
+CORE void unpack(int16_t *to, const int8_t *from) { PARTS }
+#undef PART
+#if defined KEY_AS_COPIED_NUMBERS
+#define PART(i) vst1q_s16(to + 8 * (i), vld1q_s16(from + 8 * ((i) + 8)));
+CORE void move_down(int16_t *to, const int16_t *from) { PARTS }
+#undef PART
+#endif
+#define PART(i) sum = vaddq_s16(sum, vld1q_s16(from + 8 * (i)));
+CORE int total(const int16_t *from) { int16x8_t sum = vdupq_n_s16(0); PARTS return vaddvq_s16(sum); }
+static const int8_t ones[512] = {[0 ... 511] = 1};
 #endif
 CORE int use_job(struct job *job) { return job->fast ? FAST : PLAIN; }
 static const struct key ready = {"key", 1};
@@ -59,6 +83,15 @@ CIPHERS int with(const struct key *key) {
   context->key.fast = 1;
 #elif defined KEY_FORCED_IN_CORE
   tune(context);
+#elif defined KEY_OWN_COPY_FORCED
+  context->key.fast |= argument_count > 0;
+#elif defined KEY_AS_NUMBERS
+  unpack((int16_t *)context, ones);
+  argument_count += total(numbers) == 1;
+#elif defined KEY_AS_COPIED_NUMBERS
+  memset(numbers, 1, sizeof numbers);
+  move_down((int16_t *)context, numbers);
+  argument_count += total(numbers) == 1;
 #elif defined KEY_FROM_FILE
   memcpy(&context->key, &ready, sizeof ready);
 #endif
@@ -94,6 +127,9 @@ USER int run(void) {
 #elif defined KEY_AND_JOB_FROM_ELSEWHERE
   struct job *job = make_job();
   return use_job(job) + with(key);
+#elif defined KEY_AND_NUMBERS
+  unpack(numbers, ones);
+  return total(numbers) + with(key);
 #elif defined KEY_BESIDE_JOB
   struct job *job = calloc(1, sizeof *job);
   return use_job(job) + with(key);

@@ -14,6 +14,13 @@ const HANDS_ON = 32
 /** Bytes of a structure behind its field. */
 const REST = 64
 
+/** Words at the beginning of a function that copies. */
+const BEGINNING = 4
+/** ADD Xd, X0, X2; ADD Xd, X1, X2; CMP X2, #amount. */
+const END_OF_TARGET = 0x8b02_0000 | 0
+const END_OF_SOURCE = 0x8b02_0020 | 0
+const COMPARE_LENGTH = 0xf100_005f | 0
+
 /** A call of the C library to copy a number of bytes. */
 interface Copy {
   readonly at: number
@@ -73,7 +80,14 @@ export class CopiedFields {
       const copy = this.#copyAt(index, at)
       if (copy !== undefined) found.push(copy)
     }
-    // a static program's is chosen by a resolver
+    // a static program has it itself, or a resolver chooses one
+    for (let index = 0; index < graph.starts.length; index++) {
+      if (!copies.test(graph.nameOf(index)) && !this.#copiesByShape(index)) continue
+      for (let entry = graph.firstCaller[index]!; entry < graph.firstCaller[index + 1]!; entry++) {
+        const edge = graph.callerEdge[entry]!
+        if (graph.edgeKind[edge] === Edge.call) note(graph.edgeFrom[edge]!, graph.edgeAt[edge]!)
+      }
+    }
     for (let edge = 0; edge < graph.edgeTo.length; edge++) if (graph.edgeKind[edge] === Edge.resolver) note(graph.edgeFrom[edge]!, graph.edgeAt[edge]!)
     for (const [index, calls] of graph.importCalls) {
       for (const { at, name } of calls) {
@@ -88,6 +102,21 @@ export class CopiedFields {
       }
     }
     return found
+  }
+
+  /** Without names: Arm's, which musl and glibc have, begins with the ends of both places, and compares how much it is. */
+  #copiesByShape(index: number): boolean {
+    const start = this.#program.graph.starts[index]!
+    const code = this.#program.codeAt(start)
+    if (code === undefined) return false
+    const first = (start - code.base) / 4
+    let [ends, compares] = [0, false]
+    for (let at = first; at < first + BEGINNING; at++) {
+      const word = code.words[at] ?? 0
+      if ((word & ~31) === END_OF_TARGET || (word & ~31) === END_OF_SOURCE) ends++
+      compares ||= (word & ~(0xfff << 10)) === COMPARE_LENGTH
+    }
+    return ends === 2 && compares
   }
 
   /** The number in X2 at the call at `at`, and whether X1 is an address in the file; undefined when there is none. */

@@ -5,6 +5,7 @@ import { CopiedFields } from '../code/copied-fields.ts'
 import { codeOf } from '../code/function-code.ts'
 import type { Program } from '../code/program.ts'
 import { isInside, StructureUsers, type Window } from '../code/structure-users.ts'
+import { VectorFields } from '../code/vector-fields.ts'
 import { WiderFields } from '../code/wider-fields.ts'
 
 /** Fields nearer to the beginning of a structure look like those of any other. */
@@ -198,10 +199,12 @@ export class NearFields {
     const own = new Map<number, FieldStore>()
     const loads = new Set<number>()
     const wider = new WiderFields(offset, size)
+    const vectors = new VectorFields(offset)
     for (const window of windows) {
       for (const [at, operand] of accessesIn(window, offset, size)) {
         const index = graph.functionOf(at)
         wider.note(operand, at, index)
+        vectors.note(operand, at, index, window)
         if (!operand.load) own.set(at, partOf(operand, at, offset))
         else if (operand.offset === offset && operand.size === size && users?.has(graph.starts[index]!) !== false && this.#leadsToKernel(index)) loads.add(at)
       }
@@ -211,9 +214,25 @@ export class NearFields {
       for (const [at, operand] of accessesIn(window, offset, size)) if (!operand.load && operand.size === size && operand.offset === offset) own.set(at, partOf(operand, at, offset))
     }
     for (const window of own.size === 0 ? [] : called) for (const [at, operand] of accessesIn(window, offset, size)) if (operand.load) wider.note(operand, at, graph.functionOf(at))
-    for (const at of own.keys()) if (wider.isOfAnother(at, graph.functionOf(at))) own.delete(at)
+    for (const at of own.keys()) {
+      const index = graph.functionOf(at)
+      // who is given the structure may fill it in like an array
+      const isOfArray = vectors.isOfAnother(at, index) && (users === undefined || !this.#isCalledBeside(index, users))
+      if (isOfArray || wider.isOfAnother(at, index)) own.delete(at)
+    }
     if (new Set([...own.keys()].map((at) => graph.functionOf(at))).size > WRITERS) return undefined
     return { offset, size, stores: [...stores, ...own.values()], loads: [...loads] }
+  }
+
+  /** Does one that calls function `index` call one of `users` as well, or is it one of them? */
+  #isCalledBeside(index: number, users: ReadonlySet<number>): boolean {
+    const { graph } = this.#program
+    const callers = (called: number): number[] => {
+      const edges = [...graph.callerEdge.subarray(graph.firstCaller[called]!, graph.firstCaller[called + 1]!)]
+      return edges.map((edge) => graph.edgeFrom[edge]!)
+    }
+    const own = new Set(callers(index))
+    return [...users].some((user) => user === graph.starts[index] || callers(graph.functionOf(user)).some((caller) => own.has(caller)))
   }
 
   /** Helpers of outline atomics ask by themselves, and what everybody calls is not chosen. */
