@@ -5,6 +5,57 @@
 #include <string.h>
 #include "sums-arm64.h"
 
+// The same where the tag, which is 0 or 1, is told by its lowest bit, and where it decides whose address is handed on.
+#if defined PART_BIT
+#define PART
+#define BY_BIT
+#elif defined PART_BIT_FAR
+#define PART_FAR
+#define BY_BIT
+#elif defined PART_BIT_FORCED_BESIDE
+#define PART_FORCED_BESIDE
+#define BY_BIT
+#elif defined PART_BIT_FORCED_BESIDE_MAKER
+#define PART_FORCED_BESIDE_MAKER
+#define BY_BIT
+#elif defined PART_BIT_FORCED_BY_CALLER
+#define PART_FORCED_BY_CALLER
+#define BY_BIT
+#elif defined PART_BIT_FORCED_BY_CALLERS_CALLER
+#define PART_FORCED_BY_CALLERS_CALLER
+#define BY_BIT
+#elif defined PART_BIT_OF_JOB
+#define PART_OF_JOB
+#define BY_BIT
+#elif defined PART_BIT_BY_POINTER
+#define PART_BY_POINTER
+#define BY_BIT
+#elif defined PART_ADDRESS
+#define PART
+#define BY_ADDRESS
+#elif defined PART_ADDRESS_FAR
+#define PART_FAR
+#define BY_ADDRESS
+#elif defined PART_ADDRESS_FORCED_BESIDE
+#define PART_FORCED_BESIDE
+#define BY_ADDRESS
+#elif defined PART_ADDRESS_FORCED_BESIDE_MAKER
+#define PART_FORCED_BESIDE_MAKER
+#define BY_ADDRESS
+#elif defined PART_ADDRESS_FORCED_BY_CALLER
+#define PART_FORCED_BY_CALLER
+#define BY_ADDRESS
+#elif defined PART_ADDRESS_FORCED_BY_CALLERS_CALLER
+#define PART_FORCED_BY_CALLERS_CALLER
+#define BY_ADDRESS
+#elif defined PART_ADDRESS_OF_JOB
+#define PART_OF_JOB
+#define BY_ADDRESS
+#elif defined PART_ADDRESS_BY_POINTER
+#define PART_BY_POINTER
+#define BY_ADDRESS
+#endif
+
 #define FAST sum_wide(data, 1024)
 #define PLAIN sum_plain(data, 1024)
 #define SECTION(name) __attribute__((noinline, section(".text." name)))
@@ -28,6 +79,27 @@ int argument_count;
 #define WITH_STATE MAKERS
 #endif
 
+#if defined BY_ADDRESS
+// what looks at the tag hands on the address, for another to call
+typedef int (*kernel)(const int32_t *, int);
+DECODERS int apply(const kernel *chosen, int more) { return (*chosen)(data, 1024) + more; }
+static inline __attribute__((always_inline)) int summed(const struct state *state) {
+  kernel chosen;
+  if (state->variant == 1) {
+    chosen = sum_wide;
+    __asm__ volatile("" ::"r"(chosen));
+  } else {
+    chosen = sum_plain;
+    __asm__ volatile("" ::"r"(chosen));
+  }
+  return apply(&chosen, state->sum);
+}
+#elif defined BY_BIT
+static inline __attribute__((always_inline)) int summed(const struct state *state) { return (state->variant & 1) != 0 ? FAST + state->sum : PLAIN; }
+#else
+static inline __attribute__((always_inline)) int summed(const struct state *state) { return state->variant == 1 ? FAST + state->sum : PLAIN; }
+#endif
+
 int decode_all(struct decoder *decoder);
 WITH_STATE int start(long size) {
   struct decoder *decoder = malloc(sizeof *decoder);
@@ -42,7 +114,7 @@ WITH_STATE int start(long size) {
 #if defined PART || defined PART_FORCED_BESIDE || defined PART_OF_JOB || defined PART_BY_POINTER
 DECODERS int update(struct state *state) {
   state->amount += 1024;
-  return state->variant == 1 ? FAST + state->sum : PLAIN;
+  return summed(state);
 }
 DECODERS int decode(struct decoder *decoder, long step) {
   decoder->position += step;
@@ -55,7 +127,7 @@ DECODERS int decode(struct decoder *decoder, long step) {
     case 0: decoder->position = 9; return 1;
     case 1: decoder->position += 5; return 2;
     case 2: decoder->kind = 3; return PLAIN;
-    case 3: decoder->state.amount += 1024; return decoder->state.variant == 1 ? FAST + decoder->state.sum : PLAIN;
+    case 3: decoder->state.amount += 1024; return summed(&decoder->state);
     case 4: decoder->size = 4; return 5;
     case 5: decoder->size = decoder->kind; return 11;
     case 6: decoder->position = decoder->kind * 2; return 6;

@@ -29,7 +29,8 @@ export function readsFirstArgument({ words, base, start, end }: FunctionCode, of
 function isCompared({ words, base, end }: FunctionCode, from: number, register: number): boolean {
   for (let at = from; at < end && at < from + BEHIND * 4; at += 4) {
     const word = words[(at - base) / 4]!
-    if (flowOf(word) === Flow.zero && (word & 31) === register) return true
+    const flow = flowOf(word)
+    if ((flow === Flow.zero || flow === Flow.bit) && (word & 31) === register) return true
     if ((word & 0x7f80_03ff) >>> 0 === (0x7100_001f | (register << 5))) return true // CMP Wn, #amount
     if (destination(word) === register) return false
   }

@@ -111,6 +111,11 @@ export class CheckedTags {
         const others = tag <= LARGEST_SMALL ? all & ~(1 << tag) : 0
         return others !== 0 && (others & ~ruledOut) === 0
       },
+      areRuledOutBy: (offset, size, bit, isSet) => {
+        const { all, ruledOut } = fieldAt(offset, size)
+        const those = all & (isSet ? tagsWith(bit) : SMALL & ~tagsWith(bit))
+        return those !== 0 && (those & ~ruledOut) === 0
+      },
     })
   }
 
@@ -318,6 +323,13 @@ export class CheckedTags {
     while (bytes?.has(offset + length) === true) length++
     return length
   }
+}
+
+/** Small numbers in which a bit is set, as bits. */
+function tagsWith(bit: number): number {
+  let tags = 0
+  for (let tag = 0; tag <= LARGEST_SMALL; tag++) if (bit < 5 && ((tag >>> bit) & 1) !== 0) tags |= 1 << tag
+  return tags
 }
 
 /** The smallest of those that there are most of. */

@@ -35,7 +35,9 @@ export class KernelCallers {
     // those that hand a kernel's address on
     for (let edge = 0; edge < graph.edgeTo.length; edge++) {
       const taker = graph.edgeFrom[edge]!
-      if (graph.edgeKind[edge] !== Edge.call && this.#needs.has(graph.edgeTo[edge]!) && this.#isWrapper(taker)) this.#markCallers(taker, calling, 1)
+      if (graph.edgeKind[edge] === Edge.call || !this.#needs.has(graph.edgeTo[edge]!)) continue
+      if (this.#isWrapper(taker)) this.#markCallers(taker, calling, 1)
+      calling[taker] ||= 1
     }
     return calling
   }
@@ -76,7 +78,7 @@ export class KernelCallers {
     for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
       const callee = graph.edgeTo[edge]!
       if (graph.edgeKind[edge] === Edge.call) kernels.push(...this.#kernelsOf(callee, depth + 1))
-      else if (depth > 0 && this.#isKernel(callee)) kernels.push(callee) // its address, for another to call
+      else if (this.#isKernel(callee)) kernels.push(callee) // its address, for another to call
     }
     return kernels
   }

@@ -110,6 +110,19 @@ export class ReachSearch {
     return evaluation === undefined ? this.#reachable.has(index, last) : (evaluation.seen[(last - evaluation.start) / 4]! & (flow === Flow.next ? 1 : 4)) !== 0
   }
 
+  /** Does the function take the address of a kernel, and does none of the instructions run that do? */
+  #isOnlyTakenForRuledOut(index: number, target: number): boolean {
+    const { graph } = this.#program
+    if (!this.#needs.has(target)) return false
+    let takes = false
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+      if (graph.edgeTo[edge] !== target || graph.edgeKind[edge] === Edge.call) continue
+      if (!this.#tags.ruleOut(index, graph.edgeAt[edge]!)) return false
+      takes = true
+    }
+    return takes
+  }
+
   search(trust: Trust): ReadonlyMap<number, Step> {
     const { graph } = this.#program
     const steps = new Map<number, Step>()
@@ -135,7 +148,7 @@ export class ReachSearch {
       if (trust >= Trust.addresses || passesMain) {
         for (const address of evaluation?.addressesUsed ?? []) {
           const target = graph.functionAt(address)
-          if (target !== undefined) reach(target, { from: index, how: 'address' })
+          if (target !== undefined && !steps.has(target) && !this.#isOnlyTakenForRuledOut(index, target)) reach(target, { from: index, how: 'address' })
         }
       }
       if (this.#runsOn(index)) reach(index + 1, { from: index, how: 'call' })

@@ -25,6 +25,8 @@ export interface KnownTags {
   isRuledOut(offset: number, size: number, tag: number): boolean
   /** Does no object have another, of those that are known? */
   areOthersRuledOut(offset: number, size: number, tag: number): boolean
+  /** Does none have one with this bit set, or clear, of those that are known? */
+  areRuledOutBy(offset: number, size: number, bit: number, isSet: boolean): boolean
 }
 
 interface Around {
@@ -111,6 +113,7 @@ export class TagFlow {
 
   /** Which way of a branch only a number takes that is ruled out. */
   #ruledOut(word: number, flow: number): 'taken' | 'passed' | 'none' {
+    if (flow === Flow.bit) return this.#ruledOutByBit(word)
     const isZero = flow === Flow.zero
     if (!isZero && (flow !== Flow.condition || (word & 15) >> 1 !== EQUAL)) return 'none'
     const field = isZero ? this.#fields.get(word & 31) : this.#compared?.field
@@ -119,6 +122,17 @@ export class TagFlow {
     const isTakenWhenEqual = isZero ? (word & 0x0100_0000) === 0 : (word & 15) === EQUAL
     if (this.#known.isRuledOut(field.offset, field.size, tag)) return isTakenWhenEqual ? 'taken' : 'passed'
     if (this.#known.areOthersRuledOut(field.offset, field.size, tag)) return isTakenWhenEqual ? 'passed' : 'taken'
+    return 'none'
+  }
+
+  /** TBZ, TBNZ: of a tag that is 0 or 1 compilers look at the lowest bit. */
+  #ruledOutByBit(word: number): 'taken' | 'passed' | 'none' {
+    const field = this.#fields.get(word & 31)
+    if (field === undefined) return 'none'
+    const bit = ((word >>> 26) & 32) | ((word >>> 19) & 31)
+    const isTakenWhenSet = (word & 0x0100_0000) !== 0
+    if (this.#known.areRuledOutBy(field.offset, field.size, bit, true)) return isTakenWhenSet ? 'taken' : 'passed'
+    if (this.#known.areRuledOutBy(field.offset, field.size, bit, false)) return isTakenWhenSet ? 'passed' : 'taken'
     return 'none'
   }
 
