@@ -1,16 +1,26 @@
+import { Flow, flowOf } from '../../../../../isa/arm64/control-flow.ts'
+import { Edge } from '../../program/edges.ts'
 import { Access } from '../../program/sweep.ts'
 import { detectedAs, join, plain, type Value } from '../../program/value.ts'
 import type { Agenda } from './agenda.ts'
-import { Base, type Evaluation } from '../evaluation/evaluation.ts'
+import { ARGUMENTS, Base, type Evaluation } from '../evaluation/evaluation.ts'
 import { FewInstructions } from '../code/few-instructions.ts'
+import { codeOf } from '../code/function-code.ts'
 import type { AllocatedObjects } from './objects.ts'
 import type { Program } from '../code/program.ts'
+import { StoresThroughArguments } from '../code/stores-through-arguments.ts'
 import type { VariableAccesses } from '../code/variable-accesses.ts'
 import type { Variables } from './variables.ts'
+import { CALLEES } from './variables-handed-out.ts'
 import { writesThroughAddress } from '../code/writes-through-address.ts'
+
+/** Bytes of a function that is about what it hands over. */
+const LARGEST = 2048
 
 /** Steps from a check within which variables are followed that were not before. */
 const FARTHEST = 5
+
+const argumentRegisters: readonly number[] = Array.from({ length: ARGUMENTS }, (_, register) => register)
 
 export interface KnownForStores {
   readonly evaluations: ReadonlyMap<number, Evaluation>
@@ -29,6 +39,7 @@ export class VariableStores {
   readonly #accesses: VariableAccesses
   readonly #objects: AllocatedObjects
   readonly #few: FewInstructions
+  readonly #through: StoresThroughArguments
 
   constructor(program: Program, { evaluations, agenda, variables, accesses, objects }: KnownForStores) {
     this.#program = program
@@ -38,6 +49,7 @@ export class VariableStores {
     this.#accesses = accesses
     this.#objects = objects
     this.#few = new FewInstructions(program)
+    this.#through = new StoresThroughArguments(program)
   }
 
   /**
@@ -91,12 +103,30 @@ export class VariableStores {
     // Go's compiler puts a check before every atomic operation: what those leave in variables is no number, and tells nothing
     if (fresh && this.#program.isGo && value?.words.length === 0) return
     if (!this.#variables.store(at, size, index, value, Math.max(1, distance + 1))) return
-    if (fresh) for (const taker of this.#accesses.takersAround(at)) if (writesThroughAddress(this.#program, taker)) this.#agenda.add(taker, distance + 1)
+    if (fresh) {
+      for (const { index: taker, object } of this.#accesses.takersAround(at)) {
+        if (writesThroughAddress(this.#program, taker) || this.#handsOver(taker, at - object, size)) this.#agenda.add(taker, distance + 1)
+      }
+    }
     if (fresh || this.#variables.distanceOf(at) !== undefined) {
       const own = this.#evaluations.get(index)
       const readsItself = fresh || own?.storesOnSomeWays.has(at) === true || own?.storedByCallees.has(at) === true
+      // without optimization, by an address that it keeps in its frame
+      if (!fresh && own?.storesOnSomeWays.has(at) === true) this.#agenda.add(index, distance + 1)
       for (const reader of this.#accesses.accessors(at, size)) if (reader !== index || readsItself) this.#addReader(reader, distance + 1)
     }
+  }
+
+  /** Does a function call one that stores so far behind what it is given, or may it through a pointer? */
+  #handsOver(index: number, offset: number, size: number): boolean {
+    const { graph } = this.#program
+    const stores = (callee: number): boolean => argumentRegisters.some((register) => this.#through.stores(callee, register, offset, size))
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) if (graph.edgeKind[edge] === Edge.call && stores(graph.edgeTo[edge]!)) return true
+    if (!callsThroughPointers(this.#program, index)) return false
+    return argumentRegisters.some((register) => {
+      const count = this.#through.calledBack(register, offset, size).length
+      return count > 0 && count <= CALLEES
+    })
   }
 
   /** What names a variable may be a few instructions that a compiler took out of several functions: those are the ones that look at it. */
@@ -104,4 +134,12 @@ export class VariableStores {
     this.#agenda.add(index, distance)
     if (this.#few.of(index) !== undefined) this.#agenda.addCallers(index, distance - 1)
   }
+}
+
+/** Does a small function call through registers? */
+function callsThroughPointers(program: Program, index: number): boolean {
+  const code = codeOf(program, index)
+  if (code === undefined || code.end - code.start > LARGEST) return false
+  for (let at = (code.start - code.base) / 4; at < (code.end - code.base) / 4; at++) if (flowOf(code.words[at]!) === Flow.indirectCall) return true
+  return false
 }

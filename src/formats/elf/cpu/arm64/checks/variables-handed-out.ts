@@ -6,7 +6,7 @@ import { StoresThroughArguments } from '../code/stores-through-arguments.ts'
 import type { Variables } from './variables.ts'
 
 /** Functions that a call through a pointer may reach, as far as they store where the variable is. */
-const CALLEES = 64
+export const CALLEES = 64
 
 /** Bytes of a structure that is handed out. */
 const OBJECT = 512

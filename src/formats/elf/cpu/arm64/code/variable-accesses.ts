@@ -74,7 +74,7 @@ export class VariableAccesses {
    * Functions that take the address of what the variable at `at` may be a part of, up to the third that is taken before it: an array,
    * or a structure that is written as a whole.
    */
-  *takersAround(at: number): Iterable<number> {
+  *takersAround(at: number): Iterable<{ readonly index: number; readonly object: number }> {
     const kind = this.#program.sweep.accessKind.values()
     const from = this.#program.sweep.accessFrom.values()
     const first = lastAtMost(this.#places, at - AROUND) + 1
@@ -85,7 +85,7 @@ export class VariableAccesses {
       places.add(this.#places[entry]!)
       if (places.size > OBJECTS_AROUND) return
       const index = this.#program.graph.functionOf(from[access]!)
-      if (index >= 0) yield index
+      if (index >= 0) yield { index, object: this.#places[entry]! }
     }
   }
 
