@@ -206,6 +206,11 @@ export const arm64Keys = {
   KEY_AND_JOB: 'needed',
   KEY_AND_JOB_FROM_ELSEWHERE: 'needed',
   KEY_BESIDE_JOB: 'guarded',
+  KEY_OWN_COPY: 'guarded',
+  KEY_OWN_COPY_FORCED: 'needed',
+  KEY_AND_NUMBERS: 'guarded',
+  KEY_AS_NUMBERS: 'needed',
+  KEY_AS_COPIED_NUMBERS: 'needed',
 } as const
 
 export type Arm64Key = keyof typeof arm64Keys
@@ -220,6 +225,22 @@ export const arm64Parts = {
   PART_FORCED_BY_CALLERS_CALLER: 'needed',
   PART_OF_JOB: 'needed',
   PART_BY_POINTER: 'needed',
+  PART_BIT: 'guarded',
+  PART_BIT_FAR: 'guarded',
+  PART_BIT_FORCED_BESIDE: 'needed',
+  PART_BIT_FORCED_BESIDE_MAKER: 'needed',
+  PART_BIT_FORCED_BY_CALLER: 'needed',
+  PART_BIT_FORCED_BY_CALLERS_CALLER: 'needed',
+  PART_BIT_OF_JOB: 'needed',
+  PART_BIT_BY_POINTER: 'needed',
+  PART_ADDRESS: 'guarded',
+  PART_ADDRESS_FAR: 'guarded',
+  PART_ADDRESS_FORCED_BESIDE: 'needed',
+  PART_ADDRESS_FORCED_BESIDE_MAKER: 'needed',
+  PART_ADDRESS_FORCED_BY_CALLER: 'needed',
+  PART_ADDRESS_FORCED_BY_CALLERS_CALLER: 'needed',
+  PART_ADDRESS_OF_JOB: 'needed',
+  PART_ADDRESS_BY_POINTER: 'needed',
 } as const
 
 export type Arm64Part = keyof typeof arm64Parts
@@ -307,6 +328,23 @@ export const arm64Texts = {
 
 export type Arm64Text = keyof typeof arm64Texts
 
+/** Styles of programs/tokens-arm64.c: a byte that nobody sets who asks, and that others may. */
+export const arm64Tokens = {
+  TOKEN_UNSET: 'guarded',
+  TOKEN_ASKED: 'guarded',
+  TOKEN_SET: 'needed',
+  TOKEN_SET_WIDE: 'needed',
+  TOKEN_FILLED: 'needed',
+  TOKEN_HANDED: 'needed',
+  TOKEN_KEPT: 'needed',
+  TOKEN_POINTED: 'needed',
+  TOKEN_SWAPPED: 'needed',
+  TOKEN_IN_STRUCTURE: 'guarded',
+  TOKEN_IN_STRUCTURE_SET: 'needed',
+} as const
+
+export type Arm64Token = keyof typeof arm64Tokens
+
 /** Styles of programs/objects.c: what a check found out in objects that others are given. */
 export const objectStyles = {
   LEFT_ALONE: 'guarded',
@@ -345,6 +383,7 @@ const files: readonly (readonly [styles: object, file: string])[] = [
   [arm64HandedOut, 'handed-out-arm64.c'],
   [arm64Tried, 'tried-arm64.c'],
   [arm64Texts, 'texts-arm64.c'],
+  [arm64Tokens, 'tokens-arm64.c'],
   [objectStyles, 'objects.c'],
 ]
 
@@ -370,7 +409,7 @@ export const arm64Builds: readonly (readonly [compiler: string, ...flags: string
 const folder = sharedFolder()
 
 /** Compiles one of the programs; undefined when the compiler is missing. */
-export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | Arm64Text | ObjectStyle, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
+export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | Arm64Text | Arm64Token | ObjectStyle, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
   const [compiler, ...flags] = build
   const file = files.find(([styles]) => style in styles)?.[1] ?? 'dispatch-arm64.c'
   const command = file.endsWith('.cpp') ? { [gcc]: 'aarch64-linux-gnu-g++', clang: 'clang++' }[compiler]! : compiler
