@@ -7,7 +7,7 @@ import { linkedPackage } from './package-links.ts'
 import { isUsedAtRunTime, packageFiles } from './package-files.ts'
 import { readPackageJson } from './package-json.ts'
 import type { PackageJson } from './package-json.ts'
-import { declaredPlatform, fits, withoutPlatform } from './platform-names.ts'
+import { declaredPlatform, fits, platformInName, withoutPlatform } from './platform-names.ts'
 import type { DeclaredPlatform } from './platform-names.ts'
 import { platformName } from './platform.ts'
 import { exists, packageOf } from './project.ts'
@@ -134,6 +134,7 @@ async function include(
   selection.done.add(known)
   if (member.installed !== undefined) {
     await addFolder(member.installed, join(selection.project.root, member.installed), selection)
+    leaveOutOtherLibc(member.installed, selection)
     return withDependencies(member.installed, join(selection.project.root, member.installed), selection)
   }
   try {
@@ -141,6 +142,7 @@ async function include(
     const fetched = await selection.registry.fetch(spec)
     const place = known
     await addFolder(place, fetched.folder, selection)
+    leaveOutOtherLibc(place, selection)
     selection.fetched.push({ name: spec.name, version: spec.version, integrity: fetched.integrity, path: place })
     selection.report({
       severity: 'info',
@@ -212,6 +214,18 @@ async function addFolder(place: string, folder: string, selection: Selection): P
   for (const file of await packageFiles(folder)) {
     if (isUsedAtRunTime(file)) selection.files.set(`${place}/${file}`, join(folder, file))
   }
+}
+
+/** A package for one machine may have an add-on for each C library (koffi: `linux_x64/` and `musl_x64/`), of which it loads the one that fits. */
+function leaveOutOtherLibc(place: string, selection: Selection): void {
+  const addOns = [...selection.files.keys()].filter((path) => path.startsWith(`${place}/`) && path.endsWith('.node')).map((path) => path.slice(place.length + 1))
+  const isFor = (libc: string, path: string): boolean => platformInName(path).libc.includes(libc)
+  const { libc } = selection.platform
+  const other = libc === 'musl' ? 'glibc' : 'musl'
+  // what names neither is for glibc where a brother is for musl
+  const fitting = new Set(addOns.filter((path) => isFor(libc, path) || (libc === 'glibc' && !isFor(other, path))).map(withoutPlatform))
+  const spare = addOns.filter((path) => !isFor(libc, path) && (isFor(other, path) || libc === 'musl') && fitting.has(withoutPlatform(path)))
+  leaveOut(selection, spare.map((path) => `${place}/${path}`), `not for ${platformName(selection.platform)}`)
 }
 
 function filesUnder(packagePath: string, selection: Selection): string[] {

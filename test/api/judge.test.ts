@@ -55,6 +55,12 @@ describe('judge', () => {
     ])
   })
 
+  it('takes folders of the system and of a C library for builds of one thing, too', () => {
+    const both = [artifact('koffi-linux-x64/linux_x64/koffi.node', 'x86-64', [need('libc', 'glibc')]), artifact('koffi-linux-x64/musl_x64/koffi.node', 'x86-64', [need('libc', 'musl')])]
+    expect(verdicts(both, { target: 'debian-12@x64' })).toEqual(['koffi-linux-x64/linux_x64/koffi.node debian-12@x64 runs'])
+    expect(verdicts(both.slice(1), { target: 'debian-12@x64' })).toEqual(['koffi-linux-x64/musl_x64/koffi.node debian-12@x64 fails'])
+  })
+
   it('judges the builds for a CPU that the target can use', () => {
     const ladder = [
       artifact('lib/k-x64.so', 'x86-64', []),

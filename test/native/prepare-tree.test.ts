@@ -90,6 +90,29 @@ describe('builds that are packages of their own', () => {
     })
   })
 
+  it('lose the add-on of the other C library where one package has both (koffi)', async () => {
+    const both: Files = {
+      'dist/handler.js': "require('call')",
+      'node_modules/call/package.json': JSON.stringify({ name: 'call', version: '1.0.0', main: 'index.js', optionalDependencies: { '@call/linux-x64': '1.0.0' } }),
+      'node_modules/call/index.js': "require('@call/linux-x64')",
+      'node_modules/@call/linux-x64/package.json': JSON.stringify({ name: '@call/linux-x64', version: '1.0.0', os: ['linux'], cpu: ['x64'], main: 'index.js' }),
+      'node_modules/@call/linux-x64/index.js': 'module.exports = require(found())',
+      'node_modules/@call/linux-x64/linux_x64/call.node': elf('x86-64'),
+      'node_modules/@call/linux-x64/musl_x64/call.node': elf('x86-64'),
+      'node_modules/@call/linux-x64/plain.node': elf('x86-64'),
+    }
+    const addOns = async (libc: 'glibc' | 'musl'): Promise<string[]> => {
+      let found: string[] = []
+      await inFolder(async (folder) => {
+        const { paths } = await prepare(folder, both, { architecture: 'x86-64', online: false, libc })
+        found = paths.filter((path) => path.endsWith('.node')).map((path) => path.slice('node_modules/@call/linux-x64/'.length))
+      })
+      return found
+    }
+    expect(await addOns('glibc')).toEqual(['linux_x64/call.node', 'plain.node'])
+    expect(await addOns('musl')).toEqual(['musl_x64/call.node', 'plain.node'])
+  })
+
   it('stay as they are for the machine that installed them, without a registry', async () => {
     await inFolder(async (folder) => {
       const prepared = await prepare(folder, application, { architecture: 'x86-64', online: false })

@@ -43,7 +43,7 @@ function check(native: NativePackage, asked: readonly Architecture[]): Omit<Find
     {
       severity: 'warning',
       message: `${packageText(native.owner)} carries ${bytesText(total)} of native builds for ${foreign.length} platforms; ${needs}`,
-      advice: 'Build for one architecture (`shrink build --arch`), which leaves the others out.',
+      advice: wanted.length === 0 ? 'Leave them out of what runs on Linux; if it is loaded there, it must be compiled there.' : 'Build for one architecture (`shrink build --arch`), which leaves the others out.',
       data: {
         package: native.owner.name,
         version: native.owner.version,

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { sizeViews } from '../../../src/core/analysis.ts'
-import { ShrinkError } from '../../../src/core/errors.ts'
+import { ShrinkError, toDiagnostic } from '../../../src/core/errors.ts'
 import { elf } from '../../../src/formats/elf/index.ts'
 import { elfPackage } from '../../corpus/elf.ts'
 import { fetchPackage } from '../../corpus/fetch.ts'
-import { analyze, optimize } from './support/optimize.ts'
+import { analyze, observe, optimize } from './support/optimize.ts'
 
 const bcrypt = await fetchPackage(elfPackage('bcrypt'))
 const sample = new Uint8Array(await readFile(join(bcrypt, 'prebuilds/linux-arm64/bcrypt.glibc.node')))
@@ -150,4 +150,37 @@ test('an error says where in the file', async () => {
   const bytes = sample.slice()
   field(bytes).setBigUint64(40, BigInt(sample.byteLength), true)
   await expect(analyze(bytes)).rejects.toMatchObject({ code: 'artifact/malformed', details: { offset: sample.byteLength } })
+})
+
+test('sections of code that overlap a thousand times are refused, on every machine', async () => {
+  for (const machine of [62, 183, 3, 243, 40]) {
+    const is64 = machine !== 3 && machine !== 40
+    const [header, entry] = is64 ? [64, 64] : [52, 40]
+    const code = 1 << 16
+    const sections = 2000
+    const bytes = new DataView(new ArrayBuffer(header + code + sections * entry))
+    bytes.setUint32(0, 0x7f454c46)
+    bytes.setUint8(4, is64 ? 2 : 1)
+    bytes.setUint8(5, 1)
+    bytes.setUint8(6, 1)
+    bytes.setUint16(16, 3, true)
+    bytes.setUint16(18, machine, true)
+    bytes.setUint32(20, 1, true)
+    if (is64) bytes.setBigUint64(40, BigInt(header + code), true)
+    else bytes.setUint32(32, header + code, true)
+    const counts = is64 ? 52 : 40
+    ;[header, 0, 0, entry, sections, 0].forEach((value, index) => bytes.setUint16(counts + index * 2, value, true))
+    for (let index = 1; index < sections; index++) {
+      const at = header + code + index * entry
+      bytes.setUint32(at + 4, 1, true)
+      const words = [6, 0x1000, header, code]
+      words.forEach((value, word) => (is64 ? bytes.setBigUint64(at + 8 + word * 8, BigInt(value), true) : bytes.setUint32(at + 8 + word * 4, value, true)))
+    }
+    const { diagnostics, context } = observe()
+    await elf.analyze({ path: 'a.so', bytes: new Uint8Array(bytes.buffer) }, {}, context).catch((error: unknown) => {
+      if (!(error instanceof ShrinkError)) throw error
+      diagnostics.push(toDiagnostic(error, 'a.so'))
+    })
+    expect([machine, ...diagnostics.map(({ message }) => message)]).toEqual([machine, expect.stringMatching(/1999 ranges of code overlap: 131006464 bytes in a file of \d+$/)])
+  }
 })

@@ -1,5 +1,5 @@
 import type { ByteReader } from '../../../bytes/byte-reader.ts'
-import { MalformedError } from '../../../core/errors.ts'
+import { LimitError, MalformedError } from '../../../core/errors.ts'
 import { PF, PT, SHF, SHT } from '../constants.ts'
 import type { ElfFile, Segment } from './elf-file.ts'
 import { isAllocated } from './elf-file.ts'
@@ -70,6 +70,8 @@ export function mappedSegments(file: ElfFile): MappedRange[] {
 /**
  * Where code is: the executable sections, or the executable segments of a file without section headers.
  * Sorted by address.
+ *
+ * @throws LimitError where they overlap so often that reading each would take forever
  */
 export function executableRanges(file: ElfFile): MappedRange[] {
   const sections = file.sections.flatMap((section) => {
@@ -86,8 +88,13 @@ export function executableRanges(file: ElfFile): MappedRange[] {
     }
   })
   const ranges = sections.length > 0 ? sections : mappedSegments(file).filter((range) => range.executable)
+  const size = ranges.reduce((sum, range) => sum + range.size, 0)
+  if (size > maxOverlap * file.bytes.byteLength) throw new LimitError(`${ranges.length} ranges of code overlap: ${size} bytes in a file of ${file.bytes.byteLength}`)
   return ranges.sort((a, b) => a.address - b.address)
 }
+
+/** A packer may map a byte twice; that many times, nobody does. */
+const maxOverlap = 4
 
 /** Addresses up to here are exact as a `number`. */
 const maximumAddress = BigInt(Number.MAX_SAFE_INTEGER)
