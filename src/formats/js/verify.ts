@@ -1,5 +1,6 @@
 import type { Analysis } from '../../core/analysis.ts'
 import type { JsDetail } from './detail.ts'
+import { freeNameProblems } from './free-names.ts'
 
 /** What the rewritten script lost or gained that others depend on. That its syntax is no newer, `minifyScript` checks. */
 export function verify(before: Analysis<JsDetail>, after: Analysis<JsDetail>): readonly string[] {
@@ -25,6 +26,7 @@ export function verify(before: Analysis<JsDetail>, after: Analysis<JsDetail>): r
   if (old.survey.topLevelAwait === undefined && now.survey.topLevelAwait !== undefined) {
     problems.push('it waits at the top level, which it did not')
   }
+  problems.push(...freeNameProblems(old.scopes, now.scopes, now.exports))
   return problems
 }
 
