@@ -31,8 +31,11 @@ const data = JSON.parse(readFileSync(`${folder}/data.json`, 'utf8'))
 
 /** Node has a few names, `Worker` among them, as exports of a module only. */
 const inModule = /Available as a part of the .* module/
-/** What Node has and the table does not know: https://nodejs.org/en/blog/release/v25.0.0 (Web Storage by default). */
-const nodeHas = { localStorage: '25.0.0', sessionStorage: '25.0.0' }
+/**
+ * What Node has and the table does not know: https://nodejs.org/en/blog/release/v25.0.0 (Web Storage by default) and
+ * https://nodejs.org/en/blog/release/v21.0.0 (`navigator`).
+ */
+const nodeHas = { localStorage: '25.0.0', navigator: '21.0.0', sessionStorage: '25.0.0' }
 
 /** The first version that has it without a flag. */
 function firstVersion(support) {

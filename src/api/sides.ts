@@ -1,10 +1,11 @@
 import { readFile, stat } from 'node:fs/promises'
-import { dirname, join, relative, resolve, sep } from 'node:path'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import type { Config } from '../config/config.ts'
 import type { Finding } from '../core/finding.ts'
 import type { ArtifactReport } from '../core/report.ts'
 import { underRules } from '../pipeline/check.ts'
 import { plural } from '../reporters/units.ts'
+import { firebaseName, readFirebaseConfig } from '../tree/sides/firebase-config.ts'
 import { isOfPackage } from '../tree/sides/served-folders.ts'
 import { noSides, type Sides, sidesOf, type SidesInput } from '../tree/sides/sides-of.ts'
 import { readWranglerConfig, wranglerNames } from '../tree/sides/wrangler-config.ts'
@@ -13,7 +14,7 @@ import type { Input } from './open-input.ts'
 /** What of sides is for the table of rules of a report. */
 export const sidesHelp: Readonly<Record<string, string>> = {
   'tree/client-files':
-    'Files that are sent to browsers are not run by the server that sends them: they are judged on browsers only. wrangler’s configuration, the layout of frameworks, and pages that load scripts tell which they are.',
+    'Files that are sent to browsers are not run by the server that sends them: they are judged on browsers only. The configuration of wrangler or Firebase, the layout of frameworks, and pages that load scripts tell which they are.',
 }
 
 /** Which files run in browsers and which on a server, of all inputs. */
@@ -29,7 +30,7 @@ export async function sidesOfInputs(inputs: readonly Input[], artifacts: readonl
     const sides = await sidesOf({
       paths: input.files.filter(({ link }) => link === undefined).map(({ path }) => path),
       artifacts: below,
-      wrangler: await wranglerOf(input),
+      configs: await configsOf(input),
       readText: (path) => readText(join(input.root, path)),
     })
     all.push(prefix === '' ? sides : prefixed(sides, prefix))
@@ -69,22 +70,24 @@ async function readText(path: string): Promise<string | undefined> {
   }
 }
 
+const configNames: readonly string[] = [...wranglerNames, firebaseName]
+
 /** Those in the tree, and those of the project that it lies in. */
-async function wranglerOf({ root, files, source, project }: Input): Promise<SidesInput['wrangler']> {
+async function configsOf({ root, files, source, project }: Input): Promise<SidesInput['configs']> {
   const original = source ?? root
-  const found = files.filter(({ path, link }) => link === undefined && wranglerNames.includes(path.slice(path.lastIndexOf('/') + 1)) && !isOfPackage(path))
+  const found = files.filter(({ path, link }) => link === undefined && configNames.includes(path.slice(path.lastIndexOf('/') + 1)) && !isOfPackage(path))
   const places = found.map(({ path }) => ({ at: join(original, path), read: join(root, path) }))
   if (project === true) {
     for (let folder = original; dirname(folder) !== folder; ) {
       if (await isThere(join(folder, 'package.json')) || await isThere(join(folder, '.git'))) break
       folder = dirname(folder)
-      places.push(...wranglerNames.map((name) => ({ at: join(folder, name), read: join(folder, name) })))
+      places.push(...configNames.map((name) => ({ at: join(folder, name), read: join(folder, name) })))
     }
   }
-  const configs: SidesInput['wrangler'][number][] = []
+  const configs: SidesInput['configs'][number][] = []
   for (const { at, read } of places) {
     const text = await readText(read)
-    const config = text === undefined ? undefined : readWranglerConfig(at, text)
+    const config = text === undefined ? undefined : basename(at) === firebaseName ? readFirebaseConfig(text) : readWranglerConfig(at, text)
     if (config === undefined) continue
     const below = (path: string): string => relative(original, resolve(dirname(at), path)).split(sep).join('/')
     // as a person would name it: a project's own file, not a way out of the folder that was given

@@ -28,6 +28,23 @@ export async function isChosenFolder(folder: string): Promise<boolean> {
   return false
 }
 
+/**
+ * Are there packages, and no script of the application that would say which of them it uses? So it is in a layer of AWS Lambda
+ * (`nodejs/node_modules`): whoever runs with it has the code.
+ *
+ * @param folder absolute
+ */
+export async function holdsOnlyPackages(folder: string): Promise<boolean> {
+  return (await modulesInside(folder)).length > 0 && !(await holdsScript(folder))
+}
+
+async function holdsScript(folder: string): Promise<boolean> {
+  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+    if (entry.isDirectory() ? entry.name !== 'node_modules' && (await holdsScript(join(folder, entry.name))) : /\.[cm]?js$/.test(entry.name)) return true
+  }
+  return false
+}
+
 /** How far down a tool puts what it deploys: `functions/NAME.func`, `server`. */
 const depth = 3
 

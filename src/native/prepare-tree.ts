@@ -5,7 +5,7 @@ import { ConfigError, UsageError } from '../core/errors.ts'
 import { treePath, walk } from '../node/walk.ts'
 import { selectAddOns } from './add-ons.ts'
 import { outputLayout } from './layout.ts'
-import { isChosenFolder } from './chosen-folder.ts'
+import { holdsOnlyPackages, isChosenFolder } from './chosen-folder.ts'
 import { linkedStore } from './linked-store.ts'
 import { readLockfile } from './lockfile.ts'
 import { registryOptions } from './npmrc.ts'
@@ -63,7 +63,7 @@ export async function prepareTree(options: PrepareOptions, folder: string, work:
   const root = await realpath(options.input)
   const origin = await realpath(options.origin ?? root)
   const around = await findProject(origin)
-  const isChosen = origin === root && (await isChosenFolder(root))
+  const isChosen = origin === root && ((await isChosenFolder(root)) || (await holdsOnlyPackages(root)))
   const project = isChosen ? { root } : around
   const store = await linkedStore(around, origin)
   const inputPath = treePath(project.root, origin)

@@ -55,6 +55,19 @@ describe('what is sent to browsers', () => {
     expect(await judged(files, 'cloudflare-workers', 'dist')).toEqual(['!w.js'])
   })
 
+  it('is what Firebase serves, of one site or of several', async () => {
+    const files = { 'functions/index.js': worker, 'public/a.js': page, 'admin/b.js': page, 'other/c.js': page }
+    expect(await judged({ ...files, 'firebase.json': '{ // sites\n "functions": {"source": "functions"}, "hosting": {"public": "public"} }' }, 'gcp-cloud-run-functions/nodejs22')).toEqual(['!admin/b.js', 'functions/index.js', '!other/c.js'])
+    expect(await judged({ ...files, 'firebase.json': '{"hosting": [{"target": "a", "public": "public"}, {"public": "./admin/"}, null, 1]}' }, 'gcp-cloud-run-functions/nodejs22')).toEqual(['functions/index.js', '!other/c.js'])
+    for (const broken of ['{', '[]', 'null', '{"hosting": 1}']) expect(await judged({ ...files, 'firebase.json': broken }, 'gcp-cloud-run-functions/nodejs22')).toHaveLength(4)
+  })
+
+  it('is static beside functions in what Vercel deploys', async () => {
+    const files = { 'output/config.json': '{"version":3}', 'output/static/_app/a.js': page, 'output/functions/api/[-].func/index.js': worker, 'output/functions/api/[-].func/.vc-config.json': '{}' }
+    expect(await judged(files, 'vercel-functions/nodejs22')).toEqual(['output/functions/api/[-].func/index.js'])
+    expect(await judged(files, 'vercel-functions/nodejs22', 'output')).toEqual(['functions/api/[-].func/index.js'])
+  })
+
   it('is client beside server, unless they are two sides of a library', async () => {
     expect(await judged({ 'build/client/assets/a.js': page, 'build/server/index.js': worker }, 'aws-lambda/nodejs22.x')).toEqual(['build/server/index.js'])
     expect(await judged({ 'client/a.js': 'export const a = structuredClone({})', 'server/index.js': worker }, 'aws-lambda/nodejs22.x')).toEqual(['client/a.js', 'server/index.js'])

@@ -22,6 +22,31 @@ const standalone: Files = {
   'node_modules/never-deployed/index.js': '',
 }
 
+describe('a folder that has packages only', () => {
+  const layer: Files = {
+    'dist/nodejs/package.json': '{"dependencies":{"addon":"1.0.0"}}',
+    'dist/nodejs/node_modules/addon/package.json': manifest('addon', '1.0.0', { main: 'index.js' }),
+    'dist/nodejs/node_modules/addon/index.js': 'module.exports = 1',
+    'dist/nodejs/node_modules/addon/prebuilds/linux-x64/addon.node': elf('x86-64'),
+    'dist/nodejs/node_modules/addon/prebuilds/linux-arm64/addon.node': elf('aarch64'),
+  }
+
+  it('is a layer: all of them stay, with the builds of the machine', async () => {
+    await inFolder(async (folder) => {
+      const { paths, unavailable } = await prepare(folder, layer, { online: false })
+      expect(unavailable).toEqual([])
+      expect(paths).toEqual(['nodejs/node_modules/addon/index.js', 'nodejs/node_modules/addon/package.json', 'nodejs/node_modules/addon/prebuilds/linux-arm64/addon.node', 'nodejs/package.json'])
+    })
+  })
+
+  it('has packages that nothing uses, once there is a script', async () => {
+    await inFolder(async (folder) => {
+      const { paths } = await prepare(folder, { ...layer, 'dist/nodejs/own/main.mjs': 'export {}' }, { online: false })
+      expect(paths).toEqual(['nodejs/own/main.mjs', 'nodejs/package.json'])
+    })
+  })
+})
+
 describe('a folder whose packages have only what is in use', () => {
   it('is taken as it is, without what lies above it, and with the builds of the machine', async () => {
     await inFolder(async (folder) => {

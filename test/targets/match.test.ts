@@ -191,6 +191,7 @@ describe('globals', () => {
     expect(verdictOf('Worker', 'node22')).toBe('fails')
     expect(verdictOf('MessageChannel', 'node14')).toBe('fails')
     expect(verdictOf('MessageChannel', 'node16')).toBe('runs')
+    expect(['node20', 'node22', 'aws-lambda/nodejs22.x'].map((target) => verdictOf('navigator', target))).toEqual(['fails', 'runs', 'runs'])
   })
 
   it('that only some servers have are not taken to be on Workers because Chrome has them', () => {

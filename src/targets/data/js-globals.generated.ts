@@ -94,7 +94,7 @@ export const jsGlobals: Readonly<Record<string, JsFeature['since']>> = {
   localStorage: { node: '25.0.0', deno: '1.16', chrome: '4', edge: '12', firefox: '3.5', safari: '4' },
   location: { deno: '1.7', chrome: '1', edge: '12', firefox: '1', safari: '1' },
   matchMedia: { chrome: '9', edge: '12', firefox: '6', safari: '5.1' },
-  navigator: { deno: '1.8', chrome: '1', edge: '12', firefox: '1', safari: '1' },
+  navigator: { node: '21.0.0', deno: '1.8', chrome: '1', edge: '12', firefox: '1', safari: '1' },
   open: { chrome: '1', edge: '12', firefox: '1', safari: '1' },
   parent: { chrome: '1', edge: '12', firefox: '1', safari: '1.3' },
   performance: { node: '16.0.0', deno: '1.0', bun: '1.0.0', chrome: '6', edge: '12', firefox: '7', safari: '8' },

@@ -16,7 +16,8 @@ const script = /\.[cm]?js$/
 /**
  * Folders that are served, told by how the tree is laid out: `_worker.js` of Cloudflare Pages has its assets beside it; a
  * build of React Router, Astro or SvelteKit has `client` beside `server`, one of Nitro `public` beside it; Next.js has what
- * it serves in `_next/static`, and where it is built in `static` beside BUILD_ID.
+ * it serves in `_next/static`, and where it is built in `static` beside BUILD_ID. Vercel’s Build Output API has `static` beside
+ * `functions`.
  *
  * @param paths of every file, relative to the tree
  */
@@ -37,6 +38,8 @@ export function servedByLayout(paths: readonly string[]): ServedFolder[] {
     if (worker !== null) note(worker[1] ?? '', '_worker.js lies in it')
     const next = /^((?:.*\/)?_next\/static)\//.exec(path)
     if (next !== null) note(next[1]!, 'Next.js serves it')
+    const vercel = /^((?:.*\/)?)functions\/.+\.func\/\.vc-config\.json$/.exec(path)
+    if (vercel !== null) note(`${vercel[1]!}static`, 'Vercel serves it')
     if (posix.basename(path) === 'BUILD_ID') {
       note(posix.join(posix.dirname(path), 'static'), 'Next.js serves it')
       nextBuilds.add(posix.dirname(path))

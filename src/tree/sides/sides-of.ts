@@ -1,9 +1,9 @@
 import { posix } from 'node:path'
 import type { ArtifactReport } from '../../core/report.ts'
 import { isOfBrowsers } from '../../targets/index.ts'
+import type { HostingConfig } from './hosting-config.ts'
 import { maxPages, pageScripts } from './page-scripts.ts'
 import { isIn, isOfPackage, type ServedFolder, servedByLayout } from './served-folders.ts'
-import type { WranglerConfig } from './wrangler-config.ts'
 
 export interface Served extends ServedFolder {
   /** Everything in the folder is served, other than what the server runs. */
@@ -28,20 +28,20 @@ export interface SidesInput {
   readonly paths: readonly string[]
   readonly artifacts: readonly ArtifactReport[]
   /** Their paths relative to the tree: `..` lies above it. */
-  readonly wrangler: readonly (WranglerConfig & { readonly path: string })[]
+  readonly configs: readonly (HostingConfig & { readonly path: string })[]
   readonly readText: (path: string) => Promise<string | undefined>
 }
 
 /**
- * Told by the configuration of wrangler, by how frameworks lay out what they build, and by pages that load scripts. What
+ * Told by the configuration of wrangler or Firebase, by how frameworks lay out what they build, and by pages that load scripts. What
  * code outside of served folders imports is not only served, and stays undecided.
  */
-export async function sidesOf({ paths, artifacts, wrangler, readText }: SidesInput): Promise<Sides> {
+export async function sidesOf({ paths, artifacts, configs, readText }: SidesInput): Promise<Sides> {
   const there = new Set(paths)
   const reach = reachThrough(artifacts)
-  const folders = [...servedByWrangler(wrangler), ...servedByLayout(paths).filter((folder) => folder.how !== 'beside-server' || isForPages(folder, paths, artifacts))]
+  const folders = [...servedByConfig(configs), ...servedByLayout(paths).filter((folder) => folder.how !== 'beside-server' || isForPages(folder, paths, artifacts))]
   const served = (path: string): ServedFolder | undefined => (isOfPackage(path) ? undefined : folders.find(({ folder }) => isIn(folder, path)))
-  const mains = wrangler.flatMap(({ main }) => (main !== undefined && there.has(main) ? [main] : []))
+  const mains = configs.flatMap(({ main }) => (main !== undefined && there.has(main) ? [main] : []))
   const workers = [...mains, ...paths.filter((path) => /(?:^|\/)_worker\.js(?:\/|$)/.test(path) && served(path) !== undefined)]
   // Next.js has `server` beside `static`
   const beside = folders.filter(({ how, folder }) => how === 'beside-server' || (how === 'by-layout' && posix.basename(folder) === 'static')).map(({ folder }) => posix.join(posix.dirname(folder), 'server'))
@@ -84,8 +84,8 @@ export async function sidesOf({ paths, artifacts, wrangler, readText }: SidesInp
 /** How webpack begins a chunk that a page loads later; on a server its chunks are CommonJS. */
 const pushedChunk = /\b(?:self|window|globalThis|this)(?:\.|\[["'])webpack(?:Chunk|Jsonp)/
 
-function servedByWrangler(wrangler: SidesInput['wrangler']): ServedFolder[] {
-  return wrangler.flatMap(({ path, served }) =>
+function servedByConfig(configs: SidesInput['configs']): ServedFolder[] {
+  return configs.flatMap(({ path, served }) =>
     served.flatMap((folder): ServedFolder[] => {
       const known = { how: 'configured', why: `${path} serves it` } as const
       // the tree itself, or a folder that it lies in

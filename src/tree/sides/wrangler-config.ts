@@ -1,22 +1,16 @@
 import { withoutComments } from '../../core/jsonc.ts'
-
-/** What a configuration of wrangler says about which files are the Worker's, and which are only served. Paths as written. */
-export interface WranglerConfig {
-  /** The script that runs first. */
-  readonly main: string | undefined
-  /** Folders that are served: `assets.directory`, `site.bucket`, `pages_build_output_dir`, of every environment. */
-  readonly served: readonly string[]
-}
+import type { HostingConfig } from './hosting-config.ts'
 
 export const wranglerNames: readonly string[] = ['wrangler.json', 'wrangler.jsonc', 'wrangler.toml']
 
 const servedKeys: ReadonlySet<string> = new Set(['assets.directory', 'site.bucket', 'pages_build_output_dir'])
 
 /**
- * Undefined for what cannot be read: then nothing is known.
+ * The Worker’s script, and `assets.directory`, `site.bucket`, `pages_build_output_dir`. Undefined for what cannot be read: then
+ * nothing is known.
  * @param name of the file: what it ends with says how it is written
  */
-export function readWranglerConfig(name: string, text: string): WranglerConfig | undefined {
+export function readWranglerConfig(name: string, text: string): HostingConfig | undefined {
   const settings = name.endsWith('.toml') ? tomlStrings(text) : jsonStrings(text)
   if (settings === undefined) return undefined
   const served = settings.filter(([key]) => servedKeys.has(key.replace(/^env\.[^.]+\./, ''))).map(([, value]) => value)
