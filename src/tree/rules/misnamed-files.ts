@@ -16,7 +16,7 @@ export const misnamedFiles: TreeRule = {
       const found = bytes === undefined ? undefined : describe(bytes)
       findings.push({
         severity: 'warning' as const,
-        message: `is named ${extensionOf(path)}, and is ${path.endsWith('.wasm') ? 'no WebAssembly module' : 'no program code of Linux, macOS or Windows'}${found === undefined ? '' : `: it is ${found.text}`}`,
+        message: `${path} is no ${path.endsWith('.wasm') ? 'WebAssembly module' : 'program code of Linux, macOS or Windows'}${found === undefined ? '' : `: it is ${found.text}`}`,
         advice: found?.advice ?? 'Look at what made it. A file that is not loaded under this name can be left out.',
         data: { is: found?.kind ?? 'unknown', size: sizes.raw },
         location: { path },
@@ -29,10 +29,6 @@ export const misnamedFiles: TreeRule = {
 /** What has the magic number and is broken was told when it was read. */
 function isMisnamed({ path, format, properties }: ArtifactReport): boolean {
   return path.endsWith('.wasm') ? format !== 'wasm' : path.endsWith('.node') && format !== 'elf' && properties['binary'] === undefined
-}
-
-function extensionOf(path: string): string {
-  return path.slice(path.lastIndexOf('.'))
 }
 
 interface Description {

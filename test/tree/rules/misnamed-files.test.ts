@@ -28,16 +28,16 @@ test('what is named .wasm or .node, and is neither, is told with what it is', as
       'bytes.node': Uint8Array.of(0xde, 0xad, 0xbe, 0xef),
     }),
   ).toEqual({
-    'lfs.wasm': 'is named .wasm, and is no WebAssembly module: it is a pointer of Git LFS to the file',
-    'lfs.node': 'is named .node, and is no program code of Linux, macOS or Windows: it is a pointer of Git LFS to the file',
-    'page.wasm': 'is named .wasm, and is no WebAssembly module: it is a page of HTML or XML',
-    'empty.node': 'is named .node, and is no program code of Linux, macOS or Windows: it is empty',
-    'text.wasm': 'is named .wasm, and is no WebAssembly module: it is WebAssembly’s text format',
-    'packed.wasm': 'is named .wasm, and is no WebAssembly module: it is compressed with gzip',
-    'zeros.node': 'is named .node, and is no program code of Linux, macOS or Windows: it is nothing but zeros',
-    'note.node': 'is named .node, and is no program code of Linux, macOS or Windows: it is text, beginning with `see elsewhere`',
-    'elf.wasm': 'is named .wasm, and is no WebAssembly module: it is something else, beginning with 7f 45 4c 46 02 01 01 00',
-    'bytes.node': 'is named .node, and is no program code of Linux, macOS or Windows: it is something else, beginning with de ad be ef',
+    'lfs.wasm': 'lfs.wasm is no WebAssembly module: it is a pointer of Git LFS to the file',
+    'lfs.node': 'lfs.node is no program code of Linux, macOS or Windows: it is a pointer of Git LFS to the file',
+    'page.wasm': 'page.wasm is no WebAssembly module: it is a page of HTML or XML',
+    'empty.node': 'empty.node is no program code of Linux, macOS or Windows: it is empty',
+    'text.wasm': 'text.wasm is no WebAssembly module: it is WebAssembly’s text format',
+    'packed.wasm': 'packed.wasm is no WebAssembly module: it is compressed with gzip',
+    'zeros.node': 'zeros.node is no program code of Linux, macOS or Windows: it is nothing but zeros',
+    'note.node': 'note.node is no program code of Linux, macOS or Windows: it is text, beginning with `see elsewhere`',
+    'elf.wasm': 'elf.wasm is no WebAssembly module: it is something else, beginning with 7f 45 4c 46 02 01 01 00',
+    'bytes.node': 'bytes.node is no program code of Linux, macOS or Windows: it is something else, beginning with de ad be ef',
   })
 })
 
