@@ -18,7 +18,7 @@ export interface ParsedScript {
   readonly positions: TextPositions
 }
 
-/** Longest text that is parsed: its syntax tree must fit into a V8 string on the way from the parser. */
+/** Longest text that is parsed. Denser code ends earlier: see `programOf`. */
 const LENGTH_LIMIT = 64 * 1024 * 1024
 
 /**
@@ -48,7 +48,7 @@ export async function parseScript(path: string, text: string, only?: ParseGoal):
   for (const goal of goals) {
     const result = parseSync(path, text, { lang: 'js', astType: 'js', sourceType: goal, preserveParens: false })
     if (!result.errors.some((error) => error.severity === 'Error')) {
-      const program = result.program
+      const program = programOf(result, text)
       return {
         text,
         program,
@@ -61,6 +61,16 @@ export async function parseScript(path: string, text: string, only?: ParseGoal):
     first ??= result
   }
   throw syntaxError(first!, text)
+}
+
+/** On its way from the parser the tree is a text, and V8 has none of more than half a gigabyte: `a;` takes some seventy code units of it for each of its own. */
+function programOf(result: ParseResult, { length }: string): Program {
+  try {
+    return result.program
+  } catch (error) {
+    if (length < 2 ** 20) throw error
+    throw new LimitError(`the text is ${length} code units long, and so dense that its syntax tree is larger than the parser can hand over`, { cause: error })
+  }
 }
 
 function syntaxError(result: ParseResult, text: string): ScriptSyntaxError {
