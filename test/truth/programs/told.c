@@ -141,13 +141,16 @@ static int run(void) {
 #endif
   return table[0](data, 1024) + table[1](data, 512);
 }
-#elif defined T_WORD || defined U_WORD_FORCED || defined U_WORD_BEFORE || defined U_WORD_IN_FILE || defined U_WORD_ADDED || defined U_WORD_IN_STRUCTURE || defined U_WORD_POINTED || defined U_WORD_COPIED || defined U_WORD_AGAIN
+#elif defined T_WORD || defined U_WORD_FORCED || defined U_WORD_BEFORE || defined U_WORD_IN_FILE || defined U_WORD_ADDED || defined U_WORD_IN_STRUCTURE || defined U_WORD_POINTED || defined U_WORD_COPIED || defined U_WORD_AGAIN || defined U_WORD_IN_LARGE || defined U_WORD_LARGE_COPIED
 // a word of flags that stays as it was but for a bit, or gets another number: with the CPU's bit
 static volatile char ready;
 #if defined U_WORD_IN_FILE
 static int supported = 2;
 #elif defined U_WORD_IN_STRUCTURE || defined U_WORD_COPIED
 static struct state { long first, second; int flags; } state, others = {1, 2, 2};
+#define supported state.flags
+#elif defined U_WORD_IN_LARGE || defined U_WORD_LARGE_COPIED
+static struct state { long first[60]; int flags; } state, others = {{1}, 2};
 #define supported state.flags
 #else
 static int supported;
@@ -176,18 +179,18 @@ NOINLINE static int sum(int count) {
   if (!ready) prepare();
   return (supported & 2) ? sum_wide(data, count) * 3 : sum_plain(data, count) * 5;
 }
-#if defined U_WORD_IN_STRUCTURE
+#if defined U_WORD_IN_STRUCTURE || defined U_WORD_IN_LARGE
 NOINLINE static void set(struct state *state, int flags) { state->flags |= flags; }
 #endif
 static int run(void) {
   int first = sum(16);
 #if defined U_WORD_FORCED
   supported |= 2;
-#elif defined U_WORD_IN_STRUCTURE
+#elif defined U_WORD_IN_STRUCTURE || defined U_WORD_IN_LARGE
   set(more == 3 ? &state : &others, more);
 #elif defined U_WORD_POINTED
   *where |= 2;
-#elif defined U_WORD_COPIED
+#elif defined U_WORD_COPIED || defined U_WORD_LARGE_COPIED
   if (more == 3) state = others;
 #endif
   return first + sum(1024);

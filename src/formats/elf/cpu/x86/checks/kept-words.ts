@@ -1,5 +1,6 @@
 import { pointsToItself } from '../code/own-handle.ts'
 import { operandSize } from '../code/operand-size.ts'
+import { mayStoreBehind } from '../code/stores-behind.ts'
 import type { Program } from '../code/program.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import { Access } from '../../program/sweep.ts'
@@ -7,8 +8,9 @@ import { certain, join, plain, sameValue, truncated, type Value } from '../../pr
 
 /** What lies before a word may be stored together with it. */
 const BEFORE = 7
-/** It may be a part of what begins so many bytes before it at most, and be stored to by who has the address of that. */
+/** It may be a part of what begins so many bytes before it at most, and be stored to by who has the address of that; of what begins farther, by who stores at that distance. */
 const STRUCTURE = 128
+const LARGE_STRUCTURE = 4096
 
 const WORD = 4
 /** Of trying what the function makes of what it stored before. */
@@ -100,6 +102,9 @@ function isOnlyStoredBy(program: Program, index: number, { address: at, size }: 
   const before = [...accesses.range(at - STRUCTURE, at - 1)].filter((access) => kind[access] === Access.take && !pointsToItself(image, to[access]!))
   const isEndOfData = (access: number): boolean => before.some((other) => to[other] === to[access] && Math.abs(from[other]! - from[access]!) === LEA)
   if (!before.every(isEndOfData)) return false
+  for (const access of accesses.range(at - LARGE_STRUCTURE, at - STRUCTURE - 1)) {
+    if (kind[access] === Access.take && !pointsToItself(image, to[access]!) && mayStoreBehind(program, from[access]!, at - to[access]!)) return false
+  }
   for (const { address } of image.slots.values()) if (address !== undefined && !pointsToItself(image, address) && address <= at && address > at - STRUCTURE) return false
   return true
 }
