@@ -117,7 +117,7 @@ test.skipIf(!haveGo)('assembly of Go that asks nobody is not called guarded, and
  * What does not hold yet, and may only get shorter. A check of another feature makes what it does not cover `possible`; code
  * that was not optimized hides the check behind calls.
  */
-const knownMissedPossible = /^Rust (?:checks-another|refuses x86-64 opt-level=0|forced|lock-forced|chain-forced|argument)/
+const knownMissedPossible = /^Rust (?:forced|lock-forced|chain-forced|argument)/
 const knownPossibleNotNeeded = /^Rust (?:detected|pointer|enumeration|once|lock|chain) x86-64 opt-level=0/
 
 test.skipIf(!haveRust)('Rust programs by style of dispatch and target CPU, stripped and not (needs rustc, gcc, qemu-user)', async () => {

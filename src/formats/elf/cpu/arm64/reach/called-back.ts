@@ -1,4 +1,5 @@
 import { Edge } from '../../program/edges.ts'
+import { mainOfRust } from '../../program/rust-main.ts'
 import { singleAddress } from '../../program/value.ts'
 import type { Guards } from '../checks/guards.ts'
 import type { Program } from '../code/program.ts'
@@ -15,11 +16,13 @@ const callsArgument: ReadonlyMap<string, number> = new Map([
 ])
 
 /**
- * Functions that surely run when the calls in function `index` do that `runs` is asked about: threads, what is done once or at the end,
+ * Functions that surely run when the calls in function `index` do that `runs` is asked about: threads, what is done once or at the end, Rust's `main`,
  * and what a resolver of an IFUNC chooses on this CPU. `followed`: the function, followed.
  */
 export function* calledBack(program: Program, evaluations: Guards['evaluations'], index: number, runs: (at: number) => boolean, followed: () => Evaluation | undefined): Iterable<number> {
   const { graph } = program
+  const main = mainOfRust(program, index)
+  if (main !== undefined && runs(main.at)) yield main.target
   for (const { at, name } of graph.importCalls.get(index) ?? []) if (runs(at)) yield* argumentOf(program, followed, at, name)
   for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
     const at = graph.edgeAt[edge]!

@@ -69,10 +69,15 @@ export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Eva
     return keeps
   }
   const closed = closedFunctions(program, evaluations, untold)
+  /** Fields by functions that tell none of their callers what they store. */
+  const byUntold = new Set<number>()
   for (const [index, { leaks, passed: given }] of evaluations) {
     if (!isOwn(index)) continue
     const areTakenOver = leaks.toArguments.size > 0 && closed.has(index)
-    for (const offset of leaks.fields) if (!areTakenOver || !leaks.toArguments.has(offset)) fields.add(offset)
+    for (const offset of leaks.fields) {
+      if (untold.has(index) && leaks.toArguments.has(offset)) byUntold.add(offset)
+      else if (!areTakenOver || !leaks.toArguments.has(offset)) fields.add(offset)
+    }
     for (const offset of leaks.stored) if (!areTakenOver || !leaks.toArguments.has(offset)) stored.add(offset)
     for (const [at, offsets] of leaks.frames) if (!isFollowed(index, at, given.get(at))) for (const offset of offsets) fields.add(offset)
     for (const offset of leaks.ambiguous) ambiguous.add(offset)
@@ -80,6 +85,11 @@ export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Eva
     for (const offset of leaks.threadLocals) threadLocals.add(offset)
     anywhere ||= leaks.anywhere
     passed ||= leaks.arguments
+  }
+  // what a check found out stands there in some of the objects that they are given, and who gets which is not known
+  for (const offset of byUntold) {
+    if (!fields.has(offset)) ambiguous.add(offset)
+    fields.add(offset)
   }
   for (const offset of setOtherwise(program, evaluations, isOwn)) ambiguous.add(offset)
   passed ||= [...uninformed].some((index) => isOwn(index) && pointerCallers.has(index))

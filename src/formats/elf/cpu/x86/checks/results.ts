@@ -76,7 +76,7 @@ export class Results {
       this.#agenda.addCallers(index, distance)
     } else if (evaluation.returns && this.neverReturns.delete(index)) this.#agenda.addCallers(index, distance)
     if (distance > (this.#program.isGo ? 2 : 4)) {
-      if (!this.#program.isGo && tellsWrites(evaluation, distance)) this.#noteWrites(index, evaluation, distance)
+      this.#noteWrites(index, evaluation, distance)
       return
     }
     const values = new Map<number, Value>()
@@ -112,7 +112,7 @@ export class Results {
 
   #noteWrites(index: number, evaluation: Evaluation, distance: number): void {
     if (evaluation.parameterStores.length === 0 && evaluation.withheld.length === 0) return
-    if (!tellsWrites(evaluation, distance)) {
+    if (!tellsWrites(evaluation, distance) || (this.#program.isGo && distance > 2)) {
       this.untold.add(index)
       return
     }

@@ -4,7 +4,7 @@ import { lengthAt } from '../../../../../isa/x86/length.ts'
 import { Edge } from '../../program/edges.ts'
 import { Access } from '../../program/sweep.ts'
 import { opcodeOf } from './opcode-of.ts'
-import { argumentTaken } from './handed-over.ts'
+import { handoverAt } from './handed-over.ts'
 import { operandSize } from './operand-size.ts'
 import { bytesReadThrough } from './pointer-reads.ts'
 import type { Code } from './code.ts'
@@ -55,7 +55,7 @@ function isStoredAsPart(program: Code, at: number): boolean {
   return [...accesses.range(at - STRUCTURE, at - 1)].some((access) => {
     if (kind[access] !== Access.take || pointsToItself(image, to[access]!)) return false
     const taker = graph.functionOf(from[access]!)
-    return [taker, ...(argumentTaken(program, from[access]!) < 0 ? [] : [calledBehind(program, taker, from[access]!)])].some((index) => index >= 0 && storesByteAt(program, index, at - to[access]!, index === taker ? from[access]! : graph.starts[index]!))
+    return [taker, ...(handoverAt(program, from[access]!) === undefined ? [] : [calledBehind(program, taker, from[access]!)])].some((index) => index >= 0 && storesByteAt(program, index, at - to[access]!, index === taker ? from[access]! : graph.starts[index]!))
   })
 }
 

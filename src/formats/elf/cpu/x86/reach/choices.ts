@@ -1,5 +1,5 @@
 import { Edge } from '../../program/edges.ts'
-import { argumentTaken, registerTakenInto } from '../code/handed-over.ts'
+import { callsItsArgument, handoverAt, registerTakenInto } from '../code/handed-over.ts'
 import type { Program } from '../code/program.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import { AskedThroughPointers } from './asked-through-pointers.ts'
@@ -189,13 +189,14 @@ export class Choices {
   }
 
   /**
-   * Does what starts the program, and has to do with no check, take the address of `target` for a call at once, and no other like it for
-   * the same argument? What Rust puts in front of main does so where all of it was built into one function.
+   * Does what starts the program, and has to do with no check but what it hands over to, take the address of `target` for a call at once, and no
+   * other like it for the same argument? What Rust puts in front of main does so where all of it was built into one function.
    */
   #isHandedOver(index: number, at: number, target: number): boolean {
-    if (this.#evaluations.has(index) || !this.#tracer.isStarted(index)) return false
-    const register = argumentTaken(this.#program, at)
-    return register >= 0 && !this.takesTwin(index, target, register)
+    if (!this.#tracer.isStarted(index)) return false
+    const handover = handoverAt(this.#program, at)
+    if (handover === undefined || (this.#evaluations.has(index) && !callsItsArgument(this.#program, handover))) return false
+    return !this.takesTwin(index, target, handover.register)
   }
 
   /** Does the function that takes the address of `target` take that of a function without its features as well, into `register` where that is given? */

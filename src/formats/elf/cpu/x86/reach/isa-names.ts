@@ -6,8 +6,11 @@
 const isaName =
   /(?:avx|sse[34_]|ssse3|sse2|haswell|skylake|zen\d|icelake|sandybridge|cooperlake|sapphire|westmere|nehalem|corei7|bmi[12_]|fma[34]|_fma_|xop|popcnt|aesni|aes_?hw|_ni\b|sha_?ni|vaes|gfni|x86_?64_v[234]|amx|p?clmul|adx|mulx|rdrand|rdseed|evex|erms|piledriver|bulldozer|steamroller|excavator|barcelona|penryn|dunnington|core2|bobcat|prescott|opteron|hsw|skx|_icl|x86ni|_v[34]x|carrizo|shaext|vpaes|_m(?:256|512)[id]?$|^_ZGV[cde][MN]\d+\w*_)/i
 
+/** What Rust's intrinsics are (`core::arch`): functions of their own where nothing is inlined, each with one instruction, that nobody chooses. */
+const intrinsic = /^_(?:ZN|R\w*_)4core9core_arch/
+
 export function isIsaName(name: string): boolean {
-  return isaName.test(name) && (!mangled.test(name) || isaName.test(identifiersOf(name)))
+  return isaName.test(name) && !intrinsic.test(name) && (!mangled.test(name) || isaName.test(identifiersOf(name)))
 }
 
 const mangled = /^_(?:Z(?!GV)|R)/

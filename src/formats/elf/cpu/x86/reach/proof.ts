@@ -1,6 +1,7 @@
 import { Edge } from '../../program/edges.ts'
 import { IndexSet } from '../../program/index-set.ts'
 import type { Program } from '../code/program.ts'
+import { mainStartedBy } from '../code/rust-start.ts'
 import { lastAtMost } from '../../program/number-list.ts'
 import type { Step } from './steps.ts'
 import type { Run } from './run-on.ts'
@@ -46,6 +47,9 @@ export function findProven(program: Program, run: Run, goals: ReadonlySet<number
         if (run.search.edgeRuns(index, edge)) pending.push({ at: graph.edgeAt[edge]!, target, how: kind === Edge.call ? 'call' : 'address' })
       } else if (kind === Edge.taken) pending.push(...asArgument(program, run, index, target))
     }
+    // what Rust does before main looks at what the system says, and not at the CPU
+    const main = run.tracer.isStarted(index) ? mainStartedBy(program, index) : undefined
+    if (main !== undefined && run.guards.evaluations.get(index)?.decides !== true) add(main.target, { from: index, how: 'address' })
     for (const { at, target, how } of pending) if (!run.tracer.dependsOnCheck(index, at)) add(target, { from: index, how })
   }
   return proven

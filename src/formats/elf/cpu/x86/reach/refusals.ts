@@ -3,7 +3,9 @@ import { isEntryOfModule, isLoadedAsModule } from '../../program/module-entry.ts
 import { isZero, plain, type Value } from '../../program/value.ts'
 import type { Guards } from '../checks/guards.ts'
 import type { Program } from '../code/program.ts'
+import { mainStartedBy } from '../code/rust-start.ts'
 import { refuses } from './failing-results.ts'
+import { leavesUndone } from './left-undone.ts'
 import type { Run } from './run-on.ts'
 
 /** Calls from the first function to the one that checks. */
@@ -11,7 +13,7 @@ const DEPTH = 3
 
 /**
  * Functions that end the program by what they return, because of what CPUID says: `main`, where it returns another number than
- * zero, the entry of a module, where it returns no module, and what they call to find out.
+ * zero, or, of Rust, before it did what it is there for, the entry of a module, where it returns no module, and what they call to find out.
  */
 export function findRefusals(program: Program, { guards, search }: Run, started: ReadonlySet<number>): Set<number> {
   const { graph, image } = program
@@ -22,6 +24,8 @@ export function findRefusals(program: Program, { guards, search }: Run, started:
   }
   if (image.isLibrary) return refusals
   for (const index of started) {
+    const main = mainStartedBy(program, index)
+    if (main !== undefined && leavesUndone(program, guards, main.target)) refusals.add(main.target)
     if (search.roots.get(index)?.how === 'initializer' || !refuses(guards, index, isFailure)) continue
     const failure = guards.evaluations.get(index)!.results.get(0)!
     const work = [{ at: index, depth: 0 }]
@@ -47,6 +51,6 @@ export function stillRefuse(program: Program, guards: Guards, refusals: Readonly
   const isModule = program.image.isLibrary
   return [...refusals].some((index) => {
     const value = guards.evaluations.get(index)?.results.get(0)
-    return isModule ? isZero(value) : isFailure(value)
+    return isModule ? isZero(value) : isFailure(value) || leavesUndone(program, guards, index)
   })
 }
