@@ -69,17 +69,18 @@ export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Eva
     return keeps
   }
   const closed = closedFunctions(program, evaluations, untold)
-  /** Fields by functions that tell none of their callers what they store. */
-  const byUntold = new Set<number>()
+  /** Fields by functions that tell none of their callers what they store, and of objects that others may have changed. */
+  const doubtful = new Set<number>()
   for (const [index, { leaks, passed: given }] of evaluations) {
     if (!isOwn(index)) continue
     const areTakenOver = leaks.toArguments.size > 0 && closed.has(index)
     for (const offset of leaks.fields) {
-      if (untold.has(index) && leaks.toArguments.has(offset)) byUntold.add(offset)
+      if (untold.has(index) && leaks.toArguments.has(offset)) doubtful.add(offset)
       else if (!areTakenOver || !leaks.toArguments.has(offset)) fields.add(offset)
     }
     for (const offset of leaks.stored) if (!areTakenOver || !leaks.toArguments.has(offset)) stored.add(offset)
     for (const [at, offsets] of leaks.frames) if (!isFollowed(index, at, given.get(at))) for (const offset of offsets) fields.add(offset)
+    for (const offset of leaks.doubtful) doubtful.add(offset)
     for (const offset of leaks.ambiguous) ambiguous.add(offset)
     for (const offset of leaks.lost) lost.add(offset)
     for (const offset of leaks.threadLocals) threadLocals.add(offset)
@@ -87,7 +88,7 @@ export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Eva
     passed ||= leaks.arguments
   }
   // what a check found out stands there in some of the objects that they are given, and who gets which is not known
-  for (const offset of byUntold) {
+  for (const offset of doubtful) {
     if (!fields.has(offset)) ambiguous.add(offset)
     fields.add(offset)
   }

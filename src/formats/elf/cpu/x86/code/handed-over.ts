@@ -1,11 +1,9 @@
 import { lengthAt } from '../../../../../isa/x86/length.ts'
+import { argumentRegisters } from './argument-registers.ts'
 import type { Code } from './code.ts'
 
 /** Instructions between the one that takes an address and the call that it is for. */
 const FEW = 3
-
-/** Registers of the first six integer arguments (psABI 3.2.3), by number. */
-const argumentRegisters: ReadonlySet<number> = new Set([7, 6, 2, 1, 8, 9])
 
 /** The register that `lea register, [rip + …]` at an address puts an address into, or -1. */
 export function registerTakenInto({ codeAt }: Code, at: number): number {
@@ -29,7 +27,7 @@ export interface Handover {
 export function handoverAt(program: Code, at: number): Handover | undefined {
   const register = registerTakenInto(program, at)
   const range = program.codeAt(at)
-  if (range === undefined || !argumentRegisters.has(register)) return undefined
+  if (range === undefined || !argumentRegisters.includes(register)) return undefined
   const { code, view, base } = range
   let place = (at - base) | 0
   for (let count = 0; count <= FEW; count++) {

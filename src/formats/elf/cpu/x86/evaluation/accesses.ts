@@ -1,6 +1,7 @@
 import { Operands } from './operands.ts'
 import type { Origins } from './evaluation.ts'
-import { argumentRegisters, LEAST_FIELD, placeKey, Register, slotKey, unknownSlot } from './state.ts'
+import { argumentRegisters } from '../code/argument-registers.ts'
+import { LEAST_FIELD, placeKey, Register, slotKey, unknownSlot } from './state.ts'
 import { addressesIn, clean, featureTable, isExact, join, number, plain, singleAddress, singleOffset, untouched, type Value, valueOf } from '../../program/value.ts'
 
 /** Bytes beyond which nobody copies what he knows of the CPU. */

@@ -1,5 +1,6 @@
 import type { Evaluation } from './evaluation.ts'
-import { argumentRegisters, Register } from './state.ts'
+import { argumentRegisters } from '../code/argument-registers.ts'
+import { Register } from './state.ts'
 import { detectedAs, plain, sameValue, type Value } from '../../program/value.ts'
 
 /** Bytes of a function that is evaluated once more for what one call gives it. */

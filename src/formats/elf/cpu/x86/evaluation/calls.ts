@@ -6,7 +6,8 @@ import { noVectors } from './vectors.ts'
 import type { X86Decoder } from '../../../../../isa/x86/decode.ts'
 import type { FunctionCode } from '../code/function-code.ts'
 import type { Manner } from './machine.ts'
-import { argumentRegisters, Register, OBJECT_SIZE, placeKey, slotKey, STACK_ARGUMENT, STACK_ARGUMENTS, type State } from './state.ts'
+import { argumentRegisters } from '../code/argument-registers.ts'
+import { Register, OBJECT_SIZE, placeKey, slotKey, STACK_ARGUMENT, STACK_ARGUMENTS, type State } from './state.ts'
 import { anything, clean, compute, detectedAs, isExact, isZero, number, plain, singleAddress, singleOffset, untouched, type Value } from '../../program/value.ts'
 
 const noWrites: readonly ParameterStore[] = []
@@ -112,8 +113,17 @@ export abstract class Calls extends Arithmetic {
       const offset = singleOffset(value)
       if (offset === undefined) continue
       if (isClean) this.clean(slotKey(offset), slotKey(offset + 56))
-      else this.forget(slotKey(offset), slotKey(offset + 63))
+      else {
+        this.#noteDoubtful(slotKey(offset), slotKey(offset + 63))
+        this.forget(slotKey(offset), slotKey(offset + 63))
+      }
     }
+  }
+
+  /** What a check found out there may be there still. */
+  #noteDoubtful(from: number, to: number): void {
+    const { memory } = this.state
+    for (let index = memory.indexFrom(from); index < memory.size && memory.keys[index]! <= to; index++) if (memory.values[index]!.detected) this.doubtfulSlots.add(memory.keys[index]!)
   }
 
   /** It is told to call nobody that might ask the CPU, either. */

@@ -1,5 +1,6 @@
 import { plain, relative, singleAddress, singleOffset, type Value } from '../../program/value.ts'
-import { argumentRegisters, placeKey, Register } from './state.ts'
+import { argumentRegisters } from '../code/argument-registers.ts'
+import { placeKey, Register } from './state.ts'
 import type { ClosureCall, Surroundings } from './evaluation.ts'
 import { firstObject, objectLimit } from './made-objects.ts'
 import type { Places } from '../../program/places.ts'

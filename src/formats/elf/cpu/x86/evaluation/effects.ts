@@ -1,6 +1,7 @@
 import type { GlobalStore, ParameterStore, PlaceBehindParameter } from './evaluation.ts'
 import { Machine } from './machine.ts'
-import { argumentRegisters, placeKey, Register, slotKey } from './state.ts'
+import { argumentRegisters } from '../code/argument-registers.ts'
+import { placeKey, Register, slotKey } from './state.ts'
 import { firstObject, HandedOut, type ObjectStore } from './made-objects.ts'
 import { plain, sameValue, singleAddress, singleOffset, type Value } from '../../program/value.ts'
 
@@ -43,6 +44,10 @@ export abstract class Effects extends Machine {
   protected readonly leakedElsewhere: Set<number> = new Set()
   /** See `Leaks`. */
   protected readonly leakedFrames: Map<number, Set<number>> = new Map()
+  /** Slots of the frame that held what a check found out, until something was called that may have changed it. */
+  protected readonly doubtfulSlots: Set<number> = new Set()
+  /** Offsets of such, behind pointers to the frame that calls are given later. */
+  protected readonly leakedDoubtfully: Set<number> = new Set()
   /** Offsets at which callees store what a check found out, behind pointers that are not known. */
   protected readonly lostStores: Set<number> = new Set()
   protected argumentsEscape = false
@@ -159,6 +164,7 @@ export abstract class Effects extends Machine {
       for (let index = memory.indexFrom(start); index < memory.size && memory.keys[index]! < start + 4096; index++) {
         if (memory.values[index]!.detected) this.#leakFrame(call, memory.keys[index]! - start)
       }
+      for (const key of this.doubtfulSlots) if (key >= start && key < start + 4096 && memory.get(key) === undefined) this.leakedDoubtfully.add(key - start)
     }
   }
 

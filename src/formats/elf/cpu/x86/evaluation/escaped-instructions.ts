@@ -157,6 +157,8 @@ export abstract class EscapedInstructions extends SseInstructions {
       return
     }
     this.forgetVectors()
+    // VMOVQ, VPINSRQ: what is stored of a vector is no address any more
+    if (modrm >= 0xc0 && ((map === 1 && opcode === 0x6e) || (map === 3 && opcode === 0x22))) this.used_(registers[(modrm & 7) | rmExtend])
     if (map === 1 && (opcode === 0x50 || opcode === 0xd7 || opcode === 0xc5 || opcode === 0x2c || opcode === 0x2d || opcode === 0x93)) {
       registers[register] = undefined
     }

@@ -10,7 +10,8 @@ import { flagStores } from './flags-of-objects.ts'
 import { LowestFirst } from '../../program/lowest-first.ts'
 import type { FunctionCode } from '../code/function-code.ts'
 import type { Manner } from './machine.ts'
-import { argumentRegisters, Register, slotKey, STACK_ARGUMENT, type State, unknownSlot } from './state.ts'
+import { argumentRegisters } from '../code/argument-registers.ts'
+import { Register, slotKey, STACK_ARGUMENT, type State, unknownSlot } from './state.ts'
 import { Places } from '../../program/places.ts'
 import { skippedStores } from './skipped-stores.ts'
 import { addFields, addWithheld, clearFlags, type Draft, isFlag, settledStores, storesGivingUp } from './stores-of-checks.ts'
@@ -187,7 +188,7 @@ class Evaluator extends Instructions {
       otherFields: new Set(),
       closures: [...this.closures.values()].flat(),
       passed: this.passed,
-      leaks: { fields: this.leakedFields, stored: this.leakedFields, lost: this.lostStores, toArguments: this.leakedToArguments, frames: this.leakedFrames, argumentsEscape: this.argumentsEscape, argumentsHandedAt: this.argumentsHandedAt, escapedArguments: this.escapedArguments, ambiguous: new Set(), anywhere: this.leaksAnywhere, threadLocals: this.leakedThreadLocals, arguments: this.leaksArguments },
+      leaks: { fields: this.leakedFields, stored: this.leakedFields, lost: this.lostStores, toArguments: this.leakedToArguments, frames: this.leakedFrames, doubtful: this.leakedDoubtfully, argumentsEscape: this.argumentsEscape, argumentsHandedAt: this.argumentsHandedAt, escapedArguments: this.escapedArguments, ambiguous: new Set(), anywhere: this.leaksAnywhere, threadLocals: this.leakedThreadLocals, arguments: this.leaksArguments },
       indirectCalls: this.indirectCalls,
       callbacks: this.callbacks,
       tableCalls: this.tableCalls,

@@ -118,6 +118,8 @@ export interface FunctionLeaks extends Leaks {
   readonly toArguments: ReadonlySet<number>
   /** Offsets of what lies in frames behind pointers that calls are given, by call; of calls through pointers by -1. */
   readonly frames: ReadonlyMap<number, ReadonlySet<number>>
+  /** Offsets of what lay there until something else was called that was given the object, too, and may have changed it. */
+  readonly doubtful: ReadonlySet<number>
   /** Pointers that the function is given are kept somewhere, or handed on in a way that cannot be told. */
   readonly argumentsEscape: boolean
   /** Calls that it hands such on to. */

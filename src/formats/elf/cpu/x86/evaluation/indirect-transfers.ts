@@ -1,5 +1,6 @@
 import { EscapedInstructions } from './escaped-instructions.ts'
-import { argumentRegisters, Register, type State } from './state.ts'
+import { argumentRegisters } from '../code/argument-registers.ts'
+import { Register, type State } from './state.ts'
 import { addressesIn, isExact, number, plain, singleAddress, singleOffset, type Value } from '../../program/value.ts'
 
 /** Group 5 (FE, FF): calls and jumps through registers and memory, and what shares their opcodes. */

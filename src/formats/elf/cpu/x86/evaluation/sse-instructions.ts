@@ -172,6 +172,7 @@ export abstract class SseInstructions extends Transfers {
   #insert(size: number, index: number): void {
     const register = this.#register()
     const value = this.read(this.isMemory || size === 8 ? size : 4)
+    this.used_(value)
     const element = exactly(value && certainly(value))
     if (!isKnown(register) || element === undefined) {
       this.#set(unknownOf(register, vectorWith(value)))
@@ -282,6 +283,7 @@ export abstract class SseInstructions extends Transfers {
   /** MOVD, MOVQ from a general register or memory. */
   #fromGeneral(): Vector | undefined {
     const value = this.read((this.rex & 8) !== 0 ? 8 : 4)
+    this.used_(value) // what is stored of a vector is no address any more
     const exact = exactly(value && certainly(value))
     if (exact !== undefined) return vectorOf([exact], 8, value!.detected)
     return vectorWith(value)

@@ -5,8 +5,6 @@ import type { Vectors } from './vectors.ts'
 
 /** General registers by their numbers in instructions. */
 export const Register = { rax: 0, rcx: 1, rdx: 2, rbx: 3, rsp: 4, rbp: 5, rsi: 6, rdi: 7, r8: 8, r9: 9 } as const
-/** Integer arguments of the psABI (3.2.3), in no order. */
-export const argumentRegisters: readonly number[] = [7, 6, 2, 1, 8, 9]
 
 /** Arguments on the stack are numbered from here, where registers are numbered. */
 export const STACK_ARGUMENT = 16

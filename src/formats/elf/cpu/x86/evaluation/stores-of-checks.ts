@@ -2,7 +2,8 @@ import type { CallingConvention } from './calling-convention.ts'
 import type { Evaluation, FunctionLeaks, ParameterStore } from './evaluation.ts'
 import type { FlagStore } from './flags-of-objects.ts'
 import type { Effects, FieldWrite } from './effects.ts'
-import { argumentRegisters, Register, LEAST_FIELD, placeKey } from './state.ts'
+import { argumentRegisters } from '../code/argument-registers.ts'
+import { Register, LEAST_FIELD, placeKey } from './state.ts'
 import { detectedAs, isZero, number, plain, sameValue, type Value } from '../../program/value.ts'
 
 /** An evaluation that is being made: completed in place, so that all are of one shape. */

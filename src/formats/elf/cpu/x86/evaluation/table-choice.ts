@@ -76,7 +76,7 @@ class Stretch extends Instructions {
       if (isCall || keptByCallees.has(register) || registers[register]!.detected) return false
     }
     for (const passed of this.passed.values()) for (const value of passed.values()) if (value.detected) return false
-    const stores = memory.size + this.globals.size + this.fields.size + this.leakedFields.size + this.lostStores.size + this.leakedFrames.size + this.leakedThreadLocals.size
+    const stores = memory.size + this.globals.size + this.fields.size + this.leakedFields.size + this.lostStores.size + this.leakedFrames.size + this.leakedDoubtfully.size + this.leakedThreadLocals.size
     return stores === 0 && !this.decides && !this.doubts && !this.leaksAnywhere && !this.leaksArguments
   }
 }
