@@ -4,6 +4,7 @@ import { readsEnvironment } from '../code/environment.ts'
 import type { Known } from './known.ts'
 import { comparedTexts } from './compared-texts.ts'
 import type { Evaluation, Origins, ParameterStore, PlaceBehindParameter, ReturnedPointer, Surroundings } from '../evaluation/evaluation.ts'
+import { mayHaveArgumentIn } from '../code/parameter-counts.ts'
 import type { Program } from '../code/program.ts'
 import { number, type Value } from '../../program/value.ts'
 
@@ -127,7 +128,9 @@ export class FunctionSurroundings implements Surroundings {
 
   readsArgument(at: number, register: number, through?: number): boolean {
     const target = this.#called.get(at) ?? (through === undefined ? undefined : this.#program.graph.functionAt(through))
-    return target === undefined || this.#program.argumentsRead.reads(target, register)
+    if (target !== undefined) return this.#program.argumentsRead.reads(target, register)
+    const name = this.#imported.get(at)
+    return name === undefined || mayHaveArgumentIn(name, register)
   }
 
   storedByCallee(at: number, address: number): Value | undefined {

@@ -56,6 +56,11 @@ export class Choices {
     return known
   }
 
+  /** Takes `edge` for one of a choice, by the name of what it leads to, until more is known: see `refute`. */
+  refuse(edge: number): void {
+    this.#refused.add(edge)
+  }
+
   #looksLikeChoice(index: number, at: number, target: number, taken: boolean): boolean {
     const ending = this.#passed.get(index)
     const installs = this.#kernels.installs(target)
@@ -161,6 +166,18 @@ export class Choices {
       twins++
     }
     return twins > 0
+  }
+
+  /** Did function `index` take the address of `target` and of what does the same, ask the CPU, and use the other on this one (CMOV)? */
+  isLeft(index: number, target: number): boolean {
+    const { graph } = this.#program
+    const evaluation = this.#evaluations.get(index)
+    if (evaluation?.decides !== true || evaluation.addressesUsed.has(graph.starts[target]!)) return false
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+      const other = graph.edgeTo[edge]!
+      if (graph.edgeKind[edge] === Edge.taken && other !== target && evaluation.addressesUsed.has(graph.starts[other]!) && this.#selections.likeness.isTwin(other, target)) return true
+    }
+    return false
   }
 
   /** Does function `index`, which names a table at `at`, call what is in there only behind checks? */

@@ -19,6 +19,12 @@ export interface FoundKernels {
  */
 const LEAST_COUNTING = 64
 
+/**
+ * Kernels of a program that bear the name of a CPU, from which on a name says that something is there to be chosen, in one of the many ways in which large
+ * libraries do that. Of a few, all that is done with them can be followed, as in a program without names.
+ */
+const LEAST_NAMED = 16
+
 /** Functions that were written for better CPUs than one with `features`. `needs`: which functions need which feature sets. */
 export function findKernels(program: Program, features: ReadonlySet<string>, needs: FeatureSets): FoundKernels {
   const { decoder, graph } = program
@@ -47,13 +53,16 @@ export function findKernels(program: Program, features: ReadonlySet<string>, nee
   // by function: 0 where it was not looked at yet, 1 no, 2 yes
   const named = new Uint8Array(graph.starts.length)
   const isVariant = findVariantNames(exportedNames(program))
-  const isNamed = (index: number): boolean => {
+  const bearsName = (index: number): boolean => {
     if (named[index] === 0) {
       const name = graph.names.get(graph.starts[index]!)
       named[index] = name !== undefined && (isIsaName(name) || isVariant(name)) ? 2 : 1
     }
     return named[index] === 2
   }
+  let own = 0
+  for (const index of kernels) if (!program.isOfRuntimeLibrary(index) && bearsName(index)) own++
+  const isNamed = (index: number): boolean => (own >= LEAST_NAMED || program.isOfRuntimeLibrary(index)) && bearsName(index)
   const namesOf = (functions: readonly number[]): ReadonlySet<string> => new Set(functions.flatMap((index) => [...(choosable.get(index) ?? [])].flatMap((set) => decoder.tables.featureSets[set]!)))
   const areBeyond = (functions: readonly number[], others: readonly number[]): boolean => {
     const needed = namesOf(functions)

@@ -169,25 +169,40 @@ export class NamedTables {
 
   /** Does a function that asks name objects of which one leads to `target`, and another to a like one without its features? */
   #isOfOneOfObjects(index: number, target: number): boolean {
-    const { detectors, pointed, sweep } = this.#program
-    if (!detectors.any || !this.#kernels.needFeatures(target) || this.#evaluations.get(index)?.decides !== true) return false
-    const { graph } = this.#program
+    const { detectors } = this.#program
+    return detectors.any && this.#kernels.needFeatures(target) && this.#evaluations.get(index)?.decides === true && this.#namesTwin(index, target)
+  }
+
+  /** Does function `index` name an object that leads to what does the same as `target` without its features? */
+  #namesTwin(index: number, target: number): boolean {
+    const { graph, pointed, sweep } = this.#program
     const seen = new Set<number>()
     for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
       const table = sweep.accessKind.values()[access] === Access.store ? -1 : this.#namedBy(access)
       if (table < 0) continue
-      for (const { functions } of pointed.from(table, false, seen)) if (functions.some((other) => this.#choices.isTwin(other, target))) return true
+      for (const { functions } of pointed.from(table, false, seen)) if (!functions.includes(target) && functions.some((other) => this.#choices.isTwin(other, target))) return true
     }
     return false
   }
 
   #reachFromTable(index: number, from: number, target: number, progress: Progress): void {
-    if (this.#program.detectors.any) {
-      if (this.#kernels.isNamed(target)) return
-      // what names the table asks about the CPU: the table is one of implementations
-      if (this.#kernels.needFeatures(target) && this.#choices.choosesFromTable(index, from) && !this.#tracer.runsByEnvironment(index, from)) return
-    }
+    if (this.#program.detectors.any && this.#isChosen(index, from, target) && !this.#isNamedAnyway(index, from, target)) return
     progress.reach(target, index, 'table')
+  }
+
+  /** Does the table that function `index` names at `from` look like one of implementations, or `target` like one that is chosen? */
+  #isChosen(index: number, from: number, target: number): boolean {
+    const needsFeatures = this.#kernels.needFeatures(target)
+    const evaluation = this.#evaluations.get(index)
+    // where it is known what the function asks, that says more than a name
+    const isKnown = needsFeatures && evaluation !== undefined && (evaluation.decides || evaluation.doubts)
+    if (!isKnown && this.#kernels.isNamed(target)) return true
+    return needsFeatures && this.#choices.choosesFromTable(index, from) && !this.#tracer.runsByEnvironment(index, from)
+  }
+
+  /** Is the object that leads to `target` named whatever checks say, and no other to choose from? Then there is no choice. */
+  #isNamedAnyway(index: number, from: number, target: number): boolean {
+    return this.#tracer.checksOf(index, from)?.length === 0 && !this.#namesTwin(index, target) && !this.#choices.takesTwin(index, target)
   }
 
   /** The end of an array of initializers, beside its beginning, is a bound and no table. */

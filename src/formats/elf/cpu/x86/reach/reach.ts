@@ -197,8 +197,12 @@ export class ReachSearch {
       if (kind === Edge.resolver || steps.has(target) || this.#program.entrances.isOfData(edge)) continue
       const taken = kind === Edge.taken || kind === Edge.loaded
       if (taken && trust < Trust.addresses && !fromEntry) continue
-      if (taken && (detectors.any || this.#hasExportsByCpu) && this.#kernels.isNamed(target)) continue
+      if (taken && (detectors.any || this.#hasExportsByCpu) && this.#kernels.isNamed(target) && !this.#isTakenAnyway(index, edge, target)) {
+        this.#choices.refuse(edge)
+        continue
+      }
       if (taken && detectors.any && this.#kernels.isKernel(target) && isDataAmongCode(this.#program, target)) continue
+      if (taken && detectors.any && this.#kernels.needFeatures(target) && this.#choices.isLeft(index, target)) continue
       if (!allRun && !this.edgeRuns(index, edge)) {
         // nobody has to set a variable of the environment, but who does has no check
         if (trust === Trust.tables && kind === Edge.call && this.#kernels.needFeatures(target) && this.#tracer.runsByEnvironment(index, graph.edgeAt[edge]!)) progress.reach(target, index, 'call')
@@ -228,6 +232,11 @@ export class ReachSearch {
       if (detectors.any && this.#kernels.needFeatures(target) && this.#isOneOfSeveral(index, target)) continue
       progress.reach(target, index, 'address')
     }
+  }
+
+  /** Is the address of a kernel taken whatever checks say, and no other's to choose from? Then its name says nothing. */
+  #isTakenAnyway(index: number, edge: number, target: number): boolean {
+    return !this.#choices.takesTwin(index, target) && this.#tracer.checksOf(index, this.#program.graph.edgeAt[edge]!)?.length === 0
   }
 
   /** Is it named for a CPU that has more than any? It may be large, and call kernels for what it needs (`vpx_highbd_idct32x32_135_add_sse4_1`). */
