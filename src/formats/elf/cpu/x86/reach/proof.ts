@@ -1,13 +1,23 @@
 import { Edge } from '../../program/edges.ts'
 import { IndexSet } from '../../program/index-set.ts'
+import { argumentRegisters } from '../code/argument-registers.ts'
 import type { Program } from '../code/program.ts'
 import { mainStartedBy } from '../code/rust-start.ts'
 import { lastAtMost } from '../../program/number-list.ts'
+import { singleAddress } from '../../program/value.ts'
 import type { Step } from './steps.ts'
 import type { Run } from './run-on.ts'
 
-/** Functions that call what they are given. */
-const callsItsArgument = /^(?:pthread_create|pthread_once|thrd_create|call_once|qsort(?:_r)?|bsearch|atexit|on_exit|__cxa_atexit|__libc_start_main(?:_impl)?|ftw|nftw|scandir)$/
+/** Functions that call what they are given: which of their arguments (ISO C 7.22 to 7.26, POSIX, Itanium C++ ABI 3.3.6, LSB). */
+const callsArguments: ReadonlyMap<string, readonly number[]> = new Map<string, readonly number[]>([
+  ...['atexit', 'on_exit', '__cxa_atexit'].map((name) => [name, [0]] as [string, number[]]),
+  ...['pthread_once', 'call_once', 'thrd_create', 'ftw', 'nftw'].map((name) => [name, [1]] as [string, number[]]),
+  ['pthread_create', [2]],
+  ['scandir', [2, 3]],
+  ...['qsort', 'qsort_r'].map((name) => [name, [3]] as [string, number[]]),
+  ['bsearch', [4]],
+  ...['__libc_start_main', '__libc_start_main_impl'].map((name) => [name, [0, 3, 4]] as [string, number[]]),
+])
 
 /** Exports that whoever loads the library calls. */
 const entryOfModule = /^(?:napi_register_module_v\d+|node_register_module_v\d+|bare_register_module_v\d+|PyInit_\w+|JNI_OnLoad|Init_\w+)$/
@@ -57,16 +67,15 @@ export function findProven(program: Program, run: Run, goals: ReadonlySet<number
 
 /** Calls in function `index` that are given the address of `target` and call it. */
 function asArgument({ graph }: Program, run: Run, index: number, target: number): { at: number; target: number; how: 'address' }[] {
-  const takers = (graph.importCalls.get(index) ?? []).filter(({ name }) => callsItsArgument.test(name)).map(({ at }) => at)
+  const takers = (graph.importCalls.get(index) ?? []).filter(({ name }) => callsArguments.has(name))
   for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
     const name = graph.names.get(graph.starts[graph.edgeTo[edge]!]!)
-    if (graph.edgeKind[edge] === Edge.call && name !== undefined && callsItsArgument.test(name)) takers.push(graph.edgeAt[edge]!)
+    if (graph.edgeKind[edge] === Edge.call && name !== undefined && callsArguments.has(name)) takers.push({ at: graph.edgeAt[edge]!, name })
   }
   const passed = takers.length === 0 ? undefined : run.tracer.trace(index)?.passed
-  const low = graph.starts[target]! | 0
-  const isTarget = (at: number): boolean =>
-    [...(passed?.get(at)?.values() ?? [])].some(({ words }) => words.length === 2 && words[0] === low && words[1] === Math.floor(graph.starts[target]! / 0x1_0000_0000))
-  return takers.filter(isTarget).map((at) => ({ at, target, how: 'address' }))
+  const isTarget = ({ at, name }: { readonly at: number; readonly name: string }): boolean =>
+    callsArguments.get(name)!.some((argument) => singleAddress(passed?.get(at)?.get(argumentRegisters[argument]!)) === graph.starts[target])
+  return takers.filter(isTarget).map(({ at }) => ({ at, target, how: 'address' }))
 }
 
 /** Functions with a way to one of `goals`. */
