@@ -86,6 +86,11 @@ test.skipIf(!ready)('the same where returns and jumps through registers are call
   check(outcomes.flat(), { exact: 0.9, possible: 0.05 })
 })
 
+test.skipIf(!ready)('the same where kernels bear the name of a CPU, which proves nothing (needs gcc, qemu-user)', async () => {
+  const named: Build = ['gcc', '-O2', '-Dsum_wide=sum_avx2', '-Dsum_plain=sum_c']
+  check(await outcomesOf([...(Object.keys(styles) as Style[]), ...ways, ...overlooked], [named]), { exact: 0.7, possible: 0.05 })
+})
+
 test.skipIf(!ready)('rows of a table answer for themselves, however the loop over them was compiled (needs gcc, clang, qemu-user)', async () => {
   const rows = ['W_ROWS', 'W_ROWS_SHARED', 'W_ROWS_BEFORE', 'W_ROWS_BEHIND', 'W_ROWS_TOLD'] as const
   const outcomes = await outcomesOf(rows, [['clang', '-O1'], ['clang', '-Os', '-fno-pie', '-no-pie', '-s'], ['gcc', '-Os', '-s']])

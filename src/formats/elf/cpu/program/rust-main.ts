@@ -37,7 +37,7 @@ export function mainOfRust({ image, graph, sweep }: Code, index: number): { read
   const isClosure = namesClosure(index) || (call.target !== undefined && namesClosure(call.target))
   return isClosure ? { at: call.at, target: main } : undefined
 
-  /** Does function `by` name the virtual table of a closure of one word, which nothing has to drop? */
+  /** Does function `by` name the virtual table of a closure of one word? */
   function namesClosure(by: number): boolean {
     const kinds = sweep.accessKind.values()
     const named = sweep.accessTo.values()
@@ -46,12 +46,13 @@ export function mainOfRust({ image, graph, sweep }: Code, index: number): { read
   }
 }
 
-/** `Fn`, `FnMut` and `FnOnce` have one method each, and each is the next one's supertrait. */
+/** `Fn`, `FnMut` and `FnOnce` have one method each, and each is the next one's supertrait. Nothing has to be dropped: in newer versions that is no function. */
 function isTableOfClosure({ file, view, dataAt, codePointers, dataPointers, slots }: MemoryImage, address: number): boolean {
   const range = dataAt(address)
-  if (range?.offset === undefined || address + METHODS > range.end || codePointers.get(address) !== undefined || dataPointers.get(address) !== undefined) return false
+  if (range?.offset === undefined || address + METHODS > range.end || dataPointers.get(address) !== undefined) return false
   const at = range.offset + address - range.address
   if (at + METHODS > file.bytes.length) return false
-  if (view.getBigUint64(at, true) !== 0n || view.getBigUint64(at + WORD, true) !== BigInt(WORD) || view.getBigUint64(at + 2 * WORD, true) !== BigInt(WORD)) return false
+  const isDrop = codePointers.get(address) !== undefined || view.getBigUint64(at, true) === 0n
+  if (!isDrop || view.getBigUint64(at + WORD, true) !== BigInt(WORD) || view.getBigUint64(at + 2 * WORD, true) !== BigInt(WORD)) return false
   return [0, 1, 2].every((method) => codePointers.get(address + METHODS + method * WORD) !== undefined || slots.get(address + METHODS + method * WORD)?.address !== undefined)
 }
