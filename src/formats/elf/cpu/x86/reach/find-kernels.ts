@@ -21,7 +21,7 @@ const LEAST_COUNTING = 64
 
 /**
  * Kernels of a program that bear the name of a CPU, from which on a name says that something is there to be chosen, in one of the many ways in which large
- * libraries do that. Of a few, all that is done with them can be followed, as in a program without names.
+ * libraries do that. Of a few, all that is done with them can be followed, as in a program without names. What a library exports is named for its callers.
  */
 const LEAST_NAMED = 16
 
@@ -62,7 +62,8 @@ export function findKernels(program: Program, features: ReadonlySet<string>, nee
   }
   let own = 0
   for (const index of kernels) if (!program.isOfRuntimeLibrary(index) && bearsName(index)) own++
-  const isNamed = (index: number): boolean => (own >= LEAST_NAMED || program.isOfRuntimeLibrary(index)) && bearsName(index)
+  const ofInterface = new Set(program.image.isLibrary ? program.image.functions.flatMap(({ address, exported }) => (exported ? [address] : [])) : [])
+  const isNamed = (index: number): boolean => (own >= LEAST_NAMED || program.isOfRuntimeLibrary(index) || ofInterface.has(graph.starts[index]!)) && bearsName(index)
   const namesOf = (functions: readonly number[]): ReadonlySet<string> => new Set(functions.flatMap((index) => [...(choosable.get(index) ?? [])].flatMap((set) => decoder.tables.featureSets[set]!)))
   const areBeyond = (functions: readonly number[], others: readonly number[]): boolean => {
     const needed = namesOf(functions)
