@@ -198,7 +198,26 @@ fn main() -> Result<(), String> {
     println!("{}", dot_fast(&a, &a));
     Ok(())
 }
-#[cfg(not(any(style = "box_refuse", style = "code_refuse", style = "question_refuse")))]
+// no refusal: all of it is done in another way
+#[cfg(style = "other_main")]
+fn main() -> Result<(), String> {
+    #[inline(never)]
+    fn slowly() -> Result<(), String> {
+        let a: Vec<i32> = (0..8 * (std::env::args().count() as i32 + 11)).collect();
+        println!("{} {:?}", dot_scalar(&a, &a), a.iter().rev().take(3).collect::<Vec<_>>());
+        let mut words: Vec<String> = a.iter().map(|x| format!("{:?} {x}", x % 7)).collect();
+        words.sort();
+        for word in words.iter().filter(|word| word.contains('3')).take(3) { println!("{word}"); }
+        Ok(())
+    }
+    if !is_x86_feature_detected!("avx2") { return slowly(); }
+    let a: Vec<i32> = (0..8 * (std::env::args().count() as i32 + 11)).collect();
+    let names: Vec<String> = a.iter().map(|x| format!("{x:?}")).collect();
+    println!("{} {}", dot_fast(&a, &a), names.len());
+    for name in names.iter().take(3) { println!("{name}"); }
+    Ok(())
+}
+#[cfg(not(any(style = "box_refuse", style = "code_refuse", style = "question_refuse", style = "other_main")))]
 fn main() -> Result<(), String> {
     if cfg!(style = "err_refuse") && !is_x86_feature_detected!("avx2") { return Err("AVX2 is needed".into()); }
     let n = 8 * (std::env::args().count() as i32 + 11);
