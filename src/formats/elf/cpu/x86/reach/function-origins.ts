@@ -31,6 +31,8 @@ export interface RestOfProgram {
   /** May the argument that function `index` gets in `register` hold what CPUID says? */
   argumentMayLeak(index: number, register: number): boolean
   argumentMayLeakNear(index: number, register: number): boolean
+  /** The same where fields that hold something else in some objects do not count. */
+  argumentMayLeakUnambiguously(index: number, register: number): boolean
   resultMayLeakNear(callee: number): boolean
   /** May the variable at `address`, which function `index` reads? */
   variableMayLeakNear(index: number, address: number): boolean
@@ -41,7 +43,7 @@ export class FunctionOrigins implements Origins {
   readonly handlers: boolean
   readonly settled: boolean
   readonly environment: boolean
-  /** Was a field read that holds what a check found out in some objects, and another number in others? */
+  /** Was a field read that holds what a check found out in some objects, and another number in others, or an argument, which may come from such? */
   readsAmbiguousFields = false
   readonly #ambiguousFields: boolean
   readonly #nearOnly: boolean
@@ -105,7 +107,9 @@ export class FunctionOrigins implements Origins {
 
   argumentLeaks(register: number): boolean {
     if (this.#nearOnly) return this.#rest.argumentMayLeakNear(this.#index, register)
-    return this.#rest.argumentMayLeak(this.#index, register)
+    if (!this.#rest.argumentMayLeak(this.#index, register)) return false
+    this.readsAmbiguousFields = true
+    return this.#ambiguousFields || this.#rest.argumentMayLeakUnambiguously(this.#index, register)
   }
 
   resultLeaks(at: number, isTold: boolean): boolean {

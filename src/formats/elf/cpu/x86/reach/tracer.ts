@@ -49,6 +49,7 @@ export class Tracer implements RestOfProgram {
   readonly #near = new Map<number, View | undefined>()
   readonly #withEnvironment = new Map<number, View | undefined>()
   #nearDepth = 0
+  #unambiguousDepth = 0
   readonly #settled = new Map<number, View>()
   readonly #settlingNow = new Set<number>()
   readonly #settling = { left: SETTLING }
@@ -310,6 +311,15 @@ export class Tracer implements RestOfProgram {
     if (this.#started.has(index)) return false
     if (this.#exported.has(index)) return true // whoever calls it may have asked
     return mayLeak(this.#guards.leaks) && this.#mayBePassed(index, register, (caller) => this.trace(caller))
+  }
+
+  /** The same where fields that hold something else in some objects are no check's. */
+  argumentMayLeakUnambiguously(index: number, register: number): boolean {
+    if (this.#exported.has(index) || this.#unambiguousDepth >= DEPTH) return true
+    this.#unambiguousDepth++
+    const mayLeak = this.#mayBePassed(index, register, (caller) => this.#view(this.#unambiguous, caller, { handlers: false, ambiguousFields: false })?.evaluation)
+    this.#unambiguousDepth--
+    return mayLeak
   }
 
   #mayBePassed(index: number, register: number, trace: (caller: number) => Evaluation | undefined): boolean {
