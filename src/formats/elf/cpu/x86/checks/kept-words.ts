@@ -1,3 +1,4 @@
+import type { CodeRange } from '../code/code.ts'
 import { pointsToItself } from '../code/own-handle.ts'
 import { operandSize } from '../code/operand-size.ts'
 import { mayStoreBehind } from '../code/stores-behind.ts'
@@ -15,6 +16,9 @@ const LARGE_STRUCTURE = 4096
 const WORD = 4
 /** Of trying what the function makes of what it stored before. */
 const ROUNDS = 4
+
+/** Bytes before the immediate of such an instruction: opcode, ModRM, and where it is. */
+const IMMEDIATE = 6
 
 /** Bytes of `lea r, [rip + x]`. GCC's start files take the end of data twice in a row, and see whether a table of clones lies between the two. */
 const LEA = 7
@@ -60,7 +64,7 @@ export function keptWords(program: Program, variables: Followed, index: number, 
     }
   }
   const isKept = ({ address }: Word): boolean => isSettled && held.get(address) !== undefined
-  return { kept: words.filter((word) => isKept(word) && isOnlyStoredBy(program, index, word)), changed: new Set(words.filter((word) => !isKept(word)).map(({ address }) => address)) }
+  return { kept: words.filter((word) => isKept(word) && isOnlyStoredBy(program, index, word)), changed: new Set(words.filter((word) => !isKept(word) && !addsOtherConstants(program, index, evaluation, word)).map(({ address }) => address)) }
 }
 
 /** Words that function `index` stores to, and nothing is known of what. */
@@ -79,6 +83,34 @@ function wordsStored({ graph, sweep, codeAt }: Program, index: number, { seen, s
     if (size <= WORD) found.push({ address, size })
   }
   return found
+}
+
+/**
+ * Does function `index` add nothing but constants to the word (`or dword [rip + x], 4`), on this CPU none of the bits that it adds on others? Which of them it adds
+ * here hangs on what is no feature: libgcc asks for the vendor, too.
+ */
+function addsOtherConstants({ graph, sweep, codeAt }: Program, index: number, { seen, start }: Evaluation, { address }: Word): boolean {
+  const from = sweep.accessFrom.values()
+  const kind = sweep.accessKind.values()
+  const to = sweep.accessTo.values()
+  let here = 0
+  let elsewhere = 0
+  for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
+    if (to[access] !== address || kind[access] !== Access.store) continue
+    const range = codeAt(from[access]!)
+    const added = range === undefined ? undefined : constantAdded(range, from[access]! - range.base)
+    if (added === undefined) return false
+    if ((seen[from[access]! - start]! & 1) !== 0) here |= added
+    else elsewhere |= added
+  }
+  return (here & elsewhere) === 0
+}
+
+/** What OR (group 1: 80, 81, 83 /1) adds to a place that is relative to RIP: a constant. */
+function constantAdded({ code, view }: CodeRange, at: number): number | undefined {
+  const opcode = code[at]!
+  if ((opcode & 0xfc) !== 0x80 || opcode === 0x82 || code[at + 1] !== 0x0d) return undefined
+  return opcode === 0x81 ? view.getInt32(at + IMMEDIATE, true) : view.getInt8(at + IMMEDIATE)
 }
 
 /** Does function `index` read the word and store to it, nobody else store to it, and nobody have its address? */
