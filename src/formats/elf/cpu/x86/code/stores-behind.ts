@@ -2,7 +2,7 @@ import { lengthAt } from '../../../../../isa/x86/length.ts'
 import { Edge } from '../../program/edges.ts'
 import type { Code } from './code.ts'
 import { displacementOf } from './displacement-of.ts'
-import { argumentTaken } from './handed-over.ts'
+import { handoverAt } from './handed-over.ts'
 import { opcodeOf } from './opcode-of.ts'
 
 /** Calls on the way to who stores through the address, and functions that are looked at. */
@@ -21,7 +21,7 @@ export function mayStoreBehind(program: Code, taken: number, distance: number): 
   const { graph } = program
   const first = graph.functionOf(taken)
   if (first < 0) return true
-  if (argumentTaken(program, taken) >= 0 && !callsOwn(program, first, taken)) return true
+  if (handoverAt(program, taken) !== undefined && !callsOwn(program, first, taken)) return true
   const seen = new Set([first])
   let last = [first]
   for (let depth = 0; depth <= DEPTH; depth++) {
