@@ -30,8 +30,9 @@ export function leavesUndone({ functions, graph, near }: Program, guards: Guards
   // what is called here and nowhere else may do all of it in another way, if it is not what asks
   for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
     const callee = graph.edgeTo[edge]!
-    const isOnlyHere = graph.firstCaller[callee + 1]! - graph.firstCaller[callee]! === 1
-    if (graph.edgeKind[edge] === Edge.call && isOnlyHere && !near.asks(callee, guards.evaluations) && graph.ends[callee]! - graph.starts[callee]! >= LARGE && edgeRunsIn(graph, evaluation, edge)) return false
+    const callers = graph.firstCaller[callee + 1]! - graph.firstCaller[callee]!
+    const size = graph.ends[callee]! - graph.starts[callee]!
+    if (graph.edgeKind[edge] === Edge.call && callers === 1 && size >= LARGE && !near.asks(callee, guards.evaluations) && edgeRunsIn(graph, evaluation, edge)) return false
   }
   return true
 }
