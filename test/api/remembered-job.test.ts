@@ -150,14 +150,18 @@ describe('what was made smaller', () => {
       return { files: given.map(({ path, bytes }) => ({ path, bytes: Buffer.from(bytes).toString('base64') })), report: jsonReport(report) }
     }
     const without = await made(false)
-    // of this process, whatever else the machine does
-    const cpu = async (): Promise<number> => {
-      const before = process.cpuUsage()
-      expect(await made(true)).toEqual(without)
-      const { user, system } = process.cpuUsage(before)
-      return user + system
+    // of this process, whatever else the machine does, and the least of several runs, as compilers and collectors run in it, too
+    const cpu = async (cache: boolean): Promise<number> => {
+      const times: number[] = []
+      for (let run = 0; run < 3; run++) {
+        const before = process.cpuUsage()
+        expect(await made(cache)).toEqual(without)
+        const { user, system } = process.cpuUsage(before)
+        times.push(user + system)
+      }
+      return Math.min(...times)
     }
-    const first = await cpu()
-    expect(await cpu()).toBeLessThan(first / 2)
+    expect(await made(true)).toEqual(without)
+    expect(await cpu(true)).toBeLessThan((await cpu(false)) * 0.75)
   })
 })
