@@ -10,8 +10,6 @@ const DEPTH = 3
 const MOST = 256
 /** Bytes of one of these functions beyond which it may do anything. */
 const LARGEST = 30_000
-/** Instructions between the address and the call that it is for. */
-const BEFORE_CALL = 4
 
 /**
  * May who takes an address, by the LEA at `taken`, or whom it calls, store so many bytes behind that, or copy there what is as long? By the displacements of
@@ -21,7 +19,8 @@ export function mayStoreBehind(program: Code, taken: number, distance: number): 
   const { graph } = program
   const first = graph.functionOf(taken)
   if (first < 0) return true
-  if (handoverAt(program, taken) !== undefined && !callsOwn(program, first, taken)) return true
+  const handover = handoverAt(program, taken)
+  if (handover !== undefined && !isOwnCall(graph, first, handover.at)) return true
   const seen = new Set([first])
   let last = [first]
   for (let depth = 0; depth <= DEPTH; depth++) {
@@ -42,16 +41,9 @@ export function mayStoreBehind(program: Code, taken: number, distance: number): 
   return false
 }
 
-/** Is what function `index` calls behind the instruction at `taken` one of this file? */
-function callsOwn({ graph, codeAt, decoder }: Code, index: number, taken: number): boolean {
-  const range = codeAt(taken)
-  if (range === undefined) return false
-  let at = (taken - range.base) | 0
-  for (let count = 0; count < BEFORE_CALL; count++) {
-    at += lengthAt(decoder, range.code, at) || 1
-    if (range.code[at] !== 0xe8) continue
-    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) if (graph.edgeAt[edge] === range.base + at && graph.edgeKind[edge] === Edge.call) return true
-  }
+/** Is what function `index` calls at `call` one of this file? */
+function isOwnCall({ firstEdge, edgeAt, edgeKind }: Code['graph'], index: number, call: number): boolean {
+  for (let edge = firstEdge[index]!; edge < firstEdge[index + 1]!; edge++) if (edgeAt[edge] === call && edgeKind[edge] === Edge.call) return true
   return false
 }
 
