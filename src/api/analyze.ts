@@ -10,6 +10,7 @@ import { checkBudgets } from './check-budgets.ts'
 import { checkTree } from './check-tree.ts'
 import { isSource } from './entry-point.ts'
 import { askedTargets, judge, judgeSizes } from './judge.ts'
+import { asarFindings, asOpened, openAsars } from './open-asars.ts'
 import { closeInputs, openInputs } from './open-input.ts'
 import { refuseUnknownCpu } from './known-cpu.ts'
 import { prefixArtifact, prefixDiagnostic } from './prefix-paths.ts'
@@ -21,7 +22,7 @@ import { totalsOf } from './totals.ts'
 import { tool } from './version.ts'
 
 /**
- * Says what is in files, folders and archives (zip, tar, tar.gz), what it weighs, what it requires and where it runs.
+ * Says what is in files, folders and archives (zip, tar, tar.gz, asar), what it weighs, what it requires and where it runs.
  * Nothing is written.
  *
  * @throws UsageError, ConfigError; ShrinkError for an archive that cannot be opened
@@ -38,10 +39,12 @@ export async function analyzeResolved(paths: readonly string[], options: Resolve
   const targets = askedTargets(config)
   const compared = await askedComparison(options)
   const sources = paths.filter(isSource)
-  const inputs = [...(await openInputs(paths.filter((path) => !isSource(path)), cwd, targets.architectures))]
+  let inputs = [...(await openInputs(paths.filter((path) => !isSource(path)), cwd, targets.architectures))]
   try {
     const advice = await adviseSources(sources, options)
     if (sources.length > 0) inputs.unshift(await bundleInput(sources, config, cwd, signal, resultCache(config)))
+    const asars = await openAsars(inputs)
+    inputs = [...asars.inputs]
     const settings = analyzeSettings(config)
     const compressedSizes = compressedSizesFor(inputs.flatMap((input) => input.files), config)
     const jobs: Job[] = []
@@ -59,9 +62,10 @@ export async function analyzeResolved(paths: readonly string[], options: Resolve
     const diagnostics: Diagnostic[] = inputs.flatMap((input) => input.diagnostics.map((d) => prefixDiagnostic(d, input.prefix)))
     for (const [index, { result, failure }] of outcomes.entries()) {
       const prefix = prefixes[index]!
-      if (result !== undefined) artifacts.push(prefixArtifact(result.artifact, prefix))
+      if (result !== undefined) artifacts.push(asOpened(prefixArtifact(result.artifact, prefix), asars, compressedSizes))
       for (const diagnostic of result?.diagnostics ?? [failure!]) diagnostics.push(prefixDiagnostic(diagnostic, prefix))
     }
+    if (asars.contents.size > 0) artifacts.sort((a, b) => (a.path < b.path ? -1 : 1))
     if (jobs.length === 0) {
       diagnostics.push({ severity: 'warning', code: 'input/empty', message: `${paths.join(', ')}: no files in it` })
     }
@@ -73,7 +77,7 @@ export async function analyzeResolved(paths: readonly string[], options: Resolve
       command: 'analyze',
       totals: totalsOf(artifacts),
       artifacts,
-      treeFindings: [...advice, ...tree.findings, ...sidesFindings(sides, config), ...checkBudgets(artifacts, [], config)],
+      treeFindings: [...advice, ...tree.findings, ...sidesFindings(sides, config), ...underRules(asarFindings(asars), config.rules), ...checkBudgets(artifacts, [], config)],
       portability: [...judgeSizes(artifacts, targets, sides), ...judge(artifacts, targets, sides)],
       outputs: [],
       packages: [],

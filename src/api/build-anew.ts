@@ -27,7 +27,7 @@ import { manifestName } from './manifest-name.ts'
 import { mergeOutputs } from './merge-outputs.ts'
 import { namedByDigest, type ReadableFile } from './named-by-digest.ts'
 import { formatOptions } from './format-options.ts'
-import { closeInputs, type Input, openInputs } from './open-input.ts'
+import { closeInputs, type Input, inputOf, openInputs } from './open-input.ts'
 import { packageSettings, type PackageSettings } from './package-settings.ts'
 import { prefixArtifact, prefixDiagnostic } from './prefix-paths.ts'
 import { cacheSettings } from './result-cache.ts'
@@ -222,7 +222,7 @@ async function sbomText(settings: PackageSettings, inputs: readonly Input[], art
 
 /** Where the file lies that an output was made of. */
 function inputPath(inputs: readonly Input[], path: string): string | undefined {
-  const input = inputs.find(({ prefix }) => path.startsWith(prefix))
+  const input = inputOf(inputs, path)
   return input === undefined ? undefined : join(input.root, path.slice(input.prefix.length))
 }
 

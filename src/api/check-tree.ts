@@ -7,7 +7,7 @@ import type { ArtifactReport } from '../core/report.ts'
 import { fileHost } from '../node/file-host.ts'
 import { withSeverity } from '../pipeline/check.ts'
 import { treeRules } from '../tree/index.ts'
-import type { Input } from './open-input.ts'
+import { type Input, inputOf } from './open-input.ts'
 
 /** What the rules find that look at more than one file. Each rule that fails is reported; the others go on. */
 export async function checkTree(
@@ -22,7 +22,7 @@ export async function checkTree(
     signal,
     report: (diagnostic) => diagnostics.push(diagnostic),
     async readFile(path) {
-      const input = inputs.find((candidate) => path.startsWith(candidate.prefix))
+      const input = inputOf(inputs, path)
       if (input === undefined) return undefined
       return fileHost(input.root, null, signal).readFile(path.slice(input.prefix.length))
     },

@@ -27,7 +27,7 @@ export async function explainResolved(path: string, question: Question, options:
   const absolute = resolve(cwd, path)
   await refuseUnknownCpu(config.cpu)
   const status = await stat(absolute).catch(() => undefined)
-  if (status === undefined) throw new UsageError(`${path}: no such file`, 'Check the spelling and the working directory.')
+  if (status === undefined) throw new UsageError(`${path}: no such file`, (await isInFile(absolute)) ? 'It would lie in an archive, which is a file: unpack it, and name the file that comes out of it.' : 'Check the spelling and the working directory.')
   if (!status.isFile()) throw new UsageError(`${path}: not a file`, 'Name a file in it.')
   if (question.kind === 'module') {
     const entries = isSource(path) ? [absolute] : await bundledFrom(absolute)
@@ -48,6 +48,14 @@ export async function explainResolved(path: string, question: Question, options:
     throw new UsageError(`${path}: ${format === undefined ? 'not an ELF, WebAssembly or JavaScript file' : `nothing to explain about ${format.id} files`}`)
   }
   return format.explain({ path: name, bytes }, question, analyzeSettings(config), { ...host, report: () => undefined })
+}
+
+/** Is something above it no folder? Reports name files in archives as if they were in folders. */
+async function isInFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => false,
+    (error: NodeJS.ErrnoException) => error.code === 'ENOTDIR',
+  )
 }
 
 /** The sources of a bundle, from the manifest of the build that made it, as far as they are still there. */

@@ -41,7 +41,7 @@ export interface Input {
 }
 
 /**
- * Opens files, folders, archives (zip, tar, tar.gz by content) and container images (archives, and OCI layouts in a folder),
+ * Opens files, folders, archives (zip, tar, tar.gz, asar by content) and container images (archives, and OCI layouts in a folder),
  * of which it opens the root file system.
  *
  * @param architectures of several images, the one for this is opened
@@ -68,6 +68,13 @@ export function prefixOf(path: string, cwd: string): string {
   return `${below === '' || below.startsWith('..') ? basename(resolve(cwd, path)) : below}/`
 }
 
+/** The input that a path of the report is of: of those that lie in each other, the innermost. */
+export function inputOf(inputs: readonly Input[], path: string): Input | undefined {
+  let found: Input | undefined
+  for (const input of inputs) if (path.startsWith(input.prefix) && (found === undefined || input.prefix.length > found.prefix.length)) found = input
+  return found
+}
+
 async function openInput(path: string, cwd: string, prefix: string, architectures: readonly Architecture[]): Promise<Input> {
   const absolute = resolve(cwd, path)
   const status = await stat(absolute).catch((error: NodeJS.ErrnoException) => {
@@ -90,7 +97,7 @@ async function openInput(path: string, cwd: string, prefix: string, architecture
       const archive = join(folder, 'archive')
       await mkdir(archive)
       const diagnostics = await unpackArchive(absolute, kind, archive)
-      const image = kind === 'zip' ? undefined : await unpackImage(archive, folder, architectures)
+      const image = kind === 'zip' || kind === 'asar' ? undefined : await unpackImage(archive, folder, architectures)
       return image === undefined ? { root: archive, diagnostics, isImage: false } : { ...image, diagnostics: [...diagnostics, ...image.diagnostics] }
     })
   }

@@ -5,12 +5,14 @@ import type { Report } from '../core/report.ts'
 import { formats } from '../formats/index.ts'
 import { treeRules } from '../tree/index.ts'
 import { budgetHelp } from './check-budgets.ts'
+import { asarHelp } from './open-asars.ts'
 import { sidesHelp } from './sides.ts'
 
 /** What is found by none of the rules that are listed, but on the way. */
 const alongTheWay: Readonly<Record<string, string>> = {
   ...budgetHelp,
   ...sidesHelp,
+  ...asarHelp,
   'bundle/package-cost': 'What a package costs in the bundle, measured by building it without it, and why it is kept.',
   'bundle/no-side-effects-flag':
     'A package does not say in its package.json that its modules have no side effects (`sideEffects: false`), so that bundlers keep modules of which nothing is used.',

@@ -9,7 +9,7 @@ import { firebaseName, readFirebaseConfig } from '../tree/sides/firebase-config.
 import { isOfPackage } from '../tree/sides/served-folders.ts'
 import { noSides, type Sides, sidesOf, type SidesInput } from '../tree/sides/sides-of.ts'
 import { readWranglerConfig, wranglerNames } from '../tree/sides/wrangler-config.ts'
-import type { Input } from './open-input.ts'
+import { type Input, inputOf } from './open-input.ts'
 
 /** What of sides is for the table of rules of a report. */
 export const sidesHelp: Readonly<Record<string, string>> = {
@@ -26,7 +26,7 @@ export async function sidesOfInputs(inputs: readonly Input[], artifacts: readonl
     // packages by themselves are laid out as their authors like
     if (isOfPackage(`${input.source ?? input.root}/`.split(sep).join('/'))) continue
     const { prefix } = input
-    const below = artifacts.filter(({ path }) => path.startsWith(prefix)).map((artifact) => ({ ...artifact, path: artifact.path.slice(prefix.length) }))
+    const below = artifacts.filter(({ path }) => inputOf(inputs, path)?.prefix === prefix).map((artifact) => ({ ...artifact, path: artifact.path.slice(prefix.length) }))
     const sides = await sidesOf({
       paths: input.files.filter(({ link }) => link === undefined).map(({ path }) => path),
       artifacts: below,
@@ -108,7 +108,7 @@ function prefixed({ client, server, served, worker }: Sides, prefix: string): Si
   return {
     client: new Set([...client].map(at)),
     server: new Set([...server].map(at)),
-    served: served.map((one) => ({ ...one, folder: at(one.folder).replace(/\/$/, ''), paths: one.paths.map(at) })),
+    served: served.map((one) => ({ ...one, folder: at(one.folder === '.' ? '' : one.folder).replace(/\/$/, ''), paths: one.paths.map(at) })),
     worker,
   }
 }

@@ -3,7 +3,8 @@ import { join, sep } from 'node:path'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import { ShrinkError } from '../core/errors.ts'
 import { type Architecture, parseArchitecture } from '../core/requirement.ts'
-import { archiveKind, type ArchiveLimits, defaultLimits, unpackArchive } from './archive.ts'
+import { archiveKind, unpackArchive } from './archive.ts'
+import { type ArchiveLimits, defaultLimits } from './unpacking.ts'
 
 /** Docker's storage drivers take no more. */
 const mostLayers = 127
@@ -47,7 +48,7 @@ export async function unpackImage(
   for (const [index, layer] of layers.entries()) {
     const path = await insideArchive(archive, layer)
     const kind = await archiveKind(path)
-    if (kind === 'zip' || (kind === undefined && !(await isEmptyTar(path)))) {
+    if (kind === 'zip' || kind === 'asar' || (kind === undefined && !(await isEmptyTar(path)))) {
       throw refused(`the layer ${layer} is no tar archive, plain or with gzip or zstd`, 'Unpack it (skopeo, umoci), and give the folder.')
     }
     if (kind === undefined) continue

@@ -1,3 +1,5 @@
+import { isAsar } from '../bytes/asar.ts'
+
 /** Names archives by their first bytes: they are counted as one file and left alone. */
 export function containerName(bytes: Uint8Array): string | undefined {
   const starts = (...magic: readonly number[]): boolean => magic.every((byte, index) => bytes[index] === byte)
@@ -6,8 +8,7 @@ export function containerName(bytes: Uint8Array): string | undefined {
   if (starts(0x1f, 0x8b)) return 'gzip'
   if (starts(0x28, 0xb5, 0x2f, 0xfd)) return 'zstd'
   if (starts(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) return 'xz'
-  // Electron's archive: a pickle with the length of a header, which is JSON
-  if (starts(4, 0, 0, 0) && String.fromCharCode(...bytes.subarray(16, 25)) === '{"files":') return 'asar'
+  if (isAsar(bytes)) return 'asar'
   if (bytes.length >= 262 && String.fromCharCode(...bytes.subarray(257, 262)) === 'ustar') return 'tar'
   return undefined
 }

@@ -5,7 +5,7 @@ export const commands: readonly Command[] = [
   {
     name: 'analyze',
     summary: 'Say what is in files, folders or archives, what it weighs and where it runs',
-    positional: { name: 'paths', help: 'Files, folders, zip or tar(.gz) archives, script sources', many: true, required: true },
+    positional: { name: 'paths', help: 'Files, folders, zip, tar(.gz) or asar archives, script sources', many: true, required: true },
     ownFlags: [],
     load: async () => (await import('./analyze.ts')).runAnalyze,
   },

@@ -19,7 +19,7 @@ export const unopenedArchives: TreeRule = {
         severity: 'info',
         message: `not looked into: ${found.slice(0, most).join(', ')}${rest}`,
         advice: others
-          ? 'Unpack what is to be judged (unzip, tar, dpkg-deb -x, asar extract), and give the folder. A zip or tar archive is opened when it is given by itself.'
+          ? 'Unpack what is to be judged (unzip, tar, dpkg-deb -x), and give the folder. A zip, tar or asar archive is opened when it is given by itself.'
           : 'Give each by itself, and it is opened: `shrink analyze ARCHIVE`.',
         data: { archives: found },
         location: { path: found[0]! },
@@ -31,12 +31,12 @@ export const unopenedArchives: TreeRule = {
 /** Does `shrink analyze ARCHIVE` open it? A layer is no file system by itself. */
 function isOpened({ path, properties }: ArtifactReport): boolean {
   const container = properties['container']
-  return container === 'zip' || container === 'tar' || /\.(?:tgz|tar\.gz|tzst|tar\.zst)$/.test(path)
+  return container === 'zip' || container === 'tar' || container === 'asar' || /\.(?:tgz|tar\.gz|tzst|tar\.zst)$/.test(path)
 }
 
 /** A compressed file is one file, unless its name says that it is a tar archive, or the layer of an image. */
 function holdsFiles({ path, format, properties }: ArtifactReport): boolean {
-  if (format !== 'archive') return false
+  if (format !== 'archive' || properties['opened'] === true) return false
   const container = properties['container']
   return container === 'zip' || container === 'tar' || container === 'ar' || container === 'asar' || /\.(?:t[gx]z|tzst|tar\.\w+|apk|crate)$|(?:^|\/)blobs\/sha256\/[0-9a-f]{64}$/.test(path)
 }
