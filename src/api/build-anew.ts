@@ -86,7 +86,7 @@ async function buildInputs(
   options: ResolvedOptions,
 ): Promise<Report> {
   const { config, cwd, signal } = options
-  const settings = await packageSettings(config, cwd)
+  const settings = await packageSettings(config, cwd, inputs)
   const variants = variantsOf(targets)
   const plain = variants.length === 1 && settings.kinds.length === 0
   const staged = await stageFolder(out)

@@ -1,11 +1,12 @@
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { ConfigError, UsageError } from '../core/errors.ts'
 import { nearest } from '../core/nearest.ts'
 import type { PackageReport } from '../core/report.ts'
 import type { Level } from '../core/transform.ts'
-import { readPackageJson } from '../native/package-json.ts'
+import { type PackageJson, readPackageJson } from '../native/package-json.ts'
 import type { OciSettings } from '../packaging/oci.ts'
+import type { Input } from './open-input.ts'
 
 export type PackageKind = PackageReport['kind']
 
@@ -27,12 +28,15 @@ export interface PackageSettings {
   readonly level: Level
 }
 
-/** @throws UsageError, ConfigError */
-export async function packageSettings({ package: section, level }: Config, cwd: string): Promise<PackageSettings> {
+/**
+ * @param inputs what is built: packages bear the name of the project that it is of
+ * @throws UsageError, ConfigError
+ */
+export async function packageSettings({ package: section, level }: Config, cwd: string, inputs: readonly Input[]): Promise<PackageSettings> {
   const text = (key: string): string | null => (typeof section[key] === 'string' ? section[key] : null)
   const list = (key: string): readonly string[] => section[key] as readonly string[]
   const map = (key: string): Readonly<Record<string, string>> => section[key] as Readonly<Record<string, string>>
-  const manifest = await readPackageJson(cwd)
+  const manifest = (await projectOf(inputs)) ?? (await readPackageJson(cwd))
   const name = text('name') ?? fileName(manifest?.name ?? '')
   if (!/^[\w.-]+$/.test(name) || name.startsWith('.')) {
     throw new ConfigError(`package.name: \`${name}\` cannot be part of a file name`, 'Letters, digits, `.`, `-` and `_`.')
@@ -65,6 +69,26 @@ export async function packageSettings({ package: section, level }: Config, cwd: 
       ...(base === null ? {} : { base: resolve(cwd, base) }),
     },
     level,
+  }
+}
+
+/** Of a workspace's part, the part's own. undefined: there is no one project that has a name. */
+async function projectOf(inputs: readonly Input[]): Promise<PackageJson | undefined> {
+  const folders = [...new Set(inputs.flatMap(({ root, project, bundledFrom }) => bundledFrom?.map((path) => dirname(path)) ?? (project === true ? [root] : [])))]
+  const found = new Map<string, PackageJson>()
+  for (const folder of folders) {
+    const nearest = await nearestNamed(folder)
+    if (nearest !== undefined) found.set(nearest.folder, nearest.manifest)
+  }
+  return found.size === 1 ? [...found.values()][0] : undefined
+}
+
+/** The `package.json` beside or above that has a name: those of folders of modules say only `type`. */
+async function nearestNamed(start: string): Promise<{ readonly folder: string; readonly manifest: PackageJson } | undefined> {
+  for (let folder = start; ; folder = dirname(folder)) {
+    const manifest = await readPackageJson(folder)
+    if (manifest !== undefined && manifest.name !== '') return { folder, manifest }
+    if (dirname(folder) === folder) return undefined
   }
 }
 

@@ -96,7 +96,9 @@ async function addLink(
       message: `the link to \`${link}\` leaves the tree and is left out`,
       hint: isFallback(path)
         ? 'Only packages that do not name what they need look there.'
-        : 'Replace it by a relative link inside the tree, or by a copy of what it points to.',
+        : /(?:^|\/)node_modules\//.test(path)
+          ? 'Packages of a workspace lie above its parts: make a folder that has them (`pnpm --filter NAME deploy DIR`), or bundle what runs (`shrink build src/main.js`).'
+          : 'Replace it by a relative link inside the tree, or by a copy of what it points to.',
       location: { path },
     })
     return

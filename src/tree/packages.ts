@@ -87,6 +87,7 @@ async function readPackages(tree: TreeView, context: Context): Promise<PackageIn
     })
   }
   const links = linksOf(tree.files)
+  const unplugged = unpluggedOf(byPath.values())
   return {
     packages: [...byPath.values()],
     ownerOf: (path) => byPath.get(ownerFolder(path)),
@@ -97,7 +98,7 @@ async function readPackages(tree: TreeView, context: Context): Promise<PackageIn
           const found = byPath.get(links.get(path) ?? path)
           if (found !== undefined) return found
         }
-        if (folder === '') return undefined
+        if (folder === '') return unpluggedFor(byPath.get(from), unplugged.get(name) ?? [])
       }
     },
   }
@@ -113,6 +114,24 @@ function isPackageFolder(folder: string): boolean {
 function parentOf(folder: string): string {
   const at = folder.lastIndexOf('/')
   return at < 0 ? '' : folder.slice(0, at)
+}
+
+/** Yarn's Plug'n'Play unpacks packages with native code, each into a folder of its own. */
+const unpluggedFolder = /(?:^|\/)\.yarn\/unplugged\/[^/]+\/node_modules\//
+
+function unpluggedOf(packages: Iterable<TreePackage>): ReadonlyMap<string, readonly TreePackage[]> {
+  const byName = new Map<string, TreePackage[]>()
+  for (const one of packages) {
+    if (unpluggedFolder.test(`${one.path}/`)) byName.set(one.name, [...(byName.get(one.name) ?? []), one])
+  }
+  return byName
+}
+
+/** Its loader finds them by its own table. Without that: the only one of the name, or the one of the very version. */
+function unpluggedFor(by: TreePackage | undefined, found: readonly TreePackage[]): TreePackage | undefined {
+  const asked = by?.manifest
+  const exactly = found.find(({ name, version }) => (asked?.optionalDependencies[name] ?? asked?.dependencies[name]) === version)
+  return exactly ?? (found.length === 1 ? found[0] : undefined)
 }
 
 /** Symbolic links to folders, as pnpm and workspaces make them: where they lead inside the tree. */

@@ -93,6 +93,15 @@ test('a target that is asked for and not met is exit 1; one that is not known is
   expect(unknown.stderr).toContain('aws-lambda/nodejs22.x')
 })
 
+test('a script that does not parse is an error where it is the user’s, and a warning in a package, which ships it for its tests', async () => {
+  const root = tempFolder()
+  await writeTree(root, { 'index.js': 'a()\n', 'node_modules/log/test/fixtures/broken.js': 'import fs from\n' })
+  const { report, code } = await json([root])
+  expect(code).toBe(0)
+  expect(report.diagnostics).toMatchObject([{ severity: 'warning', code: 'artifact/syntax', location: { path: 'node_modules/log/test/fixtures/broken.js', line: 2 } }])
+  expect((await json([join(root, 'node_modules/log/test')])).code).toBe(3)
+})
+
 test('broken files are named with their place; the others go on; exit 3', async () => {
   const root = tempFolder()
   await writeSampleTree(root)

@@ -71,6 +71,13 @@ test('a file that cannot be opened says why', async () => {
   expect(diagnostics).toMatchObject([{ code: 'input/unreadable', message: expect.stringContaining('not UTF-8'), hint: expect.stringContaining('Rename') }])
 })
 
+test('a link to a package of the workspace above says what makes a folder that has it', async () => {
+  const root = tempFolder()
+  await writeTree(root, { 'lib/index.js': '', 'api/package.json': '{}', 'api/node_modules/other/index.js': '' })
+  await symlink('../../lib', join(root, 'api/node_modules/lib'))
+  expect((await walk(join(root, 'api'))).diagnostics).toMatchObject([{ severity: 'error', code: 'input/symlink-outside', hint: expect.stringContaining('pnpm --filter NAME deploy') }])
+})
+
 test('what a store of packages links to as a fallback is missed with a warning only', async () => {
   const root = tempFolder()
   await mkdir(join(root, 'node_modules/.pnpm/node_modules'), { recursive: true })

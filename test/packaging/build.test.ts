@@ -118,6 +118,21 @@ describe('build --arch --package', () => {
     })
   })
 
+  it('names packages of a part of a workspace after the part', async () => {
+    await inFolder(async (folder) => {
+      const files: Files = {
+        'package.json': manifest('root', '1.0.0', { workspaces: ['packages/*'] }),
+        'packages/api/package.json': manifest('@acme/api', '2.0.0'),
+        'packages/api/dist/package.json': '{"type":"module"}',
+        'packages/api/dist/index.js': 'export const a = 1\n',
+      }
+      const zips = async (paths: string[]): Promise<string[]> => (await buildIn(folder, files, { package: { kinds: ['zip'] } }, paths)).packages.map(({ path }) => path)
+      expect(await zips(['packages/api/dist'])).toEqual(['acme-api.zip'])
+      expect(await zips(['packages/api/dist/index.js'])).toEqual(['acme-api.zip'])
+      expect(await zips(['packages'])).toEqual(['root.zip'])
+    })
+  })
+
   it('ends with 1 and makes no package for an architecture without a build of an add-on; others are made', async () => {
     await inFolder(async (folder) => {
       const files: Files = { ...application, 'node_modules/hash/prebuilds/linux-arm64/hash.node': elf('x86-64') }

@@ -98,6 +98,21 @@ describe('tree/native-packages', () => {
     expect(findings.map((finding) => finding.message)).toEqual(['image@1.0.0 has builds for linux/x64 glibc'])
   })
 
+  it('finds what Yarn’s Plug’n’Play unpacked, the version that is asked for', async () => {
+    const at = (name: string, version: string): string => `.yarn/unplugged/${name.replace('/', '-')}-npm-${version}-0123456789/node_modules/${name}`
+    const platform = { os: ['linux'], cpu: ['x64'] }
+    const tree = memoryTree({
+      '.pnp.cjs': '',
+      'package.json': manifest('app', '1.0.0', { dependencies: { image: '^1.0.0' } }),
+      [`${at('image', '1.0.0')}/package.json`]: manifest('image', '1.0.0', { optionalDependencies: { '@image/linux-x64': '1.0.0' } }),
+      [`${at('@image/linux-x64', '1.0.0')}/package.json`]: manifest('@image/linux-x64', '1.0.0', platform),
+      [`${at('@image/linux-x64', '1.0.0')}/image.node`]: { elf: 'x86-64', libc: 'glibc' },
+      [`${at('@image/linux-x64', '0.9.0')}/package.json`]: manifest('@image/linux-x64', '0.9.0', platform),
+    })
+    expect((await runRule('tree/native-packages', tree)).map(({ message }) => message)).toContain('image@1.0.0 has builds for linux/x64 glibc')
+    expect((await runRule('tree/missing-build', tree)).filter(({ message }) => message.startsWith('image@'))).toEqual([])
+  })
+
   it('stands broken package.json files', async () => {
     const broken = ['', '{', '[]', 'null', '{"optionalDependencies":[1],"os":5,"binary":null,"scripts":"x"}', '\u0000']
     for (const text of broken) {
