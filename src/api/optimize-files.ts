@@ -10,6 +10,7 @@ import { noSides, type Sides } from '../tree/sides/sides-of.ts'
 import { asWritten } from './as-written.ts'
 import { askedComparison } from './comparison/asked-comparison.ts'
 import { checkBudgets } from './check-budgets.ts'
+import { checkPart } from './check-tree.ts'
 import { formatOptions } from './format-options.ts'
 import { askedTargets, judge } from './judge.ts'
 import { mergeOutputs } from './merge-outputs.ts'
@@ -60,6 +61,7 @@ export async function optimizeFiles(
     diagnostics.push(...result.diagnostics)
     options.onProgress?.({ done: index + 1, total: files.length, path: file.path })
   }
+  const part = await checkPart(files, artifacts, { ...config, architectures: targets.architectures }, signal)
   const order = new Set([...files.map((file) => file.path), ...written.keys()])
   return {
     files: [...order].map((path) => ({ path, bytes: written.get(path)! })),
@@ -69,11 +71,11 @@ export async function optimizeFiles(
       command: 'build',
       totals: totalsOf(artifacts),
       artifacts,
-      treeFindings: checkBudgets(mergeOutputs(outputs), [], config),
+      treeFindings: [...part.findings, ...checkBudgets(mergeOutputs(outputs), [], config)],
       portability: judge(asWritten(artifacts, outputs), targets, sidesOfAll(files, options.side)),
       outputs: mergeOutputs(outputs),
       packages: [],
-      diagnostics,
+      diagnostics: [...diagnostics, ...part.diagnostics],
     }),
   }
 }

@@ -26,5 +26,7 @@ export interface TreeRule {
   /** `area/name`, stable. */
   readonly id: string
   readonly help: string
+  /** What it finds is so, too, where the files are a part of what is deployed: what a bundler writes. */
+  readonly ofParts?: true
   check(tree: TreeView, context: Context): Promise<readonly Omit<Finding, 'ruleId'>[]>
 }

@@ -145,6 +145,28 @@ test('what is above its limit is a warning of the bundler', async () => {
   expect(heard).toEqual([expect.stringContaining('above the limit of 10 B')])
 })
 
+test('what several files, or their names, tell is found in what a bundler writes; what else may be deployed beside it is not asked for', async () => {
+  const root = tempFolder()
+  await writeTree(root, {
+    'src/main.js': "import addon from './addon.node'\nimport module from './module.wasm'\nexport default [addon, module]\n",
+    'src/addon.node': await readFile(`${repository}fixtures/apps/thumbnailer/native/average-color.wasm`),
+    'src/module.wasm': 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n',
+  })
+  let found: Report | undefined
+  await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: ['src/main.js'],
+    outdir: 'out',
+    bundle: true,
+    assetNames: '[name]',
+    loader: { '.wasm': 'file', '.node': 'file' },
+    logLevel: 'silent',
+    plugins: [shrinkEsbuild({ report: (report) => void (found = report) })],
+  })
+  expect(found!.treeFindings.map(({ ruleId, location }) => `${ruleId} ${location!.path}`)).toEqual(['tree/misnamed-file addon.node', 'tree/misnamed-file module.wasm'])
+  expect(found!.treeFindings[1]!.message).toContain('a pointer of Git LFS')
+})
+
 test('what Vite builds for pages is judged on browsers only, a library and a server’s code where it was asked for', async () => {
   const judged = async (environment: object | undefined): Promise<string[]> => {
     let report: Report | undefined

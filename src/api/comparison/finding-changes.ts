@@ -54,9 +54,20 @@ function exactly({ ruleId, message, location }: ComparedFinding): string {
 /** Figures that stand by themselves, with their unit; those within names (`avx2`, `libm.so.6`) tell names apart. */
 const figure = /(?<![\w.])(?:0x[\da-f]+|\d+(?:[.,]\d+)*)(?![\w]|[.-]\w)(?: (?:B|[kMGT]i?B)\b)?/gi
 
+/** Words that go with a figure: `1 file is left as it is`, `2 files are left as they are`. */
+const singular: Readonly<Record<string, string>> = { are: 'is', have: 'has', they: 'it', them: 'it', their: 'its', do: 'does', were: 'was' }
+
 function lastingly({ ruleId, message }: ComparedFinding): string {
   const words = message.replace(figure, '#').split(/([\s,:;()]+)/)
-  return [ruleId, ...words.map((word) => withoutDigest(word) ?? word)].join('\0')
+  const counts = words.includes('#')
+  let sinceFigure = Infinity
+  const key = words.map((word) => {
+    sinceFigure = word === '#' ? 0 : sinceFigure + 1
+    // what is between words is one of them here: the third word behind a figure is the sixth
+    if (counts && sinceFigure <= 6 && /^[a-z]{3,}$/.test(word)) return singular[word] ?? word.replace(/s$/, '')
+    return (counts ? singular[word] : undefined) ?? withoutDigest(word) ?? word
+  })
+  return [ruleId, ...key].join('\0')
 }
 
 function byRule(findings: readonly ComparedFinding[]): ReadonlyMap<string, readonly ComparedFinding[]> {

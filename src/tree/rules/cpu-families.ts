@@ -6,6 +6,7 @@ import { type CpuFamily, cpuFamiliesOf, type CpuFamilyMember, modelsFor } from '
 /** Builds of one thing for several CPUs: the check that keeps each from the wrong CPU is in whatever loads it. */
 export const cpuFamilies: TreeRule = {
   id: 'tree/cpu-family',
+  ofParts: true,
   help: 'The tree holds builds of one thing for CPUs of one architecture. Each needs what it was built for, by itself; the program that loads them, or the dynamic linker, chooses one that runs.',
   async check(tree) {
     return cpuFamiliesOf(tree.artifacts).map(finding)

@@ -5,6 +5,7 @@ import { nativePackagesOf, packageText } from '../addons/native-package.ts'
 /** Folders that promise one machine and hold another's code: tree-sitter 0.22.1 has x86-64 under linux-arm64. */
 export const mislabelledBuilds: TreeRule = {
   id: 'tree/mislabelled-build',
+  ofParts: true,
   help: 'The name of a file or folder says one platform and the file’s header another. The package installs without a warning, and fails when it is loaded there.',
   async check(tree, context) {
     const packages = await nativePackagesOf(tree, context)

@@ -7,6 +7,7 @@ const maxRead = 2 ** 26
 /** Files that are named `.wasm` or `.node`, and that nothing could load as such. */
 export const misnamedFiles: TreeRule = {
   id: 'tree/misnamed-file',
+  ofParts: true,
   help: 'A file that is named as a WebAssembly module or an add-on, and is none by its bytes: a pointer of Git LFS that was never fetched, a page of an error that was saved instead of a download, an empty file. Nothing that loads it will work, and nothing in it was judged.',
   async check({ artifacts }, context) {
     const findings = []

@@ -28,6 +28,14 @@ test('figures and lines move; names with digits in them, and words, do not', () 
   expect(changes([says('a/a', 'it')], [says('a/b', 'it')])).toEqual(['- → it', 'it → -'])
 })
 
+test('one and several of the same are the same', () => {
+  const one = '1 file is left as it is, since 1 empty function needs it'
+  const two = '2 files are left as they are, since 12 empty functions need them'
+  expect(changes([says('a/a', one)], [says('a/a', two)])).toEqual([])
+  expect(changes([says('a/a', '1 use of the library sqlite')], [says('a/a', '2 uses of the library sqlites')])).toHaveLength(1)
+  expect(changes([says('a/a', 'needs param')], [says('a/a', 'needs params')])).toEqual(['needs param → needs params'])
+})
+
 test('equals are counted; of what differs, one takes the place of one', () => {
   const [one, two, three] = [1, 2, 3].map((line) => says('a/a', 'here', { location: { path: 'x', line } }))
   expect(changes([one!], [one!, two!, three!])).toEqual(['- → here', '- → here'])
