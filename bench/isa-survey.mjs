@@ -114,6 +114,7 @@ async function judged(name, folder, file) {
   try {
     const { stdout } = await run(process.execPath, [verdict, file, options.dist], { timeout: MOST_SECONDS * 1000 })
     const { seconds, required, possible } = JSON.parse(stdout)
+    if (possible.includes('unknown-code')) return { line: `not judged  ${label}: packed` }
     const level = machine === X64 ? Math.max(0, ...required.map(levelOf)) : 0
     const above = possible.filter((feature) => levelOf(feature) > level)
     const shown = machine === X64 ? levels[level].name : required.join(' ') || 'Armv8.0'

@@ -16,3 +16,8 @@ export function codeNotDecoded(file: ElfFile): CpuAnalysis {
   const text = `${(size / 1e6).toFixed(1)} MB of machine code not decoded: only sizes were asked for (--code all decodes it)`
   return { requirements: [unknownCode({ text })], properties: { cpuAnalysis: 'skipped' }, data: undefined }
 }
+
+/** The same for a packed program, of which nothing but what unpacks it is code: anything else in there would be read as instructions that nobody wrote. */
+export function packedCode(offset: number): CpuAnalysis {
+  return { requirements: [unknownCode({ text: 'packed with UPX: what it unpacks at run time was not looked at (upx -d unpacks it for good)', offset })], properties: { cpuAnalysis: 'skipped' }, data: undefined }
+}

@@ -75,6 +75,8 @@ export async function explainFeature(artifact: Artifact, question: Question, set
 
 /** Not in the file, or no question on the CPU that was named. */
 function absent(path: string, asked: string, wanted: string, requirements: readonly Requirement[], cpu: string | undefined, architecture: Architecture | undefined): Explanation {
+  const hidden = requirements.find(({ name }) => name === 'unknown-code')
+  if (hidden !== undefined) return { summary: `${path}: whether it uses ${asked} cannot be told`, lines: hidden.evidence.map(({ text }) => `  ${text}`), data: { feature: asked, need: 'possible' } }
   const data = { feature: asked, need: 'absent' }
   const assumed = cpu === undefined || cpu === 'none' || architecture === undefined ? undefined : featuresOfModel(cpu, architecture)
   if (assumed !== undefined && [...assumed].some((name) => canonicalFeature(name) === wanted)) {

@@ -3,6 +3,8 @@ import type { Context } from '../../../core/context.ts'
 import { ShrinkError } from '../../../core/errors.ts'
 import { EM, ET } from '../constants.ts'
 import type { ElfFile } from '../read/elf-file.ts'
+import { packedAt } from '../read/packed.ts'
+import { packedCode } from './code-not-decoded.ts'
 import type { CpuAnalysis } from './cpu-analysis.ts'
 import { judgeArm64File } from './arm64/judge-file.ts'
 import { scanArmFile } from './arm/scan-file.ts'
@@ -18,6 +20,8 @@ const nothing: CpuAnalysis = { requirements: [], properties: {}, data: undefined
 /** Which CPU features the code needs, may need, or uses behind a check. Tables that mislead the search are reported. */
 export async function analyzeCpu(file: ElfFile, settings: AnalyzeSettings, context: Context): Promise<CpuAnalysis> {
   if (settings.shallow === true || file.header.e_type === ET.REL || file.header.e_type === ET.CORE) return nothing
+  const packed = packedAt(file)
+  if (packed !== undefined) return packedCode(packed)
   try {
     return judge(file, settings)
   } catch (error) {

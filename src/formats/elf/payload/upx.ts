@@ -1,15 +1,14 @@
-import { findBytes } from './find-bytes.ts'
+import { packedAt } from '../read/packed.ts'
 import type { Recognizer } from './payload.ts'
 
-/** UPX: the program header table is followed by l_info (checksum, `UPX!`, loader size, version, format). */
+/** UPX: all but the loader is compressed. */
 export const upx: Recognizer = ({ file }) => {
-  const from = file.header.e_phoff + file.segments.length * file.header.e_phentsize
-  const at = findBytes(file.bytes, 'UPX!', from, Math.min(from + 64, file.bytes.byteLength))
-  if (at < 0) return undefined
+  const offset = packedAt(file)
+  if (offset === undefined) return undefined
   return {
     kind: 'upx',
-    offset: at - 4,
-    size: file.bytes.byteLength - at + 4,
+    offset,
+    size: file.bytes.byteLength - offset,
     description: 'packed with UPX: the program itself is compressed and cannot be seen',
     hidesCode: true,
   }

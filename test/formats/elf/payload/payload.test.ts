@@ -6,6 +6,9 @@ import { elf } from '../../../../src/formats/elf/index.ts'
 import { elfPackage } from '../../../corpus/elf.ts'
 import { fetchPackage } from '../../../corpus/fetch.ts'
 import { analyze, optimize } from '../support/optimize.ts'
+import type { Context } from '../../../../src/core/context.ts'
+
+const context: Context = { signal: new AbortController().signal, report: () => {}, readFile: async () => undefined }
 
 const addon = new Uint8Array(await readFile(join(await fetchPackage(elfPackage('bcrypt')), 'prebuilds/linux-arm/bcrypt.glibc.node')))
 
@@ -43,6 +46,30 @@ test('code behind UPX is unknown, so nothing can be promised', async () => {
   const { properties, requirements } = await analyze(marked(addon, at + 4, 'UPX!'), {})
   expect(properties['payloads']).toEqual([expect.objectContaining({ kind: 'upx' })])
   expect(requirements).toContainEqual(expect.objectContaining({ name: 'unknown-code', need: 'possible' }))
+})
+
+test('what is compressed in a packed program is not read as code, also where notes stand before what UPX says', async () => {
+  const { detail } = await analyze(addon)
+  const { e_phoff, e_phentsize } = detail.file.header
+  const at = e_phoff + detail.file.segments.length * e_phentsize
+  const last = e_phoff + (detail.file.segments.length - 1) * e_phentsize
+  const packed = (notes: number): Uint8Array => {
+    const bytes = marked(addon, at + notes + 4, 'UPX!')
+    const view = new DataView(bytes.buffer)
+    // the last segment of 32 bits: notes, behind the program headers
+    for (const [offset, value] of [[0, 4], [4, at], [16, notes]] as const) view.setUint32(last + offset, value, true)
+    return bytes
+  }
+  for (const notes of [16, 100]) {
+    const { properties, requirements } = await analyze(packed(notes), {})
+    expect(properties['payloads']).toEqual([expect.objectContaining({ kind: 'upx', offset: at + notes })])
+    expect(properties['cpuAnalysis']).toBe('skipped')
+    expect(requirements.filter(({ kind }) => kind === 'cpu-feature').map(({ name, need }) => [name, need])).toEqual([['unknown-code', 'possible']])
+  }
+  // the same where nothing of UPX stands
+  expect((await analyze(marked(packed(100), at + 104, 'none'), {})).properties['payloads']).toBeUndefined()
+  const explained = await elf.explain!({ path: 'packed', bytes: packed(100) } as never, { kind: 'feature', name: 'neon' }, {}, context)
+  expect(explained).toMatchObject({ summary: 'packed: whether it uses neon cannot be told', data: { need: 'possible' } })
 })
 
 test('scripts that bring a native addon along hide its code', async () => {
