@@ -6,7 +6,7 @@ import type { Diagnostic } from '../core/diagnostic.ts'
 import { ShrinkError, UsageError } from '../core/errors.ts'
 import type { Architecture } from '../core/requirement.ts'
 import type { TreeFile } from '../core/tree.ts'
-import { archiveKind, unpackArchive } from '../node/archive.ts'
+import { archiveKind, isArchive, unpackArchive } from '../node/archive.ts'
 import { temporaryFolder } from '../node/temporary-folder.ts'
 import { isImageLayout, unpackImage } from '../node/unpack-image.ts'
 import { walk } from '../node/walk.ts'
@@ -91,8 +91,7 @@ async function openInput(path: string, cwd: string, prefix: string, architecture
   const kind = await archiveKind(absolute).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`${path}: cannot be read: ${error.code ?? error.message}`, 'Check its permissions.')
   })
-  // many a file that is compressed with zstd is no tar archive
-  if (kind !== undefined && (kind !== 'tar.zst' || /\.(?:tar\.zst|tzst)$/i.test(path))) {
+  if (kind !== undefined && (await isArchive(absolute, kind))) {
     return unpacked(path, prefix, async (folder) => {
       const archive = join(folder, 'archive')
       await mkdir(archive)

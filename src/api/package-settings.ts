@@ -76,6 +76,12 @@ export async function packageSettings({ package: section, level }: Config, cwd: 
 async function projectOf(inputs: readonly Input[]): Promise<PackageJson | undefined> {
   const folders = [...new Set(inputs.flatMap(({ root, project, bundledFrom }) => bundledFrom?.map((path) => dirname(path)) ?? (project === true ? [root] : [])))]
   const found = new Map<string, PackageJson>()
+  for (const { root, isFolder, project, bundledFrom, isImage } of inputs) {
+    if (!isFolder || project === true || bundledFrom !== undefined || isImage === true) continue
+    // what was unpacked lies in a folder that says nothing
+    const manifest = await readPackageJson(root)
+    if (manifest !== undefined && manifest.name !== '') found.set(root, manifest)
+  }
   for (const folder of folders) {
     const nearest = await nearestNamed(folder)
     if (nearest !== undefined) found.set(nearest.folder, nearest.manifest)

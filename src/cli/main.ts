@@ -15,7 +15,10 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
 }
 
 async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
-  if (argv[0] === 'completion' && argv.length === 1) {
+  const [asked, shell, ...rest] = argv
+  if (asked === 'completion' && rest.length === 0 && shell?.startsWith('-') !== true) {
+    // one script is for both: other programs have to be told for which
+    if (shell !== undefined && shell !== 'bash' && shell !== 'zsh') throw new UsageError(`completion: \`${shell}\` is none of bash, zsh`)
     const { completionScript } = await import('./completion-script.ts')
     io.stdout(completionScript)
     return 0

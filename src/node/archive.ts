@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
+import { constants, createGunzip, gunzipSync } from 'node:zlib'
 import type { Extract } from 'tar-stream'
 import type * as Yauzl from 'yauzl'
 import type { Diagnostic } from '../core/diagnostic.ts'
@@ -31,6 +31,23 @@ export async function archiveKind(path: string): Promise<ArchiveKind | undefined
   if (length === 512 && head.toString('latin1', 257, 262) === 'ustar') return 'tar'
   if (isAsar(head.subarray(0, length))) return 'asar'
   return undefined
+}
+
+/** Many a file that is compressed is no tar archive. A damaged one is, if its name says so: what is wrong with it is told. */
+export async function isArchive(path: string, kind: ArchiveKind): Promise<boolean> {
+  if (kind === 'tar.zst') return /\.(?:tar\.zst|tzst)$/i.test(path)
+  if (kind !== 'tar.gz' || /\.(?:tar\.gz|tgz)$/i.test(path)) return true
+  const head = Buffer.alloc(16 * 1024)
+  const handle = await open(path, 'r')
+  try {
+    const { bytesRead } = await handle.read(head, 0, head.byteLength, 0)
+    // the start of it is enough; bounded, since what is compressed well is large
+    return gunzipSync(head.subarray(0, bytesRead), { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 64 * 2 ** 20 }).toString('latin1', 257, 262) === 'ustar'
+  } catch {
+    return false
+  } finally {
+    await handle.close()
+  }
 }
 
 /**

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { chmod, readFile, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import type { Report } from '../../src/core/report.ts'
 import { schemaErrors } from '../support/report-schema.ts'
@@ -100,6 +101,16 @@ test('a script that does not parse is an error where it is the user’s, and a w
   expect(code).toBe(0)
   expect(report.diagnostics).toMatchObject([{ severity: 'warning', code: 'artifact/syntax', location: { path: 'node_modules/log/test/fixtures/broken.js', line: 2 } }])
   expect((await json([join(root, 'node_modules/log/test')])).code).toBe(3)
+})
+
+test('a file that is only compressed is a file; a tar archive is opened whatever its name, and told where it is damaged', async () => {
+  const root = tempFolder()
+  await writeTree(root, { 'a.js': 'export const a = 1\n', 'app.js.gz': gzipSync('export const a = 1\n'), 'cut.tgz': gzipSync('no tar') })
+  execFileSync('tar', ['-czf', 'image', 'a.js'], { cwd: root })
+  const paths = async (path: string): Promise<unknown> => (await json([join(root, path)])).report.artifacts.map((artifact) => [artifact.path, artifact.format])
+  expect(await paths('app.js.gz')).toEqual([['app.js.gz', 'archive']])
+  expect(await paths('image')).toEqual([['a.js', 'js']])
+  expect(await runCli(['analyze', join(root, 'cut.tgz')])).toMatchObject({ code: 3, stderr: expect.stringContaining('cut.tgz: cannot be unpacked') })
 })
 
 test('broken files are named with their place; the others go on; exit 3', async () => {

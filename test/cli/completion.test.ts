@@ -7,6 +7,14 @@ import { completions } from '../../src/cli/completions.ts'
 import { runCli } from '../support/run-cli.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
+it('is printed for a shell that is named, too, as other programs ask; for others it says which there are', async () => {
+  const { stdout } = await runCli(['completion'])
+  expect(stdout).toContain('compdef')
+  expect((await runCli(['completion', 'zsh'])).stdout).toBe(stdout)
+  expect(await runCli(['completion', 'fish'])).toMatchObject({ code: 2, stderr: 'shrink: completion: `fish` is none of bash, zsh\n' })
+  expect((await runCli(['completion', '--help'])).stdout).toContain('Commands:')
+})
+
 describe('what may stand where the cursor is', () => {
   it('is a command, then a flag of it, then one of its values', async () => {
     expect(await completions('shrink ')).toEqual([...commands.map(({ name }) => name), 'completion'])

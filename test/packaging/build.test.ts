@@ -130,6 +130,8 @@ describe('build --arch --package', () => {
       expect(await zips(['packages/api/dist'])).toEqual(['acme-api.zip'])
       expect(await zips(['packages/api/dist/index.js'])).toEqual(['acme-api.zip'])
       expect(await zips(['packages'])).toEqual(['root.zip'])
+      await run('tar', ['-czf', 'api.tgz', '-C', 'packages/api', '.'], { cwd: folder })
+      expect(await zips(['api.tgz'])).toEqual(['acme-api.zip'])
     })
   })
 
