@@ -28,6 +28,19 @@ describe('tree/x86-only', () => {
     ).toContain('src/app.mjs:3 (dynamic import) → node_modules/middle/lib/index.js:1 (computed)')
   })
 
+  it('tells together what no code uses, as in a layer of Python, and by themselves what is used or what was asked for', async () => {
+    const files = (count: number): Parameters<typeof memoryTree>[0] =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`python/numpy/m${index}.so`, { elf: 'x86-64', libc: 'glibc' } as const]))
+    const used = { 'app.cjs': "require('child_process').spawn('./bin/tool')\n", 'bin/tool': { elf: 'x86-64', libc: 'glibc' } as const }
+    const messages = async (...tree: Parameters<typeof memoryTree>): Promise<string[]> => (await runRule('tree/x86-only', memoryTree(...tree))).map(({ message }) => message)
+    expect(await messages({ ...files(5), ...used })).toEqual([
+      'bin/tool exists for x64 only; reached by app.cjs:1 (spawn)',
+      '5 programs and libraries exist for x86 only; no code that uses them was found: python/numpy/m0.so, python/numpy/m1.so, python/numpy/m2.so and 2 more',
+    ])
+    expect(await messages(files(3))).toHaveLength(3)
+    expect(await messages(files(5), ['aarch64'])).toHaveLength(5)
+  })
+
   it('does not take comments and other strings for uses', async () => {
     expect(
       await wayTo("import 'middle' // 'turbo'\n", "// require('turbo')\nconst s = 'not turbo at all'\n"),

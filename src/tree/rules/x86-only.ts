@@ -23,9 +23,30 @@ export const x86Only: TreeRule = {
       const things = native.owner.path === '' ? programsOf(native) : wholePackage(native)
       for (const builds of things) findings.push(await finding(native, builds, reach, tree))
     }
-    return findings
+    return folded(findings)
   },
 }
+
+/** Told one by one. A layer of Python has some twenty libraries of its own, the image of a distribution hundreds. */
+const most = 3
+
+/** What no code was found to use, and nobody asked about, is told together. */
+function folded(findings: readonly Omit<Finding, 'ruleId'>[]): readonly Omit<Finding, 'ruleId'>[] {
+  const alike = findings.filter(({ severity, data }) => severity === 'info' && list(data?.['reachedBy']).length === 0)
+  if (alike.length <= most) return findings
+  const files = alike.flatMap(({ data }) => list(data?.['files']).map(String)).sort()
+  return [
+    ...findings.filter((found) => !alike.includes(found)),
+    {
+      ...alike[0]!,
+      message: `${alike.length} programs and libraries exist for x86 only; no code that uses them was found: ${files.slice(0, most).join(', ')}${files.length > most ? ` and ${files.length - most} more` : ''}`,
+      data: { ...alike[0]!.data, files },
+      location: { path: files[0]! },
+    },
+  ]
+}
+
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 /** Only x86 was asked for: being x86-only is no fault then. */
 function isForX86(asked: readonly Architecture[] | undefined): boolean {
