@@ -87,6 +87,21 @@ test.skipIf(!haveGcc)('what a library exports only because it lets all names be 
   expect(await needOf('seen-unused', `${many} ${operations} SUM_WIDE(unused)`, '-fno-inline')).toBe('possible')
 })
 
+test.skipIf(!haveGcc)('of two variants that a library calls through its PLT, as it exports them, the one for better CPUs is chosen by what a check left in an object', async () => {
+  const many = String.raw`
+    __asm__(".text\n .altmacro\n .macro one k\n .globl f\\k\n .type f\\k, @function\n f\\k: ret\n .size f\\k, 1\n .endm\n"
+            ".set n, 0\n .rept 2100\n one %n\n .set n, n + 1\n .endr\n .noaltmacro");`
+  const chosen = (condition: string): string => `${many}
+    struct object { char state[256]; char fast; char other; };
+    SUM(slow, PLAIN) SUM_WIDE(fast)
+    void prepare(struct object *object) { object->fast = __builtin_cpu_supports("avx2") != 0; }
+    int total(struct object *object, int *values, int count) { if (${condition}) return fast(values, 64) + 1; return slow(values, 64) + 1; }`
+  expect(await needOf('plt', chosen('object->fast'))).toBe('guarded')
+  expect(await needOf('plt-other', chosen('object->other'))).not.toBe('guarded')
+  expect(await needOf('plt-measured', chosen('count > 4096'))).not.toBe('guarded')
+  expect(await needOf('plt-always', `${chosen('object->fast')} int always(int *values) { return fast(values, 64) + 2; }`)).not.toBe('guarded')
+})
+
 test.skipIf(!haveGcc)('stubs without ENDBR64 lie eight bytes apart: each leads to its own function', async () => {
   const source = `
     SUM(first, PLAIN) SUM_WIDE(hidden) SUM(second, PLAIN) SUM(third, PLAIN)

@@ -20,6 +20,8 @@ export interface KnownCode {
    * known by something else, to which others may be added.
    */
   labels?(others: CodeAddresses): Uint8Array
+  /** Those that are numbers, where there are frames: 1 for each of them. Given the functions that are known by something else, and what frames cover. */
+  numbersAmongPointers?(others: CodeAddresses, isCovered: (address: number) => boolean): Uint8Array | undefined
   /** Is what some instruction names, and looks like an address of code, a number? Given the functions that are known by something else. */
   numbers?(others: CodeAddresses): (address: number) => boolean
   /** May a function begin at an address that another function jumps to, neither of which has a frame? */
@@ -55,7 +57,7 @@ export function functionBounds(image: MemoryImage, sweep: Sweep, known: KnownCod
   } else addCalled(all, sweep, known)
   const isNumber = frames.length > 0 ? undefined : known.numbers?.(all)
   addTaken(all, image, sweep, (address) => covered(address) || isNumber?.(address) === true)
-  addPointed(all, image, covered, frames.length > 0 ? undefined : known.labels?.(all))
+  addPointed(all, image, covered, frames.length > 0 ? known.numbersAmongPointers?.(all, covered) : known.labels?.(all))
   // told by bytes of x86 instructions
   if (frames.length > 0 && known.alignment === undefined) for (const start of unnamedStarts(image, sweep, all, { frameStarts, frameEnds }, known)) all.add(start)
   if (frames.length > 0) for (const target of known.leftByShortJumps?.(all.sorted(), covered) ?? []) if (!all.has(target) && !covered(target) && known.isJumpedTo?.(target) === true) all.add(target)

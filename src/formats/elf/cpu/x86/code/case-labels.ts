@@ -62,6 +62,26 @@ export function numbersLikeAddresses(image: MemoryImage, decoder: X86Decoder, ot
   return (address) => !others.has(address) && isInInstruction(decoder, codeAt, certain, address)
 }
 
+/** Functions of hand-written assembly begin at multiples of it. */
+const ALIGNED = 16
+
+/**
+ * The same of pointers in data, where frames tell most functions, and the rest is hand-written assembly that no frame covers (FFmpeg's, in programs
+ * for a fixed address): 1 for each that leads into the middle of an instruction, in the order of `image.codePointers`.
+ */
+export function numbersAmongPointers(image: MemoryImage, decoder: X86Decoder, others: CodeAddresses, isCovered: (address: number) => boolean): Uint8Array | undefined {
+  if (!image.positionDependent) return undefined
+  const { targets } = image.codePointers
+  const numbers = new Uint8Array(targets.length)
+  const codeAt = codeRanges(image)
+  const certain = others.sorted()
+  for (let pointer = 0; pointer < targets.length; pointer++) {
+    const target = targets[pointer]!
+    if (target % ALIGNED !== 0 && !isCovered(target) && !others.has(target) && isInInstruction(decoder, codeAt, certain, target)) numbers[pointer] = 1
+  }
+  return numbers
+}
+
 /** Bytes that are decoded to see where instructions begin. */
 const LONGEST = 20_000
 

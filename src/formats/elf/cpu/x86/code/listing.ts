@@ -51,6 +51,7 @@ const MOST_MASKS = 16
 export class Lister implements Listing {
   readonly #decoder: X86Decoder
   readonly #image: MemoryImage
+  readonly #stubs: Code['stubs']
   count = 0
   readonly at: Int32Array = new Int32Array(LARGEST)
   readonly kind: Uint8Array = new Uint8Array(LARGEST)
@@ -69,9 +70,10 @@ export class Lister implements Listing {
   #to = 0
   #listed = NaN
 
-  constructor({ decoder, image }: Pick<Code, 'decoder' | 'image'>) {
+  constructor({ decoder, image, stubs }: Pick<Code, 'decoder' | 'image' | 'stubs'>) {
     this.#decoder = decoder
     this.#image = image
+    this.#stubs = stubs
   }
 
   indexOf(offset: number): number | undefined {
@@ -129,6 +131,9 @@ export class Lister implements Listing {
         } else if ((byte & 0xfe) === 0xe8 || (byte === 0x0f && (second & 0xf0) === 0x80)) {
           kind = byte === 0x0f ? Kind.branch : byte === 0xe8 ? Kind.call : Kind.jump
           target = next + view.getInt32(next - 4, true)
+          // through the PLT, as libraries call what they export
+          const address = kind === Kind.branch || (target >= from && target < to) ? undefined : this.#stubs.get(base + target)?.address
+          if (address !== undefined) target = address - base
         } else if (byte === 0xff && (second === 0x15 || second === 0x25)) {
           // through the GOT, as Rust calls what other crates have
           const address = this.#image.slots.get(base + next + view.getInt32(next - 4, true))?.address

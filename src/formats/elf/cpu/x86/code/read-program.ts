@@ -5,7 +5,7 @@ import { readGoFunctions } from '../../../read/pclntab.ts'
 import { indexAccesses } from '../../program/access-index.ts'
 import { ArgumentsRead } from './arguments-read.ts'
 import { buildCallGraph, readStubs } from '../../program/call-graph.ts'
-import { caseLabels, numbersLikeAddresses } from './case-labels.ts'
+import { caseLabels, numbersAmongPointers, numbersLikeAddresses } from './case-labels.ts'
 import { findDetectors } from './detectors.ts'
 import { beginsBehindNops, beginsFunction } from './tail-calls.ts'
 import { cLibraryStart } from './c-library.ts'
@@ -58,6 +58,7 @@ export function readProgram(file: ElfFile): Program {
     isChanged: accesses.isChanged,
     labels: (others) => caseLabels(image, sweep, accesses, decoder, others),
     numbers: (others) => numbersLikeAddresses(image, decoder, others),
+    numbersAmongPointers: (others, isCovered) => numbersAmongPointers(image, decoder, others, isCovered),
     isTailCalled: (address, always) => beginsFunction(codeAt, address, always),
     isJumpedTo: (address) => beginsBehindNops(codeAt, address),
     leftByShortJumps: (all, isFramed) => leftByShortJumps(codeAt, decoder, all, isFramed),

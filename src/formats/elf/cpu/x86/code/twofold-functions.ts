@@ -41,7 +41,7 @@ interface Found {
  * Instructions that only run where a bit of such a word lets them: all that need features in at least four functions, each of which begins with
  * a test of the same bit and does without such instructions on the other side. None, where some function does so where the bit is otherwise.
  */
-export function instructionsOfTwofold(program: Pick<Program, 'sweep' | 'graph' | 'codeAt' | 'decoder' | 'image' | 'detectors'>): number[] {
+export function instructionsOfTwofold(program: Pick<Program, 'sweep' | 'graph' | 'codeAt' | 'decoder' | 'image' | 'detectors' | 'stubs'>): number[] {
   if (!program.detectors.any) return []
   const at = program.sweep.hitAt.values()
   const lister = new Lister(program)

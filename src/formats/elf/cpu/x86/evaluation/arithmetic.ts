@@ -1,5 +1,6 @@
 import { cleanFlags, Register, saysNothing } from './state.ts'
 import { Accesses } from './accesses.ts'
+import { mentionedRegisters } from '../code/mentioned-registers.ts'
 import { type Flags, flagsOf, outcomes, refined } from './flags.ts'
 import { anything, detectedAs, isZero, number, type Operation, plain, sameValue, signExtended, singleAddress, untouched, type Value, valueOf } from '../../program/value.ts'
 
@@ -33,6 +34,9 @@ export abstract class Arithmetic extends Accesses {
       this.modrmAt = -1
       this.isMemory = false
       this.applyArithmetic(operation, left, number(immediate, immediate < 0 ? -1 : 0), width, (v) => this.assign(Register.rax, v, width))
+      // CMP AL, imm8 and its like name no register, and a branch on them tells as much about it
+      const { flags } = this.state
+      if (operation === 7 && flags !== undefined && !saysNothing(flags)) this.state.flags = flagsOf('compare', flags.left, flags.right, width, Register.rax)
       return
     }
     this.operands(at + 1, segment)
@@ -110,13 +114,22 @@ export abstract class Arithmetic extends Accesses {
   /** Of the instruction that ends at `before`, where nothing is known of the register. */
   protected comparedToZero: { readonly before: number; readonly register: number } | undefined
 
+  /** What the last MOVZX of the block at hand moved a byte into. */
+  protected extended: { readonly before: number; readonly register: number } | undefined
+
+  /** Does a register hold a byte, and nothing above it? GCC tests the guard of a variable of a function so, and uses it as the `false` that it is then. */
+  #isByte(register: number): boolean {
+    return this.extended?.register === register && register === this.byteRegister(register) && (mentionedRegisters(this.decoder, this.code, this.extended.before, this.at, () => 0xffff) & (1 << register)) === 0
+  }
+
   protected test(left: Value | undefined, right: Value | undefined, size: number): void {
     const register = ((this.code[this.modrmAt]! >> 3) & 7) | ((this.rex & 4) << 1)
     const same = !this.isMemory && register === ((this.code[this.modrmAt]! & 7) | ((this.rex & 1) << 3)) && sameValue(left, right)
     this.setFlags('logic', same ? left : this.compute('and', left, right), number(0), size, same)
     // TEST r, r of a number that is not known
     const isSame = !this.isMemory && register === ((this.code[this.modrmAt]! & 7) | ((this.rex & 1) << 3))
-    this.comparedToZero = isSame && size >= 4 && this.state.flags === undefined ? { before: this.next, register } : undefined
+    const isWhole = size >= 4 || (size === 1 && this.#isByte(register))
+    this.comparedToZero = isSame && isWhole && this.state.flags === undefined ? { before: this.next, register } : undefined
   }
 
   protected setFlags(kind: Flags['kind'], left: Value | undefined, right: Value | undefined, size: number, traced = false): void {

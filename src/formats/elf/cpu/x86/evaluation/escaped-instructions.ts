@@ -51,6 +51,7 @@ export abstract class EscapedInstructions extends SseInstructions {
       case 0xb6:
       case 0xb7:
         this.setRegister(this.truncated(this.read(opcode & 1 ? 2 : 1), opcode & 1 ? 2 : 1), 8)
+        if (opcode === 0xb6) this.extended = { before: this.next, register: ((this.code[this.modrmAt]! >> 3) & 7) | ((this.rex & 4) << 1) }
         return true
       case 0xbe:
       case 0xbf:

@@ -283,6 +283,7 @@ class Evaluator extends Instructions {
     this.state = { registers: start.registers.slice(), memory: start.memory, flags: start.flags, vectors: start.vectors }
     this.ownsMemory = false
     this.comparedToZero = undefined
+    this.extended = undefined
     const { joins, lengths } = this.#blocks
     let here = at
     for (;;) {

@@ -1,4 +1,4 @@
-import { isZero, sameValue, type Value, valueOf } from '../../program/value.ts'
+import { isZero, plain, sameValue, type Value, valueOf } from '../../program/value.ts'
 
 /** What a conditional branch looks at. */
 export interface Flags {
@@ -71,6 +71,17 @@ export function refined(flags: Flags, code: number, outcome: boolean): Value | u
   }
   const { base, detected, partial, hull } = flags.left
   return words.length === 0 ? undefined : valueOf(base, words, detected, partial, hull)
+}
+
+/** The numbers of a whole register of which `size` bytes were compared, and are among those of `part`: what stands above them stays (`mov al, [rax]`). */
+export function restricted(whole: Value, size: number, part: Value): Value {
+  if (size === 8 || whole.base !== plain || whole.hull === true) return part
+  const words: number[] = []
+  for (let at = 0; at < whole.words.length; at += 2) {
+    const low = whole.words[at]! & (size === 4 ? -1 : size === 2 ? 0xffff : 0xff)
+    for (let other = 0; other < part.words.length; other += 2) if (part.words[other] === low) words.push(whole.words[at]!, whole.words[at + 1]!)
+  }
+  return words.length === 0 ? part : valueOf(whole.base, words, whole.detected, whole.partial, whole.hull)
 }
 
 function outcomesOfOne(flags: Flags, at: number, code: number): number {

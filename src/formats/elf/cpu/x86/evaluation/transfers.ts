@@ -4,7 +4,7 @@ import { Places } from '../../program/places.ts'
 import { joinVectors } from './vectors.ts'
 import { argumentRegisters } from '../code/argument-registers.ts'
 import { Register, saysNothing, type State } from './state.ts'
-import { type Flags, flagsOf, refined } from './flags.ts'
+import { type Flags, flagsOf, refined, restricted } from './flags.ts'
 import { isExact, number, plain, sameValue, singleOffset, type Value } from '../../program/value.ts'
 
 /** Branches, jumps and returns: where control goes, and what goes with it. */
@@ -70,7 +70,8 @@ export abstract class Transfers extends Calls {
     if (value === undefined) return this.state
     const registers = this.state.registers.slice()
     let { memory } = this.state
-    if (flags.register >= 0 && sameValue(this.truncated(registers[flags.register], flags.size), flags.left)) registers[flags.register] = value
+    const whole = flags.register >= 0 ? registers[flags.register] : undefined
+    if (whole !== undefined && sameValue(this.truncated(whole, flags.size), flags.left)) registers[flags.register] = restricted(whole, flags.size, value)
     if (flags.place !== undefined) {
       memory = memory.copy()
       memory.set(flags.place, value)
