@@ -21,7 +21,8 @@ export class Entrances {
   readonly #holdsData: IndexSet
   /** Edges to each function that lead into its middle. */
   readonly #middle = new Map<number, { readonly edge: number; readonly to: number }[]>()
-  readonly #isMiddle = new Set<number>()
+  /** Those edges. */
+  readonly #isMiddle: IndexSet
   readonly #jumps = new Map<number, readonly JumpIntoMiddle[]>()
   readonly #isStarted = new Map<number, boolean>()
 
@@ -40,6 +41,7 @@ export class Entrances {
     for (const { address } of image.slots.values()) if (address !== undefined) refer(address)
     for (const { address, exported } of image.functions) if (exported) refer(address)
     for (let edge = 0; edge < graph.edgeTo.length; edge++) if (graph.edgeKind[edge] !== Edge.call) referenced.add(graph.edgeTo[edge]!)
+    this.#isMiddle = new IndexSet(graph.edgeTo.length)
     for (const jump of graph.intoMiddle) {
       const index = graph.edgeTo[jump.edge]!
       this.#isMiddle.add(jump.edge)

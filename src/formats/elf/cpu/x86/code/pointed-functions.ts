@@ -1,3 +1,4 @@
+import type { Addresses } from '../../program/address-set.ts'
 import type { CallGraph } from '../../program/call-graph.ts'
 import type { MemoryImage } from '../../program/memory-image.ts'
 import type { PointerTable } from '../../program/pointer-table.ts'
@@ -82,7 +83,7 @@ export class PointedFunctions {
    * @param readsDistances does what names the first read a table with entries of four bytes?
    * @param saysNo does a function say that the CPU will not do? What stands before it in its row of a table is not for this CPU.
    */
-  from(first: number, gaps: boolean, known: Set<number>, readsDistances?: () => boolean, saysNo?: (index: number) => boolean): readonly PointedObject[] {
+  from(first: number, gaps: boolean, known: Addresses, readsDistances?: () => boolean, saysNo?: (index: number) => boolean): readonly PointedObject[] {
     if (known.has(first - (first % 8))) return noObjects
     const found: PointedObject[] = []
     const objects = [first]

@@ -62,11 +62,12 @@ export class NamedTables {
     const chosen = this.#chosenEntries.get(index)
     const kinds = sweep.accessKind.values()
     const to = sweep.accessTo.values()
+    const froms = sweep.accessFrom.values()
     const end = graph.firstAccess[index + 1]!
     const fixed = this.#program.image.positionDependent ? this.#program.codeAt(graph.starts[index]!) : undefined
     for (let access = graph.firstAccess[index]!; access < end; access++) {
       if (kinds[access] === Access.store) continue
-      const from = sweep.accessFrom.values()[access]!
+      const from = froms[access]!
       const starts = fixed === undefined ? noStarts : loopStarts(fixed, graph.starts[index]!, from, to[access]!)
       if (starts.length > 0 && this.#runs(index, from)) for (const start of starts) this.#followObjects(index, from, start, progress)
       const table = progress.tables.has(to[access]!) ? -1 : this.#namedBy(access)

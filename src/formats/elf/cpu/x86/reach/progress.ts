@@ -1,3 +1,4 @@
+import type { Addresses } from '../../program/address-set.ts'
 import { type Step, Steps } from './steps.ts'
 import type { Trust } from './trust.ts'
 
@@ -7,12 +8,13 @@ export class Progress {
   readonly steps: Steps
   readonly stack: number[] = []
   /** Tables that were looked at. */
-  readonly tables: Set<number> = new Set()
+  readonly tables: Addresses
   /** Calls of what needs features, until it is known who calls the function that they are in: function and edge of each. */
   readonly pending: number[] = []
 
-  constructor(trust: Trust, functions: number) {
+  constructor(trust: Trust, functions: number, tables: Addresses) {
     this.trust = trust
+    this.tables = tables
     this.steps = new Steps(functions)
   }
 

@@ -1,3 +1,4 @@
+import { AddressSet } from '../../program/address-set.ts'
 import { Edge } from '../../program/edges.ts'
 import { addressesIn } from '../../program/value.ts'
 import type { ConstantArguments } from '../checks/constant-arguments.ts'
@@ -110,7 +111,7 @@ export class ReachSearch {
   }
 
   #begin(trust: Trust): Progress {
-    const progress = new Progress(trust, this.#program.graph.starts.length)
+    const progress = new Progress(trust, this.#program.graph.starts.length, new AddressSet(this.#program.image.data))
     for (const [index, { from, how }] of this.roots) progress.reach(index, from, how)
     if (trust >= Trust.tables) for (const target of threadLocalPointers(this.#program)) if (!this.#kernels.isNamed(target)) progress.reach(target, -1, 'table')
     return progress
