@@ -59,7 +59,7 @@ export class FunctionSurroundings implements Surroundings {
 
   returned(at: number, registers: readonly (Value | undefined)[], through?: number): ReadonlyMap<number, Value> | 'never' | undefined {
     const target = this.#called.get(at) ?? (through === undefined ? undefined : this.#program.graph.functionAt(through))
-    if (target !== undefined) return this.#callees.comesBack(target) ? (this.#known.answer(target, registers) ?? this.#foundBy(target) ?? this.#told(target) ?? this.#callees.constant(target)) : 'never'
+    if (target !== undefined) return this.#callees.comesBack(target) ? (this.#known.answer(target, registers)?.values ?? this.#foundBy(target) ?? this.#told(target) ?? this.#callees.constant(target)) : 'never'
     const name = this.#imported.get(at)
     if (name === undefined || (this.origins?.environment === true && readsEnvironment.test(name))) return undefined
     return this.#callees.returnedBy(name) ?? comparedTexts(this.#program.image, name, registers)
@@ -85,6 +85,11 @@ export class FunctionSurroundings implements Surroundings {
     return target === undefined ? undefined : this.#known.evaluations.get(target)
   }
 
+  #answerAt(at: number, registers: readonly (Value | undefined)[]): ReturnType<Known['answer']> {
+    const target = this.#called.get(at)
+    return target === undefined ? undefined : this.#known.answer(target, registers)
+  }
+
   returnedPointer(at: number): ReturnedPointer | undefined {
     return this.#evaluationOf(at)?.returnedPointer
   }
@@ -93,12 +98,12 @@ export class FunctionSurroundings implements Surroundings {
     return this.#evaluationOf(at)?.told ?? none
   }
 
-  writesOf(at: number): readonly ParameterStore[] {
-    return this.#evaluationOf(at)?.parameterStores ?? none
+  writesOf(at: number, registers: readonly (Value | undefined)[]): readonly ParameterStore[] {
+    return this.#answerAt(at, registers)?.writes ?? this.#evaluationOf(at)?.parameterStores ?? none
   }
 
-  withheldBy(at: number): readonly PlaceBehindParameter[] {
-    return this.#evaluationOf(at)?.withheld ?? none
+  withheldBy(at: number, registers: readonly (Value | undefined)[]): readonly PlaceBehindParameter[] {
+    return this.#answerAt(at, registers)?.withheld ?? this.#evaluationOf(at)?.withheld ?? none
   }
 
   fills(at: number): boolean {

@@ -1,4 +1,4 @@
-import type { Evaluation } from './evaluation.ts'
+import type { Evaluation, ParameterStore, PlaceBehindParameter } from './evaluation.ts'
 import { argumentRegisters } from '../code/argument-registers.ts'
 import { Register } from './state.ts'
 import { detectedAs, plain, sameValue, type Value } from '../../program/value.ts'
@@ -21,9 +21,14 @@ export interface Asked {
   regardless(index: number, parameters: ReadonlyMap<number, Value>): Value | undefined
 }
 
-interface Answer {
+/** What a function does where it is asked with some arguments. */
+export interface Answer {
   readonly parameters: ReadonlyMap<number, Value>
+  /** What it returns. */
   readonly values: ReadonlyMap<number, Value>
+  /** What it writes through pointers it is given, and where it would on another CPU. */
+  readonly writes: readonly ParameterStore[]
+  readonly withheld: readonly PlaceBehindParameter[]
 }
 
 /**
@@ -70,11 +75,11 @@ export class AnswersByArgument {
     // `false`, as the bit that was asked for is not set
     if (returned?.base === plain && !returned.detected && returned.words.length === 2 && !sameValue(this.#outside.regardless(index, parameters), returned)) values.set(Register.rax, detectedAs(returned, true))
     this.#depth--
-    return { parameters, values }
+    return { parameters, values, writes: evaluation?.parameterStores ?? [], withheld: evaluation?.withheld ?? [] }
   }
 
-  /** What function `index` returns when it is called with `registers`. */
-  of(index: number, size: number, registers: readonly (Value | undefined)[]): ReadonlyMap<number, Value> | undefined {
+  /** What function `index` does when it is called with `registers`, where that says what it returns. */
+  of(index: number, size: number, registers: readonly (Value | undefined)[]): Answer | undefined {
     const isAsked = this.#asked.has(index)
     if (isAsked ? this.#depth >= DEPTH : this.#depth === 0 || this.#depth >= HELPER_DEPTH || size > HELPER_SIZE) return undefined
     const parameters = argumentsIn(registers)
@@ -88,7 +93,7 @@ export class AnswersByArgument {
       known = this.#ask(index, parameters, isAsked)
       answers.set(key, known)
     }
-    return known === undefined || known.values.size === 0 ? undefined : known.values
+    return known === undefined || known.values.size === 0 ? undefined : known
   }
 }
 

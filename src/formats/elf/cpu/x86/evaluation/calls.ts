@@ -70,7 +70,7 @@ export abstract class Calls extends Arithmetic {
     if (found === 'never') return false
     const isOther = this.#contradicts(this.outside.toldTo(at))
     const returned = isOther ? undefined : found
-    const told = this.outside.writesOf(at)
+    const told = this.outside.writesOf(at, registers)
     if (isOther) for (const { offset } of told) this.contradicted.add(offset)
     const writes = isOther ? noWrites : told
     const kept = this.#keptAt(at)
@@ -162,7 +162,7 @@ export abstract class Calls extends Arithmetic {
   }
 
   #keptAt(at: number): readonly ParameterStore[] {
-    const places = this.outside.withheldBy(at)
+    const places = this.outside.withheldBy(at, this.state.registers)
     const kept: ParameterStore[] = []
     for (let index = 0; index < places.length; index++) {
       const store = this.kept(places[index]!)

@@ -17,10 +17,10 @@ export interface Surroundings {
   returnedPointer(at: number): ReturnedPointer | undefined
   /** What the function called at `at` looks at in objects, as its callers tell it. */
   toldTo(at: number): readonly ParameterStore[]
-  /** What the function called at `at` writes through pointers it is given. */
-  writesOf(at: number): readonly ParameterStore[]
+  /** What the function called at `at` with `registers` writes through pointers it is given. */
+  writesOf(at: number, registers: readonly (Value | undefined)[]): readonly ParameterStore[]
   /** Where it would write on another CPU. */
-  withheldBy(at: number): readonly PlaceBehindParameter[]
+  withheldBy(at: number, registers: readonly (Value | undefined)[]): readonly PlaceBehindParameter[]
   /** Is this a call of `memset`? */
   fills(at: number): boolean
   /** Of `memcpy` or its like? */

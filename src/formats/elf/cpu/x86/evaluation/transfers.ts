@@ -110,8 +110,9 @@ export abstract class Transfers extends Calls {
     if (returned === 'never') return
     const { memory } = this.state
     this.ownsMemory = false
-    for (const write of this.outside.writesOf(at)) this.writeOf(write, 0)
-    for (const place of this.outside.withheldBy(at)) {
+    const { registers } = this.state
+    for (const write of this.outside.writesOf(at, registers)) this.writeOf(write, 0)
+    for (const place of this.outside.withheldBy(at, registers)) {
       const write = this.kept(place)
       if (write !== undefined) this.writeOf(write, 0)
     }
