@@ -165,6 +165,20 @@ describe.each(levels)('level %s', (level) => {
     expect((await build(['src/e.ts'], { root, level, external: ['@not/here'] })).chunks).toHaveLength(1)
   })
 
+  test('so is one that the code requires, but for where it catches that it is not there', async () => {
+    const root = project({
+      'package.json': '{}',
+      'sure.cjs': `const thing = require('@not/here')\nexports.handler = () => thing`,
+      'lazy.cts': `try { exports.handler = (): unknown => require('@not/here') } catch {}`,
+      'handler.cjs': `try { exports.a = 1 } catch { require('@not/here') }`,
+      'caught.cjs': `let thing\ntry { thing = require('@not/here') } catch { thing = 1 }\nexports.handler = () => thing`,
+    })
+    for (const entry of ['sure.cjs', 'lazy.cts', 'handler.cjs']) {
+      await expect(build([entry], { root, level })).rejects.toMatchObject({ code: 'bundle/failed', details: { hint: 'Install @not/here, or leave it to run time: --external @not/here' } })
+    }
+    expect((await build(['caught.cjs'], { root, level })).chunks).toHaveLength(1)
+  })
+
   test('a top-level await in CommonJS that was asked for says what to do', async () => {
     const root = project({ 'package.json': '{}', 'e.ts': 'export const a = await Promise.resolve(1)' })
     await expect(build(['e.ts'], { root, level, format: 'cjs' })).rejects.toMatchObject({ code: 'bundle/failed', message: expect.stringContaining('top-level await'), details: { hint: expect.stringContaining('--format esm') } })

@@ -7,6 +7,7 @@ import { effectiveDefine, exportConditions, packageFields } from '../bundle-opti
 import { withPlainRequire } from '../created-require.ts'
 import { moduleFile } from '../module-mark.ts'
 import { slashed } from '../paths.ts'
+import { isRequiredForSure } from '../required-for-sure.ts'
 import { bareName, extensionAlias, extensions, packageFolder } from '../resolver.ts'
 import type { ImportKind, Resolution } from '../resolver.ts'
 import { installHint } from './absent-packages.ts'
@@ -114,14 +115,14 @@ function shrinkPlugin(request: EngineRequest, missed: Missed[]): Plugin {
     name: 'shrink',
     resolveId: {
       filter: { id: resolver.decidesRelative ? /^[^\0]/ : [/^[^./\0]|^\.\.?$/, moduleFile] },
-      handler(specifier, importer, { kind, isEntry }) {
+      async handler(specifier, importer, { kind, isEntry }) {
         if (isEntry) return null
         const importKind: ImportKind = kind === 'require-call' ? 'require' : 'import'
         const found = resolver.resolve(specifier, importer, importKind)
         if (found !== undefined) return asRolldown(found)
         // what packages lack, the code may do without, or a runtime has under Node's name, is Rolldown's to warn of
-        const ownImport = kind === 'import-statement' && importer !== undefined && packageFolder(importer) === undefined
-        if (ownImport && bareName(specifier) !== undefined && !isBuiltin(specifier)) missed.push({ specifier, importer })
+        const isOwn = importer !== undefined && packageFolder(importer) === undefined && bareName(specifier) !== undefined && !isBuiltin(specifier)
+        if (isOwn && (kind === 'import-statement' || (kind === 'require-call' && (await isRequiredForSure(importer, specifier))))) missed.push({ specifier, importer })
         return null
       },
     },

@@ -13,7 +13,7 @@ export const plugAndPlay: TreeRule = {
         message:
           'packages are installed with Yarn Plug’n’Play, which is not supported: what is in them was not looked at',
         advice:
-          'Set `nodeLinker: node-modules` in .yarnrc.yml and run `yarn install`, or bundle the application first.',
+          'Set `nodeLinker: node-modules` in .yarnrc.yml and run `yarn install`, or bundle the application first with a bundler that reads its archives (esbuild, webpack).',
         location: { path: loader.path },
       },
     ]
