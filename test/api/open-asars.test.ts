@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { analyze, build } from '../../src/index.ts'
+import { analyze, build, explain } from '../../src/index.ts'
 import { asarOf } from '../support/asar.ts'
 import { tempFolder, writeTree } from '../support/temp-folder.ts'
 
@@ -56,4 +56,10 @@ test('build copies it byte for byte, and says that it did not look into it', asy
   const report = await build(['dist'], { cwd: root, configFile: false, config: { out: 'out' } })
   expect(report.outputs.find(({ path }) => path === 'resources/app.asar')).toMatchObject({ changes: [], sizes: { raw: packed.byteLength } })
   expect(report.treeFindings.map(({ message }) => message)).toContain('not looked into: resources/app.asar')
+})
+
+test('a file that a report names in an archive is no file to explain: what to do is said', async () => {
+  const root = await application(packed)
+  await expect(explain('dist/resources/app.asar/main.js', { kind: 'feature', name: 'x' }, { cwd: root, configFile: false })).rejects.toMatchObject({ hint: expect.stringContaining('unpack it') })
+  await expect(explain('dist/main.js', { kind: 'feature', name: 'x' }, { cwd: root, configFile: false })).rejects.toMatchObject({ hint: expect.stringContaining('spelling') })
 })
