@@ -12,22 +12,28 @@ export async function isRequiredForSure(path: string, specifier: string): Promis
   const code = await readFile(path, 'utf8').catch(() => undefined)
   if (code === undefined) return false
   const { program, errors } = parseSync(path, code)
-  return errors.length === 0 && requires(program, specifier, false)
+  return errors.length === 0 && requires(program, specifier)
 }
 
-function requires(node: unknown, specifier: string, caught: boolean): boolean {
-  if (Array.isArray(node)) return node.some((each) => requires(each, specifier, caught))
-  if (!isNode(node)) return false
-  if (node.type === 'TryStatement') {
-    const { block, handler, finalizer } = node
-    return requires(block, specifier, true) || requires([handler, finalizer], specifier, caught)
+/** Without recursion: a sum of thousands of texts is a tree as deep. */
+function requires(program: ESTree.Node, specifier: string): boolean {
+  const left: { node: unknown; caught: boolean }[] = [{ node: program, caught: false }]
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const { node, caught } = next
+    if (Array.isArray(node)) for (const each of node) left.push({ node: each, caught })
+    if (!isNode(node)) continue
+    if (node.type === 'TryStatement') {
+      left.push({ node: node.block, caught: true }, { node: node.handler, caught }, { node: node.finalizer, caught })
+      continue
+    }
+    if (!caught && node.type === 'CallExpression') {
+      const { callee, arguments: [first] } = node
+      if (callee.type === 'Identifier' && callee.name === 'require' && first?.type === 'Literal' && first.value === specifier) return true
+    }
+    const within = caught && !/Function/.test(node.type)
+    for (const child of Object.values(node)) if (typeof child === 'object' && child !== null) left.push({ node: child, caught: within })
   }
-  if (node.type === 'CallExpression') {
-    const { callee, arguments: [first] } = node
-    if (callee.type === 'Identifier' && callee.name === 'require' && first?.type === 'Literal' && first.value === specifier) return !caught
-  }
-  const within = /Function/.test(node.type) ? false : caught
-  return Object.values(node).some((child) => typeof child === 'object' && child !== null && requires(child, specifier, within))
+  return false
 }
 
 function isNode(value: unknown): value is ESTree.Node {
