@@ -155,6 +155,9 @@ function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange,
       const target = view.getInt32(at + length - 4, true)
       if ((rex & 8) !== 0 && byte !== 0xc7) farAddress(accesses, sweep, decoder, code, view, at, base)
       else if (target > 0) accesses.add(base + at, target, Access.take)
+    } else if (positionDependent && length >= 9 && (byte & 0xfc) === 0xa0) {
+      // movabs [variable], eax
+      if (view.getUint32(at + length - 4, true) === 0) accesses.add(base + at, view.getUint32(at + length - 8, true), byte < 0xa2 ? Access.load : Access.store)
     } else if (positionDependent && length >= 5 && (byte === 0x05 || (byte === 0x81 && (second & 0xf8) === 0xc0))) {
       // add rax, table
       accesses.addFixed(base + at, view.getInt32(at + length - 4, true))

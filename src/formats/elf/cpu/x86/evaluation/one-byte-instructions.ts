@@ -69,6 +69,11 @@ export abstract class OneByteInstructions extends IndirectTransfers {
       case 0x98:
       case 0x99:
         return own.extendAccumulator
+      case 0xa0:
+      case 0xa1:
+      case 0xa2:
+      case 0xa3:
+        return own.moveByAddress
       case 0xa8:
       case 0xa9:
         return own.testAccumulator
@@ -258,6 +263,15 @@ export abstract class OneByteInstructions extends IndirectTransfers {
     const width = this.#width(byte)
     this.operands(at + 1, segment)
     this.write(this.register(width), width)
+    return true
+  }
+
+  /** MOV between the accumulator and what lies at the address in the instruction: Free Pascal's variables. */
+  protected moveByAddress(at: number, byte: number, segment: boolean): boolean {
+    const width = this.#width(byte)
+    this.operandAt(at + 1, segment)
+    if (byte < 0xa2) this.assign(Register.rax, this.read(width), width)
+    else this.write(this.truncated(this.state.registers[Register.rax], width), width)
     return true
   }
 

@@ -27,6 +27,20 @@ export abstract class Operands extends Effects {
     return this.rex === 0 && index >= 4 && index < 8 ? index - 4 : index // AH, CH, DH, BH
   }
 
+  /** What lies at the address that the instruction has at `at`, instead of ModRM. */
+  protected operandAt(at: number, segment: boolean): void {
+    const low = this.view.getUint32(at, true)
+    const high = this.next - at >= 8 ? this.view.getUint32(at + 4, true) : 0
+    this.isMemory = true
+    this.memoryAddress = segment ? undefined : number(low | 0, high | 0)
+    this.isCleanAddress = false
+    this.hasBase = false
+    this.isThreadLocal = segment
+    this.displacement = low | 0
+    this.tableRegister = -1
+    this.array = -1
+  }
+
   protected operands(modrmAt: number, segment: boolean): void {
     const code = this.code
     const { registers } = this.state
