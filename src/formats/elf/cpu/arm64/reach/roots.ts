@@ -1,6 +1,7 @@
 import { Edge } from '../../program/edges.ts'
 import { initializers } from '../../program/initializers.ts'
 import { Access } from '../../program/sweep.ts'
+import { exportsForItsLibraries } from '../../program/exports-of-program.ts'
 import { exportsEverything, UsedInside } from '../../program/used-inside.ts'
 import { isArm64IsaName } from '../code/isa-names.ts'
 import type { Program } from '../code/program.ts'
@@ -27,13 +28,15 @@ export function findRoots(program: Program, needs: ReadonlySet<number>, forCalle
     for (const [address, name] of graph.names) if (name === 'runtime.main' || name === 'main.main') add(address, 'entry')
     if (!image.isLibrary) return roots
   }
+  const areForLibraries = exportsForItsLibraries(image)
   const mayBeInner = detectors.any && exportsEverything(program)
   const inner: number[] = []
   for (const named of image.functions) {
     if (!named.exported || named.indirect || !program.isEntered(named.name)) continue
     const index = graph.functionAt(named.address)
     if (index === undefined) continue
-    if (!image.isLibrary && detectors.any) continue // an executable's exports serve its plugins
+    // an executable's exports serve its plugins, or the libraries that it is linked with
+    if (!image.isLibrary && detectors.any && !areForLibraries) continue
     if ((detectors.any && isArm64IsaName(named.name) && (needs.has(index) || leadsToKernel(program, needs, index))) || forCallers.has(index)) continue
     if (mayBeInner && !roots.has(index) && (needs.has(index) || leadsToKernel(program, needs, index) || handsOutObject(program, index))) inner.push(index)
     else add(named.address, 'export')

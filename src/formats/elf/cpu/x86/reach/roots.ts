@@ -4,6 +4,7 @@ import { Access } from '../../program/sweep.ts'
 import { LookedUpNames } from '../../program/looked-up-names.ts'
 import { exportsEverything, UsedInside } from '../../program/used-inside.ts'
 import { isEntryOfModule, isLoadedAsModule } from '../../program/module-entry.ts'
+import { exportsForItsLibraries } from '../../program/exports-of-program.ts'
 import { initializers } from '../../program/initializers.ts'
 import type { Program } from '../code/program.ts'
 import type { Kernels } from './kernels.ts'
@@ -38,6 +39,7 @@ export function findRoots(program: Program, kernels: Kernels, known: KnownForRoo
   }
   const callersChoose = detectors.any || known.hasExportsByCpu
   const isModule = isLoadedAsModule(image)
+  const areForLibraries = exportsForItsLibraries(image)
   const lookedUp = new LookedUpNames(image)
   const mayBeInner = detectors.any && exportsEverything(program)
   const inner: number[] = []
@@ -53,8 +55,8 @@ export function findRoots(program: Program, kernels: Kernels, known: KnownForRoo
       continue
     }
     if (index === undefined || detectors.resolvers.has(graph.starts[index]!)) continue
-    // an executable's exports serve its plugins
-    if (!image.isLibrary && !roots.has(index) && detectors.any && !(kernels.needFeatures(index) && lookedUp.has(named.name))) continue
+    // an executable's exports serve its plugins, or the libraries that it is linked with
+    if (!image.isLibrary && !roots.has(index) && detectors.any && !areForLibraries && !(kernels.needFeatures(index) && lookedUp.has(named.name))) continue
     if (callersChoose && (kernels.isNamed(index) || known.selectable.has(index))) continue
     if (mayBeInner && !roots.has(index) && (kernels.needFeatures(index) || kernels.handsOver(index) || handsOutObject(program, index))) inner.push(index)
     else add(named.address, 'export')
