@@ -119,7 +119,7 @@ export class PointedFunctions {
     const objects: number[] = []
     /** Where the pointers to them stand. */
     const at: number[] = []
-    let known = object + LEADING
+    let known = this.#isObjectPascalClass(object) ? limit : object + LEADING
     // of an array of entries with one function each, at the same distance: {number, function}, {name, flags, function}
     let entry = -1
     let distance = 0
@@ -184,6 +184,16 @@ export class PointedFunctions {
     // numbers that lead into the list itself, or twice to one place, are something else
     const isList = found.length > 1 && new Set(found).size === found.length && found.every((target) => target < list || target >= list + 4 * found.length)
     return isList ? found : []
+  }
+
+  /** Free Pascal's classes begin with the size of their objects and its negative (`TVmt` of unit System); what may be left out stands before the methods. */
+  #isObjectPascalClass(object: number): boolean {
+    const range = this.#image.dataAt(object)
+    if (range?.offset === undefined || object + 16 > range.end) return false
+    const { view } = this.#image
+    const at = range.offset + object - range.address
+    const size = view.getInt32(at, true)
+    return size >= 8 && view.getInt32(at + 4, true) === 0 && view.getInt32(at + 8, true) === -size && view.getInt32(at + 12, true) === -1
   }
 
   /** Is there a number that is not zero, or an address? Tables with a place for each CPU have nothing where a function was not compiled for one. */
