@@ -12,6 +12,21 @@ export function comparesTexts(name: string): boolean {
   return comparison.test(name)
 }
 
+/** Functions that tell what is in the text, or the bytes, which they are given. */
+const search = /^(?:str(?:case)?str|strr?chr(?:nul)?|strpbrk|strc?spn|memr?chr|memmem|strtok(?:_r)?|strsep|strlen|fnmatch|regexec|sscanf|__isoc\d\d_sscanf)$/
+/** Functions that put a text together, of others that they are given. */
+const writing = /^(?:__)?(?:v?sn?printf|v?asprintf|strn?cpy|stpn?cpy|strn?cat|strl(?:cpy|cat))(?:_chk)?$/
+
+/** Does it tell what is in a text? */
+export function searchesTexts(name: string): boolean {
+  return search.test(name)
+}
+
+/** Does it put a text together? */
+export function writesTexts(name: string): boolean {
+  return writing.test(name)
+}
+
 /** Nobody gives an implementation a longer name. */
 const LONGEST = 64
 

@@ -212,7 +212,7 @@ class GuardSearch {
   }
 
   #guards(incomplete: boolean): Guards {
-    const unfollowed = { uninformed: this.#parameters.uninformed, untold: this.#results.untold, pointerCallers: new PointerCallers(this.#program) }
+    const unfollowed = { uninformed: this.#parameters.uninformed, untold: this.#results.untold, pointerCallers: new PointerCallers(this.#program), mixed: this.#parameters.mixed() }
     const leaks = findLeaks(this.#program, this.#evaluations, this.#variables, unfollowed)
     return {
       evaluations: this.#evaluations,
@@ -339,7 +339,7 @@ class GuardSearch {
       const passed = evaluation.passed.get(graph.edgeAt[edge]!)
       if (passed === undefined) continue
       const callee = graph.edgeTo[edge]!
-      const changed = this.#parameters.pass(callee, edge, passed)
+      const changed = this.#parameters.pass(callee, edge, passed, this.#variables.setters.has(callee))
       if (changed && (distance <= limits.arguments || (distance <= limits.argumentsOfUsers && this.#users.has(callee)))) this.#agenda.add(callee, distance + 1)
       else if (changed) this.#parameters.drop(callee)
     }

@@ -3,6 +3,7 @@ import { Access } from '../../program/sweep.ts'
 import { addressesIn, type Value } from '../../program/value.ts'
 import type { Evaluation, FileLeaks } from '../evaluation/evaluation.ts'
 import type { Program } from '../code/program.ts'
+import { writesTexts } from './compared-texts.ts'
 import { setOtherwise } from './other-setters.ts'
 import type { PointerCallers } from './pointer-callers.ts'
 import { settersBehindChecks, type Withheld } from './setters-behind-checks.ts'
@@ -19,6 +20,8 @@ export interface Unfollowed {
   /** Functions whose callers were not told what they store. */
   readonly untold: ReadonlySet<number>
   readonly pointerCallers: PointerCallers
+  /** Functions that some call with what a check found out, and others with another number. */
+  readonly mixed: ReadonlySet<number>
 }
 
 /** The same of what the program itself finds out, and not what is linked into every such program. */
@@ -32,13 +35,14 @@ export function findOwnLeaks(program: Program, evaluations: ReadonlyMap<number, 
  * @param isOwn which functions' checks are asked for
  * @param isForProofs is also asked for what may be the check's, and more likely is something else?
  */
-export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Evaluation>, variables: Variables, { uninformed, untold, pointerCallers }: Unfollowed, isOwn: (index: number) => boolean = () => true, isForProofs = true): FileLeaks {
+export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Evaluation>, variables: Variables, { uninformed, untold, pointerCallers, mixed }: Unfollowed, isOwn: (index: number) => boolean = () => true, isForProofs = true): FileLeaks {
   const { sweep, accesses, graph } = program
   const fields = new Set<number>()
   const stored = new Set<number>()
   const ambiguous = new Set<number>()
   const lost = new Set<number>()
   const threadLocals = new Set<number>()
+  const threadNumbers = new Set<number>()
   let anywhere = false
   let passed = false
   /** Does what is called there get to know what lies behind its arguments, or is it another file's? */
@@ -68,11 +72,13 @@ export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Eva
     known.set(index, keeps)
     return keeps
   }
+  const texts = isForProofs && [...evaluations].some(([index, { decides }]) => decides && isOwn(index) && graph.importCalls.get(index)?.some(({ name }) => writesTexts(name)) === true)
   const closed = closedFunctions(program, evaluations, untold)
   /** Fields by functions that tell none of their callers what they store, and of objects that others may have changed. */
   const doubtful = new Set<number>()
-  for (const [index, { leaks, passed: given }] of evaluations) {
+  for (const [index, { leaks, passed: given, decides }] of evaluations) {
     if (!isOwn(index)) continue
+    if (!decides && mixed.has(index)) for (const offset of leaks.fields) ambiguous.add(offset)
     const areTakenOver = leaks.toArguments.size > 0 && closed.has(index)
     for (const offset of leaks.fields) {
       if (untold.has(index) && leaks.toArguments.has(offset)) doubtful.add(offset)
@@ -84,6 +90,7 @@ export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Eva
     for (const offset of leaks.ambiguous) ambiguous.add(offset)
     for (const offset of leaks.lost) lost.add(offset)
     for (const offset of leaks.threadLocals) threadLocals.add(offset)
+    for (const offset of leaks.threadNumbers) threadNumbers.add(offset)
     anywhere ||= leaks.anywhere
     passed ||= leaks.arguments
   }
@@ -114,14 +121,14 @@ export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Eva
   }
   // whoever has the address of a thread's variable reads it as a field: that is likely only as far behind what the thread has
   if (isForProofs) anywhere ||= threadLocals.size > 0
-  else for (const offset of threadLocals) fields.add(offset)
+  else for (const offset of threadNumbers) fields.add(offset)
   const withheld = isForProofs ? settersBehindChecks(program, evaluations, isOwn) : nothing
   // whether what stands there is the check's nobody can tell: nothing is proved by it, and nothing is likely
   for (const offset of isForProofs ? [...lost, ...withheld.fields] : []) {
     fields.add(offset)
     stored.add(offset)
   }
-  return { fields, stored, lost: new Set([...lost, ...withheld.fields]), variables: withheld.variables, ambiguous, anywhere, threadLocals, arguments: passed }
+  return { fields, stored, lost: new Set([...lost, ...withheld.fields]), variables: withheld.variables, ambiguous, anywhere, threadLocals, threadNumbers, texts, arguments: passed }
 }
 
 /** Functions that store to what they are given, and that nobody calls but functions that were followed. */

@@ -1,8 +1,10 @@
-import { join, sameValue, type Value } from '../../program/value.ts'
+import { isExact, join, sameValue, type Value } from '../../program/value.ts'
 import type { Program } from '../code/program.ts'
 
 /** Functions with more callers are helpers. */
 const MOST_CALLERS = 400
+/** Smaller than addresses. */
+const LARGEST_NUMBER = 0xffff
 /** One caller in so many decides what a function is for. */
 const FEW_CALLERS = 8
 
@@ -10,6 +12,8 @@ const FEW_CALLERS = 8
 export class Parameters {
   readonly #program: Program
   readonly #parameters = new Map<number, Map<number, Value>>()
+  /** Numbers that do not come from checks, by 16 times the function and the register. */
+  readonly #others = new Map<number, Value>()
   readonly #passedAt = new Map<string, Set<number>>()
   /** Functions that were not told what checks decide of what they are called with: it was passed on further than arguments are followed. */
   readonly uninformed: Set<number> = new Set()
@@ -30,13 +34,21 @@ export class Parameters {
     return this.#parameters.get(index)
   }
 
-  /** Takes over what the call at `edge` passes. True: `callee` is called with something new. */
-  pass(callee: number, edge: number, passed: ReadonlyMap<number, Value>): boolean {
+  /**
+   * Takes over what the call at `edge` passes. True: `callee` is called with something new.
+   * @param isSetter does it put what it is called with where checks leave what they find out? Then numbers of others count as well
+   */
+  pass(callee: number, edge: number, passed: ReadonlyMap<number, Value>, isSetter = false): boolean {
     let changed = false
     let parameters = this.#parameters.get(callee)
     for (const [register, value] of passed) {
-      if (!value.detected) continue
-      if (!this.#isPassedByMany(callee, register, edge)) {
+      if (!value.detected) {
+        if (!isSmallNumber(register, value)) continue
+        if (!isSetter) {
+          this.#noteOther(callee, register, value)
+          continue
+        }
+      } else if (!this.#isPassedByMany(callee, register, edge)) {
         this.drop(callee)
         continue
       }
@@ -48,6 +60,25 @@ export class Parameters {
       changed = true
     }
     return changed
+  }
+
+  #noteOther(callee: number, register: number, value: Value): void {
+    const key = callee * 16 + register
+    const known = this.#others.get(key)
+    if (known === undefined) this.#others.set(key, value)
+    else if (known !== value) this.#others.set(key, join(known, value) ?? known)
+  }
+
+  /** Functions that some call with what a check found out, and others with a number that it did not find out here. */
+  mixed(): ReadonlySet<number> {
+    const mixed = new Set<number>()
+    for (const [callee, parameters] of this.#parameters) {
+      for (const [register, value] of parameters) {
+        const other = value.detected && register < 16 ? this.#others.get(callee * 16 + register) : undefined
+        if (other !== undefined && isExact(value) && (join(value, other)?.words.length ?? Infinity) > value.words.length) mixed.add(callee)
+      }
+    }
+    return mixed
   }
 
   /** What one of many callers got from a check (a size to allocate, a buffer to clear) does not make it a parameter about the CPU. */
@@ -62,4 +93,12 @@ export class Parameters {
     edges.add(edge)
     return edges.size * FEW_CALLERS >= callers
   }
+}
+
+/** Is it a number such as programs write for levels and flags, in a register? */
+function isSmallNumber(register: number, value: Value): boolean {
+  if (register < 0 || register >= 16 || !isExact(value)) return false
+  const { words } = value
+  for (let at = 0; at < words.length; at += 2) if (words[at]! < -1 || words[at]! > LARGEST_NUMBER) return false
+  return true
 }

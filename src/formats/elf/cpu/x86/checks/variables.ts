@@ -13,6 +13,12 @@ import { VariableAccessors } from './variable-accessors.ts'
 
 const NEAR_MASK = 0xffff
 
+/** How far from CPUID it is looked who sets a variable to what callers say, how large such a function is, how many callers it has, and how many there are. */
+const SETTERS_DISTANCE = 3
+const LARGEST_SETTER = 128
+const SETTERS_CALLERS = 8
+const MOST_SETTERS = 64
+
 /** Stands for what is none of the variables. */
 const other: Value = number(0)
 
@@ -44,6 +50,8 @@ export class Variables {
   readonly #variables = new Map<number, Variable>()
   /** Function that runs before all others. */
   readonly #first: number | undefined
+  /** Functions that put what they are called with into one. */
+  readonly setters: Set<number> = new Set()
   readonly #storedBy = new Map<number, ReadonlySet<number>>()
   /** By the lower bits of an eighth of the address: may a variable begin there? Most loads are of something else. */
   readonly #near = new Uint8Array(NEAR_MASK + 1)
@@ -215,7 +223,23 @@ export class Variables {
     this.#near[Math.floor(at / 8) & NEAR_MASK] = 1
     for (const index of this.#accessors.byAddress(at, size)) this.#agenda.addAccessor(index, distance + 1)
     for (const index of this.#accessors.otherwise(at)) this.#agenda.add(index, distance + 1)
+    if (distance <= SETTERS_DISTANCE) this.#followSetters(at, distance)
     return variable
+  }
+
+  /** Small functions that store what they are called with, by few: what these pass is of interest, wherever they are. */
+  #followSetters(at: number, distance: number): void {
+    const { accesses, detectors, graph, sweep } = this.#program
+    const kind = sweep.accessKind.values()
+    const from = sweep.accessFrom.values()
+    for (const access of accesses.range(at, at)) {
+      const index = kind[access] === Access.store ? graph.functionOf(from[access]!) : -1
+      if (index < 0 || this.setters.has(index) || this.setters.size >= MOST_SETTERS || graph.ends[index]! - graph.starts[index]! > LARGEST_SETTER) continue
+      if (detectors.functions.has(index) || this.#agenda.callerCount(index) > SETTERS_CALLERS || this.#program.isOfRuntimeLibrary(index)) continue
+      this.setters.add(index)
+      this.#agenda.add(index, distance + 1)
+      this.#agenda.addCallers(index, distance)
+    }
   }
 
   /** Follows what the file says holds what is known of the CPU: objects by their names, and bytes that would say that something is there had anybody asked. */

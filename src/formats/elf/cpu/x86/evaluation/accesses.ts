@@ -77,6 +77,7 @@ export abstract class Accesses extends Operands {
 
   /** A field of what the instruction's base points to. */
   #fieldUnlessLeaked(): Value | undefined {
+    if (this.isThreadLocal) return this.outside.origins?.threadLocalLeaks(this.displacement) === false ? untouched : undefined
     const start = this.hasBase && this.isCleanAddress ? this.#walked.get(this.at) : undefined
     if (start !== undefined && this.outside.origins?.walkLeaks(start, this.displacement) === false) return untouched
     if (!this.hasBase && this.isCleanAddress && this.outside.origins?.indexedLeaks(this.displacement, this.code[this.modrmAt + 1]! >> 6 > 0) === false) return untouched
@@ -138,6 +139,7 @@ export abstract class Accesses extends Operands {
     }
     while (--index >= 0 && key - keys[index]! < 8) {
       const wider = values[index]!
+      if (wider === unknownSlot) return undefined
       if (wider.base === clean) return wider
       if (wider.base === plain) return this.truncated(this.compute('shr', wider, number((key - keys[index]!) * 8)), size)
     }
@@ -152,7 +154,7 @@ export abstract class Accesses extends Operands {
     }
     this.used_(value)
     const place = this.memoryAddress
-    if (value?.detected === true) this.noteLeak(place)
+    if (value?.detected === true) this.noteLeak(place, value)
     else if (this.hasBase && place?.base !== Register.rsp && (place === undefined || place.base !== plain)) this.noteOtherWrite(value, size)
     if (size === 8 && value !== undefined && value.base >= 0 && place?.base !== Register.rsp) this.noteEscape(value, -1)
     if (place === undefined) {
@@ -235,11 +237,14 @@ export abstract class Accesses extends Operands {
   }
 
   /** What a check found out is stored where it is not followed. */
-  protected noteLeak(place: Value | undefined): void {
+  protected noteLeak(place: Value | undefined, value: Value): void {
     const known = place !== undefined && (place.base === plain || place.base === Register.rsp) && place.words.length === 2
     if (known) return
     if (!this.hasBase) {
-      if (this.isThreadLocal) this.leakedThreadLocals.add(this.displacement)
+      if (this.isThreadLocal) {
+        this.leakedThreadLocals.add(this.displacement)
+        if (!this.#areFunctions(value)) this.leakedThreadNumbers.add(this.displacement)
+      }
       else this.leaksAnywhere = true
       return
     }
@@ -248,6 +253,12 @@ export abstract class Accesses extends Operands {
     if (!isArgument) this.leakedElsewhere.add(this.displacement)
     if (this.leakedElsewhere.has(this.displacement)) this.leakedToArguments.delete(this.displacement)
     else this.leakedToArguments.add(this.displacement)
+  }
+
+  /** Are these addresses of functions, of which the CPU cannot run one? Then no check chose among them for sure. */
+  #areFunctions(value: Value): boolean {
+    const addresses = addressesIn(value)
+    return isExact(value) && addresses.every((address) => address > 0xfff && this.outside.isFunction(address)) && addresses.some((address) => this.outside.isKernel(address))
   }
 
   protected storeField(value: Value, size: number): void {

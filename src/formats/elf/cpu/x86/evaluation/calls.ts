@@ -116,6 +116,7 @@ export abstract class Calls extends Arithmetic {
       else {
         this.#noteDoubtful(slotKey(offset), slotKey(offset + 63))
         this.forget(slotKey(offset), slotKey(offset + 63))
+        this.hideFromBelow(slotKey(offset))
       }
     }
   }
@@ -276,16 +277,20 @@ export abstract class Calls extends Arithmetic {
   protected pass(at: number, above: number, through?: number): void {
     const { registers } = this.state
     let passed = this.passed.get(at)
+    // behind pointers, and on the stack, when the call was met before
+    const given = passed === undefined ? undefined : new Set<number>()
     const top = registers[Register.rsp]
     const stackTop = (top?.base === Register.rsp ? singleOffset(top) : undefined) ?? NaN
     const passFlag = (place: number, value: Value | undefined): void => {
+      given?.add(place)
       if (value?.base !== plain || value.words.length === 0) return
       if (passed === undefined) this.passed.set(at, (passed = new Map()))
       const known = passed.get(place)
       passed.set(place, known === undefined ? value : (this.join(known, value) ?? known))
     }
     for (let place = 0; place < STACK_ARGUMENTS; place++) {
-      passFlag(STACK_ARGUMENT + place, this.state.memory.get(slotKey(stackTop + above + 8 * place)))
+      const value = this.state.memory.get(slotKey(stackTop + above + 8 * place))
+      if (value !== undefined) passFlag(STACK_ARGUMENT + place, value)
     }
     // what a check stored in an object is known to whoever is given the object
     const { keys, values } = this.state.memory
@@ -298,6 +303,8 @@ export abstract class Calls extends Arithmetic {
         passFlag(placeKey(register, keys[index]! - first), values[index])
       }
     }
+    // what was there the first time, and is not known the next: the callee may have changed it, and this be a loop
+    if (given !== undefined) for (const [place, value] of passed!) if ((place < 0 || place >= STACK_ARGUMENT) && !value.detected && !given.has(place)) passed!.delete(place)
     for (const register of argumentRegisters) {
       const held = registers[register]
       if (!this.#isLeftIn(at, register, held, through)) this.usedByCall(held, at)

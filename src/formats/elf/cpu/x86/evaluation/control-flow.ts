@@ -102,14 +102,15 @@ export class ControlFlow {
   /**
    * Those of `branches` that lead to `at`, and elsewhere out of the function without it: `at` itself where it is one, which
    * may not be taken. Undefined: `at` is not in it. Those of `either` that may lead to `at` are taken to do so, where none of
-   * `branches` lies in between.
+   * `branches` lies in between. What leads to one of `others` counts as leading to `at`.
    */
-  decidingOf(branches: ReadonlySet<number>, at: number, either: ReadonlySet<number> = none): readonly number[] | undefined {
+  decidingOf(branches: ReadonlySet<number>, at: number, either: ReadonlySet<number> = none, others: readonly number[] = []): readonly number[] | undefined {
     if (branches.size === 0) return []
     const goal = this.#indexOf(at)
     if (goal === undefined) return undefined
-    const toGoal = this.#backwards([goal], none)
-    const walls = new Set([goal])
+    const goals = [goal, ...others.map((other) => this.#indexOf(other)).filter((other) => other !== undefined)]
+    const toGoal = this.#backwards(goals, none)
+    const walls = new Set(goals)
     const straight = either.size === 0 ? toGoal : this.#backwards([goal], this.#indexesOf(branches, goal))
     for (const branch of either) {
       const index = this.#indexOf(branch)

@@ -55,6 +55,8 @@ export abstract class Effects extends Machine {
   protected readonly escapedArguments: Set<number> = new Set()
   protected leaksAnywhere = false
   protected readonly leakedThreadLocals: Set<number> = new Set<number>()
+  /** Of those, the ones that do not hold the addresses of functions of which the CPU cannot run one: that one of them is there says nothing about it. */
+  protected readonly leakedThreadNumbers: Set<number> = new Set<number>()
   protected leaksArguments = false
   protected readonly handedOut: HandedOut = new HandedOut()
 

@@ -9,6 +9,7 @@ import { Instructions } from './instructions.ts'
 import { flagStores } from './flags-of-objects.ts'
 import { LowestFirst } from '../../program/lowest-first.ts'
 import type { FunctionCode } from '../code/function-code.ts'
+import { isRead } from '../code/live-registers.ts'
 import type { Manner } from './machine.ts'
 import { argumentRegisters } from '../code/argument-registers.ts'
 import { Register, slotKey, STACK_ARGUMENT, type State, unknownSlot } from './state.ts'
@@ -18,7 +19,7 @@ import { addFields, addWithheld, clearFlags, type Draft, isFlag, settledStores, 
 import { chosenStores, unconditionalStores } from './unconditional-stores.ts'
 import { joinVectors, noVectors } from './vectors.ts'
 import { joinFlags, sameFlags } from './flags.ts'
-import { detectedAs, relative, sameValue, type Value } from '../../program/value.ts'
+import { addressesIn, detectedAs, plain, relative, sameValue, type Value } from '../../program/value.ts'
 
 /** Bytes of a function that is followed once more to see what it stores on other CPUs. */
 const WITHHOLDING = 1200
@@ -188,7 +189,7 @@ class Evaluator extends Instructions {
       otherFields: new Set(),
       closures: [...this.closures.values()].flat(),
       passed: this.passed,
-      leaks: { fields: this.leakedFields, stored: this.leakedFields, lost: this.lostStores, toArguments: this.leakedToArguments, frames: this.leakedFrames, doubtful: this.leakedDoubtfully, argumentsEscape: this.argumentsEscape, argumentsHandedAt: this.argumentsHandedAt, escapedArguments: this.escapedArguments, ambiguous: new Set(), anywhere: this.leaksAnywhere, threadLocals: this.leakedThreadLocals, arguments: this.leaksArguments },
+      leaks: { fields: this.leakedFields, stored: this.leakedFields, lost: this.lostStores, toArguments: this.leakedToArguments, frames: this.leakedFrames, doubtful: this.leakedDoubtfully, argumentsEscape: this.argumentsEscape, argumentsHandedAt: this.argumentsHandedAt, escapedArguments: this.escapedArguments, ambiguous: new Set(), anywhere: this.leaksAnywhere, threadLocals: this.leakedThreadLocals, threadNumbers: this.leakedThreadNumbers, arguments: this.leaksArguments },
       indirectCalls: this.indirectCalls,
       callbacks: this.callbacks,
       tableCalls: this.tableCalls,
@@ -217,9 +218,18 @@ class Evaluator extends Instructions {
     for (let register = 0; register < 16; register++) {
       const before = known.registers[register]
       const now = state.registers[register]
-      if (before === now || (before === undefined && now?.detected !== true) || sameValue(before, now)) continue
+      if (before === now) continue
+      if (before === undefined && now?.detected !== true) {
+        if (now !== undefined) this.#loseAddress(at, register, now)
+        continue
+      }
+      if (sameValue(before, now)) continue
       const joined = this.join(before, now)
       if (sameValue(before, joined)) continue
+      if (joined === undefined) {
+        this.#loseAddress(at, register, before)
+        this.#loseAddress(at, register, now)
+      }
       known.registers[register] = joined
       changed = true
     }
@@ -257,9 +267,14 @@ class Evaluator extends Instructions {
       }
       const before = known.values[index]!
       const now = otherKey === key ? other.values[next++] : undefined
-      const joined = before === now || before === unknownSlot ? before : now === unknownSlot ? now : this.join(before, now)
+      let joined = before === now || before === unknownSlot ? before : now === unknownSlot ? now : this.join(before, now)
       if (joined === undefined && key >= 0 && this.stored.has(key)) this.publishVariable(key, before)
-      const same = sameValue(before, joined)
+      if (joined === undefined && key < 0) {
+        this.#loseSlot(before, now)
+        // what lies below may be narrower than what is read here
+        if (index > 0 && key - known.keys[index - 1]! < 8) joined = unknownSlot
+      }
+      const same = before === joined || sameValue(before, joined)
       if (!same) joint ??= new Places(known.keys.slice(0, index), known.values.slice(0, index))
       index++
       if (joint === undefined || joined === undefined) continue
@@ -273,8 +288,27 @@ class Evaluator extends Instructions {
   #onlyThere(key: number, value: Value): Value | undefined {
     if (key >= 0 && this.stored.has(key)) this.publishVariable(key, value)
     if (value === unknownSlot && this.tracesOrigins) return value
-    if (!value.detected) return undefined
+    if (!value.detected) {
+      if (key < 0) this.#loseSlot(value, undefined)
+      return undefined
+    }
     return this.join(undefined, value)
+  }
+
+  /** The address of a function meets what is not known, or too many others: from here on nobody sees who calls it by this register. */
+  #loseAddress(at: number, register: number, value: Value | undefined): void {
+    if (this.#isAddressOfFunction(value) && isRead(this.decoder, this.code, this.view, this.from, this.to, at, register)) this.used_(value)
+  }
+
+  /** The same of a place in the frame. */
+  #loseSlot(before: Value | undefined, now: Value | undefined): void {
+    if (this.#isAddressOfFunction(before)) this.used_(before)
+    if (this.#isAddressOfFunction(now)) this.used_(now)
+  }
+
+  #isAddressOfFunction(value: Value | undefined): boolean {
+    // what a check decided against stays in its register
+    return value !== undefined && value.base === plain && addressesIn(value).some((address) => address > 0xfff && this.outside.isFunction(address) && !this.refused.has(address))
   }
 
   /** Executes from `at` to the end of the path, or to where another path has been. */

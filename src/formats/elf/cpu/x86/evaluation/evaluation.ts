@@ -72,6 +72,8 @@ export interface Origins {
   readonly environment: boolean
   /** May a field at `offset` of some object hold what CPUID says? `undefined`: any place. */
   fieldLeaks(offset: number | undefined): boolean
+  /** May a variable of the thread, `offset` bytes from FS? */
+  threadLocalLeaks(offset: number): boolean
   /** May the variable at `address`? */
   variableLeaks(address: number): boolean
   /** May an element of the array at `address`? */
@@ -108,6 +110,8 @@ export interface Leaks {
   readonly anywhere: boolean
   /** Variables of the thread, by their distance from FS. */
   readonly threadLocals: ReadonlySet<number>
+  /** Of those, the ones that hold something else than the address of a function, of which this CPU may get one that it cannot run: that there is one says nothing about it. */
+  readonly threadNumbers: ReadonlySet<number>
   /** Arguments of calls through pointers. */
   readonly arguments: boolean
 }
@@ -130,6 +134,8 @@ export interface FunctionLeaks extends Leaks {
 
 /** Those of a whole file. */
 export interface FileLeaks extends Leaks {
+  /** Some function that asks puts texts together: what is found in one may be what it found out. */
+  readonly texts: boolean
   /** Addresses of variables. */
   readonly variables: ReadonlySet<number>
 }

@@ -157,6 +157,13 @@ export abstract class Machine {
     if (last > first) this.ownMemory().remove(first, last - first)
   }
 
+  /** What the slot at `key` holds is not known: nor does one below say it, which may be narrower. */
+  protected hideFromBelow(key: number): void {
+    const { memory } = this.state
+    const below = memory.indexFrom(key) - 1
+    if (below >= 0 && key - memory.keys[below]! < 8) this.remember(key, unknownSlot)
+  }
+
   /** A pointer to the new object that comes from `where`. Its first eight bytes hold `first`. */
   protected newObject(where: string, first: Value | undefined): Value {
     let made = this.#made.get(where)

@@ -70,6 +70,7 @@ export class Choices {
     if (!hasShape && (installs ? taken : !taken && !this.#kernels.isNamed(target))) return false
     const checks = this.#kernels.isNamed(target) ? this.#tracer.checksOfNamed(index, at) : this.#tracer.checksOf(index, at)
     if (checks === undefined ? this.#tracer.runsByEnvironment(index, at) : checks.length === 0) return false // what it is made on is something else
+    if (this.#isDoneAnyway(index, target, taken)) return false
     // whoever calls what a library exports may have asked, and say so (x265's `cpuMask`)
     const isToldByOthers = this.#program.image.isLibrary && this.#tracer.isOpen(index)
     const isMade =
@@ -151,6 +152,16 @@ export class Choices {
         if (edgeRunsIn(graph, view.evaluation, edge) && view.control.decidingOf(view.evaluation.open, graph.edgeAt[edge]!, view.evaluation.either)?.length === 0) refuted.push(edge)
       }
     }
+  }
+
+  /** Does function `index` call `target`, or take its address, on all sides of what may be a check? */
+  #isDoneAnyway(index: number, target: number, taken: boolean): boolean {
+    const { graph } = this.#program
+    const places: number[] = []
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+      if (graph.edgeTo[edge] === target && (taken ? graph.edgeKind[edge] === Edge.taken : graph.edgeKind[edge] === Edge.call)) places.push(graph.edgeAt[edge]!)
+    }
+    return places.length > 1 && this.#tracer.hangsOnNoneOf(index, places)
   }
 
   /** Is it known of function `index` that on this CPU it calls `target`, and no other that does the same? */

@@ -1,10 +1,11 @@
-import { comparesTexts } from '../checks/compared-texts.ts'
+import { comparesTexts, searchesTexts } from '../checks/compared-texts.ts'
 import { isDetectorFunction, isDetectorTableFunction } from '../code/detectors.ts'
 import type { Calls } from '../code/call-sites.ts'
 import { importCalledThroughRegister } from '../code/calls-of-imports.ts'
 import type { Program } from '../code/program.ts'
 import type { Evaluation, FileLeaks, Origins } from '../evaluation/evaluation.ts'
 import { allocator, type MadeObjects } from '../evaluation/made-objects.ts'
+import { clean } from '../../program/value.ts'
 import type { LeakingVariables } from './leaking-variables.ts'
 
 /** What functions are traced under. */
@@ -84,6 +85,11 @@ export class FunctionOrigins implements Origins {
     return this.#ambiguousFields
   }
 
+  /** Who has its address may store to it as to a field, which is not likely to be at the same offset. */
+  threadLocalLeaks(offset: number): boolean {
+    return this.fieldLeaks(this.#nearOnly ? offset : undefined)
+  }
+
   variableLeaks(address: number): boolean {
     return this.#nearOnly ? this.#rest.variableMayLeakNear(this.#index, address) : this.#rest.variables.mayLeak(address)
   }
@@ -114,13 +120,15 @@ export class FunctionOrigins implements Origins {
 
   resultLeaks(at: number, isTold: boolean): boolean {
     const name = this.#calls.imported.get(at)
-    if (name !== undefined) return isTold && comparesTexts(name)
+    if (name !== undefined) return (isTold && comparesTexts(name)) || (!this.#nearOnly && this.#leaks.texts && (comparesTexts(name) || searchesTexts(name)))
     const callee = this.#calls.callees.get(at)
     if (this.#nearOnly && this.#isOwn && this.#isCLibrarys(at, callee)) return false
     if (this.#nearOnly && callee === undefined && this.#importedAt(at) !== undefined) return false
     if (this.#nearOnly && callee !== undefined) return this.#rest.resultMayLeakNear(callee)
     const evaluation = callee === undefined ? undefined : this.#rest.trace(callee)
-    return evaluation === undefined || (evaluation.returns && evaluation.results.get(0) === undefined)
+    const result = evaluation?.results.get(0)
+    // a number that is none of the check's, put together with what it decided (`(has ? 5 : 1) & mask`)
+    return evaluation === undefined || (evaluation.returns && (result === undefined || (evaluation.decides && result.base === clean)))
   }
 
   /** Another file's function that is called. Through a register, only where it is likely, and says nothing about the CPU. */

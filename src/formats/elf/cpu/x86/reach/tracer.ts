@@ -11,6 +11,7 @@ import type { Program } from '../code/program.ts'
 import { IndexSet } from '../../program/index-set.ts'
 import { pointedToByData } from '../../program/pointed-to-by-data.ts'
 import type { Value } from '../../program/value.ts'
+import { settledArguments } from './settled-arguments.ts'
 
 /** Instructions that may be evaluated to tell checks from other branches. */
 const STEPS = 250_000
@@ -128,6 +129,13 @@ export class Tracer implements RestOfProgram {
     if (evaluation === undefined) return undefined
     if ((evaluation.seen[at - evaluation.start]! & 1) === 0) return this.#checksInHandler(index, at)
     return this.#flowOf(index, evaluation).decidingOf(evaluation.open, at)
+  }
+
+  /** Does it hang on none of them whether one of the instructions at `places` runs? The same may be done on both sides of a check. */
+  hangsOnNoneOf(index: number, places: readonly number[]): boolean {
+    const evaluation = this.trace(index)
+    const seen = evaluation === undefined ? [] : places.filter((at) => (evaluation.seen[at - evaluation.start]! & 1) !== 0)
+    return seen.length > 1 && this.#flowOf(index, evaluation!).decidingOf(evaluation!.open, seen[0]!, undefined, seen.slice(1))?.length === 0
   }
 
   /** The same for a call of what bears the name of a CPU. */
@@ -258,10 +266,15 @@ export class Tracer implements RestOfProgram {
     const known = this.#settled.get(index)
     if (known !== undefined || this.#settling.left <= 0) return known
     this.#settlingNow.add(index)
-    const view = this.#settle(index, isReached)
+    const view = this.#settle(index, isReached, this.#passedWhenSettled(index, isReached))
     this.#settlingNow.delete(index)
     if (view !== undefined) this.#settled.set(index, view)
     return view
+  }
+
+  #passedWhenSettled(index: number, isReached: (index: number) => boolean): ReadonlyMap<number, Value> | undefined {
+    if (this.#settlingNow.size > DEPTH || this.#named.has(index)) return undefined
+    return settledArguments(this.#program, this.#guards, index, { isReached, viewOf: (caller) => (this.#settlingNow.has(caller) ? undefined : this.settledAt(caller, isReached)) })
   }
 
   #settle(index: number, isReached: (index: number) => boolean, passed?: ReadonlyMap<number, Value>): View | undefined {
