@@ -5,6 +5,7 @@ import { findGuards, type Guards } from './checks/guards.ts'
 import { hwcapModel } from './evaluation/hwcap-model.ts'
 import type { Program } from './code/program.ts'
 import { witnessPath } from '../program/witness-path.ts'
+import { comesBackTo } from '../program/long-jumps.ts'
 import { isEntryOfModule, isLoadedAsModule } from '../program/module-entry.ts'
 import { ReachSearch, Trust } from './reach/reach.ts'
 import type { Step } from './reach/steps.ts'
@@ -211,6 +212,7 @@ function passGate(program: Program, assumed: ReadonlySet<string>, run: Run, uses
         for (const place of path) gates.add(place)
         break
       }
+      if (run.reached[1]!.get(step.from)?.how === 'call' && !run.guards.dead.has(step.from) && comesBackTo(program.graph, step.from, index, (caller, place) => run.search.instructionRuns(caller, place))) break
       at = step.from
     }
   }

@@ -9,7 +9,7 @@ import type { Program } from './code/program.ts'
 import { type Counts, countFeatures, hitsOf, isExotic } from './feature-counts.ts'
 import { isUsedThroughout, isVector, promoteCompanions } from './used-throughout.ts'
 import { cpuidModel } from './evaluation/cpuid-model.ts'
-import { Edge } from '../program/edges.ts'
+import { comesBackTo } from '../program/long-jumps.ts'
 import { isEntryOfModule, isLoadedAsModule } from '../program/module-entry.ts'
 import { findProven, needsOnEntry } from './reach/proof.ts'
 import { findProvenVirtually } from './reach/virtual-calls.ts'
@@ -140,7 +140,7 @@ function gateFunctions(program: Program, run: Run): ReadonlySet<number> {
         for (const place of path) gates.add(place)
         break
       }
-      if (isCaught(program, run, step.from, at) || comesBackTo(program, run, step.from, index)) break
+      if (isCaught(program, run, step.from, at) || isLeft(program, run, step.from, index)) break
       at = step.from
     }
   }
@@ -156,27 +156,9 @@ function isCaught({ graph, landingPads }: Program, run: Run, index: number, call
   return false
 }
 
-/** Does function `index` keep where it is (`setjmp`), and come back, and what checks keep from returning, `dead`, go there? */
-function comesBackTo({ graph }: Program, run: Run, index: number, dead: number): boolean {
-  if (run.tracer.isStarted(index) || run.guards.dead.has(index)) return false
-  return graph.importCalls.get(index)?.some(({ name }) => keepsPlace.test(name)) === true && jumpsBack(graph, run, dead, LONGEST_JUMP)
-}
-
-const keepsPlace = /^_{0,2}(?:sig)?setjmp$/
-const goesBack = /^_{0,2}(?:sig)?longjmp(?:_chk)?$/
-/** Calls between a check and `longjmp`. */
-const LONGEST_JUMP = 3
-
-/** Does it end with `longjmp` on this CPU, or what it calls? */
-function jumpsBack(graph: Program['graph'], run: Run, index: number, depth: number): boolean {
-  const evaluation = run.guards.evaluations.get(index)
-  const runs = (at: number): boolean => evaluation === undefined || (evaluation.seen[at - evaluation.start]! & 1) !== 0
-  if (graph.importCalls.get(index)?.some(({ at, name }) => goesBack.test(name) && runs(at)) === true) return true
-  if (depth === 0) return false
-  for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
-    if (graph.edgeKind[edge] === Edge.call && runs(graph.edgeAt[edge]!) && jumpsBack(graph, run, graph.edgeTo[edge]!, depth - 1)) return true
-  }
-  return false
+/** Does what does not return go on in function `index`, which comes back? */
+function isLeft({ graph }: Program, run: Run, index: number, dead: number): boolean {
+  return !run.tracer.isStarted(index) && !run.guards.dead.has(index) && comesBackTo(graph, index, dead, (caller, at) => run.search.instructionRuns(caller, at))
 }
 
 /** What runs once the program has passed the check it leaves at otherwise, and the features that takes. */
