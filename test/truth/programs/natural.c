@@ -1,12 +1,17 @@
 // How C of ordinary projects comes to a kernel with AVX2 (-DSTYLE): structures of operations, options, plug-ins, threads, lists of handlers, macros that
 // write kernels. _FORCED and _UNASKED need it; nothing was tuned on any of them before they were judged. Names of kernels are taken away with
-// -Dhash_avx2=h1 -Dsum_avx2=h2 -Dcopy_avx2=h3 -Dcmp_avx2=h4.
+// -Dhash_avx2=h1 -Dcopy_avx2=h2 -Dcmp_avx2=h3. For AArch64 too, but for what asks CPUID itself.
 #define _GNU_SOURCE
+#ifdef __aarch64__
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#else
 #include <cpuid.h>
+#include <immintrin.h>
+#endif
 #include <dlfcn.h>
 #include <errno.h>
 #include <getopt.h>
-#include <immintrin.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -19,11 +24,23 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#define AVX2 __attribute__((target("avx2")))
 #define NI __attribute__((noinline))
 typedef uint32_t u32;
 typedef u32 (*hash_fn)(const unsigned char *, size_t);
 
+#ifdef __aarch64__
+// AVX2 is DotProd there, AVX-512 SVE, and the rest what every CPU has
+#define __builtin_cpu_supports(name) ((getauxval(AT_HWCAP) & (name[0] != 'a' ? HWCAP_ASIMD : name[3] == '2' ? HWCAP_ASIMDDP : HWCAP_SVE)) != 0)
+#define AVX2
+#define UDOT __asm__ volatile(".inst 0x6e809400" ::: "v0")
+static NI u32 hash_avx2(const unsigned char *p, size_t n) {
+  unsigned char s = 0;
+  for (size_t i = 0; i < n; i++) { UDOT; s += p[i]; }
+  return s;
+}
+static NI void copy_avx2(unsigned char *d, const unsigned char *s, size_t n) { for (size_t i = 0; i < n; i++) { UDOT; d[i] = s[i] > 127 ? -s[i] : s[i]; } }
+#else
+#define AVX2 __attribute__((target("avx2")))
 static AVX2 NI u32 hash_avx2(const unsigned char *p, size_t n) {
   __m256i acc = _mm256_setzero_si256();
   size_t i = 0;
@@ -34,13 +51,14 @@ static AVX2 NI u32 hash_avx2(const unsigned char *p, size_t n) {
   for (; i < n; i++) s += p[i];
   return s;
 }
+static AVX2 NI void copy_avx2(unsigned char *d, const unsigned char *s, size_t n) {
+  for (size_t i = 0; i + 32 <= n; i += 32) _mm256_storeu_si256((__m256i *)(d + i), _mm256_abs_epi8(_mm256_loadu_si256((const __m256i *)(s + i))));
+}
+#endif
 static NI u32 hash_c(const unsigned char *p, size_t n) {
   unsigned char s = 0;
   for (size_t i = 0; i < n; i++) s += p[i];
   return s;
-}
-static AVX2 NI void copy_avx2(unsigned char *d, const unsigned char *s, size_t n) {
-  for (size_t i = 0; i + 32 <= n; i += 32) _mm256_storeu_si256((__m256i *)(d + i), _mm256_abs_epi8(_mm256_loadu_si256((const __m256i *)(s + i))));
 }
 static NI void copy_c(unsigned char *d, const unsigned char *s, size_t n) { for (size_t i = 0; i < n; i++) d[i] = s[i] > 127 ? -s[i] : s[i]; }
 static bool has_avx2(void) { return __builtin_cpu_supports("avx2"); }
@@ -224,6 +242,9 @@ static u32 run(const unsigned char *p, size_t n) {
 }
 
 #elif defined COMPARATOR || defined COMPARATOR_UNASKED
+#ifdef __aarch64__
+static NI int cmp_avx2(const void *a, const void *b) { UDOT; return memcmp(a, b, 32); }
+#else
 static AVX2 NI int cmp_avx2(const void *a, const void *b) {
   __m256i x = _mm256_loadu_si256(a), y = _mm256_loadu_si256(b);
   u32 eq = _mm256_movemask_epi8(_mm256_cmpeq_epi8(x, y));
@@ -231,6 +252,7 @@ static AVX2 NI int cmp_avx2(const void *a, const void *b) {
   int i = __builtin_ctz(~eq);
   return ((const unsigned char *)a)[i] - ((const unsigned char *)b)[i];
 }
+#endif
 static NI int cmp_c(const void *a, const void *b) { return memcmp(a, b, 32); }
 static u32 run(const unsigned char *p, size_t n) {
   unsigned char *b = malloc(n);
