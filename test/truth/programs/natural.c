@@ -390,7 +390,7 @@ static u32 run(const unsigned char *p, size_t n) {
 #define KERNELS(X) X(c, , 0) X(avx2, __attribute__((target("avx2"), optimize("O3", "tree-vectorize"))), 2)
 #define KERNEL(name, attr, lvl) attr NI static u32 xsum_##name(const unsigned char *p, size_t n) { u32 s = 0; const u32 *w = (const u32 *)p; for (size_t i = 0; i < n / 4; i++) s += w[i] ^ (u32)i; return s; }
 #define ROW(name, attr, lvl) {#name, xsum_##name, lvl},
-#if defined __clang__
+#ifdef __clang__
 #undef KERNELS
 #define KERNELS(X) X(c, , 0) X(avx2, AVX2, 2)
 #endif
