@@ -11,15 +11,25 @@ type Runs = (index: number, at: number) => boolean
 
 /** Does function `index` keep where it is (`setjmp`), and what does not return, `dead`, go back there? Then that ends no program. */
 export function comesBackTo(graph: CallGraph, index: number, dead: number, runs: Runs): boolean {
-  return graph.importCalls.get(index)?.some(({ name }) => keepsPlace.test(name)) === true && jumpsBack(graph, dead, runs, DEPTH)
+  return graph.importCalls.get(index)?.some(({ name }) => keepsPlace.test(name)) === true && jumpsBack(graph, dead, runs)
 }
 
 /** Does it call `longjmp`, or one that does? */
-function jumpsBack(graph: CallGraph, index: number, runs: Runs, depth: number): boolean {
-  if (graph.importCalls.get(index)?.some(({ at, name }) => goesBack.test(name) && runs(index, at)) === true) return true
-  if (depth === 0) return false
-  for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
-    if (graph.edgeKind[edge] === Edge.call && runs(index, graph.edgeAt[edge]!) && jumpsBack(graph, graph.edgeTo[edge]!, runs, depth - 1)) return true
+function jumpsBack(graph: CallGraph, dead: number, runs: Runs): boolean {
+  const seen = new Set([dead])
+  let callers = [dead]
+  for (let depth = 0; depth <= DEPTH; depth++) {
+    const callees: number[] = []
+    for (const index of callers) {
+      if (graph.importCalls.get(index)?.some(({ at, name }) => goesBack.test(name) && runs(index, at)) === true) return true
+      for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+        const callee = graph.edgeTo[edge]!
+        if (graph.edgeKind[edge] !== Edge.call || seen.has(callee) || !runs(index, graph.edgeAt[edge]!)) continue
+        seen.add(callee)
+        callees.push(callee)
+      }
+    }
+    callers = callees
   }
   return false
 }
