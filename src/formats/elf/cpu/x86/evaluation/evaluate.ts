@@ -19,7 +19,7 @@ import { addFields, addWithheld, clearFlags, type Draft, isFlag, settledStores, 
 import { chosenStores, unconditionalStores } from './unconditional-stores.ts'
 import { joinVectors, noVectors } from './vectors.ts'
 import { joinFlags, sameFlags } from './flags.ts'
-import { addressesIn, detectedAs, plain, relative, sameValue, type Value } from '../../program/value.ts'
+import { detectedAs, plain, relative, sameValue, type Value } from '../../program/value.ts'
 
 /** Bytes of a function that is followed once more to see what it stores on other CPUs. */
 const WITHHOLDING = 1200
@@ -308,7 +308,14 @@ class Evaluator extends Instructions {
 
   #isAddressOfFunction(value: Value | undefined): boolean {
     // what a check decided against stays in its register
-    return value !== undefined && value.base === plain && addressesIn(value).some((address) => address > 0xfff && this.outside.isFunction(address) && !this.refused.has(address))
+    if (value === undefined || value.base !== plain) return false
+    const { words } = value
+    for (let word = 0; word < words.length; word += 2) {
+      const address = words[word + 1]! * 0x1_0000_0000 + (words[word]! >>> 0)
+      // looked at wherever two paths meet, and a small number for the most part
+      if (address > 0xfff && this.outside.isFunction(address) && !this.refused.has(address)) return true
+    }
+    return false
   }
 
   /** Executes from `at` to the end of the path, or to where another path has been. */

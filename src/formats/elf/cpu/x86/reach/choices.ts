@@ -29,6 +29,7 @@ export class Choices {
   /** By edge: 0 where it is not known yet, 1 no, 2 yes. */
   readonly #choices: Uint8Array
   readonly #refused = new Set<number>()
+  #named: { readonly index: number; readonly kind: number; readonly places: ReadonlyMap<number, readonly number[]> } | undefined
 
   constructor(program: Program, evaluations: ReadonlyMap<number, Evaluation>, kernels: Kernels, { selections, tracer, others, passed, selectable }: KnownForChoices) {
     this.#program = program
@@ -156,12 +157,23 @@ export class Choices {
 
   /** Does function `index` call `target`, or take its address, on all sides of what may be a check? */
   #isDoneAnyway(index: number, target: number, taken: boolean): boolean {
+    const places = this.#namedBy(index, taken ? Edge.taken : Edge.call).get(target)
+    return places !== undefined && places.length > 1 && this.#tracer.hangsOnNoneOf(index, places)
+  }
+
+  /** Where function `index` calls each function, or takes its address. Many edges of one function are asked about one after another. */
+  #namedBy(index: number, kind: number): ReadonlyMap<number, readonly number[]> {
+    if (this.#named?.index === index && this.#named.kind === kind) return this.#named.places
     const { graph } = this.#program
-    const places: number[] = []
+    const places = new Map<number, number[]>()
     for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
-      if (graph.edgeTo[edge] === target && (taken ? graph.edgeKind[edge] === Edge.taken : graph.edgeKind[edge] === Edge.call)) places.push(graph.edgeAt[edge]!)
+      if (graph.edgeKind[edge] !== kind) continue
+      const known = places.get(graph.edgeTo[edge]!)
+      if (known === undefined) places.set(graph.edgeTo[edge]!, [graph.edgeAt[edge]!])
+      else known.push(graph.edgeAt[edge]!)
     }
-    return places.length > 1 && this.#tracer.hangsOnNoneOf(index, places)
+    this.#named = { index, kind, places }
+    return places
   }
 
   /** Is it known of function `index` that on this CPU it calls `target`, and no other that does the same? */
