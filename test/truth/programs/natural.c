@@ -1,6 +1,6 @@
 // How C of ordinary projects comes to a kernel with AVX2 (-DSTYLE): structures of operations, options, plug-ins, threads, lists of handlers, macros that
 // write kernels. _FORCED and _UNASKED need it; nothing was tuned on any of them before they were judged. Names of kernels are taken away with
-// -Dhash_avx2=h1 -Dcopy_avx2=h2 -Dcmp_avx2=h3. For AArch64 too, but for what asks CPUID itself.
+// -Dhash_avx2=h1 -Dcopy_avx2=h2 -Dcmp_avx2=h3. For AArch64 too, but for what asks CPUID itself, and X_MACRO.
 #define _GNU_SOURCE
 #ifdef __aarch64__
 #include <asm/hwcap.h>
