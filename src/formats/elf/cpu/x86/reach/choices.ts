@@ -29,7 +29,7 @@ export class Choices {
   /** By edge: 0 where it is not known yet, 1 no, 2 yes. */
   readonly #choices: Uint8Array
   readonly #refused = new Set<number>()
-  #named: { readonly index: number; readonly kind: number; readonly places: ReadonlyMap<number, readonly number[]> } | undefined
+  #named: { readonly index: number; readonly kind: number; readonly functions: ReadonlyMap<number, NamedAt> } | undefined
 
   constructor(program: Program, evaluations: ReadonlyMap<number, Evaluation>, kernels: Kernels, { selections, tracer, others, passed, selectable }: KnownForChoices) {
     this.#program = program
@@ -67,7 +67,7 @@ export class Choices {
     const installs = this.#kernels.installs(target)
     const makes = taken && this.#kernels.makes(target)
     // what its shape says comes first: to tell which checks it hangs on takes steps, of which there are so many for a file
-    const hasShape = !makes && !installs && (this.#kernels.handsOver(target) ? !taken && this.#selections.switches.isInOneOfCases(index, at, target) : taken ? this.#isTakenAsOne(index, at, target) : this.#selectable.has(target) || this.#hasTwin(index, at, target, ending))
+    const hasShape = !makes && !installs && (this.#kernels.handsOver(target) ? !taken && this.#selections.switches.isInOneOfCases(index, at, target) : taken ? this.#isTakenAsOne(index, at, target) : this.#selectable.has(target) || this.#hasTwin(index, target, ending))
     if (!hasShape && (installs ? taken : !taken && !this.#kernels.isNamed(target))) return false
     const checks = this.#kernels.isNamed(target) ? this.#tracer.checksOfNamed(index, at) : this.#tracer.checksOf(index, at)
     if (checks === undefined ? this.#tracer.runsByEnvironment(index, at) : checks.length === 0) return false // what it is made on is something else
@@ -106,14 +106,10 @@ export class Choices {
   }
 
   /** Is it one of two that do the same, here or where else the function calls it? For a few bytes the other may be built in. */
-  #hasTwin(index: number, at: number, target: number, ending: Evaluation | undefined): boolean {
-    if (this.#selections.hasTwin(index, at, target, ending)) return true
-    const { graph } = this.#program
-    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
-      const other = graph.edgeAt[edge]!
-      if (graph.edgeTo[edge] === target && graph.edgeKind[edge] === Edge.call && other !== at && this.#selections.hasTwin(index, other, target, ending)) return true
-    }
-    return false
+  #hasTwin(index: number, target: number, ending: Evaluation | undefined): boolean {
+    const named = this.#namedBy(index, Edge.call).get(target)
+    if (named === undefined) return false
+    return (named.hasTwin ??= named.places.some((place) => this.#selections.hasTwin(index, place, target, ending)))
   }
 
   /**
@@ -157,23 +153,24 @@ export class Choices {
 
   /** Does function `index` call `target`, or take its address, on all sides of what may be a check? */
   #isDoneAnyway(index: number, target: number, taken: boolean): boolean {
-    const places = this.#namedBy(index, taken ? Edge.taken : Edge.call).get(target)
-    return places !== undefined && places.length > 1 && this.#tracer.hangsOnNoneOf(index, places)
+    const named = this.#namedBy(index, taken ? Edge.taken : Edge.call).get(target)
+    if (named === undefined || named.places.length < 2) return false
+    return (named.isDoneAnyway ??= this.#tracer.hangsOnNoneOf(index, named.places))
   }
 
   /** Where function `index` calls each function, or takes its address. Many edges of one function are asked about one after another. */
-  #namedBy(index: number, kind: number): ReadonlyMap<number, readonly number[]> {
-    if (this.#named?.index === index && this.#named.kind === kind) return this.#named.places
+  #namedBy(index: number, kind: number): ReadonlyMap<number, NamedAt> {
+    if (this.#named?.index === index && this.#named.kind === kind) return this.#named.functions
     const { graph } = this.#program
-    const places = new Map<number, number[]>()
+    const functions = new Map<number, NamedAt>()
     for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
       if (graph.edgeKind[edge] !== kind) continue
-      const known = places.get(graph.edgeTo[edge]!)
-      if (known === undefined) places.set(graph.edgeTo[edge]!, [graph.edgeAt[edge]!])
-      else known.push(graph.edgeAt[edge]!)
+      const known = functions.get(graph.edgeTo[edge]!)
+      if (known === undefined) functions.set(graph.edgeTo[edge]!, { places: [graph.edgeAt[edge]!], isDoneAnyway: undefined, hasTwin: undefined })
+      else known.places.push(graph.edgeAt[edge]!)
     }
-    this.#named = { index, kind, places }
-    return places
+    this.#named = { index, kind, functions }
+    return functions
   }
 
   /** Is it known of function `index` that on this CPU it calls `target`, and no other that does the same? */
@@ -249,6 +246,15 @@ export class Choices {
     }
     return false
   }
+}
+
+/** Where a function is named by another. */
+interface NamedAt {
+  readonly places: number[]
+  /** Is it called, or its address taken, on all sides of what may be a check? Undefined before anybody asked. */
+  isDoneAnyway: boolean | undefined
+  /** Is it called as one of two that do the same? */
+  hasTwin: boolean | undefined
 }
 
 export interface KnownForChoices {
