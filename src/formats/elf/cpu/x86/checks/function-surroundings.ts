@@ -85,11 +85,6 @@ export class FunctionSurroundings implements Surroundings {
     return target === undefined ? undefined : this.#known.evaluations.get(target)
   }
 
-  #answerAt(at: number, registers: readonly (Value | undefined)[]): ReturnType<Known['answer']> {
-    const target = this.#called.get(at)
-    return target === undefined ? undefined : this.#known.answer(target, registers)
-  }
-
   returnedPointer(at: number): ReturnedPointer | undefined {
     return this.#evaluationOf(at)?.returnedPointer
   }
@@ -99,11 +94,20 @@ export class FunctionSurroundings implements Surroundings {
   }
 
   writesOf(at: number, registers: readonly (Value | undefined)[]): readonly ParameterStore[] {
-    return this.#answerAt(at, registers)?.writes ?? this.#evaluationOf(at)?.parameterStores ?? none
+    return this.#writtenAt(at, registers)?.writes ?? this.#evaluationOf(at)?.parameterStores ?? none
   }
 
   withheldBy(at: number, registers: readonly (Value | undefined)[]): readonly PlaceBehindParameter[] {
-    return this.#answerAt(at, registers)?.withheld ?? this.#evaluationOf(at)?.withheld ?? none
+    return this.#writtenAt(at, registers)?.withheld ?? this.#evaluationOf(at)?.withheld ?? none
+  }
+
+  /**
+   * What the function called at `at` with `registers` writes, where it writes nothing when nobody knows what it is asked. Where it does, all that it may
+   * write counts: by one answer a family of CPUs would be known, and that says nothing about features (GMP's `cpuvec`).
+   */
+  #writtenAt(at: number, registers: readonly (Value | undefined)[]): ReturnType<Known['answer']> {
+    const target = this.#called.get(at)
+    return target === undefined || (this.#evaluationOf(at)?.parameterStores.length ?? 0) > 0 ? undefined : this.#known.answer(target, registers)
   }
 
   fills(at: number): boolean {
