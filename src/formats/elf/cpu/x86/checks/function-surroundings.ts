@@ -59,7 +59,7 @@ export class FunctionSurroundings implements Surroundings {
 
   returned(at: number, registers: readonly (Value | undefined)[], through?: number): ReadonlyMap<number, Value> | 'never' | undefined {
     const target = this.#called.get(at) ?? (through === undefined ? undefined : this.#program.graph.functionAt(through))
-    if (target !== undefined) return this.#callees.comesBack(target) ? (this.#known.answer(target, registers)?.values ?? this.#foundBy(target) ?? this.#told(target) ?? this.#callees.constant(target)) : 'never'
+    if (target !== undefined) return this.#callees.comesBack(target) ? (this.#known.answer(target, registers) ?? this.#foundBy(target) ?? this.#told(target) ?? this.#callees.constant(target)) : 'never'
     const name = this.#imported.get(at)
     if (name === undefined || (this.origins?.environment === true && readsEnvironment.test(name))) return undefined
     return this.#callees.returnedBy(name) ?? comparedTexts(this.#program.image, name, registers)
@@ -105,9 +105,9 @@ export class FunctionSurroundings implements Surroundings {
    * What the function called at `at` with `registers` writes, where it writes nothing when nobody knows what it is asked. Where it does, all that it may
    * write counts: by one answer a family of CPUs would be known, and that says nothing about features (GMP's `cpuvec`).
    */
-  #writtenAt(at: number, registers: readonly (Value | undefined)[]): ReturnType<Known['answer']> {
+  #writtenAt(at: number, registers: readonly (Value | undefined)[]): ReturnType<Known['written']> {
     const target = this.#called.get(at)
-    return target === undefined || (this.#evaluationOf(at)?.parameterStores.length ?? 0) > 0 ? undefined : this.#known.answer(target, registers)
+    return target === undefined || (this.#evaluationOf(at)?.parameterStores.length ?? 0) > 0 ? undefined : this.#known.written(target, registers)
   }
 
   fills(at: number): boolean {

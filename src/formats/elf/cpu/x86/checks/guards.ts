@@ -2,7 +2,7 @@ import { Edge } from '../../program/edges.ts'
 import { featureTable, relative, type Value } from '../../program/value.ts'
 import { Agenda, callersFirst } from './agenda.ts'
 import { ClosureMakers } from './closure-makers.ts'
-import { AnswersByArgument } from '../evaluation/answers-by-argument.ts'
+import { type Answer, AnswersByArgument } from '../evaluation/answers-by-argument.ts'
 import { goInternal, systemV } from '../evaluation/calling-convention.ts'
 import { Callbacks } from './callbacks.ts'
 import { Callees } from './callees.ts'
@@ -150,7 +150,8 @@ class GuardSearch {
       evaluations: this.#evaluations,
       results: this.#results.found,
       kernels: this.#kernels,
-      answer: (index, registers) => this.#answers.of(index, program.graph.ends[index]! - program.graph.starts[index]!, registers),
+      answer: (index, registers) => this.#answerOf(index, registers)?.values,
+      written: (index, registers) => this.#answerOf(index, registers),
     }
     for (const [place, slot] of program.image.slots) {
       if (slot.import !== undefined && isDetectorObject(slot.import)) this.#featureSlots.add(place)
@@ -307,6 +308,12 @@ class GuardSearch {
     const target = this.#program.functions.get(index)
     if (target === undefined) return undefined
     return evaluate(this.#program.decoder, target, parameters, this.#surroundings(index, undefined, otherwise), systemV, this.#budget)
+  }
+
+  /** What function `index` does when it is called with `registers`, where it answers by its arguments. */
+  #answerOf(index: number, registers: readonly (Value | undefined)[]): Answer | undefined {
+    const { starts, ends } = this.#program.graph
+    return this.#answers.of(index, ends[index]! - starts[index]!, registers)
   }
 
   #resultRegardless(index: number, parameters: ReadonlyMap<number, Value> | undefined): Value | undefined {

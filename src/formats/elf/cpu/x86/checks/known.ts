@@ -13,8 +13,10 @@ export interface Known extends Pick<Surroundings, 'model' | 'initially'> {
   loadField(offset: number, size: number, reader: number): Value | undefined
   readonly evaluations: ReadonlyMap<number, Evaluation>
   readonly results: Pick<ReadonlyMap<number, { readonly values: ReadonlyMap<number, Value> }>, 'get'>
-  /** What function `index` returns and writes when it is called with `registers`, where that is more than what it always does. */
-  answer(index: number, registers: readonly (Value | undefined)[]): Pick<Answer, 'values' | 'writes' | 'withheld'> | undefined
+  /** What function `index` returns when it is called with `registers`, where that is more than what it always returns. */
+  answer(index: number, registers: readonly (Value | undefined)[]): ReadonlyMap<number, Value> | undefined
+  /** What it writes then, and where it would on another CPU. */
+  written(index: number, registers: readonly (Value | undefined)[]): Pick<Answer, 'writes' | 'withheld'> | undefined
   readonly flags: FlagsOfObjects
   readonly kernels: HandedOutKernels
 }
@@ -33,7 +35,7 @@ export function knownWhenSettled(known: Known, load: Surroundings['load'], other
     },
     answer: (callee, registers) => {
       const usual = known.answer(callee, registers)
-      return usual === undefined ? undefined : { ...usual, values: withoutChoices((isOpen(usual.values) ? others.answer(callee, registers) : undefined) ?? usual.values) }
+      return usual === undefined ? undefined : withoutChoices((isOpen(usual) ? others.answer(callee, registers) : undefined) ?? usual)
     },
   }
 }

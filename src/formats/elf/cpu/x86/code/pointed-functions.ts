@@ -113,13 +113,15 @@ export class PointedFunctions {
     let toData = lastAtMost(places, object - 1) + 1
     if (Math.min(this.#places[toCode] ?? Infinity, places[toData] ?? Infinity) >= object + OBJECT_SIZE) return noPointers
     // what lies in code is no object, however near the data is that comes behind it
-    const limit = Math.min(this.#nextObject(object + 8, OBJECT_SIZE), this.#image.dataAt(object)?.end ?? object)
+    const range = this.#image.dataAt(object)
+    if (range === undefined) return noPointers
+    const limit = Math.min(this.#nextObject(object + 8, OBJECT_SIZE), range.end)
     if (Math.min(this.#places[toCode] ?? Infinity, places[toData] ?? Infinity) >= limit) return noPointers
     const functions: number[] = []
     const objects: number[] = []
     /** Where the pointers to them stand. */
     const at: number[] = []
-    let known = this.#isObjectPascalClass(object) ? limit : object + LEADING
+    let known = this.#isObjectPascalClass(object, range) ? limit : object + LEADING
     // of an array of entries with one function each, at the same distance: {number, function}, {name, flags, function}
     let entry = -1
     let distance = 0
@@ -187,11 +189,10 @@ export class PointedFunctions {
   }
 
   /** Free Pascal's classes begin with the size of their objects and its negative (`TVmt` of unit System); what may be left out stands before the methods. */
-  #isObjectPascalClass(object: number): boolean {
-    const range = this.#image.dataAt(object)
-    if (range?.offset === undefined || object + 16 > range.end) return false
+  #isObjectPascalClass(object: number, { address, end, offset }: MemoryImage['data'][number]): boolean {
+    if (offset === undefined || object + 16 > end) return false
     const { view } = this.#image
-    const at = range.offset + object - range.address
+    const at = offset + object - address
     const size = view.getInt32(at, true)
     return size >= 8 && view.getInt32(at + 4, true) === 0 && view.getInt32(at + 8, true) === -size && view.getInt32(at + 12, true) === -1
   }
