@@ -100,6 +100,35 @@ test.skipIf(!ready)('a kernel that was not chosen and stays in a register is han
   expect(await needOfAvx2({ main, choose, next: 'test eax, eax\nje 1f\ncpuid\n1: jmp rdx' })).not.toBe('guarded')
 }, 60_000)
 
+test.skipIf(!ready)('a kernel that CMOV did not take is left, whatever the size of what it took instead, and whatever call comes before another file’s', async () => {
+  const main = 'call choose\nret'
+  const thunk = 'call wide\nret'
+  const slow = 'paddd xmm0, xmm1\n'.repeat(200) + 'ret'
+  const choose = (select: string, then = ''): string => `push rbx
+    push rdi
+    call detect
+    lea rcx, [rip + thunk]
+    lea rbx, [rip + slow]
+    test eax, eax
+    ${select}
+    pop rdi
+    ${then}
+    call next
+    call rbx
+    pop rbx
+    ret`
+  const copies = 'sub rsp, 8\nmov rsi, rdi\nmov edx, 8\ncall memcpy@plt\nmov ecx, 1\nadd rsp, 8\nret'
+  const link = ['-nostartfiles']
+  expect(await needOfAvx2({ main, choose: choose('cmovne rbx, rcx'), thunk, slow, next: copies }, link)).toBe('guarded')
+  expect(await needOfAvx2({ main, choose: choose('cmove rcx, rbx\nmov rbx, rcx'), thunk, slow, next: copies }, link)).toBe('guarded')
+  expect(await needOfAvx2({ main, choose: choose('cmove rbx, rcx'), thunk, slow, next: copies }, link)).not.toBe('guarded')
+  expect(await needOfAvx2({ main, choose: choose('cmovne rbx, rcx', 'lea rax, [rip + thunk]\nmov [rip + table], rax\ncall [rip + table]'), thunk, slow, next: copies }, link)).not.toBe('guarded')
+  // read before, or by another file's function, or by one that is jumped to
+  expect(await needOfAvx2({ main, choose: choose('cmovne rbx, rcx'), thunk, slow, next: `mov [rip + table], rcx\n${copies}` }, link)).not.toBe('guarded')
+  expect(await needOfAvx2({ main, choose: choose('cmovne rbx, rcx'), thunk, slow, next: copies.replace('memcpy', 'qsort') }, link)).not.toBe('guarded')
+  expect(await needOfAvx2({ main, choose: choose('cmovne rbx, rcx'), thunk, slow, next: 'mov rsi, rdi\nmov edx, 8\njmp qsort@plt' }, link)).not.toBe('guarded')
+}, 60_000)
+
 test.skipIf(!ready)('what is known of an object is known of what a method returns, where that is the object', async () => {
   const functions = {
     main: 'sub rsp, 136\nmov rdi, rsp\ncall choose\nlea rdi, [rip + table]\ncall other\nadd rsp, 136\nret',

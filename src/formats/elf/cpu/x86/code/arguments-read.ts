@@ -4,6 +4,7 @@ import { replaces } from './replaced-register.ts'
 import type { CallSites } from './call-sites.ts'
 import type { Code } from './code.ts'
 import type { Endings } from './endings.ts'
+import { mayHaveArgumentIn } from './parameter-counts.ts'
 
 /** How far down the calls it is looked. */
 const DEPTH = 3
@@ -40,7 +41,7 @@ export class ArgumentsRead {
     if (range === undefined) return true
     const { code, view, base } = range
     const [from, to] = [graph.starts[index]! - base, graph.ends[index]! - base]
-    const { callees } = calls.of(index)
+    const { callees, imported } = calls.of(index)
     const seen = new Set<number>()
     const work = [from]
     for (let at = work.pop(); at !== undefined; at = work.pop()) {
@@ -53,13 +54,17 @@ export class ArgumentsRead {
         const byte = code[at]!
         if (byte === 0xc3 || byte === 0xcc || (byte === 0x0f && code[at + 1] === 0x0b)) break
         // also through a slot of the GOT, as Rust calls what ends in a panic
-        const isThroughSlot = byte === 0xff && callees.has(base + at)
+        const isThroughSlot = byte === 0xff && (callees.has(base + at) || imported.has(base + at))
         const isCall = byte === 0xe8 || (byte === 0x67 && code[at + 1] === 0xe8) || (isThroughSlot && code[at + 1] === 0x15)
         const isJump = byte === 0xe9 || byte === 0xeb || (isThroughSlot && code[at + 1] === 0x25)
         const isBranch = (byte & 0xf0) === 0x70 || (byte === 0x0f && (code[at + 1]! & 0xf0) === 0x80)
         if (isCall || isJump || isBranch) {
           const callee = callees.get(base + at)
-          if (isCall && callee === undefined) return true
+          const name = callee === undefined ? imported.get(base + at) : undefined
+          if (callee === undefined && (isCall || name !== undefined)) {
+            if (name === undefined || mayHaveArgumentIn(name, register)) return true
+            break
+          }
           // a panic is told what went wrong
           if (isCall && endings.endsProgram(callee!)) break
           if (callee !== undefined && this.reads(callee, register, depth + 1)) return true

@@ -22,6 +22,8 @@ export abstract class Arithmetic extends Accesses {
   protected decides = false
   /** Addresses that checks decided against, and that still stand in registers. */
   protected readonly refused: Set<number> = new Set()
+  /** The same of all, also those that are gone. */
+  protected readonly outvoted: Set<number> = new Set()
   protected doubts = false
 
   protected arithmetic(at: number, byte: number, width: number, segment: boolean): void {
@@ -231,11 +233,11 @@ export abstract class Arithmetic extends Accesses {
     const possible = this.outcome(condition)
     const source = this.read(size)
     const old = this.register(size)
-    if (possible === 2) this.setRegister(chosen(source, detected), size)
-    else if (possible === 1) {
-      this.setRegister(chosen(old, detected), size)
-      const refused = detected ? singleAddress(source) : undefined
-      if (refused !== undefined) this.refused.add(refused)
+    if (possible !== 3) {
+      this.setRegister(chosen(possible === 2 ? source : old, detected), size)
+      const refused = detected ? singleAddress(possible === 2 ? old : source) : undefined
+      if (refused !== undefined) this.outvoted.add(refused)
+      if (refused !== undefined && possible === 1) this.refused.add(refused)
     } else {
       this.used_(old)
       this.used_(source)

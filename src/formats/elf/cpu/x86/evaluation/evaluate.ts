@@ -200,6 +200,7 @@ class Evaluator extends Instructions {
       addressesUsed: this.used,
       addressesPassed: this.usedByCalls,
       addressesFollowed: this.followed,
+      addressesRefused: this.outvoted,
     }
   }
 

@@ -243,4 +243,6 @@ export interface Evaluation {
   readonly addressesPassed: ReadonlyMap<number, readonly number[]>
   /** Others, of which nobody else gets to know: what lies there is looked at. */
   readonly addressesFollowed: ReadonlySet<number>
+  /** Addresses that CMOV did not take because of what CPUID said. */
+  readonly addressesRefused: ReadonlySet<number>
 }

@@ -188,7 +188,7 @@ export class Choices {
     return twins > 0
   }
 
-  /** Did function `index` take the address of `target` and of what does the same, ask the CPU, and use the other on this one (CMOV)? */
+  /** Did function `index` take the address of `target`, ask the CPU, and use another on this one: what CMOV took instead, or what does the same? */
   isLeft(index: number, target: number): boolean {
     const { graph } = this.#program
     const evaluation = this.#evaluations.get(index)
@@ -209,6 +209,7 @@ export class Choices {
   }
 
   /**
+    if (evaluation.addressesRefused.has(graph.starts[target]!)) return true
    * Is it a table of variants of one function by the level of the CPU: what runs on any, once or more, then kernels? A variant that
    * stands there twice is the best for two levels (Opus, `XXX_IMPL[arch & OPUS_ARCHMASK]`).
    */
