@@ -17,16 +17,9 @@ const ready = process.arch === 'x64' && (await isInstalled('gcc'))
 const folder = await mkdtemp(join(tmpdir(), 'shrink-test-'))
 afterAll(() => rm(folder, { recursive: true }))
 
-/** What a program needs AVX2 for that lists two implementations, by these names, and calls the first that `needs` no more than the CPU has. */
-async function needOfAvx2(names: readonly [string, string], second: 'plain' | 'wide', flags: readonly string[]): Promise<string | undefined> {
-  const operations = (name: string, attribute: string): string =>
-    ['sum', 'xors', 'most'].map((operation, index) => `${attribute} __attribute__((noinline)) static int ${name}_${operation}(const int *v, int n) { int s = ${index}; for (int i = 0; i < n; i++) s ${['+', '^', '|'][index]}= v[i] * ${index + 3}; return s; }`).join('\n')
-  const source = `
-${operations('wide', '__attribute__((target("avx2")))')}
-${operations('plain', '')}
-struct ops { int (*sum)(const int *, int), (*xors)(const int *, int), (*most)(const int *, int); };
-static const struct ops wide = { wide_sum, wide_xors, wide_most }, plain = { plain_sum, plain_xors, plain_most };
-static struct { const struct ops *ops; const char *name; unsigned needs; } list[2];
+function madeList(names: readonly [string, string], second: string): string {
+  return `
+static struct variant list[2];
 static unsigned char made;
 __attribute__((noinline)) static void make(void) {
   if (made) return;
@@ -34,14 +27,49 @@ __attribute__((noinline)) static void make(void) {
   list[1].ops = &${second}; list[1].name = "${names[1]}"; list[1].needs = 0;
   made = 1;
 }
-__attribute__((noinline)) static unsigned has(void) { return __builtin_cpu_supports("avx2") != 0; }
-static int data[64];
 int main(int argc, char **argv) {
   make();
   unsigned cpu = has();
   for (int i = 0; i < 2; i++) if ((list[i].needs & ~cpu) == 0) return (list[i].ops->sum(data, 64) + list[i].ops->xors(data, 64) + list[i].name[argc]) & 1;
   return 1;
+}`
 }
+
+/** As `constinit` objects of C++ are, with pointers to them: what is made once is the first that the CPU can run, or one by its name. `byName`: who asks the CPU looks at none. */
+function listInFile(names: readonly [string, string], second: string, byName: boolean): string {
+  const choose = byName ? 'strcmp(chosen->name, argv[1]) == 0' : '(chosen->needs & ~cpu) == 0'
+  return `
+#include <stdio.h>
+#include <string.h>
+static const struct variant one = { &wide, "${names[0]}", 1 }, two = { &${second}, "${names[1]}", 0 };
+static const struct variant *volatile first = &one, *volatile other = &two;
+__attribute__((noinline)) static const struct variant *choose(int argc, char **argv, unsigned cpu) {
+  ${byName ? '' : 'cpu = has();'}
+  const struct variant *chosen = first;
+  if (${choose}) return chosen;
+  chosen = other;
+  return ${choose} ? chosen : 0;
+}
+int main(int argc, char **argv) {
+  ${byName ? 'if (has()) puts("wide");' : ''}
+  const struct variant *chosen = choose(argc, argv, argc);
+  return chosen ? (chosen->ops->sum(data, 64) + chosen->ops->xors(data, 64) + chosen->name[argc]) & 1 : 1;
+}`
+}
+
+/** What a program needs AVX2 for that lists two implementations, by these names, and calls the first that `needs` no more than the CPU has. */
+async function needOfAvx2(names: readonly [string, string], second: 'plain' | 'wide', flags: readonly string[], list: 'made' | 'in the file' | 'in the file, by name' = 'made'): Promise<string | undefined> {
+  const operations = (name: string, attribute: string): string =>
+    ['sum', 'xors', 'most'].map((operation, index) => `${attribute} __attribute__((noinline)) static int ${name}_${operation}(const int *v, int n) { int s = ${index}; for (int i = 0; i < n; i++) s ${['+', '^', '|'][index]}= v[i] * ${index + 3}; return s; }`).join('\n')
+  const source = `
+${operations('wide', '__attribute__((target("avx2")))')}
+${operations('plain', '')}
+struct ops { int (*sum)(const int *, int), (*xors)(const int *, int), (*most)(const int *, int); };
+static const struct ops wide = { wide_sum, wide_xors, wide_most }, plain = { plain_sum, plain_xors, plain_most };
+struct variant { const struct ops *ops; const char *name; unsigned needs; };
+__attribute__((noinline)) static unsigned has(void) { return __builtin_cpu_supports("avx2") != 0; }
+static int data[64];
+${list === 'made' ? madeList(names, second) : listInFile(names, second, list === 'in the file, by name')}
 `
   const path = join(folder, 'program')
   await writeFile(`${path}.c`, source)
@@ -56,4 +84,11 @@ test.skipIf(!ready).each([[['-pie', '-fPIE', '-s']], [['-no-pie', '-fno-pie', '-
   expect(await needOfAvx2(['haswell', 'fallback'], 'wide', flags)).not.toBe('guarded')
   // names of something else
   expect(await needOfAvx2(['square', 'round'], 'plain', flags)).not.toBe('guarded')
+})
+
+test.skipIf(!ready).each([[['-pie', '-fPIE', '-s']], [['-no-pie', '-fno-pie', '-s']]])('so they are where the file has them, and who asks the CPU looks at them: %j', async (flags) => {
+  expect(await needOfAvx2(['haswell', 'fallback'], 'plain', flags, 'in the file')).toBe('guarded')
+  expect(await needOfAvx2(['haswell', 'fallback'], 'wide', flags, 'in the file')).not.toBe('guarded')
+  expect(await needOfAvx2(['square', 'round'], 'plain', flags, 'in the file')).not.toBe('guarded')
+  expect(await needOfAvx2(['haswell', 'fallback'], 'plain', flags, 'in the file, by name')).not.toBe('guarded')
 })

@@ -26,7 +26,8 @@ export function getsNameOfCpu({ image, codeAt }: Pick<Code, 'image' | 'codeAt'>,
   return false
 }
 
-function isNameOfCpu(image: Code['image'], address: number | undefined): boolean {
+/** Does a word that is the name of a CPU stand there? */
+export function isNameOfCpu(image: Code['image'], address: number | undefined): boolean {
   const text = address === undefined ? undefined : textAt(image, address)
   return text !== undefined && isIsaName(text) && !isNamedForAny(text)
 }
@@ -41,7 +42,7 @@ function pointerAt(image: Code['image'], place: number): number | undefined {
 }
 
 /** A short word that stands there, and ends with a zero. */
-function textAt(image: Code['image'], address: number): string | undefined {
+export function textAt(image: Code['image'], address: number): string | undefined {
   const range = image.dataAt(address)
   if (range?.offset === undefined || range.writable) return undefined
   const { bytes } = image.file

@@ -5,6 +5,7 @@ import { loopStarts, noStarts } from '../code/fixed-addresses.ts'
 import { initializerArrays } from '../../program/initializers.ts'
 import type { Kernels } from './kernels.ts'
 import { getsNameOfCpu } from './named-objects.ts'
+import { NamedRecords } from './named-records.ts'
 import type { Program } from '../code/program.ts'
 import type { Progress } from './progress.ts'
 import { Access } from '../../program/sweep.ts'
@@ -41,6 +42,7 @@ export class NamedTables {
   readonly #tracer: Tracer
   readonly #saysNo: (index: number) => boolean
   readonly #runs: (index: number, at: number) => boolean
+  readonly #records: NamedRecords
   readonly #arrays: readonly { readonly start: number; readonly end: number }[]
 
   constructor(program: Program, { evaluations, chosenEntries, kernels, choices, tracer, saysNo, runs }: KnownForTables) {
@@ -52,6 +54,7 @@ export class NamedTables {
     this.#tracer = tracer
     this.#saysNo = saysNo
     this.#runs = runs
+    this.#records = new NamedRecords(program, evaluations)
     this.#arrays = initializerArrays(program)
   }
 
@@ -103,7 +106,9 @@ export class NamedTables {
     const { detectors, pointed } = this.#program
     const { tables } = progress
     for (const { object, functions, isTable, isBesideRefused } of pointed.from(first, !detectors.any, tables, () => this.#readsDistances(index), this.#saysNo)) {
-      if (detectors.any && object === first && functions.length >= LEAST_OPERATIONS && functions.some((target) => this.#kernels.needFeatures(target)) && getsNameOfCpu(this.#program, from) && this.#isBesidePlainTable(index, functions)) continue
+      const mayBeOfImplementation = detectors.any && functions.length >= LEAST_OPERATIONS && functions.some((target) => this.#kernels.needFeatures(target))
+      if (mayBeOfImplementation && object === first && getsNameOfCpu(this.#program, from) && this.#isBesidePlainTable(index, functions)) continue
+      if (mayBeOfImplementation && this.#records.besides(object).some((other) => this.#isPlainTable(other, functions, new Set()))) continue
       const isByLevel = detectors.any && isTable && this.#choices.isByLevel(functions)
       for (const target of functions) {
         if (isByLevel && target !== functions[0]) continue
@@ -132,16 +137,21 @@ export class NamedTables {
 
   /** Does function `index` name a table of as many functions that need less, but for those that are in both? */
   #namesPlainTable(index: number, functions: readonly number[]): boolean {
-    const { graph, pointed } = this.#program
+    const { graph } = this.#program
     const seen = new Set<number>()
     for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
       const table = this.#namedBy(access)
-      if (table < 0) continue
-      for (const { object, functions: others } of pointed.from(table, false, seen)) {
-        if (object !== table || others.length !== functions.length) continue
-        const own = others.filter((other) => !functions.includes(other))
-        if (own.length > 0 && this.#kernels.areBeyond(functions, own)) return true
-      }
+      if (table >= 0 && this.#isPlainTable(table, functions, seen)) return true
+    }
+    return false
+  }
+
+  /** Is it a table of as many functions that need less, but for those that are in both? `seen`: others, which do not count. */
+  #isPlainTable(table: number, functions: readonly number[], seen: Set<number>): boolean {
+    for (const { object, functions: others } of this.#program.pointed.from(table, false, seen)) {
+      if (object !== table || others.length !== functions.length) continue
+      const own = others.filter((other) => !functions.includes(other))
+      if (own.length > 0 && this.#kernels.areBeyond(functions, own)) return true
     }
     return false
   }
