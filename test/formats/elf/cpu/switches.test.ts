@@ -49,11 +49,28 @@ const vectors = 'punpcklbw xmm0, xmm0\npcmpeqb xmm1, xmm0\npmovmskb eax, xmm1'
 test.skipIf(!ready)('of two cases that are the same but for the vectors in one and the kernel in the other, the latter is for better CPUs', async () => {
   const cases = (test: string, ours: string, theirs: string, body: string): string[] => [empty, one, one, `${test}\n${ours}\n1: ${inLine(body)}`, `${entry(34, 'eax', '2f')}\n${theirs}\n2: lea rdi, [rbx + 40]\ncall wide\njmp leave`]
   expect(await needOfAvx2(cases(entry(34, 'ecx', '1f').replaceAll('rcx', 'rax').replaceAll('ecx', 'eax'), slowly(), slowly('7', '9'), vectors))).toBe('guarded')
+  // a register may be kept for something else before the comparison, but not stored elsewhere
+  const keeping = (where: string): string => entry(34, 'eax', '1f').replace('cmp', `mov [${where}], rdi\ncmp`)
+  expect(await needOfAvx2(cases(keeping('rsp - 8'), slowly(), slowly('7', '9'), vectors))).toBe('guarded')
+  expect(await needOfAvx2(cases(keeping('r12'), slowly(), slowly('7', '9'), vectors))).not.toBe('guarded')
   // another field, another way for what is short, no vectors, no test at all
   expect(await needOfAvx2(cases(entry(35, 'eax', '1f'), slowly(), slowly('7', '9'), vectors))).not.toBe('guarded')
   expect(await needOfAvx2(cases(entry(34, 'eax', '1f'), 'mov eax, [rbx + 48]\njmp leave\nnop\nnop\nnop\nnop', slowly('7', '9'), vectors))).not.toBe('guarded')
   expect(await needOfAvx2(cases(entry(34, 'eax', '1f'), slowly(), slowly('7', '9'), 'mov eax, [rbx + 48]'))).not.toBe('guarded')
   expect(await needOfAvx2([empty, one, one, `1: ${inLine(vectors)}`, 'lea rdi, [rbx + 40]\ncall wide\njmp leave'])).not.toBe('guarded')
+})
+
+test.skipIf(!ready)('of two cases that are the same but for what they call, the one with a kernel is for better CPUs', async () => {
+  const cases = (field: number, slow: string, body = 'lea rdi, [rbx + 40]\ncall plain'): string[] => [empty, one, one, `${entry(field, 'eax', '1f')}\n${slow}\n1: ${body}\njmp leave`, `${entry(34, 'eax', '2f')}\n${slowly('7', '9')}\n2: lea rdi, [rbx + 40]\ncall wide\njmp leave`]
+  // a number that is one less may be computed on the way
+  const byOneLess = slowly().replace('mov eax, esi', 'lea rcx, [rsi - 1]\nmov eax, esi')
+  expect(await needOfAvx2(cases(34, slowly()))).toBe('guarded')
+  expect(await needOfAvx2(cases(34, byOneLess))).toBe('guarded')
+  // another field, another way for what is short, what has nothing like the kernel's size, a call on one of its ways only
+  expect(await needOfAvx2(cases(35, slowly()))).not.toBe('guarded')
+  expect(await needOfAvx2(cases(34, 'mov eax, [rbx + 48]\njmp leave\nnop\nnop\nnop\nnop'))).not.toBe('guarded')
+  expect(await needOfAvx2(cases(34, slowly(), 'lea rdi, [rbx + 40]\ncall large'), { large: `${'paddd xmm0, xmm1\n'.repeat(40)}ret` })).not.toBe('guarded')
+  expect(await needOfAvx2(cases(34, slowly(), 'cmp rsi, 1000\njb 3f\nlea rdi, [rbx + 40]\ncall plain\n3:'))).not.toBe('guarded')
 })
 
 test.skipIf(!ready)('within one of several operations a kernel is chosen from what does the same', async () => {

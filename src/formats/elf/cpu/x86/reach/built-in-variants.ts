@@ -20,12 +20,13 @@ interface Entry {
 
 /**
  * Is a case of a switch, which calls a kernel at `call`, one of two that are the same but for the kernel: both first compare the same field with the same, and
- * where that fails do the same, instruction by instruction, while where it does not, one calls the kernel, and the other has vectors of any CPU in line? So
- * `memmem::Finder` of memchr was compiled, whose variants for SSE2 and AVX2 are cases, and of which the former was built in.
+ * where that fails do the same, instruction by instruction, while where it does not, one calls the kernel, and the other has vectors of any CPU in line, or calls
+ * what does the same with them? So `memmem::Finder` of memchr was compiled, whose variants for SSE2 and AVX2 are cases, and of which the former may be built in.
  *
  * @param cases the first instruction of each case
+ * @param callsTwin does the call at a place lead to what does the same as the kernel on any CPU?
  */
-export function hasBuiltInVariant(code: Uint8Array, listing: Listing, cases: readonly number[], call: number): boolean {
+export function hasBuiltInVariant(code: Uint8Array, listing: Listing, cases: readonly number[], call: number, callsTwin: (place: number) => boolean): boolean {
   for (const first of cases) {
     const entry = entryOf(code, listing, first)
     if (entry === undefined) continue
@@ -34,7 +35,8 @@ export function hasBuiltInVariant(code: Uint8Array, listing: Listing, cases: rea
     return cases.some((other) => {
       const theirs = other === first ? undefined : entryOf(code, listing, other)
       if (theirs?.signature !== entry.signature) return false
-      return hasVectors(code, listing, theirs.sides[side]!) && isAlike(code, listing, entry.sides[1 - side]!, theirs.sides[1 - side]!)
+      const variant = theirs.sides[side]!
+      return (hasVectors(code, listing, variant) || callsTwin(callBehind(listing, variant))) && isAlike(code, listing, entry.sides[1 - side]!, theirs.sides[1 - side]!)
     })
   }
   return false
@@ -65,15 +67,28 @@ function entryOf(code: Uint8Array, listing: Listing, first: number): Entry | und
       parts.push(`field ${code[opcodeAt + 1]} ${field & 7} ${code[opcodeAt + 3]}`)
     } else if ((opcode === 0x83 && modrm >> 3 === 0x18) || (opcode === 0x8d && modrm >> 6 === 1 && (modrm & 7) !== 4)) parts.push(`plus ${code[next - 1]}`) // ADD, LEA
     else if (opcode === 0x39 || opcode === 0x3b) parts.push(`compare ${code.subarray(at, next).join(',')}`)
-    else if (opcode !== 0x89 || modrm < 0xc0) return undefined // but MOV between registers
+    else if (opcode !== 0x89 || (modrm < 0xc0 && !isSpill(code, opcodeAt))) return undefined // but MOV between registers
   }
   return undefined
+}
+
+/** Is a register stored at a distance from RSP? One case may need it for something else, and the other not. */
+function isSpill(code: Uint8Array, opcodeAt: number): boolean {
+  const isRsp = (code[opcodeAt - 1]! & 0xf1) !== 0x41 // with REX.B it is R12
+  return isRsp && (code[opcodeAt + 1]! & 7) === 4 && code[opcodeAt + 2] === 0x24
 }
 
 function runsInto(listing: Listing, from: number, goal: number): boolean {
   if (goal < from || goal - from > UP_TO_CALL) return false
   for (let place = from; place < goal; place++) if (listing.kind[place] !== Kind.other) return false
   return true
+}
+
+/** The first call behind `from`, where all else that comes before moves or computes something; or where there is none, the last instruction that was looked at. */
+function callBehind(listing: Listing, from: number): number {
+  let place = from
+  while (place + 1 < listing.count && place - from < UP_TO_CALL && listing.kind[place] === Kind.other) place++
+  return place
 }
 
 /** Does an instruction of SSE2 work on integers behind `from`, before anything is called? */
@@ -93,14 +108,30 @@ function computesVector(opcode: number): boolean {
   return (opcode >= 0x60 && opcode < 0x6e) || (opcode >= 0x70 && opcode < 0x77) || (opcode >= 0xd0 && opcode !== 0xd6 && opcode !== 0xe7)
 }
 
-/** Do instructions from `a` and from `b` on do the same, whatever registers they do it with? */
+/**
+ * Do instructions from `a` and from `b` on do the same, whatever registers they do it with? Where compilers move what they have between registers, and compute a
+ * number that is one less, is as it comes.
+ */
 function isAlike(code: Uint8Array, listing: Listing, a: number, b: number): boolean {
-  if (a === b || a + ALIKE >= listing.count || b + ALIKE >= listing.count) return false
-  for (let step = 0; step < ALIKE; step++) {
-    if (listing.kind[a + step] !== listing.kind[b + step]) return false
-    const kind = listing.kind[a + step]
+  if (a === b) return false
+  let [ours, theirs] = [a, b]
+  for (let step = 0; step < ALIKE; step++, ours++, theirs++) {
+    ours = pastMoves(code, listing, ours)
+    theirs = pastMoves(code, listing, theirs)
+    if (ours >= listing.count || theirs >= listing.count || listing.kind[ours] !== listing.kind[theirs]) return false
+    const kind = listing.kind[ours]
     if (kind === Kind.end || kind === Kind.call) return false
-    if (code[opcodeOf(code, listing.at[a + step]!)] !== code[opcodeOf(code, listing.at[b + step]!)]) return false
+    if (code[opcodeOf(code, listing.at[ours]!)] !== code[opcodeOf(code, listing.at[theirs]!)]) return false
   }
   return true
+}
+
+/** The first instruction from `place` on that is neither LEA nor MOV between registers. */
+function pastMoves(code: Uint8Array, listing: Listing, place: number): number {
+  let at = place
+  for (; at < listing.count; at++) {
+    const opcodeAt = opcodeOf(code, listing.at[at]!)
+    if (code[opcodeAt] !== 0x8d && !((code[opcodeAt] === 0x89 || code[opcodeAt] === 0x8b) && code[opcodeAt + 1]! >= 0xc0)) break
+  }
+  return at
 }

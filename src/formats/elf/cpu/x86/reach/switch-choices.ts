@@ -126,8 +126,13 @@ export class SwitchChoices {
   /** Is a variant of `target` for any CPU built into another case of a switch, of which one calls `target` at `place`? */
   isBuiltInElsewhere(index: number, listing: Listing, place: number, target: number): boolean {
     if (listing.firstTable < 0 || !this.#likeness.isKernel(target) || this.#likeness.isKernel(index)) return false
-    const { code } = this.#program.codeAt(this.#program.graph.starts[index]!)!
-    return this.#switchesOf(index, listing).some((cases) => hasBuiltInVariant(code, listing, cases.map(({ first }) => first), place))
+    const { graph, codeAt } = this.#program
+    const { code, base } = codeAt(graph.starts[index]!)!
+    const callsTwin = (call: number): boolean => {
+      const callee = listing.kind[call] === Kind.call ? graph.functionAt(listing.target[call]! + base) : undefined
+      return callee !== undefined && callee !== target && this.#likeness.isTwin(callee, target)
+    }
+    return this.#switchesOf(index, listing).some((cases) => hasBuiltInVariant(code, listing, cases.map(({ first }) => first), place, callsTwin))
   }
 
   /** Does function `index` lead to others than `target` that need features? Hardly any does, and switches are not looked for in vain. */
