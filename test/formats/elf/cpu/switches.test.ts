@@ -82,3 +82,16 @@ test.skipIf(!ready)('within one of several operations a kernel is chosen from wh
   expect(await needOfAvx2([...cases('call other\nlea rdi, [rbx + 40]\ncall wide\njmp leave').slice(0, 4), one])).not.toBe('guarded')
   expect(await needOfAvx2([...cases('call wide\nlea rdi, [rbx + 40]\ncall other\njmp leave').slice(0, 4), one])).not.toBe('guarded')
 })
+
+test.skipIf(!ready)('of two variants one may be told by a tag, behind what both check and prepare, and what is short be done by itself', async () => {
+  const search = (tag: string, ours: string, theirs: string): string =>
+    `push rbx\nmov rbx, rdi\nmovzx eax, byte ptr [rdi + 32]\n${tag} 2f\ncmp rsi, rdx\nja 9f\n${theirs}\njmp 8f\n2: mov rdi, rsi\nsub rdi, rdx\njb 9f\ncmp rsi, rcx\nja 9f\nlea r10, [rip + cases]\ncmp rdi, [r10 + rax * 8]\njae 3f\ncall little\njmp 8f\n3: ${ours}\n8: pop rbx\nret\n9: call fails\nud2`
+  const functions = { _start: 'mov rdi, rsp\nlea rdi, [rip + object]\ncall make\ncall outer\nud2', outer: 'lea rdi, [rip + object]\nmov esi, [rip + object + 128]\ncall search\nret', little: 'inc rax\nret', slice: 'lea rdi, [rbx + 40]\nret', fails: 'xor edi, edi\nud2', plain: `${'paddd xmm0, xmm1\n'.repeat(40)}ret`, wide: `${'vpaddd ymm0, ymm0, ymm1\n'.repeat(30)}ret`, large: `${'paddd xmm0, xmm1\n'.repeat(400)}ret` }
+  const need = (tag: string, ours: string, theirs: string): Promise<string | undefined> => needOfAvx2([], { ...functions, search: search(tag, ours, theirs) })
+  expect(await need('cmp rax, 3\njne', 'call wide', 'call plain')).toBe('guarded')
+  expect(await need('cmp rax, 3\njne', 'call slice\ncall wide', 'call slice\ncall plain')).toBe('guarded')
+  // nothing like it is done else; what is like it is done in any case; it is told by a size
+  expect(await need('cmp rax, 3\njne', 'call wide', 'call large')).not.toBe('guarded')
+  expect(await need('cmp rax, 3\njne', 'call plain\ncall wide', 'call plain')).not.toBe('guarded')
+  expect(await need('cmp rsi, 300\njae', 'call wide', 'call plain')).not.toBe('guarded')
+}, 60_000)

@@ -65,12 +65,18 @@ export class Selections {
     if (call === undefined) return false
     const others: number[] = []
     const cases: number[] = []
+    // what is called before, and on the other side as well, only prepares
+    const prepared = new Set<number>()
+    // what is small enough may be done in another way: whether it is says nothing, but what comes before may
+    let isLarge = false
     if (listing.kind[call] === Kind.branch && !asksCallee(listing, call)) others.push(call + 1)
     // past what a call returned, and is returned where it is not zero, only a flag leads to variants of one thing (zstd: first in the fastest way, which may give up)
     let gaveUp = false
     for (let place = call, steps = 0; place >= 0 && steps < LOOK_BACK; place--, steps++) {
+      const callee = place !== call && listing.kind[place] === Kind.call ? graph.functionAt(listing.target[place]! + base) : undefined
+      if (callee !== undefined) prepared.add(callee)
       for (let jump = listing.firstJumpTo[place]!; jump >= 0; jump = listing.nextJump[jump]!) {
-        if (listing.kind[jump] !== Kind.branch || asksCallee(listing, jump) || (gaveUp && !testsFlagAt(code, listing, jump))) continue
+        if (listing.kind[jump] !== Kind.branch || asksCallee(listing, jump) || (gaveUp && !testsFlagAt(code, listing, jump)) || (isLarge && comparesOrder(code, listing.at[jump]!))) continue
         others.push(jump + 1)
         cases.push(jump + 1, ...otherCases(listing, jump))
       }
@@ -84,11 +90,12 @@ export class Selections {
         continue
       }
       const from: number = before === Kind.jump || before === Kind.end ? listing.firstJumpTo[place]! : -1
-      if (from >= 0 && from < place && listing.nextJump[from]! < 0 && listing.kind[from] === Kind.branch && asksCallee(listing, from) && comparesOrder(code, listing.at[from]!)) {
+      if (from >= 0 && from < place && listing.nextJump[from]! < 0 && listing.kind[from] === Kind.branch && comparesOrder(code, listing.at[from]!)) {
+        isLarge ||= !asksCallee(listing, from)
         place = from + 1
         continue
       }
-      if (before === Kind.branch && !(gaveUp && !testsFlagAt(code, listing, place - 1))) {
+      if (before === Kind.branch && !(gaveUp && !testsFlagAt(code, listing, place - 1)) && !(isLarge && comparesOrder(code, listing.at[place - 1]!))) {
         const inside = listing.indexOf(listing.target[place - 1]!)
         if (inside !== undefined) others.push(inside)
         else {
@@ -105,7 +112,7 @@ export class Selections {
     }
     const calleesOf = (places: readonly number[], counts: (callee: number) => boolean = () => true): number[] =>
       places.flatMap((other) => {
-        const callee = this.#firstCallee(listing, base, other, ending)
+        const callee = this.#firstCallee(listing, base, other, ending, prepared)
         return callee === undefined || callee === target || !counts(callee) || leadsTo(listing, other, call) ? [] : callee
       })
     if (calleesOf(others, (callee) => this.likeness.isTwin(callee, target) || this.#choosesInstead(callee, target)).length > 0) return true
@@ -146,8 +153,8 @@ export class Selections {
     return false
   }
 
-  /** Function that is called first on the way from an instruction, and comes back where `ending` does not run. */
-  #firstCallee(listing: Listing, base: number, from: number, ending: Evaluation | undefined): number | undefined {
+  /** Function that is called first on the way from an instruction, but for those of `skipped`, and comes back where `ending` does not run. */
+  #firstCallee(listing: Listing, base: number, from: number, ending: Evaluation | undefined, skipped?: ReadonlySet<number>): number | undefined {
     const { graph } = this.#program
     let place = from
     for (let steps = 0; place < listing.count && steps < LOOK_AHEAD; steps++) {
@@ -156,7 +163,7 @@ export class Selections {
       const inside = listing.indexOf(to)
       if (kind === Kind.call || (kind === Kind.jump && inside === undefined)) {
         const other = graph.functionAt(to + base)
-        if (other !== undefined) return runsIn(ending, listing.at[place]! + base) ? undefined : other
+        if (other !== undefined && !(kind === Kind.call && skipped?.has(other) === true)) return runsIn(ending, listing.at[place]! + base) ? undefined : other
       }
       if (kind === Kind.end || (kind === Kind.jump && inside === undefined)) return undefined
       place = kind === Kind.jump ? inside! : place + 1
