@@ -83,6 +83,28 @@ test.skipIf(!ready)('within one of several operations a kernel is chosen from wh
   expect(await needOfAvx2([...cases('call wide\nlea rdi, [rbx + 40]\ncall other\njmp leave').slice(0, 4), one])).not.toBe('guarded')
 })
 
+test.skipIf(!ready)('what comes before a kernel that a flag leaves everything to, and for others is done in line, is for better CPUs as well', async () => {
+  const inPlace = `${'paddd xmm0, xmm1\npaddd xmm2, xmm0\n'.repeat(20)}pop rbx\nret`
+  // a loop that may give up, the address of another, and then the whole; the object's number is 3, and 4 where the CPU has it
+  const search = (test: string, last = 'jmp whole', plain = inPlace): string =>
+    `push rbx\nmov rbx, rdi\nmovzx r9d, byte ptr [rdi + 32]\n${test} 1f\n${plain}\n1: test r9b, 8\njne 2f\nlea rax, [rip + loop]\nlea rcx, [rip + wide]\ntest r9b, 16\ncmove rcx, rax\ncall fast\ntest rax, rax\njne 3f\n2: pop rbx\n${last}\n3: pop rbx\nret`
+  const functions = {
+    whole: `${'vpaddd ymm0, ymm0, ymm1\n'.repeat(30)}ret`,
+    loop: 'vpsubd ymm0, ymm0, ymm1\nvpsubd ymm0, ymm0, ymm2\nret',
+    fast: 'vpxor ymm3, ymm3, ymm3\ncall rcx\nret',
+    less: `${'pshufb xmm0, xmm1\n'.repeat(30)}ret`,
+    large: `${'paddd xmm0, xmm1\n'.repeat(400)}ret`,
+  }
+  const flag = 'test r9b, 4\njne'
+  expect(await needOfAvx2([], { ...functions, search: search(flag) })).toBe('guarded')
+  // what is compared is a size; what it goes on with runs on any CPU, or needs less; it is entered by two ways; nothing like it is done else
+  expect(await needOfAvx2([], { ...functions, search: search('cmp rsi, 100\njae') })).not.toBe('guarded')
+  expect(await needOfAvx2([], { ...functions, search: search(flag, 'jmp large') })).not.toBe('guarded')
+  expect(await needOfAvx2([], { ...functions, search: search(flag, 'jmp less') })).not.toBe('guarded')
+  expect(await needOfAvx2([], { ...functions, search: search(`cmp rsi, 100\njae 1f\n${flag}`) })).not.toBe('guarded')
+  expect(await needOfAvx2([], { ...functions, search: search(flag, 'jmp whole', 'pop rbx\nret'), whole: `${'vpaddd ymm0, ymm0, ymm1\n'.repeat(400)}ret` })).not.toBe('guarded')
+}, 60_000)
+
 test.skipIf(!ready)('of two variants one may be told by a tag, behind what both check and prepare, and what is short be done by itself', async () => {
   const search = (tag: string, ours: string, theirs: string): string =>
     `push rbx\nmov rbx, rdi\nmovzx eax, byte ptr [rdi + 32]\n${tag} 2f\ncmp rsi, rdx\nja 9f\n${theirs}\njmp 8f\n2: mov rdi, rsi\nsub rdi, rdx\njb 9f\ncmp rsi, rcx\nja 9f\nlea r10, [rip + cases]\ncmp rdi, [r10 + rax * 8]\njae 3f\ncall little\njmp 8f\n3: ${ours}\n8: pop rbx\nret\n9: call fails\nud2`
@@ -94,4 +116,32 @@ test.skipIf(!ready)('of two variants one may be told by a tag, behind what both 
   expect(await need('cmp rax, 3\njne', 'call wide', 'call large')).not.toBe('guarded')
   expect(await need('cmp rax, 3\njne', 'call plain\ncall wide', 'call plain')).not.toBe('guarded')
   expect(await need('cmp rsi, 300\njae', 'call wide', 'call plain')).not.toBe('guarded')
+}, 60_000)
+
+const behind = { _start: 'mov rdi, rsp\nlea rdi, [rip + object]\ncall make\ncall outer\nud2', outer: 'lea rdi, [rip + object]\nmov esi, [rip + object + 128]\ncall search\nret' }
+
+test.skipIf(!ready)('so it is where the stack is checked before the last jump, and before what others return', async () => {
+  const guard = 'mov rdx, [rsp + 8]\nsub rdx, fs:40\njne 9f\nadd rsp, 16\npop rbx'
+  const search = (gaveUp: string): string =>
+    `push rbx\nmov rbx, rdi\nsub rsp, 16\nmov rax, fs:40\nmov [rsp + 8], rax\nmovzx r9d, byte ptr [rdi + 32]\ntest r9b, 4\nje 1f\nlea rcx, [rip + loop]\ncall fast\ntest rax, rax\njne 3f\n${guard}\njmp whole\n1: ${'paddd xmm0, xmm1\npaddd xmm2, xmm0\n'.repeat(20)}3: ${gaveUp}\n${guard}\nret\n9: call fails\nud2`
+  const functions = {
+    ...behind,
+    whole: `${'vpaddd ymm0, ymm0, ymm1\n'.repeat(30)}ret`,
+    loop: 'vpsubd ymm0, ymm0, ymm1\nvpsubd ymm0, ymm0, ymm2\nret',
+    fast: 'vpxor ymm3, ymm3, ymm3\ncall rcx\nret',
+    fails: 'xor edi, edi\nud2',
+    large: `${'paddd xmm0, xmm1\n'.repeat(400)}ret`,
+  }
+  expect(await needOfAvx2([], { ...functions, search: search('') })).toBe('guarded')
+  // who gave up goes on with something else
+  expect(await needOfAvx2([], { ...functions, search: search('call large') })).not.toBe('guarded')
+}, 60_000)
+
+test.skipIf(!ready)('an address that is taken on the way to a kernel that is called as one of two is chosen with it', async () => {
+  const search = (before: string, between: string): string => `push rbx\nmov rbx, rdi\n${before}\ncall [rip + object + 64]\nmov rdi, rbx\nmovzx ebx, al\nmov edx, 7\nmov esi, 9\ncmp bl, 3\nje 1f\nlea rcx, [rip + loop]\nmov rsi, rdi\n${between}call wide\npop rbx\nret\n1: call plain\npop rbx\nret`
+  const functions = { ...behind, loop: 'vpsubd ymm0, ymm0, ymm1\nvpsubd ymm0, ymm0, ymm2\nret' }
+  expect(await needOfAvx2([], { ...functions, search: search('', '') })).toBe('guarded')
+  // before it is asked, or where only one of several ways leads to the call
+  expect(await needOfAvx2([], { ...functions, search: search('lea rax, [rip + loop]\ncall rax', '') })).not.toBe('guarded')
+  expect(await needOfAvx2([], { ...functions, search: search('', 'cmp esi, 7\njb 2f\ncall rcx\n2: ') })).not.toBe('guarded')
 }, 60_000)

@@ -98,11 +98,18 @@ export function onlyReturns(code: Uint8Array, listing: Listing, place: number): 
       if (inside === undefined) return false
       place = inside
     } else {
-      if (kind !== Kind.other || !restores(code, at)) return false
+      if (!checksStack(code, listing, place) && (kind !== Kind.other || !restores(code, at)) && !loadsStackGuard(code, listing, place)) return false
       place++
     }
   }
   return false
+}
+
+/** Is it the SUB or XOR with FS:40, or the load from the frame before that? */
+function loadsStackGuard(code: Uint8Array, listing: Listing, place: number): boolean {
+  const at = listing.at[place]!
+  if (code[at] === 0x64) return true
+  return place + 1 < listing.count && code[listing.at[place + 1]!] === 0x64 && (code[at]! & 0xf8) === 0x48 && code[at + 1] === 0x8b && (code[at + 2]! & 7) === 4 && code[at + 3] === 0x24
 }
 
 /** POP, LEAVE, and what moves the stack pointer (ADD RSP, LEA RSP). */

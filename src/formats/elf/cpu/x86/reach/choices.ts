@@ -95,14 +95,30 @@ export class Choices {
     )
   }
 
-  /** Is it one of several that do the same, of which others need features, too? */
+  /** Is it one of several that do the same, of which others need features, too, or on the way to another? */
   isOneOfSeveral(index: number, edge: number, target: number): boolean {
-    return this.#selections.switches.isInOneOfCases(index, this.#program.graph.edgeAt[edge]!, target)
+    return this.#isOneOfSeveralAt(index, this.#program.graph.edgeAt[edge]!, target)
   }
 
   /** Does it take the address of one of several that do the same? */
   #isTakenAsOne(index: number, at: number, target: number): boolean {
-    return !this.#isHandedOver(index, at, target) && (this.takesTwin(index, target) || this.#selections.switches.isInOneOfCases(index, at, target))
+    return !this.#isHandedOver(index, at, target) && (this.takesTwin(index, target) || this.#isOneOfSeveralAt(index, at, target))
+  }
+
+  #isOneOfSeveralAt(index: number, at: number, target: number): boolean {
+    const { switches } = this.#selections
+    return switches.isInOneOfCases(index, at, target) || this.#selections.isOnTheWayToKernel(index, at, target, this.#passed.get(index)) || this.#isForChosenCall(index, at, target)
+  }
+
+  /** Is what is taken at `at` at hand where a kernel is called that is one of two, and nowhere else? */
+  #isForChosenCall(index: number, at: number, target: number): boolean {
+    const { graph } = this.#program
+    const call = this.#selections.callAlongWith(index, at, target)
+    if (call === undefined) return false
+    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
+      if (graph.edgeAt[edge] === call && graph.edgeKind[edge] === Edge.call) return this.isChoice(index, edge, graph.edgeTo[edge]!, false)
+    }
+    return false
   }
 
   /** Is it one of two that do the same, here or where else the function calls it? For a few bytes the other may be built in. */
@@ -193,6 +209,7 @@ export class Choices {
     const { graph } = this.#program
     const evaluation = this.#evaluations.get(index)
     if (evaluation?.decides !== true || evaluation.addressesUsed.has(graph.starts[target]!)) return false
+    if (evaluation.addressesRefused.has(graph.starts[target]!)) return true
     for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
       const other = graph.edgeTo[edge]!
       if (graph.edgeKind[edge] === Edge.taken && other !== target && evaluation.addressesUsed.has(graph.starts[other]!) && this.#selections.likeness.isTwin(other, target)) return true
@@ -209,7 +226,6 @@ export class Choices {
   }
 
   /**
-    if (evaluation.addressesRefused.has(graph.starts[target]!)) return true
    * Is it a table of variants of one function by the level of the CPU: what runs on any, once or more, then kernels? A variant that
    * stands there twice is the best for two levels (Opus, `XXX_IMPL[arch & OPUS_ARCHMASK]`).
    */

@@ -5,6 +5,7 @@ import type { Program } from '../code/program.ts'
 import { asksCallee, checksStack, comparesOrder, FLAG_DISTANCE, onlyMoves, onlyReturns, testsFlag, testsFlagAt } from './branch-conditions.ts'
 import { runsIn } from './edge-runs.ts'
 import { isKernelByBit, type Ways } from './kernels-by-bits.ts'
+import { leftPartAround } from './left-to-kernels.ts'
 import { Likeness } from './likeness.ts'
 import { Listings } from './listings.ts'
 import { SwitchChoices } from './switch-choices.ts'
@@ -14,6 +15,8 @@ import { casesOfTable, leadsTo, otherCases } from './ways-in-listing.ts'
 /** Instructions that are looked at before a call, and behind a branch. */
 const LOOK_BACK = 60
 const LOOK_AHEAD = 45
+/** Instructions from where an address is taken to the call of what is given it. */
+const ALONG = 24
 /** Instructions between a test and the branch on it, with those that move something, which leave flags alone: arguments and saved registers are moved there where it saves space. */
 const MOVES_BETWEEN = 16
 
@@ -121,7 +124,7 @@ export class Selections {
     if (callees.some((callee) => this.likeness.featuresOf(callee) === undefined) && callees.some((callee) => this.likeness.isKernel(callee))) return true
     // or a number tells what the CPU can do: for less there is another kernel, and for nothing what needs no call
     if (callees.some((callee) => this.likeness.isLesserKernel(callee, target)) && cases.some((other) => this.#firstCallee(listing, base, other, ending) === undefined)) return true
-    return this.#isOwnTwin(index, listing, call, target, ending) || this.switches.isInOneOfCases(index, at, target) || this.switches.isBuiltInElsewhere(index, listing, call, target) || (this.likeness.isKernel(target) && isKernelByBit(listing, code, call, this.#waysBeside(listing, base, target)))
+    return this.#isOwnTwin(index, listing, call, target, ending) || this.isOnTheWayToKernel(index, at, target, ending) || this.switches.isInOneOfCases(index, at, target) || this.switches.isBuiltInElsewhere(index, listing, call, target) || (this.likeness.isKernel(target) && isKernelByBit(listing, code, call, this.#waysBeside(listing, base, target)))
   }
 
   #waysBeside(listing: Listing, base: number, target: number): Ways {
@@ -151,6 +154,35 @@ export class Selections {
       if (!onlyMoves(code, listing.at[place]!) && ++between === FLAG_DISTANCE) break
     }
     return false
+  }
+
+  /**
+   * Is `target` called, or its address taken, at `at` in a part of function `index` that a flag leads to, and that leaves the rest to another kernel for the
+   * same CPUs or better ones, while without the flag the function does by itself what that does?
+   */
+  isOnTheWayToKernel(index: number, at: number, target: number, ending: Evaluation | undefined): boolean {
+    const { graph, codeAt } = this.#program
+    const { likeness } = this
+    if (!likeness.isKernel(target) || likeness.isKernel(index)) return false
+    const listing = this.#listings.of(index)
+    const { base, code } = codeAt(graph.starts[index]!)!
+    const place = listing?.indexOf(at - base)
+    const part = place === undefined ? undefined : leftPartAround(code, listing!, place)
+    if (part === undefined || runsIn(ending, base + listing!.at[part.branch]!)) return false
+    const kernel = graph.functionAt(listing!.target[part.last]! + base)
+    return kernel !== undefined && likeness.isKernel(kernel) && likeness.areAlike(index, kernel) && !likeness.isLesserKernel(kernel, target)
+  }
+
+  /** The call of a kernel, for the same CPUs as `target` or better ones, that function `index` gets to from `at` whatever happens, and from nowhere else. */
+  callAlongWith(index: number, at: number, target: number): number | undefined {
+    const { graph, codeAt } = this.#program
+    const listing = this.#listings.of(index)
+    const { base } = codeAt(graph.starts[index]!)!
+    let place = listing?.indexOf(at - base)
+    if (listing === undefined || place === undefined || !this.likeness.isKernel(target)) return undefined
+    for (let steps = 0; steps < ALONG && place + 1 < listing.count && listing.kind[place] === Kind.other && listing.firstJumpTo[place + 1]! < 0; steps++) place++
+    const callee = listing.kind[place] === Kind.call ? graph.functionAt(listing.target[place]! + base) : undefined
+    return callee !== undefined && this.likeness.isKernel(callee) && !this.likeness.isLesserKernel(callee, target) ? base + listing.at[place]! : undefined
   }
 
   /** Function that is called first on the way from an instruction, but for those of `skipped`, and comes back where `ending` does not run. */
