@@ -293,6 +293,128 @@ static int run(void) {
   for (int i = 0; name && i < 2; i++) if (strcmp(table[i].name, name) == 0) return table[i].run(data, 1024);
   return sum_plain(data, 1024);
 }
+#elif defined T_TAKEN || defined U_TAKEN || defined U_TAKEN_TOO
+// fast_rsync: CMOV takes one of two functions of very different size, and another file's function is called before they are used
+NOINLINE static int thunk(const int32_t *values, int count) { return sum_wide(values, count); }
+#define STEP(i) sum += (values[i] ^ (i)) * 3 - (values[(i) + 1] >> 2);
+#define STEPS(i) STEP(i) STEP(i + 1) STEP(i + 2) STEP(i + 3) STEP(i + 4) STEP(i + 5) STEP(i + 6) STEP(i + 7)
+NOINLINE static int large(const int32_t *values, int count) {
+  int sum = count;
+  STEPS(0) STEPS(8) STEPS(16) STEPS(24) STEPS(32) STEPS(40) STEPS(48) STEPS(56) STEPS(64) STEPS(72) STEPS(80) STEPS(88)
+  return sum;
+}
+NOINLINE static void prepare(int32_t *values, const int32_t *from, size_t size) { memcpy(values, from, size), values[0] ^= 1; }
+static int run(void) {
+#if defined U_TAKEN
+  kernel chosen = has() || data[0] < 100 ? thunk : large;
+#else
+  kernel chosen = has() ? thunk : large;
+#endif
+  prepare(other, data, 64);
+#if defined U_TAKEN_TOO
+  kernel volatile kept = thunk;
+  return chosen(data, 1024) + kept(other, 1024);
+#else
+  return chosen(data, 1024) + other[0];
+#endif
+}
+#elif defined T_TRIED || defined U_TRIED
+// zstd 1.5.5: where a flag says so, all is left to kernels, of which one is tried first, and else done in place
+AVX2 static int tried(const int32_t *values, int count, kernel loop) { return values[0] > 1000 ? loop(values, count) : 0; }
+AVX2 static int loop_a(const int32_t *values, int count) { return sum_wide(values, count & ~7) + 1; }
+AVX2 static int loop_b(const int32_t *values, int count) { return sum_wide(values, count & ~15) + 2; }
+AVX2 static int whole(const int32_t *values, int count) {
+  int sum = 0;
+  for (int i = 0; i + 8 < count; i++) sum += (values[i] ^ values[i + 3]) * values[i + 7] - (values[i + 5] >> 3) + (values[i + 2] << 1);
+  return sum + sum_wide(values, count);
+}
+NOINLINE static int decode(const int32_t *values, int count, int flags) {
+  if (flags & 1) {
+    int sum = tried(values, count, flags & 16 ? loop_b : loop_a);
+    if (sum != 0) return sum;
+    return whole(values, count);
+  }
+  int sum = 0;
+  for (int i = 0; i + 8 < count; i++) sum += (values[i] ^ values[i + 3]) * values[i + 7] - (values[i + 5] >> 3) + (values[i + 2] << 1);
+  return sum;
+}
+struct decoder { int32_t table[7000]; int level; int other; };
+static struct decoder *decoders[4];
+NOINLINE static void make(int at) {
+  struct decoder *decoder = calloc(1, sizeof *decoder);
+#if defined U_TRIED
+  decoder->level = has() || at > 0;
+#else
+  decoder->level = has();
+#endif
+  decoder->other = at > 2;
+  decoders[at & 3] = decoder;
+}
+NOINLINE static int decode_with(const struct decoder *decoder) { return decode(data, 1024, (decoder->level ? 1 : 0) | (decoder->other ? 16 : 0)); }
+static int run(void) {
+  for (int at = 0; at < 4; at++) make(at);
+  int sum = 0;
+  for (int at = 0; at < 4; at++) sum += decode_with(decoders[at]);
+  return sum;
+}
+#elif defined T_SEARCHER || defined U_SEARCHER || defined U_SEARCHER_BESIDE
+// aho-corasick: an object's number tells which of several kernels it is for, or none; what is short is done by itself
+struct searcher { uint8_t kind; int32_t tables[40]; int32_t offset; };
+AVX2 static int second(const int32_t *values, int count) { return sum_wide(values, count) ^ 2; }
+AVX2 static int third(const int32_t *values, int count) { return sum_wide(values, count) ^ 3; }
+NOINLINE static int by_kind(const struct searcher *searcher, const int32_t *values, int count) {
+  switch (searcher->kind) {
+    case 0: return sum_wide(values, count) + searcher->tables[1];
+    case 1: return second(values, count) + searcher->tables[2];
+    case 2: return third(values, count) + searcher->tables[3];
+    default: return 0;
+  }
+}
+NOINLINE static int simply(const int32_t *offset, const int32_t *values, int count) {
+  int sum = *offset;
+  for (int i = 0; i < count; i++) sum = sum * 3 + (values[i] ^ i);
+  return sum;
+}
+NOINLINE static int slowly(const struct searcher *searcher, const int32_t *values, int count) { return simply(&searcher->offset, values, count); }
+static const int least[4] = {8, 16, 24, 0};
+NOINLINE static int find(const struct searcher *searcher, const int32_t *values, int count) {
+  if (searcher->kind == 3) return simply(&searcher->offset, values, count);
+  return count < least[searcher->kind & 3] ? slowly(searcher, values, count) : by_kind(searcher, values, count);
+}
+NOINLINE static struct searcher *build(int kind) {
+  struct searcher *searcher = calloc(1, sizeof *searcher);
+#if defined U_SEARCHER || defined U_SEARCHER_BESIDE
+  searcher->kind = kind;
+#else
+  searcher->kind = has() ? kind : 3;
+#endif
+  searcher->offset = kind;
+  return searcher;
+}
+#if defined U_SEARCHER_BESIDE
+// other objects have what the CPU can do at the same place
+struct job { uint8_t wide; int32_t size; struct job *next; };
+static struct job *jobs;
+NOINLINE static void add(int size) {
+  struct job *job = calloc(1, sizeof *job);
+  job->wide = has(), job->size = size, job->next = jobs, jobs = job;
+}
+NOINLINE static int work(void) {
+  int sum = 0;
+  for (const struct job *job = jobs; job; job = job->next) sum += job->wide ? second(data, job->size) : simply(&job->size, data, job->size);
+  return sum;
+}
+#endif
+static int run(void) {
+  struct searcher *searcher = build(data[3] & 1);
+  int sum = find(searcher, data, 1024);
+  free(searcher);
+#if defined U_SEARCHER_BESIDE
+  for (int size = 64; size < 512; size += 64) add(size);
+  sum += work();
+#endif
+  return sum;
+}
 #elif defined U_COUNTED
 // a number that is counted in vectors is no check
 static kernel chosen;
