@@ -345,6 +345,21 @@ export const arm64Tokens = {
 
 export type Arm64Token = keyof typeof arm64Tokens
 
+/** Styles of programs/auxv-arm64.c: what the file of the auxiliary vector says, kept beside the buffer that it is read into. */
+export const arm64Vector = {
+  AUXV_BESIDE: 'guarded',
+  AUXV_IN_PLAN: 'guarded',
+  AUXV_ALLOWED: 'needed',
+  AUXV_KEPT: 'needed',
+  AUXV_IN_PLAN_ALLOWED: 'needed',
+  AUXV_IN_PLAN_COPIED: 'needed',
+  AUXV_IN_PLAN_COPIED_BY_SIZE: 'needed',
+  AUXV_IN_PLAN_OWN_COPY: 'needed',
+  AUXV_IN_PLAN_STORED: 'needed',
+} as const
+
+export type Arm64Vector = keyof typeof arm64Vector
+
 /** Styles of programs/objects.c: what a check found out in objects that others are given. */
 export const objectStyles = {
   LEFT_ALONE: 'guarded',
@@ -384,6 +399,7 @@ const files: readonly (readonly [styles: object, file: string])[] = [
   [arm64Tried, 'tried-arm64.c'],
   [arm64Texts, 'texts-arm64.c'],
   [arm64Tokens, 'tokens-arm64.c'],
+  [arm64Vector, 'auxv-arm64.c'],
   [objectStyles, 'objects.c'],
 ]
 
@@ -409,7 +425,7 @@ export const arm64Builds: readonly (readonly [compiler: string, ...flags: string
 const folder = sharedFolder()
 
 /** Compiles one of the programs; undefined when the compiler is missing. */
-export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | Arm64Text | Arm64Token | ObjectStyle, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
+export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | Arm64Text | Arm64Token | Arm64Vector | ObjectStyle, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
   const [compiler, ...flags] = build
   const file = files.find(([styles]) => style in styles)?.[1] ?? 'dispatch-arm64.c'
   const command = file.endsWith('.cpp') ? { [gcc]: 'aarch64-linux-gnu-g++', clang: 'clang++' }[compiler]! : compiler

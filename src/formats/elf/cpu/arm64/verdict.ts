@@ -262,6 +262,7 @@ function describeDetectors({ detectors, graph }: Program): string[] {
     ...[...detectors.resolvers].sort((a, b) => a - b).map((address) => `IFUNC resolver ${graph.names.get(address) ?? hex(address)}`),
     ...[...detectors.haveLse].sort((a, b) => a - b).map((address) => `outline atomics: flag at ${hex(address)}`),
     ...named(new Set([...detectors.probes, ...detectors.triers]), 'instructions tried with a handler of SIGILL by'),
+    ...(detectors.readsVector ? ['/proc/self/auxv'] : []),
     ...(detectors.readsCpuinfo ? ['/proc/cpuinfo'] : []),
   ]
 }

@@ -98,6 +98,7 @@ export class ProgramSurroundings {
       call: (at, target, state) => (this.#tries(index, target) ? { never: true, traps: true } : this.#callFrom(index, at, target, state)),
       landingPad: (at) => this.#program.landingPads.of(at),
       entries: this.#known.entries.of(index),
+      keptInFrame: this.#program.detectors.kept.get(index),
       inPlace: (target) => (this.#tries(index, target) ? undefined : this.#inPlace(target)),
       isArgument: (value, register, target) => this.#isArgument(value, register, target),
       registersWritten: (target) => this.#registersWritten(target),

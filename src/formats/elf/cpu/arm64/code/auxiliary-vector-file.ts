@@ -1,7 +1,8 @@
 import { memoryAccess, type MemoryAccess } from '../../../../../isa/arm64/operands.ts'
 import type { CallGraph } from '../../program/call-graph.ts'
-import type { MemoryImage } from '../../program/memory-image.ts'
+import type { MemoryImage, Slot } from '../../program/memory-image.ts'
 import { Access, type Sweep } from '../../program/sweep.ts'
+import { placesOfKeptEntries } from './kept-entries.ts'
 import type { Program } from './program.ts'
 
 const NAME = '/proc/self/auxv'
@@ -15,11 +16,20 @@ interface Code {
   readonly image: MemoryImage
   readonly graph: CallGraph
   readonly sweep: Sweep
+  readonly stubs: ReadonlyMap<number, Slot>
   readonly codeAt: Program['codeAt']
 }
 
+/** What functions do with entries of the auxiliary vector. */
+export interface EntriesRead {
+  /** Addresses of loads of values. */
+  readonly loads: ReadonlySet<number>
+  /** By function: places in its frame, counted from the stack pointer, where it keeps them, and that nobody else writes to. */
+  readonly kept: ReadonlyMap<number, ReadonlySet<number>>
+}
+
 /** Functions that name the file. */
-export function readersOfAuxiliaryVector({ image, graph, sweep }: Omit<Code, 'codeAt'>): ReadonlySet<number> {
+export function readersOfAuxiliaryVector({ image, graph, sweep }: Omit<Code, 'codeAt' | 'stubs'>): ReadonlySet<number> {
   const readers = new Set<number>()
   const names = addressesOf(image, NAME)
   if (names.size === 0) return readers
@@ -36,29 +46,51 @@ export function readersOfAuxiliaryVector({ image, graph, sweep }: Omit<Code, 'co
  * Loads of the values of entries of the auxiliary vector, in functions that name the file of it and look for HWCAP: what libraries do
  * that cannot ask the C library (libdeflate). `LDP X9, X8, [X1]; CMP X9, #16`, or `LDUR X11, [X9, #-8]; LDR X10, [X9]; CMP X11, #16`.
  */
-export function entriesOfAuxiliaryVector(readers: ReadonlySet<number>, { graph, codeAt }: Pick<Code, 'graph' | 'codeAt'>): Set<number> {
+export function entriesOfAuxiliaryVector(readers: ReadonlySet<number>, { graph, stubs, codeAt }: Pick<Code, 'graph' | 'stubs' | 'codeAt'>): EntriesRead {
   const loads = new Set<number>()
+  const kept = new Map<number, ReadonlySet<number>>()
   for (const index of readers) {
     const start = graph.starts[index]!
     const end = Math.min(graph.ends[index]!, start + LARGEST)
     const code = codeAt(start)
     if (code === undefined) continue
-    for (let at = start; at < end; at += 4) {
-      const value = valueBeside(code.words, (at - code.base) / 4)
-      if (value !== undefined) loads.add(code.base + value * 4)
+    const { words, base } = code
+    /** Registers of values, by place of the comparison of their tag. */
+    const values = new Map<number, number>()
+    for (let at = (start - base) / 4; at < (end - base) / 4; at++) {
+      const compared = comparedBehind(words, at)
+      const value = compared === undefined ? undefined : valueBeside(words, at)
+      if (value === undefined) continue
+      loads.add(base + value * 4)
+      const { register, second } = memoryAccess(words[value]!)!
+      values.set(compared!, second >= 0 ? second : register)
     }
+    const reader = { words, base, from: (start - base) / 4, to: Math.ceil((end - base) / 4), importAt: (target: number) => stubs.get(target)?.import }
+    const places = placesOfKeptEntries(reader, values)
+    if (places.size > 0) kept.set(index, places)
   }
-  return loads
+  return { loads, kept }
 }
 
-/** Where the value is loaded that belongs to the tag which the load at `place` gets, if it is compared with that of HWCAP. */
-function valueBeside(words: Int32Array, place: number): number | undefined {
+/** Where the tag that the load at `place` gets is compared with that of HWCAP. */
+function comparedBehind(words: Int32Array, place: number): number | undefined {
   const tag = loadAt(words, place)
-  if (tag === undefined || !isCompared(words, place, tag.register)) return undefined
+  if (tag === undefined) return undefined
+  const compare = 0xf100_001f | (AT_HWCAP << 10) | (tag.register << 5)
+  for (let behind = place + 1; behind <= place + BEHIND && behind < words.length; behind++) if (words[behind] === (compare | 0)) return behind
+  return undefined
+}
+
+/** Where the value is loaded that belongs to the tag which the load at `place` gets. */
+function valueBeside(words: Int32Array, place: number): number | undefined {
+  const tag = loadAt(words, place)!
   if (tag.second >= 0) return place
   for (let beside = Math.max(0, place - BEHIND); beside <= place + BEHIND && beside < words.length; beside++) {
-    const value = loadAt(words, beside)
-    if (value !== undefined && value.second < 0 && value.base === tag.base && value.offset === tag.offset + 8) return beside
+    const value = beside === place ? undefined : loadAt(words, beside)
+    if (value === undefined || value.second >= 0 || value.base !== tag.base) continue
+    // LDR X3, [X1], #16: what is loaded behind it counts from there
+    const moved = beside > place ? movedBy(tag) : -movedBy(value)
+    if (loadedFrom(value) + moved === loadedFrom(tag) + 8) return beside
   }
   return undefined
 }
@@ -68,13 +100,17 @@ function loadAt(words: Int32Array, place: number): MemoryAccess | undefined {
   const word = words[place]!
   const operand = ((word >>> 25) & 5) === 4 ? memoryAccess(word) : undefined
   const isPlain = operand?.load === true && operand.register >= 0 && operand.size === 8 && !operand.atomic && operand.index < 0
-  return isPlain && (operand.second >= 0 || operand.writeback === 'none') ? operand : undefined
+  return isPlain && (operand.second >= 0 || operand.writeback !== 'before') ? operand : undefined
 }
 
-function isCompared(words: Int32Array, place: number, register: number): boolean {
-  const compare = 0xf100_001f | (AT_HWCAP << 10) | (register << 5)
-  for (let behind = place + 1; behind <= place + BEHIND && behind < words.length; behind++) if (words[behind] === (compare | 0)) return true
-  return false
+/** The distance from the base register as it is before the instruction. */
+function loadedFrom({ offset, writeback }: MemoryAccess): number {
+  return writeback === 'after' ? 0 : offset
+}
+
+/** What the instruction adds to the base register. */
+function movedBy({ offset, writeback }: MemoryAccess): number {
+  return writeback === 'after' ? offset : 0
 }
 
 /** Where a text lies in the data of the file. */

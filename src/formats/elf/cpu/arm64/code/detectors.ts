@@ -50,10 +50,10 @@ export function findDetectors(image: MemoryImage, sweep: Sweep, graph: CallGraph
   }
   const haveLse = outlineFlags(sweep, codeAt)
   const { probes, triers } = illegalInstructionProbes({ image, graph, sweep, codeAt })
-  const entries = entriesOfAuxiliaryVector(fileReaders, { graph, codeAt })
+  const { loads: entries, kept } = entriesOfAuxiliaryVector(fileReaders, { graph, stubs, codeAt })
   const readsCpuinfo = Buffer.from(image.file.bytes.buffer, image.file.bytes.byteOffset, image.file.bytes.length).includes('/proc/cpuinfo\0')
-  const any = functions.size + resolvers.size + imports.length + auxiliary.size + hwcap.size + haveLse.size + probes.size + triers.size + entries.size > 0 || readsCpuinfo || asksForAddress(image, stubs)
-  return { functions, resolvers, auxiliary, hwcap, hwcap2, haveLse, imports, probes, triers, entries, readsCpuinfo, any }
+  const any = functions.size + resolvers.size + imports.length + auxiliary.size + hwcap.size + haveLse.size + probes.size + triers.size + fileReaders.size > 0 || readsCpuinfo || asksForAddress(image, stubs)
+  return { functions, resolvers, auxiliary, hwcap, hwcap2, haveLse, imports, probes, triers, entries, kept, readsVector: fileReaders.size > 0, readsCpuinfo, any }
 }
 
 /**

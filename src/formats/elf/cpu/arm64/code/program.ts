@@ -25,6 +25,10 @@ export interface Detectors {
   readonly triers: ReadonlySet<number>
   /** Loads of entries of the auxiliary vector, where that is read from its file. */
   readonly entries: ReadonlySet<number>
+  /** By function that reads it: places in its frame, counted from the stack pointer, that keep entries, and that no callee writes to. */
+  readonly kept: ReadonlyMap<number, ReadonlySet<number>>
+  /** It reads the auxiliary vector from its file. */
+  readonly readsVector: boolean
   /** It reads /proc/cpuinfo. */
   readonly readsCpuinfo: boolean
   readonly any: boolean

@@ -5,7 +5,7 @@ import { ARGUMENTS, CALLER_SAVED, type ParameterStore, type Surroundings } from 
 import type { Notes } from './instructions.ts'
 import type { LoadsAndStores } from './loads-and-stores.ts'
 import type { Machine } from './machine.ts'
-import { placeKey } from './cells.ts'
+import { type Cell, placeKey } from './cells.ts'
 
 /** Bytes behind a pointer to the stack that a callee is taken to write. */
 const PASSED_OBJECT = 512
@@ -51,13 +51,29 @@ export class Calls {
 
   /** A callee may write what it is given a pointer to; one of this file also what others were given before. */
   #forgetFrame(machine: Machine, isForeign: boolean): void {
+    const kept = this.#keptCells(machine)
     forgetPassedObjects(machine)
+    for (const [key, cell] of kept) machine.place(key, cell)
     if (!isForeign) for (const offset of this.#effects.handedOut) machine.forget(placeKey(SP, offset), placeKey(SP, offset + PASSED_OBJECT))
     for (let register = 0; register <= ARGUMENTS; register++) {
       const value = machine.registers[register]
       const offset = value?.base === SP ? singleOffset(value) : undefined
       if (offset !== undefined && offset < 0) this.#effects.handedOut.add(offset)
     }
+  }
+
+  /** What callees that are given the frame leave as it is. */
+  #keptCells(machine: Machine): [key: number, cell: Cell][] {
+    const pointer = machine.registers[SP]
+    const top = pointer?.base === SP ? singleOffset(pointer) : undefined
+    if (top === undefined) return []
+    const cells: [number, Cell][] = []
+    for (const place of this.#outside.keptInFrame ?? []) {
+      const key = placeKey(SP, top + place)
+      const cell = machine.memory.get(key)
+      if (cell !== undefined) cells.push([key, cell])
+    }
+    return cells
   }
 
   /** Registers whose value comes from a check and outlives the call. */

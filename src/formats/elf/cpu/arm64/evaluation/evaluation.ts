@@ -72,6 +72,8 @@ export interface Surroundings {
   landingPad(at: number): number | undefined
   /** Where control comes into the middle of the function, from others. */
   readonly entries: readonly number[]
+  /** Places in the frame, counted from the stack pointer, that no callee writes to. */
+  readonly keptInFrame: ReadonlySet<number> | undefined
   /** The code of a function that is a few instructions in a row: an accessor, or what a compiler took out of several functions. */
   inPlace(target: Value | undefined): FunctionCode | undefined
   /** Can what stands in a register at a call of `target` be an argument? Told for addresses of kernels only. */
