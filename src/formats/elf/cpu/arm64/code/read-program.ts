@@ -3,6 +3,7 @@ import { readFrameRanges } from '../../../read/eh-frame.ts'
 import type { ElfFile } from '../../../read/elf-file.ts'
 import { readGoFunctions } from '../../../read/pclntab.ts'
 import { indexAccesses } from '../../program/access-index.ts'
+import type { CodeAddresses } from '../../program/code-addresses.ts'
 import { buildCallGraph } from '../../program/call-graph.ts'
 import { knownFunctions } from '../../program/known-functions.ts'
 import { LandingPads } from '../../program/landing-pads.ts'
@@ -13,6 +14,8 @@ import { isEntryOfModule, isLoadedAsModule } from '../../program/module-entry.ts
 import type { Sweep } from '../../program/sweep.ts'
 import { findDetectors } from './detectors.ts'
 import type { Program } from './program.ts'
+import { roundNumbers } from './round-numbers.ts'
+import { isTailCalled } from './tail-calls.ts'
 import { leaveOutTables } from './tables-in-code.ts'
 import { withRoomToPatch } from './room-to-patch.ts'
 import { readArm64Stubs, sweepArm64, wordsOf } from './sweep.ts'
@@ -50,7 +53,10 @@ export function readArm64Program(file: ElfFile): Program {
     const flow = flowOf(word)
     return word !== NOP && !endsPath(flow) && flow !== Flow.call && flow !== Flow.indirectCall
   }
-  const graph = buildCallGraph(image, sweep, { frames: go === undefined ? withRoomToPatch(frames, image, sweep, starts, codeAt) : frames, names, starts, isChanged: accesses.isChanged, alignment: 4, isRunInto }, stubs)
+  const numbers = (others: CodeAddresses, isCovered: (address: number) => boolean): Uint8Array => roundNumbers(image, codeAt, others, isCovered)
+  const labels = (others: CodeAddresses): Uint8Array => numbers(others, () => false)
+  const isJumpedTo = (address: number): boolean => isTailCalled(codeAt, address)
+  const graph = buildCallGraph(image, sweep, { frames: go === undefined ? withRoomToPatch(frames, image, sweep, starts, codeAt) : frames, names, starts, isChanged: accesses.isChanged, alignment: 4, isRunInto, labels, numbersAmongPointers: numbers, isJumpedTo, isTailCalled: (address, always) => always && isJumpedTo(address) }, stubs)
   const landingPads = new LandingPads(file, unwinding, graph, true)
   const isGo = go !== undefined
   const isModule = isLoadedAsModule(image)
