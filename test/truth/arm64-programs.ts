@@ -360,6 +360,38 @@ export const arm64Vector = {
 
 export type Arm64Vector = keyof typeof arm64Vector
 
+/** Styles of programs/numbers-arm64.c: a number of a text overrides what the CPU says. */
+export const arm64Numbers = {
+  NUMBER_OVERRIDES: 'guarded',
+  NUMBER_NOT_ASKED: 'needed',
+  NUMBER_AND_FORCED: 'needed',
+  NUMBER_REPLACED: 'needed',
+  NUMBER_OR: 'needed',
+} as const
+
+export type Arm64Number = keyof typeof arm64Numbers
+
+/** Styles of programs/mask-arm64.c: a kernel by the lowest bit of a mask, kept in a pointer. */
+export const arm64Masks = {
+  MASK_KEPT: 'guarded',
+  MASK_KEPT_REPLACED: 'needed',
+  MASK_KEPT_FORCED: 'needed',
+  MASK_KEPT_SET: 'needed',
+  MASK_KEPT_COPIED: 'needed',
+  MASK_TABLE_PASSED: 'needed',
+} as const
+
+export type Arm64Mask = keyof typeof arm64Masks
+
+/** Styles of programs/rounds-arm64.c, for a fixed address and without frames: numbers that look like addresses of code. */
+export const arm64Rounds = {
+  ROUND_NUMBERS: 'guarded',
+  ROUND_NUMBERS_FORCED: 'needed',
+  ROUND_FUNCTION: 'needed',
+} as const
+
+export type Arm64Round = keyof typeof arm64Rounds
+
 /** Styles of programs/objects.c: what a check found out in objects that others are given. */
 export const objectStyles = {
   LEFT_ALONE: 'guarded',
@@ -400,6 +432,9 @@ const files: readonly (readonly [styles: object, file: string])[] = [
   [arm64Texts, 'texts-arm64.c'],
   [arm64Tokens, 'tokens-arm64.c'],
   [arm64Vector, 'auxv-arm64.c'],
+  [arm64Numbers, 'numbers-arm64.c'],
+  [arm64Masks, 'mask-arm64.c'],
+  [arm64Rounds, 'rounds-arm64.c'],
   [objectStyles, 'objects.c'],
 ]
 
@@ -425,7 +460,7 @@ export const arm64Builds: readonly (readonly [compiler: string, ...flags: string
 const folder = sharedFolder()
 
 /** Compiles one of the programs; undefined when the compiler is missing. */
-export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | Arm64Text | Arm64Token | Arm64Vector | ObjectStyle, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
+export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | Arm64Text | Arm64Token | Arm64Vector | Arm64Number | Arm64Mask | Arm64Round | ObjectStyle, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
   const [compiler, ...flags] = build
   const file = files.find(([styles]) => style in styles)?.[1] ?? 'dispatch-arm64.c'
   const command = file.endsWith('.cpp') ? { [gcc]: 'aarch64-linux-gnu-g++', clang: 'clang++' }[compiler]! : compiler

@@ -22,7 +22,7 @@ export const plain = -1
 /** Pointer to a table of CPU features that another file keeps: everything behind it is absent. */
 export const featureTable = -2
 
-/** A number that is not known, but that is not what CPUID says: see `Origins`. */
+/** A number that is not known, but that is not what CPUID says: see `Origins`. On AArch64: what a text of somebody says, see `overridden`. */
 export const clean = -3
 
 /** Makes a value. All have the same fields in the same order: what works on them is then compiled once, not for each shape. */
@@ -115,6 +115,15 @@ export function withNumbers(base: number, words: readonly number[], detected: bo
   }
   if (distinct.length > LIMIT) return partial ? anything : undefined
   return valueOf(base, distinct, detected, partial ? true : undefined)
+}
+
+/**
+ * What counts where a check and a number that somebody gives (`clean`, of an environment variable) meet: the check. Whoever gives another number
+ * has to answer for it.
+ */
+export function overridden(a: Value | undefined, b: Value | undefined): Value | undefined {
+  if (a?.base === clean && b?.detected === true && b.base === plain) return b
+  return b?.base === clean && a?.detected === true && a.base === plain ? a : undefined
 }
 
 /** What holds when either may hold. */

@@ -23,7 +23,7 @@ const limits = {
   rounds: 24,
   evaluations: 40_000,
   /** Instructions, over all functions. */
-  steps: 4_000_000,
+  steps: 5_000_000,
   times: 8,
   /** Of asking again which kernels are handed out. */
   passes: 8,

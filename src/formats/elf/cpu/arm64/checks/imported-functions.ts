@@ -1,4 +1,4 @@
-import { number, plain, relative, singleAddress, truncated, type Value } from '../../program/value.ts'
+import { number, plain, relative, singleAddress, truncated, untouched, type Value } from '../../program/value.ts'
 import type { VariableAccesses } from '../code/variable-accesses.ts'
 import { AT_HWCAP, AT_HWCAP2, isAuxiliaryFunction, isDetectorFunction } from '../code/detectors.ts'
 import { isEndingName } from '../code/no-return.ts'
@@ -15,6 +15,9 @@ const loaderFeatures = '_rtld_global_ro'
 
 /** Functions that write what they are given the address of: of the bytes of a number, or of what stands elsewhere. */
 const fillers = /^(?:__)?(memset|memcpy|memmove)(?:_chk)?$/
+
+/** Functions that read the number in a text: of an environment variable, of an argument. */
+const numbersOfTexts = /^(?:__isoc23_)?(?:strtou?(?:l|ll|imax)|strtou?q|atoi|atol|atoll)$/
 
 /** Functions that say whether and how a check is overridden. */
 const environment = /^(?:secure_)?getenv$/
@@ -62,6 +65,7 @@ export class ImportedFunctions {
     if (isEndingName(name)) return { never: true }
     if (isAuxiliaryFunction(name)) return { ...this.auxiliaryValue(registers[0]), isPure: true }
     if (environment.test(name)) return { isPure: true }
+    if (numbersOfTexts.test(name)) return { results: new Map([[0, untouched]]) }
     if (isDetectorFunction(name)) return this.#model.features.size === 0 ? { results: new Map([[0, number(0, 0, true)]]) } : undefined
     if (name === 'dlsym') {
       const asked = singleAddress(registers[1])

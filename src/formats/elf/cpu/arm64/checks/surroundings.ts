@@ -1,4 +1,4 @@
-import { detectedAs, join, number, plain, singleAddress, type Value, valueOf } from '../../program/value.ts'
+import { addressesIn, detectedAs, isExact, join, number, plain, singleAddress, type Value, valueOf } from '../../program/value.ts'
 import type { VariableAccesses } from '../code/variable-accesses.ts'
 import { ClosedCallees } from '../code/closed-callees.ts'
 import { ArgumentsRead } from '../code/arguments-read.ts'
@@ -244,11 +244,18 @@ export class ProgramSurroundings {
 
   #isArgument(value: Value | undefined, register: number, target: Value | undefined): boolean {
     const passed = singleAddress(value)
+    // the table that a callee was taken from
+    if (passed !== undefined && target !== undefined && isExact(target) && target.words.length > 2) return addressesIn(target).some((to) => this.#readsArgument(to, register))
     if (passed === undefined || !this.#known.kernels.has(passed)) return true
     const to = singleAddress(target)
     const index = to === undefined ? undefined : this.#program.graph.functionAt(this.#program.stubs.get(to)?.address ?? to)
     if (index !== undefined && this.#program.detectors.triers.has(index)) return false // tried, and caught
     return index === undefined || ((this.#argumentsRead.by(index) >>> register) & 1) !== 0
+  }
+
+  #readsArgument(target: number, register: number): boolean {
+    const index = this.#program.graph.functionAt(this.#program.stubs.get(target)?.address ?? target)
+    return target !== 0 && (index === undefined || ((this.#argumentsRead.by(index) >>> register) & 1) !== 0)
   }
 
   #registersWritten(target: Value | undefined): number {

@@ -74,7 +74,7 @@ export function entriesOfAuxiliaryVector(readers: ReadonlySet<number>, { graph, 
 
 /** Where the tag that the load at `place` gets is compared with that of HWCAP. */
 function comparedBehind(words: Int32Array, place: number): number | undefined {
-  const tag = loadAt(words, place)
+  const tag = loadAt(words, place) ?? indexedLoadAt(words, place)
   if (tag === undefined) return undefined
   const compare = 0xf100_001f | (AT_HWCAP << 10) | (tag.register << 5)
   for (let behind = place + 1; behind <= place + BEHIND && behind < words.length; behind++) if (words[behind] === (compare | 0)) return behind
@@ -83,7 +83,8 @@ function comparedBehind(words: Int32Array, place: number): number | undefined {
 
 /** Where the value is loaded that belongs to the tag which the load at `place` gets. */
 function valueBeside(words: Int32Array, place: number): number | undefined {
-  const tag = loadAt(words, place)!
+  const tag = loadAt(words, place)
+  if (tag === undefined) return indexedValueBehind(words, place)
   if (tag.second >= 0) return place
   for (let beside = Math.max(0, place - BEHIND); beside <= place + BEHIND && beside < words.length; beside++) {
     const value = beside === place ? undefined : loadAt(words, beside)
@@ -101,6 +102,22 @@ function loadAt(words: Int32Array, place: number): MemoryAccess | undefined {
   const operand = ((word >>> 25) & 5) === 4 ? memoryAccess(word) : undefined
   const isPlain = operand?.load === true && operand.register >= 0 && operand.size === 8 && !operand.atomic && operand.index < 0
   return isPlain && (operand.second >= 0 || operand.writeback !== 'before') ? operand : undefined
+}
+
+/** A load of a general register from an array, by an index in bytes. */
+function indexedLoadAt(words: Int32Array, place: number): MemoryAccess | undefined {
+  const word = words[place]!
+  const operand = ((word >>> 25) & 5) === 4 ? memoryAccess(word) : undefined
+  return operand?.load === true && operand.register >= 0 && operand.second < 0 && operand.size === 8 && !operand.atomic && operand.index >= 0 && (word & 0xf000) === 0x6000 ? operand : undefined
+}
+
+/** `LDR X12, [X21, X11]; ORR X11, X11, #8; LDR X11, [X21, X11]`. */
+function indexedValueBehind(words: Int32Array, place: number): number | undefined {
+  const tag = indexedLoadAt(words, place)!
+  const value = indexedLoadAt(words, place + 2)
+  const next = words[place + 1]!
+  const isNext = (next & 0xffff_fc00) >>> 0 === 0xb27d_0000 && ((next >>> 5) & 31) === tag.index && (next & 31) === value?.index
+  return isNext && value?.base === tag.base && tag.register !== tag.index && tag.register !== tag.base ? place + 2 : undefined
 }
 
 /** The distance from the base register as it is before the instruction. */

@@ -2,6 +2,7 @@ import { branchTarget, endsPath, Flow, flowOf, pageAddress } from '../../../../.
 import { destination, memoryAccess } from '../../../../../isa/arm64/operands.ts'
 
 const NOP = 0xd503_201f | 0
+const UDF = 0
 
 /** Where an indirect jump between two indexes of `words` can lead: blocks that neither the block before nor a direct jump leads to. */
 export function tableTargets(words: Int32Array, from: number, to: number): number[] {
@@ -11,7 +12,8 @@ export function tableTargets(words: Int32Array, from: number, to: number): numbe
   for (let index = from; index < to; index++) {
     const word = words[index]!
     const flow = flowOf(word)
-    if (open && word !== NOP) {
+    // linkers fill with UDF #0 between sections
+    if (open && word !== NOP && word !== UDF) {
       leaders.push(index)
       open = false
     }

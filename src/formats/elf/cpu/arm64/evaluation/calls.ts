@@ -1,5 +1,5 @@
 import { SP } from '../../../../../isa/arm64/operands.ts'
-import { address, compute, join, number, plain, relative, singleOffset, type Value } from '../../program/value.ts'
+import { address, clean, compute, join, number, plain, relative, singleOffset, type Value } from '../../program/value.ts'
 import type { Effects } from './effects.ts'
 import { ARGUMENTS, CALLER_SAVED, type ParameterStore, type Surroundings } from './evaluation.ts'
 import type { Notes } from './instructions.ts'
@@ -105,7 +105,7 @@ export class Calls {
     for (let register = 0; register < this.#resultRegisters; register++) {
       const value = machine.passed(register)
       if (register < 2) this.#notes.used(value)
-      if (value !== undefined && (value.base === plain || value.base > SP)) results.set(register, value)
+      if (value !== undefined && (value.base === plain || value.base > SP || value.base === clean)) results.set(register, value)
     }
     this.#effects.returned(machine, at, results)
   }

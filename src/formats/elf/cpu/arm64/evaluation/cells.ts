@@ -32,7 +32,7 @@ export function placeOf(key: number): { base: number; offset: number } {
 
 /** The one place that a pointer leads to, as a key. */
 export function keyOf(pointer: Value | undefined): number | undefined {
-  if (pointer === undefined) return undefined
+  if (pointer === undefined || pointer.base < plain) return undefined
   if (pointer.base === plain) return singleAddress(pointer)
   const offset = singleOffset(pointer)
   return offset === undefined ? undefined : placeKey(pointer.base, offset)

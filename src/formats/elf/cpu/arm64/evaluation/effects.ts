@@ -1,5 +1,5 @@
 import { SP } from '../../../../../isa/arm64/operands.ts'
-import { join, plain, type Value } from '../../program/value.ts'
+import { clean, join, overridden, plain, type Value } from '../../program/value.ts'
 import type { GlobalStore, ParameterStore } from './evaluation.ts'
 import type { Machine } from './machine.ts'
 import { placeOf } from './cells.ts'
@@ -21,6 +21,8 @@ export class Effects {
   readonly storedByCallees: Set<number> = new Set()
   /** Places in the frame whose address callees were given, or that was stored. */
   readonly handedOut: Set<number> = new Set()
+  /** Loads from tables by an index: whether that was known whenever they ran. */
+  readonly indexedLoads: Map<number, boolean> = new Map()
   /** Numbers without a check in variables, on some ways only: later loads of the same function may find them, or not. */
   readonly #onSomeWays = new Map<number, GlobalStore>()
   /** The same of allocated objects. */
@@ -178,14 +180,16 @@ export class Effects {
   }
 
   joinedResults(): Map<number, Value> {
-    return this.#join([...this.#results.values()])
+    const joined = this.#join([...this.#results.values()])
+    for (const [register, value] of joined) if (value.base === clean) joined.delete(register)
+    return joined
   }
 
   #join(all: readonly ReadonlyMap<number, Value>[]): Map<number, Value> {
     const joined = new Map<number, Value>()
     for (let register = 0; register < this.#resultRegisters; register++) {
       let value = all[0]?.get(register)
-      for (const results of all.slice(1)) value = join(value, results.get(register))
+      for (const results of all.slice(1)) value = overridden(value, results.get(register)) ?? join(value, results.get(register))
       if (value !== undefined) joined.set(register, value)
     }
     return joined

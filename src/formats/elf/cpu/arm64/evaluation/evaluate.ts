@@ -102,7 +102,7 @@ class Evaluator implements Notes {
       }
       if (this.#work.length === 0) break
     }
-    const { returns, globalStores, alwaysStored, storesOnSomeWays, storesInObjects, storedByCallees, stores, fieldStores, passed, indirect } = this.#effects
+    const { returns, globalStores, alwaysStored, storesOnSomeWays, storesInObjects, storedByCallees, stores, fieldStores, passed, indirect, indexedLoads } = this.#effects
     return {
       start: this.#base + this.#from * 4,
       seen: this.#seen,
@@ -118,6 +118,7 @@ class Evaluator implements Notes {
       fieldStores,
       passed,
       indirect,
+      indexedLoads,
       addressesUsed: this.#used,
       guessesJumps: this.#guessesJumps,
     }
@@ -392,7 +393,7 @@ class Evaluator implements Notes {
       return
     }
     if (value === undefined) this.#jumpsIndirectly = true
-    this.#calls.pass(this.#machine, at)
+    this.#calls.pass(this.#machine, at, value)
     this.#effects.publish(this.#machine)
     this.#effects.returned(this.#machine, at, new Map())
   }

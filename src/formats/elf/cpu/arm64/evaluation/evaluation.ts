@@ -128,6 +128,8 @@ export interface Evaluation {
   readonly passed: ReadonlyMap<number, readonly (Value | undefined)[]>
   /** Functions called through registers, by address of the call. */
   readonly indirect: ReadonlyMap<number, ReadonlySet<number>>
+  /** Loads from tables by an index, by address: whether the index was known whenever they ran. */
+  readonly indexedLoads: ReadonlyMap<number, boolean>
   /** Addresses of functions and data that are stored, passed, followed or jumped to. */
   readonly addressesUsed: ReadonlySet<number>
   /** Where a jump leads was not found out: other addresses may be used that were lost on the way. */

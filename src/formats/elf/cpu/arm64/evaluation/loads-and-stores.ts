@@ -1,6 +1,6 @@
 import { literalAddress } from '../../../../../isa/arm64/control-flow.ts'
 import { memoryAccess, type MemoryAccess, SP } from '../../../../../isa/arm64/operands.ts'
-import { address, compute, join, number, plain, signExtended, singleAddress, singleOffset, truncated, type Value, withWords } from '../../program/value.ts'
+import { address, clean, compute, detectedAs, isExact, join, number, plain, signExtended, singleAddress, singleOffset, truncated, type Value, withWords } from '../../program/value.ts'
 import { exactly, vectorOf } from '../../program/vector.ts'
 import type { Effects } from './effects.ts'
 import type { Surroundings } from './evaluation.ts'
@@ -64,8 +64,8 @@ export class LoadsAndStores {
     const { register, second, vector, secondVector, size } = operand
     const first = register >= 0 ? machine.read(register, size) : zeroIn(machine, vector)
     const isVariable = place?.base === plain && storeToField(word) !== undefined
-    this.#effects.storedToField(at, isVariable && first?.detected === true ? undefined : first)
-    if (second >= 0 || secondVector >= 0) this.#effects.storedToField(at + 1, second >= 0 ? machine.read(second, size) : zeroIn(machine, secondVector))
+    this.#effects.storedToField(at, isVariable && first?.detected === true ? undefined : withoutTexts(first))
+    if (second >= 0 || secondVector >= 0) this.#effects.storedToField(at + 1, second >= 0 ? withoutTexts(machine.read(second, size)) : zeroIn(machine, secondVector))
   }
 
   /** Numbers by what the CPU has: they may be which variant of something an object is. */
@@ -101,7 +101,8 @@ export class LoadsAndStores {
       if (operand.secondVector >= 0) this.#loadVector(machine, operand.secondVector, compute('add', place, number(operand.size)), operand.size)
       return
     }
-    const first = this.#recall(machine, place, operand.size) ?? (operand.index < 0 ? this.#outside.loadNearField(at.address) : undefined)
+    if (operand.index >= 0) this.#effects.indexedLoads.set(at.address, this.#effects.indexedLoads.get(at.address) !== false && place !== undefined && isExact(place))
+    const first = this.#chosen(place, this.#recall(machine, place, operand.size), operand.size) ?? (operand.index < 0 ? this.#outside.loadNearField(at.address) : undefined)
     const second = operand.second < 0 ? undefined : this.#recall(machine, compute('add', place, number(operand.size)), operand.size)
     const extend = (value: Value | undefined): Value | undefined => (operand.signed === 0 ? value : truncated(signExtended(value, operand.size), operand.signed))
     machine.write(operand.register, extend(first ?? (operand.second < 0 ? this.#outside.valueOfEntry(at.address) : undefined)))
@@ -113,6 +114,16 @@ export class LoadsAndStores {
       const key = keyOf(place)
       if (key !== undefined) machine.remember(key, operand.second < 0 ? operand.size : 2 * operand.size, undefined)
     }
+  }
+
+  /** A pointer at a place that a check tells is what the check chose: `table[mask & 3]`. */
+  #chosen(place: Value | undefined, value: Value | undefined, size: number): Value | undefined {
+    if (size !== 8 || place?.base !== plain || !place.detected || value?.base !== plain || value.detected || value.words.length === 0) return value
+    for (let at = 0; at < value.words.length; at += 2) {
+      const target = (value.words[at + 1]! >>> 0) * 0x1_0000_0000 + (value.words[at]! >>> 0)
+      if (target !== 0 && !this.#outside.isPointerTarget(target)) return value
+    }
+    return detectedAs(value, true)
   }
 
   #recall(machine: Machine, place: Value | undefined, size: number): Value | undefined {
@@ -176,6 +187,10 @@ export class LoadsAndStores {
 
   /** @param published what others may find there, where that is not what is there now for sure */
   storeOne(machine: Machine, place: Value | undefined, value: Value | undefined, size: number, published: Value | undefined = value): void {
+    if (value?.base === clean && place?.base !== SP) {
+      this.storeOne(machine, place, undefined, size, published === value ? undefined : published)
+      return
+    }
     this.#notes.used(published)
     const key = keyOf(place)
     if (key === undefined) {
@@ -191,6 +206,11 @@ export class LoadsAndStores {
     if (place!.base >= 0 && place!.base < SP) machine.storeToAlias(key, size, value)
     if (key >= 0 && (value === undefined || published !== value)) this.#effects.publishCell(key, published)
   }
+}
+
+/** Outside of the frame the number of a text is one like any that is not known. */
+function withoutTexts(value: Value | undefined): Value | undefined {
+  return value?.base === clean ? undefined : value
 }
 
 /** Zero, if that is what the vector holds: structures are cleared so. */

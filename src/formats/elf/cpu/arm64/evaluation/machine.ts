@@ -1,4 +1,4 @@
-import { join, plain, relative, sameValue, singleAddress, truncated, compute, number, type Value } from '../../program/value.ts'
+import { join, overridden, plain, relative, sameValue, singleAddress, truncated, compute, number, type Value } from '../../program/value.ts'
 import { SP } from '../../../../../isa/arm64/operands.ts'
 import { type Cell, cellOf, placeKey, placeOf, SPAN } from './cells.ts'
 import { ARGUMENTS } from './evaluation.ts'
@@ -260,7 +260,7 @@ export class Machine {
         if (brought !== undefined) lose(register, brought)
         continue
       }
-      const joined = join(before, brought) ?? joinedPointers(before, brought)
+      const joined = overridden(before, brought) ?? join(before, brought) ?? joinedPointers(before, brought)
       if (joined === undefined || joined.partial === true || joined.hull === true) {
         if (before !== undefined) lose(register, before)
         if (brought !== undefined) lose(register, brought)
@@ -312,7 +312,7 @@ function joinedCells(a: Cell, b: Cell): Cell | undefined {
   const stored = a.stored && b.stored
   if (stored && (a.stale || b.stale)) return a.stale ? a : cellOf(a.value, a.size, a.stored, true)
   if (a.stale || b.stale) return undefined
-  const value = join(a.value, b.value)
+  const value = overridden(a.value, b.value) ?? join(a.value, b.value)
   if (value === undefined) return stored ? cellOf(a.value, a.size, a.stored, true) : undefined
   return sameValue(a.value, value) && a.stored === stored ? a : cellOf(value, a.size, stored)
 }

@@ -3,6 +3,7 @@ import { Edge } from '../../program/edges.ts'
 import { Access } from '../../program/sweep.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import { CheckedTags } from './checked-tags.ts'
+import { isOnlyForExactLoad } from './exact-loads.ts'
 import { exportsByCpu } from './exports-by-cpu.ts'
 import type { Guards } from '../checks/guards.ts'
 import type { Program } from '../code/program.ts'
@@ -180,7 +181,8 @@ export class ReachSearch {
       if (kind[access] === Access.store || !this.#isSeen(index, from[access]!)) continue
       const place = to[access]!
       if (kind[access] === Access.take) {
-        if (evaluation?.guessesJumps !== false && !this.#tables.endsArray(place, named)) table(place)
+        const isFollowed = evaluation !== undefined && (!evaluation.guessesJumps || isOnlyForExactLoad(this.#program, evaluation, from[access]!))
+        if (!isFollowed && !this.#tables.endsArray(place, named)) table(place)
         continue
       }
       if (evaluation === undefined && this.#tables.isBehindText(place)) table(place)

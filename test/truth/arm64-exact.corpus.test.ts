@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import type { Context } from '../../src/core/context.ts'
+import { analyzeCpu } from '../../src/formats/elf/cpu/index.ts'
+import { readElf } from '../../src/formats/elf/read/elf-file.ts'
+import { arm64Rounds, runsOnArm64 } from './arm64-programs.ts'
+import { compileFile, isInstalled } from './programs.ts'
+
+const context: Context = { signal: new AbortController().signal, report: () => {}, readFile: async () => undefined }
+const gcc = 'aarch64-linux-gnu-gcc'
+const clang = ['clang', '--target=aarch64-linux-gnu', '-isystem', '/usr/aarch64-linux-gnu/include']
+const ready = (await isInstalled(gcc)) && (await isInstalled('clang')) && (await isInstalled('qemu-aarch64', '-version'))
+
+async function needOf(program: string): Promise<string> {
+  const { requirements } = await analyzeCpu(readElf(await readFile(program)), {}, context)
+  return requirements.find(({ name }) => name === 'dotprod')?.need ?? 'absent'
+}
+
+/** Builds in which what is not needed was possible, or required, before. */
+test.skipIf(!ready).each([
+  ['AUXV_BESIDE', 'auxv-arm64.c', [gcc, '-O2']],
+  ['AUXV_BESIDE', 'auxv-arm64.c', [gcc, '-O3', '-s']],
+  ['AUXV_BESIDE', 'auxv-arm64.c', [...clang, '-Os']],
+  ['NUMBER_OVERRIDES', 'numbers-arm64.c', [gcc, '-O2']],
+  ['NUMBER_OVERRIDES', 'numbers-arm64.c', [gcc, '-O3', '-s']],
+] as const)('AArch64: what only looks as if it were not guarded: %s of %s, %s (needs gcc, clang)', async (style, file, command) => {
+  expect(await needOf(await compileFile(file, [...command, '-w', '-DDOTPROD', `-D${style}`]))).toBe('guarded')
+})
+
+/** As bun is built. */
+const withoutFrames = ['-O2', '-no-pie', '-fno-pie', '-fno-asynchronous-unwind-tables', '-fno-unwind-tables', '-s', '-w', '-DDOTPROD']
+
+test.skipIf(!ready).each(Object.keys(arm64Rounds) as (keyof typeof arm64Rounds)[])('AArch64: round numbers cut no function in two, and hide none: %s (needs gcc, clang, qemu-user)', async (style) => {
+  for (const compiler of [[gcc], clang]) {
+    const program = await compileFile('rounds-arm64.c', [...compiler, ...withoutFrames, `-D${style}`])
+    const isNeeded = arm64Rounds[style] === 'needed'
+    expect(await runsOnArm64('cortex-a53', [program])).toBe(!isNeeded)
+    expect(await needOf(program)).toBe(isNeeded ? 'possible' : 'guarded')
+  }
+})
