@@ -367,6 +367,7 @@ export const arm64Numbers = {
   NUMBER_AND_FORCED: 'needed',
   NUMBER_REPLACED: 'needed',
   NUMBER_OR: 'needed',
+  NUMBER_OF_ENTRY: 'needed',
 } as const
 
 export type Arm64Number = keyof typeof arm64Numbers

@@ -1,6 +1,6 @@
 import { pageAddress } from '../../../../../isa/arm64/control-flow.ts'
 import { logicalImmediate, SP } from '../../../../../isa/arm64/operands.ts'
-import { address, compute, detectedAs, isZero, join, number, type Operation, plain, signExtended, truncated, type Value, valueOf, withWords } from '../../program/value.ts'
+import { address, compute, detectedAs, isZero, join, number, type Operation, plain, signExtended, truncated, untouched, type Value, valueOf, withWords } from '../../program/value.ts'
 import { type Flags, flagsOf, outcomesOf, withOtherwise } from './flags.ts'
 import { joinedPointers } from './joined-pointers.ts'
 import type { Machine } from './machine.ts'
@@ -39,7 +39,9 @@ export function executeImmediate(word: number, at: number, machine: Machine, not
     case 4: {
       const pattern = logicalImmediate(word)
       const immediate = pattern === undefined ? undefined : number(pattern[0], size === 8 ? pattern[1] : 0)
+      const isMasked = ((word >>> 29) & 3) === 0 && machine.holdsText(source)
       logical(word, machine, size, machine.read(source, size), immediate, (word >>> 29) & 3, true)
+      if (isMasked) machine.writeBase(register, untouched) // a part of it
       return
     }
     case 5: {
@@ -192,7 +194,7 @@ export function executeRegister(word: number, machine: Machine, notes: Notes): v
       if ((word & 0x0020_0000) !== 0) right = sized(complement(right), size)
       const opcode = (word >>> 29) & 3
       if (opcode === 1 && first === 31 && (word & 0x0020_0000) === 0 && ((word >>> 10) & 63) === 0) {
-        machine.write(register, size === 8 ? machine.read(second) : right)
+        machine.write(register, machine.holdsText(second) ? untouched : size === 8 ? machine.read(second) : right)
         if (register !== 31) machine.origins[register] = machine.origins[second]
       } else logical(word, machine, size, machine.read(first, size), right, opcode, false)
       return
@@ -291,6 +293,11 @@ function conditionalSelect(word: number, machine: Machine, notes: Notes, size: 4
   const chosen = machine.read((word >>> 5) & 31, size)
   const other = alternative(word, machine.read((word >>> 16) & 31, size), size)
   const register = word & 31
+  // of two numbers of a text
+  if ((word & 0x4000_0400) === 0 && machine.holdsText((word >>> 5) & 31) && machine.holdsText((word >>> 16) & 31)) {
+    machine.write(register, untouched)
+    return
+  }
   if (outcomes !== 3) {
     const value = outcomes === 2 ? chosen : other
     if (detected) machine.spent |= 1 << (outcomes === 2 ? (word >>> 16) & 31 : (word >>> 5) & 31)

@@ -1,6 +1,6 @@
 import { literalAddress } from '../../../../../isa/arm64/control-flow.ts'
 import { memoryAccess, type MemoryAccess, SP } from '../../../../../isa/arm64/operands.ts'
-import { address, clean, compute, detectedAs, isExact, join, number, plain, signExtended, singleAddress, singleOffset, truncated, type Value, withWords } from '../../program/value.ts'
+import { address, compute, detectedAs, isExact, join, number, plain, signExtended, singleAddress, singleOffset, truncated, type Value, withWords } from '../../program/value.ts'
 import { exactly, vectorOf } from '../../program/vector.ts'
 import type { Effects } from './effects.ts'
 import type { Surroundings } from './evaluation.ts'
@@ -64,8 +64,8 @@ export class LoadsAndStores {
     const { register, second, vector, secondVector, size } = operand
     const first = register >= 0 ? machine.read(register, size) : zeroIn(machine, vector)
     const isVariable = place?.base === plain && storeToField(word) !== undefined
-    this.#effects.storedToField(at, isVariable && first?.detected === true ? undefined : withoutTexts(first))
-    if (second >= 0 || secondVector >= 0) this.#effects.storedToField(at + 1, second >= 0 ? withoutTexts(machine.read(second, size)) : zeroIn(machine, secondVector))
+    this.#effects.storedToField(at, isVariable && first?.detected === true ? undefined : first)
+    if (second >= 0 || secondVector >= 0) this.#effects.storedToField(at + 1, second >= 0 ? machine.read(second, size) : zeroIn(machine, secondVector))
   }
 
   /** Numbers by what the CPU has: they may be which variant of something an object is. */
@@ -187,10 +187,6 @@ export class LoadsAndStores {
 
   /** @param published what others may find there, where that is not what is there now for sure */
   storeOne(machine: Machine, place: Value | undefined, value: Value | undefined, size: number, published: Value | undefined = value): void {
-    if (value?.base === clean && place?.base !== SP) {
-      this.storeOne(machine, place, undefined, size, published === value ? undefined : published)
-      return
-    }
     this.#notes.used(published)
     const key = keyOf(place)
     if (key === undefined) {
@@ -206,11 +202,6 @@ export class LoadsAndStores {
     if (place!.base >= 0 && place!.base < SP) machine.storeToAlias(key, size, value)
     if (key >= 0 && (value === undefined || published !== value)) this.#effects.publishCell(key, published)
   }
-}
-
-/** Outside of the frame the number of a text is one like any that is not known. */
-function withoutTexts(value: Value | undefined): Value | undefined {
-  return value?.base === clean ? undefined : value
 }
 
 /** Zero, if that is what the vector holds: structures are cleared so. */

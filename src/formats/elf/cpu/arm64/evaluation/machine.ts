@@ -1,4 +1,4 @@
-import { join, overridden, plain, relative, sameValue, singleAddress, truncated, compute, number, type Value } from '../../program/value.ts'
+import { clean, join, overridden, plain, relative, sameValue, singleAddress, truncated, compute, number, type Value } from '../../program/value.ts'
 import { SP } from '../../../../../isa/arm64/operands.ts'
 import { type Cell, cellOf, placeKey, placeOf, SPAN } from './cells.ts'
 import { ARGUMENTS } from './evaluation.ts'
@@ -73,14 +73,20 @@ export class Machine {
     return this.#memory
   }
 
-  /** Register by number in an operand; 31 reads as zero. */
+  /** Register by number in an operand; 31 reads as zero. To compute with, the number of a text is one like any that is not known. */
   read(register: number, size = 8): Value | undefined {
-    return register === 31 ? number(0) : truncated(this.registers[register], size)
+    return register === 31 ? number(0) : truncated(this.readBase(register), size)
   }
 
   /** Like `read`, where 31 is the stack pointer. */
   readBase(register: number): Value | undefined {
-    return this.registers[register]
+    const value = this.registers[register]
+    return value?.base === clean ? undefined : value
+  }
+
+  /** Does it hold the number of a text? */
+  holdsText(register: number): boolean {
+    return this.registers[register]?.base === clean
   }
 
   /** Writes of 4 bytes clear the upper half. */
@@ -312,7 +318,7 @@ function joinedCells(a: Cell, b: Cell): Cell | undefined {
   const stored = a.stored && b.stored
   if (stored && (a.stale || b.stale)) return a.stale ? a : cellOf(a.value, a.size, a.stored, true)
   if (a.stale || b.stale) return undefined
-  const value = overridden(a.value, b.value) ?? join(a.value, b.value)
+  const value = join(a.value, b.value)
   if (value === undefined) return stored ? cellOf(a.value, a.size, a.stored, true) : undefined
   return sameValue(a.value, value) && a.stored === stored ? a : cellOf(value, a.size, stored)
 }
