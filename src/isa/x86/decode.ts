@@ -218,6 +218,7 @@ export class X86Decoder {
     let feature = vexFeatures[index * 4 + w * 2 + ((last >> 2) & 1)]!
     if (feature === GROUP) feature = groups.get(groupKey.vex + index)![w * 256 + modrm]!
     if (feature === INVALID) return 0
+    if (map === 1 && isOfMasks(code[start]!) && !isMaskForm(code[start]!, modrm, w, (code[at + 1]! & 0x80) === 0, last)) return 0
     this.feature = feature
     const shape = vexShapes[index]!
     if ((shape & NO_MODRM) !== 0) return start + 1 - at + (shape & 15)
@@ -310,4 +311,30 @@ function isSegmentOrLock(byte: number): boolean {
 function isX87Cmov(opcode: number, modrm: number): boolean {
   if (modrm < 0xc0 || (opcode !== 0xda && opcode !== 0xdb && opcode !== 0xdf)) return false
   return (opcode !== 0xdf && modrm < 0xe0) || (opcode !== 0xda && modrm >= 0xe8 && modrm < 0xf8)
+}
+
+/** KAND to KUNPCK, KMOV, KORTEST and KTEST, in VEX map 1. */
+function isOfMasks(opcode: number): boolean {
+  return (opcode >= 0x41 && opcode <= 0x4b) || (opcode >= 0x90 && opcode <= 0x93) || opcode === 0x98 || opcode === 0x99
+}
+
+/**
+ * Instructions of mask registers have one length, few forms of ModRM, and eight registers (SDM volume 2, 2.6.13.4, "exceptions of opmask
+ * instructions"). Any table of others leaves that to the CPU; here it tells text and numbers among code from it: `c5 00 4b 63` is none.
+ *
+ * @param reaches does VEX.R name one of registers 8 to 15?
+ * @param last VEX.W or R, vvvv, L and pp
+ */
+function isMaskForm(opcode: number, modrm: number, w: number, reaches: boolean, last: number): boolean {
+  const isLong = (last & 4) !== 0
+  const hasThird = opcode < 0x90 && opcode !== 0x44
+  if (hasThird !== isLong) return false
+  // vvvv is inverted: k0 to k7, or none
+  if (hasThird ? (last & 0x40) === 0 : (last & 0x78) !== 0x78) return false
+  const prefix = last & 3
+  if (w === 1 && (opcode === 0x4b ? prefix === 1 : (opcode === 0x92 || opcode === 0x93) && prefix !== 3)) return false
+  // KMOV to a general register may name any
+  if (reaches && opcode !== 0x93) return false
+  if (opcode === 0x90) return true
+  return opcode === 0x91 ? modrm < 0xc0 : modrm >= 0xc0
 }

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { X86Decoder } from '../../../src/isa/x86/decode.ts'
@@ -104,4 +105,25 @@ test.skipIf(process.arch !== 'x64' || process.platform !== 'linux')('the running
   for (const [id, set] of decoder.tables.featureSets.entries()) {
     if (!set.every((name) => baseline.has(name))) expect(scan.counts[id], set.join('+')).toBe(counts[id])
   }
+})
+
+test('instructions of mask registers have the forms that iced-x86 knows, and no others', () => {
+  const iced = createRequire(import.meta.url)('iced-x86')
+  const decoder = new X86Decoder(64)
+  const opcodes = [...Array.from({ length: 11 }, (_, index) => 0x41 + index), 0x90, 0x91, 0x92, 0x93, 0x98, 0x99]
+  const bytes = new Uint8Array(15)
+  const differs: string[] = []
+  for (const prefix of [[0xc5], [0xc4, 0xe1], [0xc4, 0x41]])
+    for (const opcode of opcodes)
+      for (let last = 0; last < 256; last++)
+        for (const modrm of [0x00, 0x05, 0x4c, 0x63, 0xc0, 0xca, 0xff]) {
+          bytes.fill(0).set([...prefix, last, opcode, modrm])
+          const reader = new iced.Decoder(64, bytes, 0)
+          const instruction = reader.decode()
+          const expected = instruction.code === 0 ? 0 : instruction.length
+          if (decoder.decode(bytes, 0) !== expected) differs.push(Buffer.from(bytes).toString('hex'))
+          instruction.free()
+          reader.free()
+        }
+  expect(differs).toEqual([])
 })

@@ -4,9 +4,9 @@ import type { CodeRange } from './code.ts'
 
 /**
  * What an instruction with an operand in memory names in code for a fixed address: [disp32], [disp32 + index * scale] and [register + disp32], an
- * element of a table, and what MOV stores.
+ * element of a table, and what MOV stores in eight bytes (in four it is a number).
  */
-export function fixedAddresses(accesses: AccessList, sweep: Sweep, code: Uint8Array, view: DataView, opcodeAt: number, from: number, end: number): void {
+export function fixedAddresses(accesses: AccessList, sweep: Sweep, code: Uint8Array, view: DataView, rex: number, opcodeAt: number, from: number, end: number): void {
   const byte = code[opcodeAt]!
   const modrm = code[opcodeAt + 1]!
   const hasSib = (modrm & 7) === 4
@@ -18,7 +18,7 @@ export function fixedAddresses(accesses: AccessList, sweep: Sweep, code: Uint8Ar
     if (sibByte === 0x25) ripRelative(accesses, sweep, byte, modrm, from, target)
     else if (target > 0) accesses.add(from, target, Access.take)
   }
-  if (byte === 0xc7) accesses.addFixed(from, view.getInt32(end - 4, true))
+  if (byte === 0xc7 && (rex & 8) !== 0) accesses.addFixed(from, view.getInt32(end - 4, true))
 }
 
 export const noStarts: readonly number[] = []

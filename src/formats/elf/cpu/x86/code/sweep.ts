@@ -148,9 +148,9 @@ function sweepRange(image: MemoryImage, decoder: X86Decoder, range: MappedRange,
       // mov rax, [rip + slot]; call rax: code that was not optimized
       if (byte === 0x8b && (rex & 8) !== 0 && callsRegister(code, at + length, ((second >> 3) & 7) | ((rex & 4) << 1))) transfer(sweep, base + at + length, named, Transfer.indirectCall)
       // mov qword [rip + x], address
-      if (positionDependent && byte === 0xc7) accesses.addFixed(base + at, view.getInt32(at + length - 4, true))
+      if (positionDependent && byte === 0xc7 && (rex & 8) !== 0) accesses.addFixed(base + at, view.getInt32(at + length - 4, true))
     } else if (positionDependent && second < 0xc0 && length >= 6 && (entry & slow) === 0 && hasModrm[byte] === 1) {
-      fixedAddresses(accesses, sweep, code, view, opcodeAt, base + at, at + length)
+      fixedAddresses(accesses, sweep, code, view, rex, opcodeAt, base + at, at + length)
     } else if (positionDependent && length >= 5 && ((byte & 0xf8) === 0xb8 || byte === 0xc7 || byte === 0x68)) {
       const target = view.getInt32(at + length - 4, true)
       if ((rex & 8) !== 0 && byte !== 0xc7) farAddress(accesses, sweep, decoder, code, view, at, base)
