@@ -39,6 +39,41 @@ export function isUsedThroughout(program: Program, feature: string, count: Count
   return false
 }
 
+/**
+ * Kernels of a library lie together, whatever reaches them: of those that were possible and not needed in 600 files, in four of these stretches of
+ * code at most. What a compiler was told may be used lies in as many as functions are there (workerd's CRC32 in the hash tables of kj: 35 to 57).
+ */
+const scattered = { stretch: 0x10000, stretches: 24, functions: 32, asked: 256 } as const
+
+/**
+ * A feature of x86-64-v2 that is used all over what tables and objects lead to, by functions that no truth value keeps from it, where that is as
+ * good as any way that can be proved: of these the one with the fewest users, as each has to be asked.
+ */
+export function findScattered(program: Program, counts: ReadonlyMap<string, Counts>, run: Run): string | undefined {
+  const stretchOf = (index: number): number => Math.floor(program.graph.starts[index]! / scattered.stretch)
+  // all share what may be traced
+  const tracer = new Tracer(program, run.guards, startedFunctions(program))
+  const isScattered = (feature: string, users: ReadonlySet<number>): boolean => {
+    const stretches = new Set<number>()
+    let functions = 0
+    let left = scattered.asked
+    for (const [index, isUntold] of untoldUsers(program, feature, users, 2, run, tracer)) {
+      if (isUntold === true) {
+        functions++
+        stretches.add(stretchOf(index))
+      }
+      if (functions >= scattered.functions && stretches.size >= scattered.stretches) return true
+      if (--left === 0) break
+    }
+    return false
+  }
+  return [...counts]
+    .map(([feature, { reached }]) => ({ feature, users: reached[2]! }))
+    .filter(({ feature, users }) => x86LevelOf(feature) === 1 && !silentFeatures.has(feature) && users.size >= scattered.functions && new Set([...users].map(stretchOf)).size >= scattered.stretches)
+    .sort((a, b) => a.users.size - b.users.size)
+    .find(({ feature, users }) => isScattered(feature, users))?.feature
+}
+
 /** Functions that are asked what a feature hangs on. */
 const MOST_ASKED = 64
 
@@ -47,35 +82,47 @@ const MOST_ASKED = 64
  * beside code for any CPU in one function, behind a flag of some object, it is no sign of what the compiler was told.
  */
 function isUsedUntold(program: Program, feature: string, users: ReadonlySet<number>, trust: number, run: Run): boolean {
-  // the search may have used up what may be traced
-  const tracer = new Tracer(program, run.guards, startedFunctions(program))
-  // true: whatever it is told; undefined: that cannot be told
-  const isUntold = (index: number): boolean | undefined => {
-    if (isTakenBehindCheck(program, index, trust, run)) return false
-    let isKnown = false
-    for (const at of hitsOf(program, feature, index)) {
-      if (!run.search.instructionRuns(index, at)) continue
-      const checks = run.tracer.checksOf(index, at) ?? tracer.checksOf(index, at)
-      if (checks === undefined) return undefined
-      if (!run.selections.tests.testsTruth(index, checks)) return true
-      isKnown = true
-    }
-    return isKnown ? false : undefined
-  }
   let untold = 0
   let undecided = 0
   let left = MOST_ASKED
-  for (const index of users) {
-    // whoever calls what a library exports may have asked
-    if (run.search.roots.get(index)?.how === 'export') continue
-    const answer = isUntold(index)
-    if (answer === true) untold++
-    else if (answer === undefined) undecided++
+  // the search may have used up what may be traced
+  const tracer = new Tracer(program, run.guards, startedFunctions(program))
+  for (const [, isUntold] of untoldUsers(program, feature, users, trust, run, tracer)) {
+    if (isUntold === true) untold++
+    else if (isUntold === undefined) undecided++
     // what cannot be told of some that direct calls reach is what is told of another
     if (untold > 0 && untold + (trust === 0 ? undecided : 0) >= density.least) return true
     if (--left === 0) break
   }
   return false
+}
+
+/** Those of `users` that no caller of the file chooses, and whether they use `feature` whatever truth values they are told; undefined: that cannot be told. */
+function* untoldUsers(
+  program: Program,
+  feature: string,
+  users: ReadonlySet<number>,
+  trust: number,
+  run: Run,
+  tracer: Tracer,
+): Generator<readonly [index: number, isUntold: boolean | undefined]> {
+  for (const index of users) {
+    // whoever calls what a library exports may have asked
+    if (run.search.roots.get(index)?.how !== 'export') yield [index, isUntold(program, feature, index, trust, run, tracer)]
+  }
+}
+
+function isUntold(program: Program, feature: string, index: number, trust: number, run: Run, tracer: Tracer): boolean | undefined {
+  if (isTakenBehindCheck(program, index, trust, run)) return false
+  let isKnown = false
+  for (const at of hitsOf(program, feature, index)) {
+    if (!run.search.instructionRuns(index, at)) continue
+    const checks = run.tracer.checksOf(index, at) ?? tracer.checksOf(index, at)
+    if (checks === undefined) return undefined
+    if (!run.selections.tests.testsTruth(index, checks)) return true
+    isKnown = true
+  }
+  return isKnown ? false : undefined
 }
 
 /** Was it reached by its address, which is taken only behind what may be a check: to put it in the place of another? */

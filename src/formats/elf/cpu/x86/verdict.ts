@@ -1,13 +1,13 @@
 import { DirectFlow } from './reach/direct-flow.ts'
 import type { Need } from '../../../../core/requirement.ts'
-import { silentFeatures, x86Levels } from '../../../../isa/x86/features.ts'
+import { silentFeatures, x86LevelOf, x86Levels } from '../../../../isa/x86/features.ts'
 import { featuresByFunction, type Run, runOn, runPast, startedFunctions } from './reach/run-on.ts'
 import type { FeatureSets } from './reach/find-kernels.ts'
 import { findRefusals, stillRefuse } from './reach/refusals.ts'
 import { findGuards } from './checks/guards.ts'
 import type { Program } from './code/program.ts'
 import { type Counts, countFeatures, hitsOf, isExotic } from './feature-counts.ts'
-import { isUsedThroughout, isVector, promoteCompanions } from './used-throughout.ts'
+import { findScattered, isUsedThroughout, isVector, promoteCompanions } from './used-throughout.ts'
 import { cpuidModel } from './evaluation/cpuid-model.ts'
 import { comesBackTo } from '../program/long-jumps.ts'
 import { isEntryOfModule, isLoadedAsModule } from '../program/module-entry.ts'
@@ -71,6 +71,9 @@ export function judge(program: Program, assumed: ReadonlySet<string>): X86Verdic
   if (!certain) {
     promoteCompanions(required, counts)
     for (const feature of provenFeatures(program, present, counts, run, runs)) required.add(feature)
+    const isOfLevel = [...required, ...present].some((feature) => (x86LevelOf(feature) ?? 0) > 0)
+    const everywhere = isOfLevel ? undefined : findScattered(program, counts, run)
+    if (everywhere !== undefined) required.add(everywhere)
   }
   const features: FeatureVerdict[] = []
   for (const [feature, count] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1))) {
