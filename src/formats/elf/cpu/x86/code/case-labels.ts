@@ -6,6 +6,7 @@ import { lastAtMost } from '../../program/number-list.ts'
 import { Access, type Sweep } from '../../program/sweep.ts'
 import type { AccessIndex } from '../../program/access-index.ts'
 import { type Code, codeRanges } from './code.ts'
+import { opcodeOf } from './opcode-of.ts'
 
 /** Instructions from the start of a function within which it makes its frame. */
 const PROLOGUE = 12
@@ -35,8 +36,10 @@ export function caseLabels(image: MemoryImage, sweep: Sweep, accesses: AccessInd
   const certain = others.sorted()
   for (let pointer = 0; pointer < targets.length; pointer++) {
     if (inTables[pointer] === 1) continue
-    if (isInInstruction(decoder, codeAt, certain, targets[pointer]!)) labels[pointer] = 1
-    else others.add(targets[pointer]!)
+    const target = targets[pointer]!
+    const place = placeOf(decoder, codeAt, certain, target)
+    if (place === Place.inside || (place === Place.runInto && target % ALIGNED !== 0)) labels[pointer] = 1
+    else others.add(target)
   }
   const starts = others.sorted()
   for (const { from, first, last } of tables) {
@@ -59,10 +62,10 @@ export function numbersLikeAddresses(image: MemoryImage, decoder: X86Decoder, ot
   if (!image.positionDependent) return () => false
   const codeAt = codeRanges(image)
   const certain = others.sorted()
-  return (address) => !others.has(address) && isInInstruction(decoder, codeAt, certain, address)
+  return (address) => !others.has(address) && placeOf(decoder, codeAt, certain, address) === Place.inside
 }
 
-/** Functions of hand-written assembly begin at multiples of it. */
+/** Functions of hand-written assembly begin at multiples of it, also where another runs on into them. */
 const ALIGNED = 16
 
 /**
@@ -77,33 +80,81 @@ export function numbersAmongPointers(image: MemoryImage, decoder: X86Decoder, ot
   const certain = others.sorted()
   for (let pointer = 0; pointer < targets.length; pointer++) {
     const target = targets[pointer]!
-    if (target % ALIGNED !== 0 && !isCovered(target) && !others.has(target) && isInInstruction(decoder, codeAt, certain, target)) numbers[pointer] = 1
+    if (target % ALIGNED !== 0 && !isCovered(target) && !others.has(target) && placeOf(decoder, codeAt, certain, target) === Place.inside) numbers[pointer] = 1
   }
   return numbers
 }
 
 /** Bytes that are decoded to see where instructions begin. */
 const LONGEST = 20_000
+/** Where no function begins so near, bytes after which decoding has come upon where instructions begin, whatever byte it began with. */
+const IN_STEP = 1024
+/** Bytes with which it begins, one after another: all have to say the same. */
+const BEGINNINGS = 4
 
 /** What numbers in data are multiples of more often than addresses are. */
 const ROUND = 0x1_0000
 
+/** What an address is in the code before it. */
+const Place = {
+  /** Behind an end, or where nothing is known. */
+  behindEnd: 0,
+  /** An instruction of code that goes on there. */
+  runInto: 1,
+  /** The middle of an instruction, or code that goes on at a round number. */
+  inside: 2,
+} as const
+
 /**
- * Is `address` in the middle of an instruction, or of code that goes on there, and a round number? Where pointers have no relocations, a number may
- * look like one. (Most functions come behind the end of another, so that there is nothing to decode.)
+ * Where pointers have no relocations, a number may look like one: pairs of 16-bit numbers do, such as tables of Unicode have by the thousand. (Most functions
+ * come behind the end of another, so that there is nothing to decode.)
  */
-function isInInstruction(decoder: X86Decoder, codeAt: Code['codeAt'], starts: Float64Array, address: number): boolean {
+function placeOf(decoder: X86Decoder, codeAt: Code['codeAt'], starts: Float64Array, address: number): number {
   const range = codeAt(address)
-  if (range === undefined || isBehindEnd(range.code, address - range.base)) return false
-  const before = starts[lastAtMost(starts, address - 1)] ?? -Infinity
-  if (address - before > LONGEST || before < range.base) return false
-  let at = before - range.base
-  while (at < address - range.base) {
-    const length = lengthAt(decoder, range.code, at)
-    if (length === 0) return false
+  if (range === undefined || isBehindEnd(range.code, address - range.base)) return Place.behindEnd
+  const { code, base } = range
+  const to = address - base
+  const before = (starts[lastAtMost(starts, address - 1)] ?? -Infinity) - base
+  if (before < 0) return Place.behindEnd
+  const isNear = to - before <= LONGEST
+  let place: number | undefined
+  for (let beginning = 0; beginning < (isNear ? 1 : BEGINNINGS); beginning++) {
+    const found = placeFrom(decoder, code, isNear ? before : to - IN_STEP + beginning, to)
+    if (place !== undefined && found !== place) return Place.behindEnd
+    place = found
+  }
+  return place === Place.runInto && address % ROUND === 0 ? Place.inside : place!
+}
+
+/** The same of the byte at `to`, decoding from `from`. */
+function placeFrom(decoder: X86Decoder, code: Uint8Array, from: number, to: number): number {
+  let at = from
+  let last = from
+  while (at < to) {
+    const length = lengthAt(decoder, code, at)
+    if (length === 0) return Place.behindEnd
+    if (!isFiller(code, at)) last = at
     at += length
   }
-  return at !== address - range.base || address % ROUND === 0
+  if (at !== to) return Place.inside
+  return isTransferAway(code, last) ? Place.behindEnd : Place.runInto
+}
+
+/** NOP, and LEA of a register into itself, which older assemblers fill up with. */
+function isFiller(code: Uint8Array, at: number): boolean {
+  const opcodeAt = opcodeOf(code, at)
+  const second = code[opcodeAt + 1]!
+  return code[opcodeAt] === 0x90 || (code[opcodeAt] === 0x0f && second === 0x1f) || (code[opcodeAt] === 0x8d && (second === 0x74 || second === 0x76 || second === 0xb4))
+}
+
+/** What does not go on with the next instruction, or may not: RET, JMP, UD2, HLT, INT, SYSCALL, and calls, from which some do not come back. */
+function isTransferAway(code: Uint8Array, at: number): boolean {
+  const opcodeAt = opcodeOf(code, at)
+  const byte = code[opcodeAt]!
+  const second = code[opcodeAt + 1]!
+  if (byte === 0x0f) return second === 0x0b || second === 0x05 || second === 0xb9
+  if (byte === 0xff) return ((second >> 3) & 7) >= 2 && ((second >> 3) & 7) <= 5
+  return [0xc2, 0xc3, 0xca, 0xcb, 0xcc, 0xcd, 0xcf, 0xe8, 0xe9, 0xeb, 0xf4].includes(byte)
 }
 
 /** INT3, NOP, RET, JMP, UD2, or a call that does not come back. */
