@@ -48,6 +48,14 @@ export class CodeAddresses {
     this.#before = undefined
   }
 
+  delete(address: number): void {
+    const bit = this.#bitOf(address)
+    if (bit < 0 || ((this.#bits[bit >>> 5]! >>> (bit & 31)) & 1) === 0) return
+    this.#bits[bit >>> 5]! &= ~(1 << (bit & 31))
+    this.#count--
+    this.#before = undefined
+  }
+
   has(address: number): boolean {
     const bit = this.#bitOf(address)
     return bit >= 0 && ((this.#bits[bit >>> 5]! >>> (bit & 31)) & 1) === 1

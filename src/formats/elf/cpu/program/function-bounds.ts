@@ -17,9 +17,9 @@ export interface KnownCode {
   isRunInto?(address: number): boolean
   /**
    * Pointers that lead into the middle of functions: 1 for each of them, in the order of `codePointers`. Given the functions
-   * known by something else, to which others may be added.
+   * known by something else, to which others may be added, and which of them only jumps lead to: those that turn out to be within another are taken out.
    */
-  labels?(others: CodeAddresses): Uint8Array
+  labels?(others: CodeAddresses, jumpedTo: CodeAddresses): Uint8Array
   /** Those that are numbers, where there are frames: 1 for each of them. Given the functions that are known by something else, and what frames cover. */
   numbersAmongPointers?(others: CodeAddresses, isCovered: (address: number) => boolean): Uint8Array | undefined
   /** Is what some instruction names, and looks like an address of code, a number? Given the functions that are known by something else. */
@@ -51,13 +51,14 @@ export function functionBounds(image: MemoryImage, sweep: Sweep, known: KnownCod
   for (const start of known.starts) all.add(start)
   for (const start of frameStarts) all.add(start)
   for (const gap of gapStarts(image, frameStarts, frameEnds, known)) all.add(gap)
+  const jumpedTo = new CodeAddresses(image.code, known.alignment)
   if (frames.length > 0) {
     addTargets(all, sweep, frameStarts, frameEnds, covered)
     addJumpedTo(all, sweep, covered, known)
-  } else addCalled(all, sweep, known)
+  } else addCalled(all, jumpedTo, sweep, known)
   const isNumber = frames.length > 0 ? undefined : known.numbers?.(all)
   addTaken(all, image, sweep, (address) => covered(address) || isNumber?.(address) === true)
-  addPointed(all, image, covered, frames.length > 0 ? known.numbersAmongPointers?.(all, covered) : known.labels?.(all))
+  addPointed(all, image, covered, frames.length > 0 ? known.numbersAmongPointers?.(all, covered) : known.labels?.(all, jumpedTo))
   // told by bytes of x86 instructions
   if (frames.length > 0 && known.alignment === undefined) for (const start of unnamedStarts(image, sweep, all, { frameStarts, frameEnds }, known)) all.add(start)
   if (frames.length > 0) for (const target of known.leftByShortJumps?.(all.sorted(), covered) ?? []) if (!all.has(target) && !covered(target) && known.isJumpedTo?.(target) === true) all.add(target)
@@ -102,14 +103,17 @@ function addJumpedTo(all: CodeAddresses, { transferFrom, transferTo, transferKin
   }
 }
 
-/** What is called, and what is jumped to as a tail call: without frames. */
-function addCalled(all: CodeAddresses, { transferTo, transferKind }: Sweep, known: KnownCode): void {
+/** What is called, and what is jumped to as a tail call: without frames. What is not called is in `jumpedTo` as well. */
+function addCalled(all: CodeAddresses, jumpedTo: CodeAddresses, { transferTo, transferKind }: Sweep, known: KnownCode): void {
   const to = transferTo.values()
   const kinds = transferKind.values()
+  for (let index = 0; index < to.length; index++) if (kinds[index] === Transfer.call) all.add(to[index]!)
   for (let index = 0; index < to.length; index++) {
     const kind = kinds[index]!
-    if (kind === Transfer.call) all.add(to[index]!)
-    else if (kind !== Transfer.indirectCall && kind !== Transfer.indirectJump && known.isTailCalled?.(to[index]!, kind === Transfer.jump) === true) all.add(to[index]!)
+    if (kind === Transfer.call || kind === Transfer.indirectCall || kind === Transfer.indirectJump || all.has(to[index]!)) continue
+    if (known.isTailCalled?.(to[index]!, kind === Transfer.jump) !== true) continue
+    all.add(to[index]!)
+    jumpedTo.add(to[index]!)
   }
 }
 

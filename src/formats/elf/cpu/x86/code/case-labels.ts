@@ -23,9 +23,10 @@ interface Table {
  * it) and begin no function: those of a jump that is made while the function's frame stands, so that it is no tail call,
  * and that all lead into the function the jump is in. 1 for each of them, in the order of `image.codePointers`.
  *
- * @param others functions that are known by something else than a pointer in data
+ * @param others functions that are known by something else than a pointer in data; those within a function that has a switch are taken out
+ * @param jumpedTo which of them only jumps lead to: tail calls, or parts of a function that lie where one may begin
  */
-export function caseLabels(image: MemoryImage, sweep: Sweep, accesses: AccessIndex, decoder: X86Decoder, others: CodeAddresses): Uint8Array {
+export function caseLabels(image: MemoryImage, sweep: Sweep, accesses: AccessIndex, decoder: X86Decoder, others: CodeAddresses, jumpedTo: CodeAddresses): Uint8Array {
   const { places, targets } = image.codePointers
   const labels = new Uint8Array(places.length)
   const tables = image.positionDependent ? tablesOf(image, sweep, accesses) : []
@@ -43,11 +44,18 @@ export function caseLabels(image: MemoryImage, sweep: Sweep, accesses: AccessInd
   }
   const starts = others.sorted()
   for (const { from, first, last } of tables) {
-    const index = lastAtMost(starts, from)
+    let index = lastAtMost(starts, from)
+    while (index > 0 && jumpedTo.has(starts[index]!) && !isInFrame(decoder, codeAt, starts[index]!, from)) index--
     if (index < 0 || !isInFrame(decoder, codeAt, starts[index]!, from)) continue
-    const end = starts[index + 1] ?? Infinity
-    const isInside = (target: number): boolean => target > starts[index]! && target < end
-    if (targets.subarray(first, last).every(isInside)) labels.fill(1, first, last)
+    const start = starts[index]!
+    let next = index + 1
+    while (next < starts.length && jumpedTo.has(starts[next]!)) next++
+    const end = starts[next] ?? Infinity
+    const cases = targets.subarray(first, last)
+    if (!cases.every((target) => target > start && target < end)) continue
+    labels.fill(1, first, last)
+    const behind = Math.max(from, ...cases)
+    for (let part = index + 1; part < next && starts[part]! <= behind; part++) others.delete(starts[part]!)
   }
   return labels
 }
@@ -88,7 +96,7 @@ export function numbersAmongPointers(image: MemoryImage, decoder: X86Decoder, ot
 /** Bytes that are decoded to see where instructions begin. */
 const LONGEST = 20_000
 /** Where no function begins so near, bytes after which decoding has come upon where instructions begin, whatever byte it began with. */
-const IN_STEP = 1024
+const IN_STEP = 2048
 /** Bytes with which it begins, one after another: all have to say the same. */
 const BEGINNINGS = 4
 
@@ -131,8 +139,7 @@ function placeFrom(decoder: X86Decoder, code: Uint8Array, from: number, to: numb
   let at = from
   let last = from
   while (at < to) {
-    const length = lengthAt(decoder, code, at)
-    if (length === 0) return Place.behindEnd
+    const length = lengthAt(decoder, code, at) || 1
     if (!isFiller(code, at)) last = at
     at += length
   }

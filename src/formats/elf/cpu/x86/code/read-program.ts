@@ -56,7 +56,7 @@ export function readProgram(file: ElfFile): Program {
     names,
     starts,
     isChanged: accesses.isChanged,
-    labels: (others) => caseLabels(image, sweep, accesses, decoder, others),
+    labels: (others, jumpedTo) => caseLabels(image, sweep, accesses, decoder, others, jumpedTo),
     numbers: (others) => numbersLikeAddresses(image, decoder, others),
     numbersAmongPointers: (others, isCovered) => numbersAmongPointers(image, decoder, others, isCovered),
     isTailCalled: (address, always) => beginsFunction(codeAt, address, always),
