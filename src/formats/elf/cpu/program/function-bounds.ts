@@ -17,15 +17,16 @@ export interface KnownCode {
   isRunInto?(address: number): boolean
   /**
    * Pointers that lead into the middle of functions: 1 for each of them, in the order of `codePointers`. Given the functions
-   * known by something else, to which others may be added, and which of them only jumps lead to: those that turn out to be within another are taken out.
+   * known by something else, to which others may be added, which of them only jumps lead to (those that turn out to be within another are taken
+   * out), and what frames cover, where there are some.
    */
-  labels?(others: CodeAddresses, jumpedTo: CodeAddresses): Uint8Array
-  /** Those that are numbers, where there are frames: 1 for each of them. Given the functions that are known by something else, and what frames cover. */
-  numbersAmongPointers?(others: CodeAddresses, isCovered: (address: number) => boolean): Uint8Array | undefined
+  labels?(others: CodeAddresses, jumpedTo: CodeAddresses, isCovered: ((address: number) => boolean) | undefined): Uint8Array | undefined
   /** Is what some instruction names, and looks like an address of code, a number? Given the functions that are known by something else. */
   numbers?(others: CodeAddresses): (address: number) => boolean
   /** May a function begin at an address that another function jumps to, neither of which has a frame? */
   isJumpedTo?(address: number): boolean
+  /** Does a linker's filling of traps come before an address, as it does between functions? */
+  isBehindTraps?(address: number): boolean
   /** Where short jumps lead out of functions without frames. */
   leftByShortJumps?(starts: Float64Array, isFramed: (address: number) => boolean): Iterable<number>
   /** Does a short branch of what begins at `from` lead on to `address`, so that this is a part of it? */
@@ -54,11 +55,11 @@ export function functionBounds(image: MemoryImage, sweep: Sweep, known: KnownCod
   const jumpedTo = new CodeAddresses(image.code, known.alignment)
   if (frames.length > 0) {
     addTargets(all, sweep, frameStarts, frameEnds, covered)
-    addJumpedTo(all, sweep, covered, known)
+    addJumpedTo(all, jumpedTo, sweep, covered, known)
   } else addCalled(all, jumpedTo, sweep, known)
   const isNumber = frames.length > 0 ? undefined : known.numbers?.(all)
   addTaken(all, image, sweep, (address) => covered(address) || isNumber?.(address) === true)
-  addPointed(all, image, covered, frames.length > 0 ? known.numbersAmongPointers?.(all, covered) : known.labels?.(all, jumpedTo))
+  addPointed(all, image, covered, known.labels?.(all, jumpedTo, frames.length > 0 ? covered : undefined))
   // told by bytes of x86 instructions
   if (frames.length > 0 && known.alignment === undefined) for (const start of unnamedStarts(image, sweep, all, { frameStarts, frameEnds }, known)) all.add(start)
   if (frames.length > 0) for (const target of known.leftByShortJumps?.(all.sorted(), covered) ?? []) if (!all.has(target) && !covered(target) && known.isJumpedTo?.(target) === true) all.add(target)
@@ -89,17 +90,20 @@ function addTargets(all: CodeAddresses, { transferFrom, transferTo, transferKind
   }
 }
 
-/** What one function jumps to of what seems to be another's, where neither has a frame: some units of a program may be compiled without. */
-function addJumpedTo(all: CodeAddresses, { transferFrom, transferTo, transferKind }: Sweep, covered: (address: number) => boolean, known: KnownCode): void {
+/** What one function jumps to of what seems to be another's, where neither has a frame: some units of a program may be compiled without. It is in `jumpedTo` as well. */
+function addJumpedTo(all: CodeAddresses, jumpedTo: CodeAddresses, { transferFrom, transferTo, transferKind }: Sweep, covered: (address: number) => boolean, known: KnownCode): void {
   const from = transferFrom.values()
   const to = transferTo.values()
   const kinds = transferKind.values()
   for (let index = 0; index < to.length; index++) {
     if (kinds[index] !== Transfer.jump || covered(from[index]!)) continue
     const target = to[index]!
+    if (all.has(target)) continue
     // another one begins in between
     const between = target < from[index]! ? all.lastIn(target + 1, from[index]!) : all.lastIn(from[index]! + 1, target)
-    if (between >= 0 && between !== target && !covered(target) && known.isJumpedTo?.(target) === true) all.add(target)
+    if ((between >= 0 ? known.isJumpedTo?.(target) !== true : known.isBehindTraps?.(target) !== true) || covered(target)) continue
+    all.add(target)
+    jumpedTo.add(target)
   }
 }
 

@@ -18,28 +18,37 @@ interface Table {
   readonly last: number
 }
 
+/** What is known of functions by something else than pointers in data. */
+export interface KnownFunctions {
+  /** Those within a function that has a switch are taken out. */
+  readonly others: CodeAddresses
+  /** Which of them only jumps lead to: tail calls, or parts of a function that lie where one may begin. */
+  readonly jumpedTo: CodeAddresses
+  /** What frames cover, where there are some: the rest may be hand-written assembly, or units that were compiled without (musl's bun). */
+  readonly isCovered: ((address: number) => boolean) | undefined
+}
+
 /**
- * Pointers to code that are the cases of a switch (`jmp [table + index * 8]`, as code that is linked to fixed addresses has
- * it) and begin no function: those of a jump that is made while the function's frame stands, so that it is no tail call,
- * and that all lead into the function the jump is in. 1 for each of them, in the order of `image.codePointers`.
- *
- * @param others functions that are known by something else than a pointer in data; those within a function that has a switch are taken out
- * @param jumpedTo which of them only jumps lead to: tail calls, or parts of a function that lie where one may begin
+ * Pointers to code that begin no function, in code that is linked to fixed addresses: numbers that look like pointers, and the cases of a switch
+ * (`jmp [table + index * 8]`), which are those of a jump that is made while the function's frame stands, so that it is no tail call, and that all lead
+ * into the function the jump is in. 1 for each of them, in the order of `image.codePointers`.
  */
-export function caseLabels(image: MemoryImage, sweep: Sweep, accesses: AccessIndex, decoder: X86Decoder, others: CodeAddresses, jumpedTo: CodeAddresses): Uint8Array {
+export function caseLabels(image: MemoryImage, sweep: Sweep, accesses: AccessIndex, decoder: X86Decoder, { others, jumpedTo, isCovered }: KnownFunctions): Uint8Array | undefined {
+  if (!image.positionDependent) return undefined
   const { places, targets } = image.codePointers
   const labels = new Uint8Array(places.length)
-  const tables = image.positionDependent ? tablesOf(image, sweep, accesses) : []
-  if (!image.positionDependent) return labels
+  const tables = tablesOf(image, sweep, accesses).filter(({ from }) => isCovered?.(from) !== true)
   const inTables = new Uint8Array(places.length)
   for (const { first, last } of tables) inTables.fill(1, first, last)
   const codeAt = codeRanges(image)
   const certain = others.sorted()
   for (let pointer = 0; pointer < targets.length; pointer++) {
-    if (inTables[pointer] === 1) continue
     const target = targets[pointer]!
-    const place = placeOf(decoder, codeAt, certain, target)
-    if (place === Place.inside || (place === Place.runInto && target % ALIGNED !== 0)) labels[pointer] = 1
+    if (inTables[pointer] === 1 || isCovered?.(target) === true) continue
+    const place = others.has(target) ? Place.behindEnd : placeOf(decoder, codeAt, certain, target)
+    const isAligned = target % ALIGNED === 0
+    // among hand-written assembly, which frames do not cover, may be data that decodes into what comes behind
+    if (place === Place.inside ? isCovered === undefined || !isAligned : place === Place.runInto && !isAligned) labels[pointer] = 1
     else others.add(target)
   }
   const starts = others.sorted()
@@ -75,23 +84,6 @@ export function numbersLikeAddresses(image: MemoryImage, decoder: X86Decoder, ot
 
 /** Functions of hand-written assembly begin at multiples of it, also where another runs on into them. */
 const ALIGNED = 16
-
-/**
- * The same of pointers in data, where frames tell most functions, and the rest is hand-written assembly that no frame covers (FFmpeg's, in programs
- * for a fixed address): 1 for each that leads into the middle of an instruction, in the order of `image.codePointers`.
- */
-export function numbersAmongPointers(image: MemoryImage, decoder: X86Decoder, others: CodeAddresses, isCovered: (address: number) => boolean): Uint8Array | undefined {
-  if (!image.positionDependent) return undefined
-  const { targets } = image.codePointers
-  const numbers = new Uint8Array(targets.length)
-  const codeAt = codeRanges(image)
-  const certain = others.sorted()
-  for (let pointer = 0; pointer < targets.length; pointer++) {
-    const target = targets[pointer]!
-    if (target % ALIGNED !== 0 && !isCovered(target) && !others.has(target) && placeOf(decoder, codeAt, certain, target) === Place.inside) numbers[pointer] = 1
-  }
-  return numbers
-}
 
 /** Bytes that are decoded to see where instructions begin. */
 const LONGEST = 20_000

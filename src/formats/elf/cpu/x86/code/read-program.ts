@@ -5,9 +5,9 @@ import { readGoFunctions } from '../../../read/pclntab.ts'
 import { indexAccesses } from '../../program/access-index.ts'
 import { ArgumentsRead } from './arguments-read.ts'
 import { buildCallGraph, readStubs } from '../../program/call-graph.ts'
-import { caseLabels, numbersAmongPointers, numbersLikeAddresses } from './case-labels.ts'
+import { caseLabels, numbersLikeAddresses } from './case-labels.ts'
 import { findDetectors } from './detectors.ts'
-import { beginsBehindNops, beginsFunction } from './tail-calls.ts'
+import { beginsBehindNops, beginsBehindTraps, beginsFunction } from './tail-calls.ts'
 import { cLibraryStart } from './c-library.ts'
 import { CallSites } from './call-sites.ts'
 import { Endings } from './endings.ts'
@@ -56,11 +56,11 @@ export function readProgram(file: ElfFile): Program {
     names,
     starts,
     isChanged: accesses.isChanged,
-    labels: (others, jumpedTo) => caseLabels(image, sweep, accesses, decoder, others, jumpedTo),
+    labels: (others, jumpedTo, isCovered) => caseLabels(image, sweep, accesses, decoder, { others, jumpedTo, isCovered }),
     numbers: (others) => numbersLikeAddresses(image, decoder, others),
-    numbersAmongPointers: (others, isCovered) => numbersAmongPointers(image, decoder, others, isCovered),
     isTailCalled: (address, always) => beginsFunction(codeAt, address, always),
-    isJumpedTo: (address) => beginsBehindNops(codeAt, address),
+    isJumpedTo: (address) => beginsBehindNops(codeAt, address) || beginsBehindTraps(codeAt, address),
+    isBehindTraps: (address) => beginsBehindTraps(codeAt, address),
     leftByShortJumps: (all, isFramed) => leftByShortJumps(codeAt, decoder, all, isFramed),
     isBranchedTo: shortBranches(codeAt, decoder),
     isInInstruction: insideInstructions(codeAt, decoder),

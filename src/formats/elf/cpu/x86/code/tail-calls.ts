@@ -33,6 +33,12 @@ export function beginsBehindNops(codeAt: Code['codeAt'], address: number): boole
   return false
 }
 
+/** Does a function begin at `address`, an aligned one behind INT3s, which linkers put between functions? */
+export function beginsBehindTraps(codeAt: Code['codeAt'], address: number): boolean {
+  const range = address % ALIGNMENT === 0 ? codeAt(address) : undefined
+  return range !== undefined && isBehindPadding(range.code, address - range.base)
+}
+
 /** Do INT3s fill the bytes between an aligned address and the end of what comes before: a return, a jump, a call that does not come back? */
 function isBehindPadding(code: Uint8Array, start: number): boolean {
   let end = start

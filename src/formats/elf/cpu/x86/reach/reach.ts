@@ -303,7 +303,9 @@ export class ReachSearch {
     const { graph, detectors } = this.#program
     const selectable = new Set<number>()
     if (!detectors.any) return selectable
-    const sources = new Set(this.#evaluations.keys())
+    const sources = new Set<number>()
+    // what does not run in others is no matter of the CPU
+    for (const [index, { decides, doubts }] of this.#evaluations) if (decides || doubts) sources.add(index)
     for (const address of detectors.resolvers) {
       const index = graph.functionAt(address)
       if (index !== undefined) sources.add(index)
