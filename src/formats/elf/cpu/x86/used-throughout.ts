@@ -40,37 +40,45 @@ export function isUsedThroughout(program: Program, feature: string, count: Count
 }
 
 /**
- * Kernels of a library lie together, whatever reaches them: of those that were possible and not needed in 600 files, in four of these stretches of
- * code at most. What a compiler was told may be used lies in as many as functions are there (workerd's CRC32 in the hash tables of kj: 35 to 57).
+ * Kernels of a library lie together, whatever reaches them, and are found in tables: of those that were possible and not needed in 600 files, in four
+ * of these stretches of code at most. What a compiler was told may be used is called as all else is, and lies in as many as functions are there
+ * (workerd's CRC32 in the hash tables of kj: 35 to 57).
  */
-const scattered = { stretch: 0x10000, stretches: 24, functions: 32, asked: 256 } as const
+const scattered = { stretch: 0x10000, stretches: 24, functions: 32, untold: 6, asked: 256 } as const
 
 /**
- * A feature of x86-64-v2 that is used all over what tables and objects lead to, by functions that no truth value keeps from it, where that is as
- * good as any way that can be proved: of these the one with the fewest users, as each has to be asked.
+ * A feature of the level `level` (or one above) that is used all over what tables and objects lead to, in some of it whatever truth values there are: that
+ * is as good as any way that can be proved. Of several the one with the fewest users, as each has to be asked.
  */
-export function findScattered(program: Program, counts: ReadonlyMap<string, Counts>, run: Run): string | undefined {
-  const stretchOf = (index: number): number => Math.floor(program.graph.starts[index]! / scattered.stretch)
+export function findScattered(program: Program, level: number, counts: ReadonlyMap<string, Counts>, run: Run): string | undefined {
+  const { starts, ends } = program.graph
+  const { steps } = run.reached[2]!
+  const stretchOf = (index: number): number => Math.floor(starts[index]! / scattered.stretch)
+  const sizeOf = (index: number): number => ends[index]! - starts[index]!
   // all share what may be traced
   const tracer = new Tracer(program, run.guards, startedFunctions(program))
-  const isScattered = (feature: string, users: ReadonlySet<number>): boolean => {
-    const stretches = new Set<number>()
-    let functions = 0
+  const isScattered = (feature: string, users: readonly number[]): boolean => {
+    const untold = new Set<number>()
     let left = scattered.asked
     for (const [index, isUntold] of untoldUsers(program, feature, users, 2, run, tracer)) {
-      if (isUntold === true) {
-        functions++
-        stretches.add(stretchOf(index))
-      }
-      if (functions >= scattered.functions && stretches.size >= scattered.stretches) return true
-      if (--left === 0) break
+      if (isUntold === true) untold.add(stretchOf(index))
+      if (untold.size >= scattered.untold || --left === 0) break
     }
-    return false
+    return untold.size >= scattered.untold
+  }
+  /** Those that are called by who uses it not, small ones first, which take few steps. */
+  const usersOf = (users: ReadonlySet<number>): number[] => {
+    const isCalled = (index: number): boolean => {
+      const step = steps.get(index)!
+      return step.how === 'call' && !users.has(step.from)
+    }
+    return [...users].filter(isCalled).sort((a, b) => sizeOf(a) - sizeOf(b) || a - b)
   }
   return [...counts]
-    .map(([feature, { reached }]) => ({ feature, users: reached[2]! }))
-    .filter(({ feature, users }) => x86LevelOf(feature) === 1 && !silentFeatures.has(feature) && users.size >= scattered.functions && new Set([...users].map(stretchOf)).size >= scattered.stretches)
-    .sort((a, b) => a.users.size - b.users.size)
+    .filter(([feature]) => x86LevelOf(feature) === level && !silentFeatures.has(feature))
+    .map(([feature, { reached }]) => ({ feature, users: usersOf(reached[2]!) }))
+    .filter(({ users }) => users.length >= scattered.functions && new Set(users.map(stretchOf)).size >= scattered.stretches)
+    .sort((a, b) => a.users.length - b.users.length)
     .find(({ feature, users }) => isScattered(feature, users))?.feature
 }
 
@@ -101,7 +109,7 @@ function isUsedUntold(program: Program, feature: string, users: ReadonlySet<numb
 function* untoldUsers(
   program: Program,
   feature: string,
-  users: ReadonlySet<number>,
+  users: Iterable<number>,
   trust: number,
   run: Run,
   tracer: Tracer,
@@ -158,13 +166,13 @@ function legacyVectorFunctions(program: Program, run: Run, trust: number, vex: R
   return legacy.size
 }
 
-/** Where a compiler uses AVX throughout, what else it uses in the same functions was allowed by the same option. */
-export function promoteCompanions(required: Set<string>, counts: ReadonlyMap<string, Counts>): void {
+/** Where a compiler uses AVX throughout, what else it uses in the same functions, of those reached with that `trust`, was allowed by the same option. */
+export function promoteCompanions(required: Set<string>, counts: ReadonlyMap<string, Counts>, trust: number): void {
   const users = [...required].map((feature) => counts.get(feature)?.reached[2] ?? new Set<number>())
   for (const [feature, count] of counts) {
     if (required.has(feature) || silentFeatures.has(feature) || x86LevelOf(feature) === undefined) continue
-    const together = [...count.reached[0]!].filter((index) => users.some((set) => set.has(index))).length
-    if (together >= 2 && count.reached[0]!.size >= 0.1 * count.functions.size) required.add(feature)
+    const together = [...count.reached[trust]!].filter((index) => users.some((set) => set.has(index))).length
+    if (together >= 2 && count.reached[trust]!.size >= 0.1 * count.functions.size) required.add(feature)
   }
 }
 

@@ -69,11 +69,16 @@ export function judge(program: Program, assumed: ReadonlySet<string>): X86Verdic
     if (certain ? usersAmong(program, feature, count.reached[2]!, runs).size > 0 : !present.has(feature) && isUsedThroughout(program, feature, count, counts, run)) required.add(feature)
   }
   if (!certain) {
-    promoteCompanions(required, counts)
+    promoteCompanions(required, counts, 0)
     for (const feature of provenFeatures(program, present, counts, run, runs)) required.add(feature)
-    const isOfLevel = [...required, ...present].some((feature) => (x86LevelOf(feature) ?? 0) > 0)
-    const everywhere = isOfLevel ? undefined : findScattered(program, counts, run)
-    if (everywhere !== undefined) required.add(everywhere)
+    const known = Math.max(0, ...[...required, ...present].map((feature) => x86LevelOf(feature) ?? 0))
+    for (let level = x86Levels.length - 1; level > known; level--) {
+      const everywhere = findScattered(program, level, counts, run)
+      if (everywhere === undefined) continue
+      required.add(everywhere)
+      promoteCompanions(required, counts, 2)
+      break
+    }
   }
   const features: FeatureVerdict[] = []
   for (const [feature, count] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1))) {
