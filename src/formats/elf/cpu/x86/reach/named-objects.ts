@@ -23,7 +23,47 @@ export function getsNameOfCpu({ image, codeAt }: Pick<Code, 'image' | 'codeAt'>,
     const named = base + at + 4 + number
     if (isNameOfCpu(image, code[at - 2] === LEA ? named : pointerAt(image, named))) return true
   }
-  return false
+  return isMadeBehindName(code, view, from - base)
+}
+
+/** Bytes of code before that: an object of `std::string` is made of the name, and of what it says about itself. */
+const BEFORE = 640
+const SHORTEST_NAME = 4
+const MOVABS = 0xb8
+const MOV_IMMEDIATE = 0xc7
+
+/** Is the last word that instructions hold as numbers, before the one at `from`, the name of a CPU? A short `std::string` is stored so: "icel", "lake". */
+function isMadeBehindName(code: Uint8Array, view: DataView, from: number): boolean {
+  let isName = false
+  let word = ''
+  let base = -1
+  let first = 0
+  for (let at = Math.max(1, from - BEFORE); at < from - 8; at++) {
+    const opcode = code[at]!
+    if ((opcode & 0xf8) === MOVABS && (code[at - 1]! & 0xfe) === 0x48) {
+      word = wordOf(code.subarray(at + 1, at + 9))
+      base = -1
+    } else if (opcode === MOV_IMMEDIATE && code[at + 1]! < 0xc0 && (code[at + 1]! & 0x38) === 0) {
+      const modrm = code[at + 1]!
+      const displacementAt = at + 2 + ((modrm & 7) === 4 ? 1 : 0)
+      const displacement = modrm >> 6 === 1 ? view.getInt8(displacementAt) : modrm >> 6 === 2 ? view.getInt32(displacementAt, true) : 0
+      const immediateAt = displacementAt + (modrm >> 6 === 1 ? 1 : modrm >> 6 === 2 ? 4 : 0)
+      const part = wordOf(code.subarray(immediateAt, immediateAt + 4))
+      // the next four letters, or the last four, of which some are there already
+      const goesOn = base === (modrm & 7) && displacement > first && displacement <= first + word.length
+      word = goesOn ? word.slice(0, displacement - first) + part : part
+      if (!goesOn) [base, first] = [modrm & 7, displacement]
+    } else continue
+    if (word.length >= SHORTEST_NAME) isName = isIsaName(word) && !isNamedForAny(word)
+  }
+  return isName
+}
+
+/** Letters and digits up to the first zero; nothing where there is something else. */
+function wordOf(bytes: Uint8Array): string {
+  const zero = bytes.indexOf(0)
+  const text = zero < 0 ? bytes : bytes.subarray(0, zero)
+  return text.every(isOfWord) ? String.fromCharCode(...text) : ''
 }
 
 /** Does a word that is the name of a CPU stand there? */
