@@ -25,6 +25,8 @@ export interface KnownCode {
   numbers?(others: CodeAddresses): (address: number) => boolean
   /** May a function begin at an address that another function jumps to, neither of which has a frame? */
   isJumpedTo?(address: number): boolean
+  /** Is the jump at `from` made where its function has let go of its frame, and `target` behind the end of another? */
+  isTailCall?(from: number, target: number): boolean
   /** Does a linker's filling of traps come before an address, as it does between functions? */
   isBehindTraps?(address: number): boolean
   /** Where short jumps lead out of functions without frames. */
@@ -99,26 +101,33 @@ function addJumpedTo(all: CodeAddresses, jumpedTo: CodeAddresses, { transferFrom
     if (kinds[index] !== Transfer.jump || covered(from[index]!)) continue
     const target = to[index]!
     if (all.has(target)) continue
-    // another one begins in between
-    const between = target < from[index]! ? all.lastIn(target + 1, from[index]!) : all.lastIn(from[index]! + 1, target)
-    if ((between >= 0 ? known.isJumpedTo?.(target) !== true : known.isBehindTraps?.(target) !== true) || covered(target)) continue
+    const isOfAnother = beginsBetween(all, from[index]!, target)
+    if (covered(target)) continue
+    if (isOfAnother ? known.isJumpedTo?.(target) !== true && known.isTailCall?.(from[index]!, target) !== true : known.isBehindTraps?.(target) !== true) continue
     all.add(target)
     jumpedTo.add(target)
   }
 }
 
 /** What is called, and what is jumped to as a tail call: without frames. What is not called is in `jumpedTo` as well. */
-function addCalled(all: CodeAddresses, jumpedTo: CodeAddresses, { transferTo, transferKind }: Sweep, known: KnownCode): void {
+function addCalled(all: CodeAddresses, jumpedTo: CodeAddresses, { transferFrom, transferTo, transferKind }: Sweep, known: KnownCode): void {
+  const from = transferFrom.values()
   const to = transferTo.values()
   const kinds = transferKind.values()
   for (let index = 0; index < to.length; index++) if (kinds[index] === Transfer.call) all.add(to[index]!)
   for (let index = 0; index < to.length; index++) {
     const kind = kinds[index]!
     if (kind === Transfer.call || kind === Transfer.indirectCall || kind === Transfer.indirectJump || all.has(to[index]!)) continue
-    if (known.isTailCalled?.(to[index]!, kind === Transfer.jump) !== true) continue
+    const isJump = kind === Transfer.jump
+    if (known.isTailCalled?.(to[index]!, isJump) !== true && !(isJump && beginsBetween(all, from[index]!, to[index]!) && known.isTailCall?.(from[index]!, to[index]!) === true)) continue
     all.add(to[index]!)
     jumpedTo.add(to[index]!)
   }
+}
+
+/** Does a function begin between a jump and its target? */
+function beginsBetween(all: CodeAddresses, from: number, target: number): boolean {
+  return (target < from ? all.lastIn(target + 1, from) : all.lastIn(from + 1, target - 1)) >= 0
 }
 
 function addTaken(all: CodeAddresses, image: MemoryImage, { accessTo, accessKind }: Sweep, covered: (address: number) => boolean): void {

@@ -7,6 +7,7 @@ import { Access, type Sweep } from '../../program/sweep.ts'
 import type { AccessIndex } from '../../program/access-index.ts'
 import { type Code, codeRanges } from './code.ts'
 import { opcodeOf } from './opcode-of.ts'
+import { endsFrame } from './tail-calls.ts'
 
 /** Instructions from the start of a function within which it makes its frame. */
 const PROLOGUE = 12
@@ -214,10 +215,4 @@ function makesFrame(code: Uint8Array, at: number): boolean {
   const opcodeAt = code[at] === 0x41 ? at + 1 : at
   if ((code[opcodeAt]! & 0xf8) === 0x50) return true
   return code[at] === 0x48 && (code[at + 1] === 0x83 || code[at + 1] === 0x81) && code[at + 2] === 0xec
-}
-
-/** POP of a register, ADD RSP, LEAVE: what comes before a tail call. */
-function endsFrame(code: Uint8Array, end: number): boolean {
-  if ((code[end - 1]! & 0xf8) === 0x58 || code[end - 1] === 0xc9) return true
-  return [4, 7].some((length) => code[end - length] === 0x48 && (code[end - length + 1] === 0x83 || code[end - length + 1] === 0x81) && code[end - length + 2] === 0xc4)
 }

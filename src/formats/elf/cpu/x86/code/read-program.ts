@@ -7,7 +7,7 @@ import { ArgumentsRead } from './arguments-read.ts'
 import { buildCallGraph, readStubs } from '../../program/call-graph.ts'
 import { caseLabels, numbersLikeAddresses } from './case-labels.ts'
 import { findDetectors } from './detectors.ts'
-import { beginsBehindNops, beginsBehindTraps, beginsFunction } from './tail-calls.ts'
+import { beginsBehindNops, beginsBehindTraps, beginsFunction, isTailCall } from './tail-calls.ts'
 import { cLibraryStart } from './c-library.ts'
 import { CallSites } from './call-sites.ts'
 import { Endings } from './endings.ts'
@@ -60,6 +60,7 @@ export function readProgram(file: ElfFile): Program {
     numbers: (others) => numbersLikeAddresses(image, decoder, others),
     isTailCalled: (address, always) => beginsFunction(codeAt, address, always),
     isJumpedTo: (address) => beginsBehindNops(codeAt, address) || beginsBehindTraps(codeAt, address),
+    isTailCall: (from, target) => isTailCall(codeAt, from, target),
     isBehindTraps: (address) => beginsBehindTraps(codeAt, address),
     leftByShortJumps: (all, isFramed) => leftByShortJumps(codeAt, decoder, all, isFramed),
     isBranchedTo: shortBranches(codeAt, decoder),

@@ -39,6 +39,19 @@ export function beginsBehindTraps(codeAt: Code['codeAt'], address: number): bool
   return range !== undefined && isBehindPadding(range.code, address - range.base)
 }
 
+/** Does the jump at `from` lead behind the end of another function, and its own has let go of its frame? */
+export function isTailCall(codeAt: Code['codeAt'], from: number, target: number): boolean {
+  const source = codeAt(from)
+  const range = codeAt(target)
+  return source !== undefined && range !== undefined && endsFrame(source.code, from - source.base) && endsFlow(range.code, target - range.base)
+}
+
+/** POP of a register, ADD RSP, LEAVE: what comes before a tail call. */
+export function endsFrame(code: Uint8Array, end: number): boolean {
+  if ((code[end - 1]! & 0xf8) === 0x58 || code[end - 1] === 0xc9) return true
+  return [4, 7].some((length) => code[end - length] === 0x48 && (code[end - length + 1] === 0x83 || code[end - length + 1] === 0x81) && code[end - length + 2] === 0xc4)
+}
+
 /** Do INT3s fill the bytes between an aligned address and the end of what comes before: a return, a jump, a call that does not come back? */
 function isBehindPadding(code: Uint8Array, start: number): boolean {
   let end = start
