@@ -67,8 +67,11 @@ export function findKernels(program: Program, features: ReadonlySet<string>, nee
   const namesOf = (functions: readonly number[]): ReadonlySet<string> => new Set(functions.flatMap((index) => [...(choosable.get(index) ?? [])].flatMap((set) => decoder.tables.featureSets[set]!)))
   const areBeyond = (functions: readonly number[], others: readonly number[]): boolean => {
     const needed = namesOf(functions)
-    const byOthers = namesOf(others)
-    return needed.size > byOthers.size && [...byOthers].every((name) => needed.has(name))
+    const byOthers = [...namesOf(others)]
+    // a CPU of a level has all that lower ones have
+    const level = Math.max(...[...needed].map((name) => x86LevelOf(name) ?? 0))
+    const isImplied = (name: string): boolean => needed.has(name) || (x86LevelOf(name) ?? level) < level
+    return byOthers.every(isImplied) && [...needed].some((name) => !byOthers.includes(name))
   }
   const known: Kernels = { isNamed, areBeyond, needFeatures: (index) => isChoosable.has(index) && !handed.has(index), isKernel: (index) => kernels.has(index), installs: (index) => installers.has(index), makes: (index) => makers.has(index), handsOver: (index) => handed.has(index), usersOf }
   return { kernels: known, featuresOf: (index) => choosable.get(index) }
