@@ -3,6 +3,7 @@ import { join, plain, type Value } from '../../program/value.ts'
 import type { StepBudget } from '../evaluation/evaluate.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import type { Guards } from './guards.ts'
+import { numbersPassed } from '../code/numbers-passed.ts'
 import type { Program } from '../code/program.ts'
 
 /** Instructions that may be evaluated for features that few functions have, and for those of many. */
@@ -88,13 +89,22 @@ export class ConstantArguments {
       const edge = graph.callerEdge[entry]!
       const caller = graph.edgeFrom[edge]!
       if (graph.edgeKind[edge] !== Edge.call || !runs(caller, edge)) continue
-      const passed = this.#evaluation(caller, runs)?.passed.get(graph.edgeAt[edge]!)
+      const at = graph.edgeAt[edge]!
+      const evaluation = this.#evaluation(caller, runs)
+      // what its own callers tell it keeps it from that call
+      if (evaluation !== undefined && (evaluation.seen[at - evaluation.start]! & 1) === 0) continue
+      const passed = evaluation === undefined ? this.#numbersPassed(caller, at) : evaluation.passed.get(at)
       if (passed === undefined) return undefined
       common = common === undefined ? new Map(passed) : both(common, passed)
       for (const [place, value] of common) if (value.base !== plain || value.words.length === 0) common.delete(place)
       if (common.size === 0) return undefined
     }
     return common
+  }
+
+  #numbersPassed(caller: number, at: number): ReadonlyMap<number, Value> | undefined {
+    const code = this.#program.functions.get(caller)
+    return code && numbersPassed(code, at)
   }
 }
 
