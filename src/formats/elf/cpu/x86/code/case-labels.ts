@@ -199,7 +199,7 @@ function isInFrame(decoder: X86Decoder, codeAt: Code['codeAt'], start: number, f
   if (range === undefined) return false
   const { code, base } = range
   const jump = from - base
-  if (endsFrame(code, jump)) return false
+  if (endsFrame(decoder, code, jump)) return false
   let at = start - base
   for (let count = 0; count < PROLOGUE && at < jump; count++) {
     if (makesFrame(code, at)) return true

@@ -18,7 +18,7 @@ export function numbersPassed({ code, view, base, from, to, blocks: { joins, len
   for (let place = call; open !== 0 && joins[place - from] === 0; ) {
     let before = place - 1
     const least = Math.max(from, call - BEFORE)
-    while (before >= least && lengths[before - from]! === 0) before--
+    while (before >= least && (lengths[before - from] ?? 0) === 0) before--
     if (before < least || before + lengths[before - from]! !== place) break
     const mentioned = mentionedBy(code, before, from, to, place)
     const rex = (code[before]! & 0xf0) === 0x40 ? code[before]! : 0

@@ -1,3 +1,5 @@
+import type { X86Decoder } from '../../../../../isa/x86/decode.ts'
+import { lengthAt } from '../../../../../isa/x86/length.ts'
 import { isNopByte } from '../../program/function-bounds.ts'
 import type { Code } from './code.ts'
 
@@ -40,16 +42,25 @@ export function beginsBehindTraps(codeAt: Code['codeAt'], address: number): bool
 }
 
 /** Does the jump at `from` lead behind the end of another function, and its own has let go of its frame? */
-export function isTailCall(codeAt: Code['codeAt'], from: number, target: number): boolean {
+export function isTailCall(codeAt: Code['codeAt'], decoder: X86Decoder, from: number, target: number): boolean {
   const source = codeAt(from)
   const range = codeAt(target)
-  return source !== undefined && range !== undefined && endsFrame(source.code, from - source.base) && endsFlow(range.code, target - range.base)
+  return source !== undefined && range !== undefined && endsFlow(range.code, target - range.base) && endsFrame(decoder, source.code, from - source.base)
 }
 
-/** POP of a register, ADD RSP, LEAVE: what comes before a tail call. */
-export function endsFrame(code: Uint8Array, end: number): boolean {
-  if ((code[end - 1]! & 0xf8) === 0x58 || code[end - 1] === 0xc9) return true
-  return [4, 7].some((length) => code[end - length] === 0x48 && (code[end - length + 1] === 0x83 || code[end - length + 1] === 0x81) && code[end - length + 2] === 0xc4)
+/** Bytes after which decoding has come upon where instructions begin, whatever byte it began with. */
+const IN_STEP = 256
+
+/** Is the instruction before `end` POP of a register, ADD RSP or LEAVE: what comes before a tail call? */
+export function endsFrame(decoder: X86Decoder, code: Uint8Array, end: number): boolean {
+  const isAdded = (length: number): boolean => code[end - length] === 0x48 && (code[end - length + 1] === 0x83 || code[end - length + 1] === 0x81) && code[end - length + 2] === 0xc4
+  const isPopped = (code[end - 1]! & 0xf8) === 0x58
+  if (!isPopped && code[end - 1] !== 0xc9 && !isAdded(4) && !isAdded(7)) return false
+  // the last byte of another instruction may look like one
+  let last = Math.max(0, end - IN_STEP)
+  for (let at = last; at < end; at += lengthAt(decoder, code, at) || 1) last = at
+  const length = end - last
+  return length === 1 || (length === 2 && isPopped && code[last] === 0x41) || ((length === 4 || length === 7) && isAdded(length))
 }
 
 /** Do INT3s fill the bytes between an aligned address and the end of what comes before: a return, a jump, a call that does not come back? */
