@@ -24,8 +24,20 @@ test.skipIf(!ready)('a number in data that looks like an address within an instr
   const main = 'call detect\ntest eax, eax\nje 1f\ncall fast\nret\n1: lea rcx, [rip + record]\nmov rax, [rcx + rdi * 8]\ncall rax\nret'
   const assembly = (value: string): string => `.text\n.balign 16\nfast: paddd xmm0, xmm1\nmov eax, 5\nvpaddd ymm0, ymm0, ymm1\nvzeroupper\nret\n.balign 16\nother: ret\n.data\n.balign 16\nrecord: .quad other, ${value}, other`
   expect(await needOfAvx2({ main }, link, assembly('fast + 7'))).toBe('guarded')
-  // where an instruction begins
+  // where an instruction begins, beside other pointers
   expect(await needOfAvx2({ main }, link, assembly('fast + 9'))).not.toBe('guarded')
+}, 60_000)
+
+test.skipIf(!ready)('a number of four bytes, or alone in data, that looks like an address where code runs on begins no function', async () => {
+  const body = (before: string): string => `test edi, edi\nje 1f\nxor ecx, ecx\n${before}\nmiddle: vpaddd ymm0, ymm0, ymm1\nvzeroupper\n1: ret`
+  const main = (use: string): string => `${use}\ncall detect\ntest eax, eax\nje 1f\ncall fast\nret\n1: ret`
+  const assembly = (value: string, before = 'add ecx, edi'): string => `.text\n.balign 16\nfast: ${body(before)}\n.data\n.balign 16\nrecord: .quad 0, ${value}, 0`
+  const reads = 'lea rcx, [rip + record]\nmov rax, [rcx + rdi * 8]\ncall rax'
+  expect(await needOfAvx2({ main: main(reads) }, link, assembly('middle'))).toBe('guarded')
+  expect(await needOfAvx2({ main: main('mov dword ptr [rsp - 8], offset middle\nmov rax, [rsp - 8]\ncall rax') }, link, assembly('0'))).toBe('guarded')
+  // an address has eight bytes, and a function begins behind an end
+  expect(await needOfAvx2({ main: main('mov qword ptr [rsp - 8], offset middle\nmov rax, [rsp - 8]\ncall rax') }, link, assembly('0'))).not.toBe('guarded')
+  expect(await needOfAvx2({ main: main(reads) }, link, assembly('middle', 'ret'))).not.toBe('guarded')
 }, 60_000)
 
 test.skipIf(!ready)('the guard of a variable of a function is zero where that is made, and stands for what the check did not find', async () => {

@@ -48,8 +48,10 @@ export function caseLabels(image: MemoryImage, sweep: Sweep, accesses: AccessInd
     if (inTables[pointer] === 1 || isCovered?.(target) === true) continue
     const place = others.has(target) ? Place.behindEnd : placeOf(decoder, codeAt, certain, target)
     const isAligned = target % ALIGNED === 0
-    // among hand-written assembly, which frames do not cover, may be data that decodes into what comes behind
-    if (place === Place.inside ? isCovered === undefined || !isAligned : place === Place.runInto && !isAligned) labels[pointer] = 1
+    // hand-written assembly may be entered anywhere, by pointers that stand beside others
+    const isAlone = places[pointer - 1] !== places[pointer]! - 8 && places[pointer + 1] !== places[pointer]! + 8
+    // among it, which frames do not cover, may be data that decodes into what comes behind
+    if (place === Place.inside ? isCovered === undefined || !isAligned : place === Place.runInto && !isAligned && isAlone) labels[pointer] = 1
     else others.add(target)
   }
   const starts = others.sorted()
