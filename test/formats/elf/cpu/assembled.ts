@@ -14,6 +14,11 @@ export const canAssemble: boolean = process.arch === 'x64' && (await isInstalled
 
 /** What a program of functions in assembly needs AVX2 for: `main` is entered, and `plain` and `wide` do the same. `more`: other sections. */
 export async function needOfAvx2(functions: Readonly<Record<string, string>>, link: readonly string[] = ['-nostdlib', '-static'], more = ''): Promise<string | undefined> {
+  return needOf('avx2', functions, link, more)
+}
+
+/** The same of another feature. */
+export async function needOf(feature: string, functions: Readonly<Record<string, string>>, link: readonly string[] = ['-nostdlib', '-static'], more = ''): Promise<string | undefined> {
   const all = {
     ...functions,
     plain: 'paddd xmm0, xmm1\npaddd xmm0, xmm2\npaddd xmm0, xmm3\nret',
@@ -28,7 +33,7 @@ export async function needOfAvx2(functions: Readonly<Record<string, string>>, li
     await writeFile(`${path}.s`, `.intel_syntax noprefix\n${source.join('\n')}\n${more}\n.bss\ntable: .zero 8192\n.section .note.GNU-stack,"",@progbits\n`)
     await run('gcc', [...link, '-no-pie', '-Wl,--build-id=none', `${path}.s`, '-o', path])
     const { requirements } = await analyzeCpu(readElf(await readFile(path)), {}, context)
-    return requirements.find(({ name }) => name === 'avx2')?.need
+    return requirements.find(({ name }) => name === feature)?.need
   } finally {
     await rm(folder, { recursive: true })
   }

@@ -92,3 +92,41 @@ test.skipIf(!ready).each([[['-pie', '-fPIE', '-s']], [['-no-pie', '-fno-pie', '-
   expect(await needOfAvx2(['square', 'round'], 'plain', flags, 'in the file')).not.toBe('guarded')
   expect(await needOfAvx2(['haswell', 'fallback'], 'plain', flags, 'in the file, by name')).not.toBe('guarded')
 })
+
+/** The same of classes with a name that is a `std::string`, as older simdutf and simdjson have them, each made in a function of its own. */
+async function needOfAvx2InClasses(names: readonly [string, string], flags: readonly string[]): Promise<string | undefined> {
+  const operations = (attribute: string): string =>
+    ['sum', 'xors', 'most'].map((operation, index) => `${attribute} int ${operation}(const int *v, int n) const override { int s = ${index}; for (int i = 0; i < n; i++) s ${['+', '^', '|'][index]}= v[i] * ${index + 3}; return s; }`).join('\n')
+  const source = `
+#include <string>
+struct implementation {
+  std::string name, description;
+  unsigned needs;
+  implementation(std::string n, std::string d, unsigned f) : name(n), description(d), needs(f) {}
+  virtual int sum(const int *, int) const = 0;
+  virtual int xors(const int *, int) const = 0;
+  virtual int most(const int *, int) const = 0;
+};
+struct wide final : implementation { wide() : implementation("${names[0]}", "made for vectors of 256 bits", 1) {} ${operations('__attribute__((target("avx2")))')} };
+struct plain final : implementation { plain() : implementation("${names[1]}", "made for all there are", 0) {} ${operations('')} };
+__attribute__((noinline)) static const implementation *first() { static const wide made; return &made; }
+__attribute__((noinline)) static const implementation *second() { static const plain made; return &made; }
+static const implementation *chosen;
+__attribute__((noinline)) static void choose() {
+  const unsigned cpu = __builtin_cpu_supports("avx2") != 0;
+  for (const implementation *one : { first(), second() }) if ((one->needs & ~cpu) == 0) { chosen = one; return; }
+}
+static int data[64];
+int main(int argc, char **) { choose(); return (chosen->sum(data, 64) + chosen->xors(data, 64) + chosen->name[argc]) & 1; }
+`
+  const path = join(folder, 'classes')
+  await writeFile(`${path}.cpp`, source)
+  await run('g++', ['-O3', ...flags, `${path}.cpp`, '-o', path])
+  const { requirements } = await analyzeCpu(readElf(await readFile(path)), {}, context)
+  return requirements.find(({ name }) => name === 'avx2')?.need
+}
+
+test.skipIf(!ready).each([[['-pie', '-fPIE', '-s']], [['-no-pie', '-fno-pie', '-s']]])('names that instructions hold, as short strings, are names: %j', async (flags) => {
+  expect(await needOfAvx2InClasses(['haswell', 'fallback'], flags)).toBe('guarded')
+  expect(await needOfAvx2InClasses(['squared', 'fallback'], flags)).not.toBe('guarded')
+})

@@ -134,3 +134,60 @@ kernel: vpaddd ymm0, ymm0, ymm0
   const { requirements } = await analyzeCpu(readElf(bytes), {}, context)
   expect(requirements.find(({ name }) => name === 'avx2')?.need).toBe('required')
 })
+
+test.skipIf(!ready)('parts of a function that has a switch begin none, wherever they lie; what is jumped to without a frame does (needs gcc)', async () => {
+  const { bytes, labels } = await assemble(`
+.text
+.globl _start
+_start: call choose
+  call other
+  call large
+  mov eax, offset megabyte
+  ud2
+.balign 16, 0xcc
+choose: push rbx
+  cmp edi, 1
+  ja part
+  # its last byte is that of POP RBX
+  mov byte ptr [rsp - 8], 0x5b
+  jmp [cases + rdi * 8]
+one: mov eax, 1
+  pop rbx
+  ret
+  call _start
+.balign 16, 0xcc
+part: mov eax, 3
+  jmp two
+two: mov eax, 2
+  pop rbx
+  ret
+.skip 3, 0xcc
+called: xor eax, eax
+  ret
+sum: lea eax, [rdi + rdi]
+  ret
+.skip 200, 0xcc
+other: push rbp
+  mov rbp, rsp
+  call called
+  pop rbp
+  jmp sum
+.balign 16, 0xcc
+large: .fill 8000, 5, 0x12345678b8
+  mov edx, 0x12345678
+inside = . - 2
+  mov ecx, 5
+runInto: ret
+.balign 0x100000, 0xcc
+megabyte: ret
+.section .rodata
+.balign 8
+cases: .quad one, two
+.data
+.quad 0, inside, 0, runInto, 0, 0
+`)
+  const { graph } = readProgram(readElf(bytes))
+  const begins = (label: string): boolean => graph.functionAt(labels.get(label)!) !== undefined
+  expect(['choose', 'other', 'called', 'sum', 'large'].filter((label) => !begins(label))).toEqual([])
+  expect(['one', 'two', 'part', 'inside', 'runInto', 'megabyte'].filter(begins)).toEqual([])
+})

@@ -53,10 +53,9 @@ export function readArm64Program(file: ElfFile): Program {
     const flow = flowOf(word)
     return word !== NOP && !endsPath(flow) && flow !== Flow.call && flow !== Flow.indirectCall
   }
-  const numbers = (others: CodeAddresses, isCovered: (address: number) => boolean): Uint8Array => roundNumbers(image, codeAt, others, isCovered)
-  const labels = (others: CodeAddresses): Uint8Array => numbers(others, () => false)
+  const labels = (others: CodeAddresses, _: CodeAddresses, isCovered?: (address: number) => boolean): Uint8Array => roundNumbers(image, codeAt, others, isCovered ?? (() => false))
   const isJumpedTo = (address: number): boolean => isTailCalled(codeAt, address)
-  const graph = buildCallGraph(image, sweep, { frames: go === undefined ? withRoomToPatch(frames, image, sweep, starts, codeAt) : frames, names, starts, isChanged: accesses.isChanged, alignment: 4, isRunInto, labels, numbersAmongPointers: numbers, isJumpedTo, isTailCalled: (address, always) => always && isJumpedTo(address) }, stubs)
+  const graph = buildCallGraph(image, sweep, { frames: go === undefined ? withRoomToPatch(frames, image, sweep, starts, codeAt) : frames, names, starts, isChanged: accesses.isChanged, alignment: 4, isRunInto, labels, isJumpedTo, isTailCalled: (address, always) => always && isJumpedTo(address) }, stubs)
   const landingPads = new LandingPads(file, unwinding, graph, true)
   const isGo = go !== undefined
   const isModule = isLoadedAsModule(image)

@@ -46,7 +46,7 @@ export function caseLabels(image: MemoryImage, sweep: Sweep, accesses: AccessInd
   for (let pointer = 0; pointer < targets.length; pointer++) {
     const target = targets[pointer]!
     if (inTables[pointer] === 1 || isCovered?.(target) === true) continue
-    const place = others.has(target) ? Place.behindEnd : placeOf(decoder, codeAt, certain, target)
+    const place = others.has(target) ? Place.behindEnd : isCovered === undefined && target % MEGABYTE === 0 ? Place.inside : placeOf(decoder, codeAt, certain, target)
     const isAligned = target % ALIGNED === 0
     // hand-written assembly may be entered anywhere, by pointers that stand beside others
     const isAlone = places[pointer - 1] !== places[pointer]! - 8 && places[pointer + 1] !== places[pointer]! + 8
@@ -74,7 +74,7 @@ export function caseLabels(image: MemoryImage, sweep: Sweep, accesses: AccessInd
 
 /**
  * Which addresses of code that instructions name are numbers, in code that is linked to fixed addresses: those in the middle of an instruction
- * (`min(delay, 60000000)`).
+ * (`min(delay, 60000000)`), and round ones.
  *
  * @param others functions that are known by something else
  */
@@ -82,8 +82,11 @@ export function numbersLikeAddresses(image: MemoryImage, decoder: X86Decoder, ot
   if (!image.positionDependent) return () => false
   const codeAt = codeRanges(image)
   const certain = others.sorted()
-  return (address) => !others.has(address) && placeOf(decoder, codeAt, certain, address) === Place.inside
+  return (address) => !others.has(address) && (address % MEGABYTE === 0 || placeOf(decoder, codeAt, certain, address) === Place.inside)
 }
+
+/** One of 65,536 functions begins at a multiple of it; numbers often are (`0x180_0000`). */
+const MEGABYTE = 0x10_0000
 
 /** Functions of hand-written assembly begin at multiples of it, also where another runs on into them. */
 const ALIGNED = 16

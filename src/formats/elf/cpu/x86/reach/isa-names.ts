@@ -48,6 +48,11 @@ export function asksByItsObject(name: string): boolean {
 /** Words that tell the variant for any CPU from the others. */
 const plainName = /^(?:c|cpp|base|baseline|generic|scalar|plain|ref|reference|default|fallback|none|noarch|portable|naive|x86|x64|amd64|x86_64|std)$/i
 
+/** Does a word say that something is for any CPU? */
+export function isPlainName(word: string): boolean {
+  return plainName.test(word)
+}
+
 /** Functions that have to share a word before it counts as the name of a CPU. */
 const LEAST_VARIANTS = 3
 

@@ -1,5 +1,5 @@
 import type { Code } from '../code/code.ts'
-import { isIsaName, isNamedForAny } from './isa-names.ts'
+import { isIsaName, isNamedForAny, isPlainName } from './isa-names.ts'
 
 /** Bytes of code, before and behind where a table's address is taken, in which an object gets its name. */
 const AROUND = 40
@@ -28,11 +28,10 @@ export function getsNameOfCpu({ image, codeAt }: Pick<Code, 'image' | 'codeAt'>,
 
 /** Bytes of code before that: an object of `std::string` is made of the name, and of what it says about itself. */
 const BEFORE = 640
-const SHORTEST_NAME = 4
 const MOVABS = 0xb8
 const MOV_IMMEDIATE = 0xc7
 
-/** Is the last word that instructions hold as numbers, before the one at `from`, the name of a CPU? A short `std::string` is stored so: "icel", "lake". */
+/** Is the last name that instructions hold as numbers, before the one at `from`, that of a CPU? A short `std::string` is stored so: "icel", "lake". */
 function isMadeBehindName(code: Uint8Array, view: DataView, from: number): boolean {
   let isName = false
   let word = ''
@@ -54,7 +53,8 @@ function isMadeBehindName(code: Uint8Array, view: DataView, from: number): boole
       word = goesOn ? word.slice(0, displacement - first) + part : part
       if (!goesOn) [base, first] = [modrm & 7, displacement]
     } else continue
-    if (word.length >= SHORTEST_NAME) isName = isIsaName(word) && !isNamedForAny(word)
+    if (isIsaName(word)) isName = !isNamedForAny(word)
+    else if (isPlainName(word)) isName = false
   }
   return isName
 }

@@ -125,13 +125,16 @@ export class NamedTables {
    */
   #isBesidePlainTable(index: number, functions: readonly number[]): boolean {
     const { graph, calls } = this.#program
-    const around = new Set([index])
-    const callers = Math.min(graph.firstCaller[index + 1]!, graph.firstCaller[index]! + FEW_CALLERS)
-    for (let entry = graph.firstCaller[index]!; entry < callers; entry++) {
-      const caller = graph.edgeFrom[graph.callerEdge[entry]!]!
-      around.add(caller)
-      for (const callee of calls.of(caller).callees.values()) if (around.size < MOST_AROUND) around.add(callee)
+    const callersOf = (callee: number): number[] => {
+      const from = graph.firstCaller[callee]!
+      const entries = Math.min(graph.firstCaller[callee + 1]! - from, FEW_CALLERS)
+      return Array.from({ length: entries }, (_, entry) => graph.edgeFrom[graph.callerEdge[from + entry]!]!)
     }
+    const calleesOf = (caller: number): Iterable<number> => calls.of(caller).callees.values()
+    // its constructor may be a function of its own
+    const callers = callersOf(index)
+    const around = new Set([index, ...callers, ...callers.flatMap(callersOf)])
+    for (const place of around) if (around.size < MOST_AROUND) for (const callee of calleesOf(place)) around.add(callee)
     return [...around].some((other) => this.#namesPlainTable(other, functions))
   }
 
