@@ -3,6 +3,7 @@ import { type Callees, EVERY_REGISTER } from './callees.ts'
 import { readsEnvironment } from '../code/environment.ts'
 import type { Known } from './known.ts'
 import { comparedTexts } from './compared-texts.ts'
+import { shiftedByLibgcc } from './shifts-of-libgcc.ts'
 import type { Evaluation, Origins, ParameterStore, PlaceBehindParameter, ReturnedPointer, Surroundings } from '../evaluation/evaluation.ts'
 import { mayHaveArgumentIn } from '../code/parameter-counts.ts'
 import type { Program } from '../code/program.ts'
@@ -62,7 +63,7 @@ export class FunctionSurroundings implements Surroundings {
     if (target !== undefined) return this.#callees.comesBack(target) ? (this.#known.answer(target, registers) ?? this.#foundBy(target) ?? this.#told(target) ?? this.#callees.constant(target)) : 'never'
     const name = this.#imported.get(at)
     if (name === undefined || (this.origins?.environment === true && readsEnvironment.test(name))) return undefined
-    return this.#callees.returnedBy(name) ?? comparedTexts(this.#program.image, name, registers)
+    return this.#callees.returnedBy(name) ?? comparedTexts(this.#program.image, name, registers) ?? shiftedByLibgcc(name, registers)
   }
 
   /**
