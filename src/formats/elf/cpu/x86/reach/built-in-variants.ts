@@ -51,8 +51,7 @@ function entryOf(code: Uint8Array, listing: Listing, first: number): Entry | und
     if (kind === Kind.branch) {
       const to = listing.indexOf(listing.target[place]!)
       if (to === undefined || !hasField || place - first < LEAST_TEST) return undefined
-      const condition = (code[at] === 0x0f ? code[at + 1]! : code[at]!) & 15
-      return { signature: `${parts.join(' ')} ${condition}`, sides: [place + 1, to] }
+      return { signature: `${parts.join(' ')} ${conditionAt(code, at)}`, sides: [place + 1, to] }
     }
     if (kind !== Kind.other) return undefined
     const opcodeAt = opcodeOf(code, at)
@@ -121,7 +120,8 @@ function isAlike(code: Uint8Array, listing: Listing, a: number, b: number): bool
     if (ours >= listing.count || theirs >= listing.count || listing.kind[ours] !== listing.kind[theirs]) return false
     const kind = listing.kind[ours]
     if (kind === Kind.end || kind === Kind.call) return false
-    if (code[opcodeOf(code, listing.at[ours]!)] !== code[opcodeOf(code, listing.at[theirs]!)]) return false
+    const operation = kind === Kind.branch ? conditionAt : opcodeAt
+    if (operation(code, listing.at[ours]!) !== operation(code, listing.at[theirs]!)) return false
   }
   return true
 }
@@ -134,4 +134,13 @@ function pastMoves(code: Uint8Array, listing: Listing, place: number): number {
     if (code[opcodeAt] !== 0x8d && !((code[opcodeAt] === 0x89 || code[opcodeAt] === 0x8b) && code[opcodeAt + 1]! >= 0xc0)) break
   }
   return at
+}
+
+function opcodeAt(code: Uint8Array, at: number): number {
+  return code[opcodeOf(code, at)]!
+}
+
+/** The condition of a branch, short or near. */
+function conditionAt(code: Uint8Array, at: number): number {
+  return (code[at] === 0x0f ? code[at + 1]! : code[at]!) & 15
 }
