@@ -94,7 +94,7 @@ test.skipIf(!ready).each([[['-pie', '-fPIE', '-s']], [['-no-pie', '-fno-pie', '-
 })
 
 /** The same of classes with a name that is a `std::string`, as older simdutf and simdjson have them, each made in a function of its own. */
-async function needOfAvx2InClasses(names: readonly [string, string], flags: readonly string[]): Promise<string | undefined> {
+async function needOfAvx2InClasses(names: readonly [string, string], flags: readonly string[], second = ''): Promise<string | undefined> {
   const operations = (attribute: string): string =>
     ['sum', 'xors', 'most'].map((operation, index) => `${attribute} int ${operation}(const int *v, int n) const override { int s = ${index}; for (int i = 0; i < n; i++) s ${['+', '^', '|'][index]}= v[i] * ${index + 3}; return s; }`).join('\n')
   const source = `
@@ -108,7 +108,7 @@ struct implementation {
   virtual int most(const int *, int) const = 0;
 };
 struct wide final : implementation { wide() : implementation("${names[0]}", "made for vectors of 256 bits", 1) {} ${operations('__attribute__((target("avx2")))')} };
-struct plain final : implementation { plain() : implementation("${names[1]}", "made for all there are", 0) {} ${operations('')} };
+struct plain final : implementation { plain() : implementation("${names[1]}", "made for all there are", 0) {} ${operations(second)} };
 __attribute__((noinline)) static const implementation *first() { static const wide made; return &made; }
 __attribute__((noinline)) static const implementation *second() { static const plain made; return &made; }
 static const implementation *chosen;
@@ -128,5 +128,8 @@ int main(int argc, char **) { choose(); return (chosen->sum(data, 64) + chosen->
 
 test.skipIf(!ready).each([[['-pie', '-fPIE', '-s']], [['-no-pie', '-fno-pie', '-s']]])('names that instructions hold, as short strings, are names: %j', async (flags) => {
   expect(await needOfAvx2InClasses(['haswell', 'fallback'], flags)).toBe('guarded')
+  // beside one for a lower level, where a program is compiled for that, and has none for any CPU
+  expect(await needOfAvx2InClasses(['haswell', 'westmere'], flags, '__attribute__((target("sse4.2")))')).toBe('guarded')
+  expect(await needOfAvx2InClasses(['haswell', 'skylake'], flags, '__attribute__((target("avx2")))')).not.toBe('guarded')
   expect(await needOfAvx2InClasses(['squared', 'fallback'], flags)).not.toBe('guarded')
 })

@@ -135,9 +135,14 @@ kernel: vpaddd ymm0, ymm0, ymm0
   expect(requirements.find(({ name }) => name === 'avx2')?.need).toBe('required')
 })
 
-test.skipIf(!ready)('parts of a function that has a switch begin none, wherever they lie; what is jumped to without a frame does (needs gcc)', async () => {
+// some units of musl's bun have frames
+const framed = '.balign 16, 0xcc\nframed: .cfi_startproc\nlea eax, [rdi + 1]\nret\n.cfi_endproc'
+
+test.skipIf(!ready).each([['no frames', ''], ['some frames', framed]])('parts of a function that has a switch begin none, wherever they lie; what is jumped to without a frame does: %s (needs gcc)', async (_, other) => {
   const { bytes, labels } = await assemble(`
 .text
+${other}
+.balign 16, 0xcc
 .globl _start
 _start: call choose
   call other
@@ -189,5 +194,6 @@ cases: .quad one, two
   const { graph } = readProgram(readElf(bytes))
   const begins = (label: string): boolean => graph.functionAt(labels.get(label)!) !== undefined
   expect(['choose', 'other', 'called', 'sum', 'large'].filter((label) => !begins(label))).toEqual([])
-  expect(['one', 'two', 'part', 'inside', 'runInto', 'megabyte'].filter(begins)).toEqual([])
+  expect(['one', 'two', 'part', 'inside', 'runInto'].filter(begins)).toEqual([])
+  expect(begins('megabyte')).toBe(other !== '')
 })
