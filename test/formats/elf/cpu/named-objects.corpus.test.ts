@@ -96,7 +96,7 @@ test.skipIf(!ready).each([[['-pie', '-fPIE', '-s']], [['-no-pie', '-fno-pie', '-
 /** The same of classes with a name that is a `std::string`, as older simdutf and simdjson have them, each made in a function of its own. */
 async function needOfAvx2InClasses(names: readonly [string, string], flags: readonly string[], second = ''): Promise<string | undefined> {
   const operations = (attribute: string): string =>
-    ['sum', 'xors', 'most'].map((operation, index) => `${attribute} int ${operation}(const int *v, int n) const override { int s = ${index}; for (int i = 0; i < n; i++) s ${['+', '^', '|'][index]}= v[i] * ${index + 3}; return s; }`).join('\n')
+    ['sum', 'xors', 'most'].map((operation, index) => `${attribute} int ${operation}(const int *v, int n) const override { int s = ${index}; for (int i = 0; i < n; i++) s ${['+', '^', '|'][index]}= v[i] * v[i]; return s; }`).join('\n')
   const source = `
 #include <string>
 struct implementation {
