@@ -43,15 +43,21 @@ export function caseLabels(image: MemoryImage, sweep: Sweep, accesses: AccessInd
   for (const { first, last } of tables) inTables.fill(1, first, last)
   const codeAt = codeRanges(image)
   const certain = others.sorted()
+  const isNumber = (pointer: number, place: number): boolean => {
+    const target = targets[pointer]!
+    const isAligned = target % ALIGNED === 0
+    if (isCovered === undefined && target % MEGABYTE === 0) return !others.has(target)
+    if (target % ROUND === 0) return place !== Place.behindEnd
+    // among hand-written assembly, which frames do not cover, may be data that decodes into what comes behind
+    if (place === Place.inside) return isCovered === undefined || !isAligned
+    // and it may be entered anywhere, by pointers that stand beside others
+    const isAlone = places[pointer - 1] !== places[pointer]! - 8 && places[pointer + 1] !== places[pointer]! + 8
+    return place === Place.runInto && !isAligned && isAlone
+  }
   for (let pointer = 0; pointer < targets.length; pointer++) {
     const target = targets[pointer]!
     if (inTables[pointer] === 1 || isCovered?.(target) === true) continue
-    const place = others.has(target) ? Place.behindEnd : isCovered === undefined && target % MEGABYTE === 0 ? Place.inside : placeOf(decoder, codeAt, certain, target)
-    const isAligned = target % ALIGNED === 0
-    // hand-written assembly may be entered anywhere, by pointers that stand beside others
-    const isAlone = places[pointer - 1] !== places[pointer]! - 8 && places[pointer + 1] !== places[pointer]! + 8
-    // among it, which frames do not cover, may be data that decodes into what comes behind
-    if (place === Place.inside ? isCovered === undefined || !isAligned : place === Place.runInto && !isAligned && isAlone) labels[pointer] = 1
+    if (isNumber(pointer, others.has(target) ? Place.behindEnd : placeOf(decoder, codeAt, certain, target))) labels[pointer] = 1
     else others.add(target)
   }
   const starts = others.sorted()
@@ -82,7 +88,11 @@ export function numbersLikeAddresses(image: MemoryImage, decoder: X86Decoder, ot
   if (!image.positionDependent) return () => false
   const codeAt = codeRanges(image)
   const certain = others.sorted()
-  return (address) => !others.has(address) && (address % MEGABYTE === 0 || placeOf(decoder, codeAt, certain, address) === Place.inside)
+  return (address) => {
+    if (others.has(address)) return false
+    const place = address % MEGABYTE === 0 ? Place.inside : placeOf(decoder, codeAt, certain, address)
+    return place === Place.inside || (place === Place.runInto && address % ROUND === 0)
+  }
 }
 
 /** One of 65,536 functions begins at a multiple of it; numbers often are (`0x180_0000`). */
@@ -107,7 +117,7 @@ const Place = {
   behindEnd: 0,
   /** An instruction of code that goes on there. */
   runInto: 1,
-  /** The middle of an instruction, or code that goes on at a round number. */
+  /** The middle of an instruction. */
   inside: 2,
 } as const
 
@@ -129,7 +139,7 @@ function placeOf(decoder: X86Decoder, codeAt: Code['codeAt'], starts: Float64Arr
     if (place !== undefined && found !== place) return Place.behindEnd
     place = found
   }
-  return place === Place.runInto && address % ROUND === 0 ? Place.inside : place!
+  return place!
 }
 
 /** The same of the byte at `to`, decoding from `from`. */
