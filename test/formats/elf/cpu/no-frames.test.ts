@@ -92,6 +92,34 @@ size: .quad round
   expect(all.filter(begins)).toEqual(['choose', 'handler', 'last', 'away', 'unaligned', 'named', 'behind', 'even'])
 })
 
+test.skipIf(!ready)('an instruction behind a return is no filling, though it begins with the bytes of one (needs gcc)', async () => {
+  const { bytes, labels } = await assemble(`
+.text
+${framed}
+.balign 16
+.globl _start
+_start: test edi, edi
+  jne filled
+  test esi, esi
+  je part
+  ud2
+.fill 19, 1, 0x90
+  ret
+part: movdqa xmm1, [rip + _start]
+inside = . - 6
+  ret
+.balign 16
+filled: ret
+.balign 16
+last: .cfi_startproc
+  ret
+.cfi_endproc
+`)
+  const { graph } = readProgram(readElf(bytes))
+  expect(labels.get('inside')! % 16).toBe(0)
+  expect(graph.functionAt(labels.get('inside')!)).toBeUndefined()
+})
+
 test.skipIf(!ready)('what no way leads to behind the end of a function that is called is no evidence (needs gcc)', async () => {
   const program = (way: string): string => `
 .text

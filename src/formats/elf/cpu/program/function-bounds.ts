@@ -221,6 +221,8 @@ function* unnamedStarts(image: MemoryImage, sweep: Sweep, all: CodeAddresses, { 
       // what looks like a RET may be the last byte of another instruction, and the NOPs the beginning of the next
       const first = Math.max(start, from)
       if (known.isInInstruction?.(first, end) === true && known.isInInstruction(first, at)) continue
+      // nor is it filled up where another begins behind the RET (66 0F 6F: MOVDQA)
+      if (known.isInInstruction?.(end + 1, at) === true) continue
       if (!jumpedTo.has(at) && known.isBranchedTo?.(first, at) !== true) yield at
     }
   }
