@@ -25,12 +25,12 @@ export interface KnownCode {
   numbers?(others: CodeAddresses): (address: number) => boolean
   /** May a function begin at an address that another function jumps to, neither of which has a frame? */
   isJumpedTo?(address: number): boolean
-  /** Is the jump at `from` made where its function has let go of its frame, and `target` behind the end of another? */
-  isTailCall?(from: number, target: number): boolean
+  /** Is the jump at `from` made where its function, which begins at `start`, has let go of its frame, or made none, and `target` behind the end of another? */
+  isTailCall?(start: number, from: number, target: number): boolean
   /** Does a linker's filling of traps come before an address, as it does between functions? */
   isBehindTraps?(address: number): boolean
-  /** Where short jumps lead out of functions without frames. */
-  leftByShortJumps?(starts: Float64Array, isFramed: (address: number) => boolean): Iterable<number>
+  /** Short jumps out of functions without frames, and where those begin. */
+  leftByShortJumps?(starts: Float64Array, isFramed: (address: number) => boolean): Iterable<Jump & { readonly start: number }>
   /** Does a short branch of what begins at `from` lead on to `address`, so that this is a part of it? */
   isBranchedTo?(from: number, address: number): boolean
   /** Is `address` in the middle of an instruction, as they are counted from `from` on? */
@@ -64,7 +64,11 @@ export function functionBounds(image: MemoryImage, sweep: Sweep, known: KnownCod
   addPointed(all, image, covered, known.labels?.(all, jumpedTo, frames.length > 0 ? covered : undefined))
   // told by bytes of x86 instructions
   if (frames.length > 0 && known.alignment === undefined) for (const start of unnamedStarts(image, sweep, all, { frameStarts, frameEnds }, known)) all.add(start)
-  if (frames.length > 0) for (const target of known.leftByShortJumps?.(all.sorted(), covered) ?? []) if (!all.has(target) && !covered(target) && known.isJumpedTo?.(target) === true) all.add(target)
+  if (frames.length > 0) {
+    for (const { start, from, to } of known.leftByShortJumps?.(all.sorted(), covered) ?? []) {
+      if (!all.has(to) && !covered(to) && (known.isJumpedTo?.(to) === true || known.isTailCall?.(start, from, to) === true)) all.add(to)
+    }
+  }
   const starts = all.sorted()
   return { addresses: all, starts, ends: endsOf(image, starts, frameStarts, frameEnds) }
 }
@@ -103,7 +107,7 @@ function addJumpedTo(all: CodeAddresses, jumpedTo: CodeAddresses, { transferFrom
     if (all.has(target)) continue
     const isOfAnother = beginsBetween(all, from[index]!, target)
     if (covered(target)) continue
-    if (isOfAnother ? known.isJumpedTo?.(target) !== true && known.isTailCall?.(from[index]!, target) !== true : known.isBehindTraps?.(target) !== true) continue
+    if (isOfAnother ? known.isJumpedTo?.(target) !== true && known.isTailCall?.(startOf(all, from[index]!), from[index]!, target) !== true : known.isBehindTraps?.(target) !== true) continue
     all.add(target)
     jumpedTo.add(target)
   }
@@ -119,10 +123,18 @@ function addCalled(all: CodeAddresses, jumpedTo: CodeAddresses, { transferFrom, 
     const kind = kinds[index]!
     if (kind === Transfer.call || kind === Transfer.indirectCall || kind === Transfer.indirectJump || all.has(to[index]!)) continue
     const isJump = kind === Transfer.jump
-    if (known.isTailCalled?.(to[index]!, isJump) !== true && !(isJump && beginsBetween(all, from[index]!, to[index]!) && known.isTailCall?.(from[index]!, to[index]!) === true)) continue
+    if (known.isTailCalled?.(to[index]!, isJump) !== true && !(isJump && beginsBetween(all, from[index]!, to[index]!) && known.isTailCall?.(startOf(all, from[index]!), from[index]!, to[index]!) === true)) continue
     all.add(to[index]!)
     jumpedTo.add(to[index]!)
   }
+}
+
+/** Bytes in which it is looked for where a function begins. */
+const NEAR = 1024
+
+/** Where the function begins, as far as is known, that has an instruction at `address`; -1 where that is far away. */
+function startOf(all: CodeAddresses, address: number): number {
+  return all.lastIn(Math.max(0, address - NEAR), address)
 }
 
 /** Does a function begin between a jump and its target? */

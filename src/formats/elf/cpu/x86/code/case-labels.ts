@@ -7,7 +7,7 @@ import { Access, type Sweep } from '../../program/sweep.ts'
 import type { AccessIndex } from '../../program/access-index.ts'
 import { type Code, codeRanges } from './code.ts'
 import { opcodeOf } from './opcode-of.ts'
-import { endsFrame } from './tail-calls.ts'
+import { endsFrame, makesFrame } from './tail-calls.ts'
 
 /** Instructions from the start of a function within which it makes its frame. */
 const PROLOGUE = 12
@@ -223,11 +223,4 @@ function isInFrame(decoder: X86Decoder, codeAt: Code['codeAt'], start: number, f
     at += length
   }
   return false
-}
-
-/** PUSH of a register, SUB RSP. */
-function makesFrame(code: Uint8Array, at: number): boolean {
-  const opcodeAt = code[at] === 0x41 ? at + 1 : at
-  if ((code[opcodeAt]! & 0xf8) === 0x50) return true
-  return code[at] === 0x48 && (code[at + 1] === 0x83 || code[at + 1] === 0x81) && code[at + 2] === 0xec
 }

@@ -36,8 +36,8 @@ export function shortJumps(codeAt: Code['codeAt'], decoder: X86Decoder, starts: 
 /** Bytes of code without frames in which such jumps are looked for: in a file that has frames, it is not much. */
 const MOST_UNFRAMED = 4_000_000
 
-/** Where jumps of two bytes lead out of functions that begin at `starts` and have no frames. */
-export function* leftByShortJumps(codeAt: Code['codeAt'], decoder: X86Decoder, starts: Float64Array, isFramed: (address: number) => boolean): Iterable<number> {
+/** Jumps of two bytes out of functions that begin at `starts` and have no frames. */
+export function* leftByShortJumps(codeAt: Code['codeAt'], decoder: X86Decoder, starts: Float64Array, isFramed: (address: number) => boolean): Iterable<Jump & { readonly start: number }> {
   let left = MOST_UNFRAMED
   for (let index = 0; index < starts.length && left > 0; index++) {
     const start = starts[index]!
@@ -51,7 +51,7 @@ export function* leftByShortJumps(codeAt: Code['codeAt'], decoder: X86Decoder, s
     for (let at = from; at < to - 1; at++) {
       if (lengths[at - from] !== 2 || code[at] !== 0xeb) continue
       const target = at + 2 + view.getInt8(at + 1)
-      if (target < from || target >= to) yield base + target
+      if (target < from || target >= to) yield { start, from: base + at, to: base + target }
     }
   }
 }

@@ -41,11 +41,28 @@ export function beginsBehindTraps(codeAt: Code['codeAt'], address: number): bool
   return range !== undefined && isBehindPadding(range.code, address - range.base)
 }
 
-/** Does the jump at `from` lead behind the end of another function, and its own has let go of its frame? */
-export function isTailCall(codeAt: Code['codeAt'], decoder: X86Decoder, from: number, target: number): boolean {
+/** Bytes of a function without a frame that hands on to another. */
+const LONGEST_WRAPPER = 512
+
+/** Does the jump at `from`, of the function that begins at `start`, lead behind the end of another, and its own has let go of its frame, or made none? */
+export function isTailCall(codeAt: Code['codeAt'], decoder: X86Decoder, start: number, from: number, target: number): boolean {
   const source = codeAt(from)
   const range = codeAt(target)
-  return source !== undefined && range !== undefined && endsFlow(range.code, target - range.base) && endsFrame(decoder, source.code, from - source.base)
+  if (source === undefined || range === undefined || !endsFlow(range.code, target - range.base)) return false
+  return endsFrame(decoder, source.code, from - source.base) || (start >= source.base && isFrameless(decoder, source.code, start - source.base, from - source.base))
+}
+
+/** Are there instructions of a function from `start` up to `end`, none of which makes a frame, goes elsewhere or is none? */
+function isFrameless(decoder: X86Decoder, code: Uint8Array, start: number, end: number): boolean {
+  if (end - start > LONGEST_WRAPPER) return false
+  let at = start
+  while (at < end) {
+    const length = lengthAt(decoder, code, at)
+    if (length === 0 || makesFrame(code, at)) return false
+    at += length
+    if (endsFlow(code, at)) return false
+  }
+  return at === end
 }
 
 /** Bytes after which decoding has come upon where instructions begin, whatever byte it began with. */
@@ -74,4 +91,11 @@ function isBehindPadding(code: Uint8Array, start: number): boolean {
 /** RET, JMP, UD2, CALL. */
 function endsFlow(code: Uint8Array, end: number): boolean {
   return code[end - 1] === 0xc3 || code[end - 2] === 0xeb || code[end - 5] === 0xe9 || code[end - 5] === 0xe8 || (code[end - 2] === 0x0f && code[end - 1] === 0x0b) || (code[end - 2] === 0xff && (code[end - 1]! & 0xf8) === 0xe0)
+}
+
+/** PUSH of a register, SUB RSP. */
+export function makesFrame(code: Uint8Array, at: number): boolean {
+  const opcodeAt = code[at] === 0x41 ? at + 1 : at
+  if ((code[opcodeAt]! & 0xf8) === 0x50) return true
+  return code[at] === 0x48 && (code[at + 1] === 0x83 || code[at + 1] === 0x81) && code[at + 2] === 0xec
 }
