@@ -174,6 +174,7 @@ ${other}
 .globl _start
 _start: call choose
   call other
+  call hand
   call large
   mov eax, offset megabyte
   ud2
@@ -199,7 +200,11 @@ called: xor eax, eax
   ret
 sum: lea eax, [rdi + rdi]
   ret
+wrapped: lea eax, [rdi + rsi]
+  ret
 .skip 200, 0xcc
+hand: mov esi, 5
+  jmp wrapped
 other: push rbp
   mov rbp, rsp
   call called
@@ -221,7 +226,7 @@ cases: .quad one, two
 `)
   const { graph } = readProgram(readElf(bytes))
   const begins = (label: string): boolean => graph.functionAt(labels.get(label)!) !== undefined
-  expect(['choose', 'other', 'called', 'sum', 'large'].filter((label) => !begins(label))).toEqual([])
+  expect(['choose', 'other', 'called', 'sum', 'wrapped', 'large'].filter((label) => !begins(label))).toEqual([])
   expect(['one', 'two', 'part', 'inside', 'runInto'].filter(begins)).toEqual([])
   expect(begins('megabyte')).toBe(other !== '')
 })
