@@ -83,11 +83,12 @@ export class CodeAddresses {
     return rank + ones(bits[last]! & (0xffff_ffff >>> (31 - (bit & 31))))
   }
 
-  /** The last one of [from, address], or -1. Both lie in the same stretch of code, not far from each other. */
+  /** The last one of [from, address] in the stretch of code of `address`, or -1. They lie not far from each other. */
   lastIn(from: number, address: number): number {
-    const bit = this.#bitOf(address)
-    const first = bit - (address - from)
-    if (bit < 0) return -1
+    const span = this.#spanOf(address)
+    if (span === undefined) return -1
+    const bit = address - span.start + span.first
+    const first = Math.max(span.first, bit - (address - from))
     for (let word = bit >>> 5; word >= first >>> 5; word--) {
       const left = word === bit >>> 5 ? this.#bits[word]! & (0xffff_ffff >>> (31 - (bit & 31))) : this.#bits[word]!
       if (left === 0) continue
@@ -118,12 +119,19 @@ export class CodeAddresses {
   #bitOf(address: number): number {
     const { start, end, first } = this.#largest
     if (address >= start && address < end) return address - start + first
+    const span = this.#spanOf(address)
+    return span === undefined ? -1 : address - span.start + span.first
+  }
+
+  #spanOf(address: number): Span | undefined {
+    const largest = this.#largest
+    if (address >= largest.start && address < largest.end) return largest
     const spans = this.#spans
     for (let index = 0; index < spans.length; index++) {
       const span = spans[index]!
-      if (address >= span.start && address < span.end) return address - span.start + span.first
+      if (address >= span.start && address < span.end) return span
     }
-    return -1
+    return undefined
   }
 
   #countBlocks(): Uint32Array {
