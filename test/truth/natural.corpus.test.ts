@@ -59,7 +59,9 @@ const knownFalselyRequired = /^CPUID_CLASS g\+\+ -Os/
 
 /** What does not hold yet, and may only get shorter: a level that is returned with what was there before, flags that a callee takes from the frame. */
 const knownSilentInC = /^(?:CACHED_LEVEL_FORCED (?:clang -O2|gcc -O0)|ARENA_FORCED gcc -O0)$/
-const buildsOfC = [['gcc', '-O2'], ['clang', '-O2'], ['gcc', '-O0'], ['gcc', '-Os', '-s', '-Dhash_avx2=h1', '-Dcopy_avx2=h2', '-Dcmp_avx2=h3']]
+/** What starts the program has frames, and nothing else: where functions begin is told by the code. */
+const withoutFrames = ['-no-pie', '-fno-pie', '-fno-asynchronous-unwind-tables', '-fno-unwind-tables', '-s']
+const buildsOfC = [['gcc', '-Os', ...withoutFrames], ['gcc', '-O2'], ['clang', '-O2'], ['gcc', '-O0'], ['gcc', '-Os', '-s', '-Dhash_avx2=h1', '-Dcopy_avx2=h2', '-Dcmp_avx2=h3']]
 
 test.skipIf(!haveCompilers).each(buildsOfC)('C of ordinary projects: none that needs AVX2 is called guarded, and none falsely required: %s %s (needs gcc, clang, qemu-user)', async (...build) => {
   const judged: Judged = { silent: [], falselyRequired: [], possible: [], all: 0 }

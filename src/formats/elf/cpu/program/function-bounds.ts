@@ -25,8 +25,8 @@ export interface KnownCode {
   numbers?(others: CodeAddresses): (address: number) => boolean
   /** May a function begin at an address that another function jumps to, neither of which has a frame? */
   isJumpedTo?(address: number): boolean
-  /** Is the jump at `from` made where its function, which begins at `start`, has let go of its frame, or made none, and `target` behind the end of another? */
-  isTailCall?(start: number, from: number, target: number): boolean
+  /** Is the jump at `from` made where its function, which begins where `start` says, has let go of its frame, or made none, and `target` behind the end of another? */
+  isTailCall?(start: () => number, from: number, target: number): boolean
   /** Does a linker's filling of traps come before an address, as it does between functions? */
   isBehindTraps?(address: number): boolean
   /** Short jumps out of functions without frames, and where those begin. */
@@ -66,7 +66,7 @@ export function functionBounds(image: MemoryImage, sweep: Sweep, known: KnownCod
   if (frames.length > 0 && known.alignment === undefined) for (const start of unnamedStarts(image, sweep, all, { frameStarts, frameEnds }, known)) all.add(start)
   if (frames.length > 0) {
     for (const { start, from, to } of known.leftByShortJumps?.(all.sorted(), covered) ?? []) {
-      if (!all.has(to) && !covered(to) && (known.isJumpedTo?.(to) === true || known.isTailCall?.(start, from, to) === true)) all.add(to)
+      if (!all.has(to) && !covered(to) && (known.isJumpedTo?.(to) === true || known.isTailCall?.(() => start, from, to) === true)) all.add(to)
     }
   }
   const starts = all.sorted()
@@ -107,7 +107,7 @@ function addJumpedTo(all: CodeAddresses, jumpedTo: CodeAddresses, { transferFrom
     if (all.has(target)) continue
     const isOfAnother = beginsBetween(all, from[index]!, target)
     if (covered(target)) continue
-    if (isOfAnother ? known.isJumpedTo?.(target) !== true && known.isTailCall?.(startOf(all, from[index]!), from[index]!, target) !== true : known.isBehindTraps?.(target) !== true) continue
+    if (isOfAnother ? known.isJumpedTo?.(target) !== true && known.isTailCall?.(() => startOf(all, from[index]!), from[index]!, target) !== true : known.isBehindTraps?.(target) !== true) continue
     all.add(target)
     jumpedTo.add(target)
   }
@@ -123,7 +123,7 @@ function addCalled(all: CodeAddresses, jumpedTo: CodeAddresses, { transferFrom, 
     const kind = kinds[index]!
     if (kind === Transfer.call || kind === Transfer.indirectCall || kind === Transfer.indirectJump || all.has(to[index]!)) continue
     const isJump = kind === Transfer.jump
-    if (known.isTailCalled?.(to[index]!, isJump) !== true && !(isJump && beginsBetween(all, from[index]!, to[index]!) && known.isTailCall?.(startOf(all, from[index]!), from[index]!, to[index]!) === true)) continue
+    if (known.isTailCalled?.(to[index]!, isJump) !== true && !(isJump && known.isTailCall?.(() => startOf(all, from[index]!), from[index]!, to[index]!) === true && beginsBetween(all, from[index]!, to[index]!))) continue
     all.add(to[index]!)
     jumpedTo.add(to[index]!)
   }

@@ -11,6 +11,8 @@ const STEPS = { few: 400_000, many: 100_000 } as const
 const CALLERS = 16
 /** Bytes of a function beyond which it is only followed where a check matters in it anyway: what hands flags on is small. */
 const SIZE = 5000
+/** Bytes of a function in which it is read what stands before a call. */
+const LARGEST = 65_536
 /** How far up the calls it is looked for where an argument comes from. */
 const DEPTH = 3
 
@@ -85,27 +87,45 @@ export class ConstantArguments {
     const to = graph.firstCaller[index + 1]!
     if (this.#open(index) || to - from > CALLERS) return undefined
     let common: Map<number, Value> | undefined
+    const calls: number[] = []
     for (let entry = from; entry < to; entry++) {
       const edge = graph.callerEdge[entry]!
       const caller = graph.edgeFrom[edge]!
       if (graph.edgeKind[edge] !== Edge.call || !runs(caller, edge)) continue
+      // what is read there takes no evaluation, and may say at once that nothing is known
+      if (!this.#isTooLarge(caller)) calls.push(edge)
+      else if ((common = commonOf(common, this.#numbersPassed(caller, graph.edgeAt[edge]!))) === undefined) return undefined
+    }
+    for (const edge of calls) {
       const at = graph.edgeAt[edge]!
-      const evaluation = this.#evaluation(caller, runs)
+      const evaluation = this.#evaluation(graph.edgeFrom[edge]!, runs)
       // what its own callers tell it keeps it from that call
       if (evaluation !== undefined && (evaluation.seen[at - evaluation.start]! & 1) === 0) continue
-      const passed = evaluation === undefined ? this.#numbersPassed(caller, at) : evaluation.passed.get(at)
-      if (passed === undefined) return undefined
-      common = common === undefined ? new Map(passed) : both(common, passed)
-      for (const [place, value] of common) if (value.base !== plain || value.words.length === 0) common.delete(place)
-      if (common.size === 0) return undefined
+      common = commonOf(common, evaluation === undefined ? this.#numbersPassed(graph.edgeFrom[edge]!, at) : evaluation.passed.get(at))
+      if (common === undefined) return undefined
     }
     return common
   }
 
+  /** Is a function not followed for what it passes? */
+  #isTooLarge(index: number): boolean {
+    const { starts, ends } = this.#program.graph
+    return ends[index]! - starts[index]! > SIZE && !this.#guards.evaluations.has(index)
+  }
+
   #numbersPassed(caller: number, at: number): ReadonlyMap<number, Value> | undefined {
-    const code = this.#program.functions.get(caller)
+    const { starts, ends } = this.#program.graph
+    const code = ends[caller]! - starts[caller]! > LARGEST ? undefined : this.#program.functions.get(caller)
     return code && numbersPassed(code, at)
   }
+}
+
+/** What is passed there as well, of numbers; undefined where that is nothing. */
+function commonOf(common: Map<number, Value> | undefined, passed: ReadonlyMap<number, Value> | undefined): Map<number, Value> | undefined {
+  if (passed === undefined) return undefined
+  const joined = common === undefined ? new Map(passed) : both(common, passed)
+  for (const [place, value] of joined) if (value.base !== plain || value.words.length === 0) joined.delete(place)
+  return joined.size === 0 ? undefined : joined
 }
 
 function both(a: ReadonlyMap<number, Value>, b: ReadonlyMap<number, Value>): Map<number, Value> {

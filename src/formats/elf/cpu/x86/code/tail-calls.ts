@@ -44,12 +44,15 @@ export function beginsBehindTraps(codeAt: Code['codeAt'], address: number): bool
 /** Bytes of a function without a frame that hands on to another. */
 const LONGEST_WRAPPER = 512
 
-/** Does the jump at `from`, of the function that begins at `start`, lead behind the end of another, and its own has let go of its frame, or made none? */
-export function isTailCall(codeAt: Code['codeAt'], decoder: X86Decoder, start: number, from: number, target: number): boolean {
-  const source = codeAt(from)
+/** Does the jump at `from`, of the function that begins where `startOf` says, lead behind the end of another, and its own has let go of its frame, or made none? */
+export function isTailCall(codeAt: Code['codeAt'], decoder: X86Decoder, startOf: () => number, from: number, target: number): boolean {
   const range = codeAt(target)
-  if (source === undefined || range === undefined || !endsFlow(range.code, target - range.base)) return false
-  return endsFrame(decoder, source.code, from - source.base) || (start >= source.base && isFrameless(decoder, source.code, start - source.base, from - source.base))
+  if (range === undefined || !endsFlow(range.code, target - range.base)) return false
+  const source = codeAt(from)
+  if (source === undefined) return false
+  if (endsFrame(decoder, source.code, from - source.base)) return true
+  const start = startOf() - source.base
+  return start >= 0 && isFrameless(decoder, source.code, start, from - source.base)
 }
 
 /** Are there instructions of a function from `start` up to `end`, none of which makes a frame, goes elsewhere or is none? */
