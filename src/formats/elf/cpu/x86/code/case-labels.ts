@@ -102,11 +102,11 @@ const MEGABYTE = 0x10_0000
 const ALIGNED = 16
 
 /** Bytes that are decoded to see where instructions begin. */
-const LONGEST = 20_000
+const LONGEST = 6000
 /** Where no function begins so near, bytes after which decoding has come upon where instructions begin, whatever byte it began with. */
-const IN_STEP = 2048
+const IN_STEP = 1024
 /** Bytes with which it begins, one after another: all have to say the same. */
-const BEGINNINGS = 4
+const BEGINNINGS = 3
 
 /** What numbers in data are multiples of more often than addresses are. */
 const ROUND = 0x1_0000
