@@ -35,8 +35,6 @@ const limits = {
   /** Of those, for functions of more than `hugeFunction` bytes, which take most and rarely say anything about the CPU. */
   stepsOfHuge: 700_000,
   hugeFunction: 10_000,
-  /** Larger ones run commands or bytecode, for the most part: they are followed where they ask the CPU, or a caller tells them something. */
-  largestUntold: 36_000,
   /** The same for those that a caller tells what a check found out: they hand it on, or choose by it. */
   stepsOfTold: 200_000,
   /** Evaluations of one function, and of one of more than `largeFunction` bytes. */
@@ -265,7 +263,6 @@ class GuardSearch {
     const isHuge = target.end - target.start > limits.hugeFunction
     const isTold = isHuge && this.#hugeLeft <= 0 && this.#toldLeft > 0 && this.#parameters.of(index) !== undefined
     if (isHuge && this.#hugeLeft <= 0 && !isTold) return
-    if (target.end - target.start > limits.largestUntold && this.#parameters.of(index) === undefined && !this.#program.detectors.functions.has(index)) return
     this.#times.set(index, times)
     if (!this.#agenda.isWhole(index)) {
       if (this.#choices.follow(index, this.#surroundings(index), this.#budget)) {
