@@ -20,6 +20,9 @@ test.skipIf(!ready)('what a large function passes is read before the call', asyn
   expect(await needOfAvx2({ act, large: large('xor r9d, r9d', 'mov r9d, 1'), main })).not.toBe('guarded')
   expect(await needOfAvx2({ act, large: large('xor r9d, r9d\ntest ebx, ebx\njne 2f\nmov r9d, [rdi]\n2: nop'), main })).not.toBe('guarded')
   expect(await needOfAvx2({ act, large: large('xor r9d, r9d\ncall plain'), main })).not.toBe('guarded')
+  // what stands before a case of a switch is not run before it
+  const behind = (end: string): string => large(`mov r9d, edi\nlea rcx, [rip + cases]\njmp [rcx + rdi * 8]\nother: xor r9d, r9d\n${end}\nmiddle: nop`)
+  for (const end of ['jmp 3f\n3: ret', 'ret', 'ud2', 'nop']) expect(await needOfAvx2({ act, large: behind(end), main }, ['-nostdlib', '-static'], '.data\n.balign 8\ncases: .quad other, middle'), end).not.toBe('guarded')
 }, 60_000)
 
 test.skipIf(!ready)('bits that libgcc shifts are those that are asked for', async () => {

@@ -4,11 +4,9 @@ import { isDetectorFunction, isDetectorTableFunction } from '../code/detectors.t
 import { readsEnvironment } from '../code/environment.ts'
 import { neverReturns } from '../code/endings.ts'
 import type { FunctionCode } from '../code/function-code.ts'
-import { mentionedRegisters } from '../code/mentioned-registers.ts'
+import { EVERY_REGISTER, mentionedRegisters } from '../code/mentioned-registers.ts'
 import type { Program } from '../code/program.ts'
 
-/** A bit for each general register. */
-export const EVERY_REGISTER = 0xffff
 /** Functions beyond that size leave no register alone. */
 const LEAF_SIZE = 500
 

@@ -1,8 +1,11 @@
 import { Edge } from '../../program/edges.ts'
+import { lastAtMost } from '../../program/number-list.ts'
 import { join, plain, type Value } from '../../program/value.ts'
 import type { StepBudget } from '../evaluation/evaluate.ts'
+import { entriesFromAnywhere } from '../evaluation/entries.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import type { Guards } from './guards.ts'
+import type { FunctionCode } from '../code/function-code.ts'
 import { numbersPassed } from '../code/numbers-passed.ts'
 import type { Program } from '../code/program.ts'
 
@@ -32,6 +35,10 @@ export class ConstantArguments {
   #budget: StepBudget = this.#budgets.many
   readonly #known = new Map<number, { key: string; evaluation: Evaluation | undefined }>()
   readonly #inProgress = new Set<number>()
+  /** What pointers in data lead to, in order. */
+  #pointed: Float64Array | undefined
+  /** By function: see `#placesEntered`. */
+  readonly #entered = new Map<number, ReadonlySet<number> | undefined>()
   /** Functions followed whatever they are called with. */
   readonly #unaware = new Map<number, Evaluation | undefined>()
 
@@ -116,7 +123,20 @@ export class ConstantArguments {
   #numbersPassed(caller: number, at: number): ReadonlyMap<number, Value> | undefined {
     const { starts, ends } = this.#program.graph
     const code = ends[caller]! - starts[caller]! > LARGEST ? undefined : this.#program.functions.get(caller)
-    return code && numbersPassed(code, at)
+    if (code === undefined) return undefined
+    if (!this.#entered.has(caller)) this.#entered.set(caller, this.#placesEntered(caller, code))
+    const entered = this.#entered.get(caller)
+    return entered && numbersPassed(code, at, (address) => entered.has(address))
+  }
+
+  /** Where control comes into a function by other ways than its own direct jumps; undefined where that may be anywhere. */
+  #placesEntered(index: number, code: FunctionCode): ReadonlySet<number> | undefined {
+    const cases = this.#program.jumpTables.allCases(code)
+    if (cases === undefined) return undefined
+    // JMP to what a table of pointers holds: whatever points into the function
+    this.#pointed ??= Float64Array.from(this.#program.image.codePointers.targets).sort()
+    const pointed = this.#pointed.subarray(lastAtMost(this.#pointed, code.start) + 1, lastAtMost(this.#pointed, code.end - 1) + 1)
+    return new Set([...cases, ...pointed, ...entriesFromAnywhere(this.#program, index).inside.keys()])
   }
 }
 

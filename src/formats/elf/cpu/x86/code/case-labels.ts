@@ -8,6 +8,7 @@ import type { AccessIndex } from '../../program/access-index.ts'
 import { type Code, codeRanges } from './code.ts'
 import { opcodeOf } from './opcode-of.ts'
 import { endsFrame, makesFrame } from './tail-calls.ts'
+import { isTransferAway } from './transfers-away.ts'
 
 /** Instructions from the start of a function within which it makes its frame. */
 const PROLOGUE = 12
@@ -43,10 +44,11 @@ export function caseLabels(image: MemoryImage, sweep: Sweep, accesses: AccessInd
   for (const { first, last } of tables) inTables.fill(1, first, last)
   const codeAt = codeRanges(image)
   const certain = others.sorted()
-  const isNumber = (pointer: number, place: number): boolean => {
+  const isNumber = (pointer: number): boolean => {
     const target = targets[pointer]!
+    if (isCovered === undefined && target % MEGABYTE === 0) return true
+    const place = placeOf(decoder, codeAt, certain, target)
     const isAligned = target % ALIGNED === 0
-    if (isCovered === undefined && target % MEGABYTE === 0) return !others.has(target)
     if (target % ROUND === 0) return place !== Place.behindEnd
     // among hand-written assembly, which frames do not cover, may be data that decodes into what comes behind
     if (place === Place.inside) return isCovered === undefined || !isAligned
@@ -56,8 +58,8 @@ export function caseLabels(image: MemoryImage, sweep: Sweep, accesses: AccessInd
   }
   for (let pointer = 0; pointer < targets.length; pointer++) {
     const target = targets[pointer]!
-    if (inTables[pointer] === 1 || isCovered?.(target) === true) continue
-    if (isNumber(pointer, others.has(target) ? Place.behindEnd : placeOf(decoder, codeAt, certain, target))) labels[pointer] = 1
+    if (inTables[pointer] === 1 || others.has(target) || isCovered?.(target) === true) continue
+    if (isNumber(pointer)) labels[pointer] = 1
     else others.add(target)
   }
   const starts = others.sorted()
@@ -160,16 +162,6 @@ function isFiller(code: Uint8Array, at: number): boolean {
   const opcodeAt = opcodeOf(code, at)
   const second = code[opcodeAt + 1]!
   return code[opcodeAt] === 0x90 || (code[opcodeAt] === 0x0f && second === 0x1f) || (code[opcodeAt] === 0x8d && (second === 0x74 || second === 0x76 || second === 0xb4))
-}
-
-/** What does not go on with the next instruction, or may not: RET, JMP, UD2, HLT, INT, SYSCALL, and calls, from which some do not come back. */
-function isTransferAway(code: Uint8Array, at: number): boolean {
-  const opcodeAt = opcodeOf(code, at)
-  const byte = code[opcodeAt]!
-  const second = code[opcodeAt + 1]!
-  if (byte === 0x0f) return second === 0x0b || second === 0x05 || second === 0xb9
-  if (byte === 0xff) return ((second >> 3) & 7) >= 2 && ((second >> 3) & 7) <= 5
-  return [0xc2, 0xc3, 0xca, 0xcb, 0xcc, 0xcd, 0xcf, 0xe8, 0xe9, 0xeb, 0xf4].includes(byte)
 }
 
 /** INT3, NOP, RET, JMP, UD2, or a call that does not come back. */

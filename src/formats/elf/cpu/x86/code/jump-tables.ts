@@ -85,16 +85,26 @@ export class JumpTables {
 
   /** Addresses that the cases of each switch of a function lead to. */
   switches(target: FunctionCode): readonly (readonly number[])[] {
+    return [...this.#jumps(target)].filter((cases) => cases !== undefined)
+  }
+
+  /** Addresses that all switches of a function lead to; undefined where some jump through a register may lead anywhere. */
+  allCases(target: FunctionCode): ReadonlySet<number> | undefined {
+    const all = new Set<number>()
+    for (const cases of this.#jumps(target)) {
+      if (cases === undefined) return undefined
+      for (const address of cases) all.add(address)
+    }
+    return all
+  }
+
+  /** Where each jump through a register leads, as far as it is known. */
+  *#jumps(target: FunctionCode): Iterable<readonly number[] | undefined> {
     const { code, from, to, blocks } = target
-    const found: (readonly number[])[] = []
     const named = this.#addressesNamed(target)
     for (let at = from; at < to; at += blocks.lengths[at - from]! || 1) {
-      const length = blocks.lengths[at - from]!
-      if (!isRegisterJump(code, at, length)) continue
-      const targets = this.#casesOf(target, at, named)
-      if (targets !== undefined) found.push(targets)
+      if (isRegisterJump(code, at, blocks.lengths[at - from]!)) yield this.#casesOf(target, at, named)
     }
-    return found
   }
 
   /** Addresses that the jump through a register at an offset in the code leads to. */

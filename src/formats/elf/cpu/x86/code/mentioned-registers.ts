@@ -1,7 +1,8 @@
 import { lengthsOf } from '../../../../../isa/x86/length.ts'
 import type { X86Decoder } from '../../../../../isa/x86/decode.ts'
 
-const ALL = 0xffff
+/** A bit for each of the general registers. */
+export const EVERY_REGISTER = 0xffff
 const RAX = 1
 const RCX = 2
 const RDX = 4
@@ -20,11 +21,11 @@ export function mentionedRegisters(decoder: X86Decoder, code: Uint8Array, from: 
   const lengths = lengthsOf(decoder, code, from, to)
   for (let at = from; at < to; ) {
     const length = lengths[at - from]!
-    if (length === 0) return ALL
+    if (length === 0) return EVERY_REGISTER
     if (code[at] === 0xe8 && length === 5) mentioned |= changedBy(at + 5 + rel32(code, at + 1))
     else if (code[at] === 0x0f && (code[at + 1]! & 0xf0) === 0x80 && length === 6) {
       const target = at + 6 + rel32(code, at + 2)
-      if (target < from || target >= to) return ALL
+      if (target < from || target >= to) return EVERY_REGISTER
     } else mentioned |= mentionedBy(code, at, from, to, at + length)
     at += length
   }
@@ -43,19 +44,19 @@ export function mentionedBy(code: Uint8Array, start: number, from: number, to: n
   const byte = code[at]!
   const named = (byte & 7) | ((rex & 1) << 3)
   if (byte === 0x0f) return mentionedByEscaped(code, at + 1, rex)
-  if (byte === 0xc4 || byte === 0xc5 || byte === 0x62 || byte === 0x8f) return ALL
+  if (byte === 0xc4 || byte === 0xc5 || byte === 0x62 || byte === 0x8f) return EVERY_REGISTER
   if (byte < 0x40 && (byte & 7) >= 4) return RAX
   if ((byte & 0xf0) === 0x50 || (byte >= 0xb0 && byte < 0xc0)) return 1 << named
   if (byte >= 0x90 && byte < 0x98) return byte === 0x90 && rex === 0 ? 0 : RAX | (1 << named)
   if ((byte & 0xf0) === 0x70 || byte === 0xeb) {
     const target = next + ((code[next - 1]! << 24) >> 24)
-    return target >= from && target < to ? 0 : ALL
+    return target >= from && target < to ? 0 : EVERY_REGISTER
   }
   if (byte === 0xc3 || byte === 0xc2 || byte === 0xc9 || byte === 0xcc || byte === 0x6a || byte === 0x68) return 0
   if (byte === 0x98 || byte === 0x99) return RAX | RDX
   if (byte === 0xa8 || byte === 0xa9) return RAX
   if (byte >= 0xa4 && byte < 0xb0) return RAX | RCX | RSI | RDI
-  if (byte === 0xe8 || byte === 0xe9 || byte === 0xff || (byte >= 0xe0 && byte < 0xf0)) return byte === 0xff && ((code[at + 1]! >> 3) & 7) < 2 ? byModrm(code[at + 1]!, code[at + 2]!, rex, false, true) : ALL
+  if (byte === 0xe8 || byte === 0xe9 || byte === 0xff || (byte >= 0xe0 && byte < 0xf0)) return byte === 0xff && ((code[at + 1]! >> 3) & 7) < 2 ? byModrm(code[at + 1]!, code[at + 2]!, rex, false, true) : EVERY_REGISTER
   const implied = byte === 0xf6 || byte === 0xf7 ? RAX | RDX : byte === 0xd2 || byte === 0xd3 ? RCX : 0
   return byModrm(code[at + 1]!, code[at + 2]!, rex, rex === 0 && (byte & 1) === 0, isGroup(byte)) | implied
 }
@@ -70,7 +71,7 @@ function mentionedByEscaped(code: Uint8Array, at: number, rex: number): number {
   if (byte === 0xa2) return RAX | RBX | RCX | RDX
   if (byte === 0x01 || byte === 0x31 || byte === 0x05) return RAX | RCX | RDX
   if (byte === 0x0b || byte === 0x77) return 0
-  if ((byte & 0xf0) === 0x80 || byte === 0x38 || byte === 0x3a) return ALL
+  if ((byte & 0xf0) === 0x80 || byte === 0x38 || byte === 0x3a) return EVERY_REGISTER
   if ((byte & 0xf8) === 0xc8) return 1 << ((byte & 7) | ((rex & 1) << 3))
   return byModrm(code[at + 1]!, code[at + 2]!, rex, rex === 0, false) | (byte === 0xb0 || byte === 0xb1 || byte === 0xc7 ? RAX | RDX : byte === 0xa5 || byte === 0xad ? RCX : 0)
 }
