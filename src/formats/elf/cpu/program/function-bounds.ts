@@ -104,9 +104,8 @@ function addJumpedTo(all: CodeAddresses, jumpedTo: CodeAddresses, { transferFrom
   for (let index = 0; index < to.length; index++) {
     if (kinds[index] !== Transfer.jump || covered(from[index]!)) continue
     const target = to[index]!
-    if (all.has(target)) continue
+    if (all.has(target) || covered(target)) continue
     const isOfAnother = beginsBetween(all, from[index]!, target)
-    if (covered(target)) continue
     if (isOfAnother ? known.isJumpedTo?.(target) !== true && known.isTailCall?.(() => startOf(all, from[index]!), from[index]!, target) !== true : known.isBehindTraps?.(target) !== true) continue
     all.add(target)
     jumpedTo.add(target)

@@ -48,7 +48,7 @@ export function isUsedThroughout(program: Program, feature: string, count: Count
 const scattered = { stretch: 0x10000, stretches: 24, functions: 32, share: 1 / 6, untold: 6, asked: 256 } as const
 
 /**
- * A feature of the level `level` (or one above) that is used all over what tables and objects lead to, in some of it whatever truth values there are: that
+ * A feature of the level `level` that is used all over what tables and objects lead to, in some of it whatever truth values there are: that
  * is as good as any way that can be proved. Of several the one with the fewest users, as each has to be asked.
  */
 export function findScattered(program: Program, level: number, counts: ReadonlyMap<string, Counts>, run: Run): string | undefined {
@@ -56,9 +56,10 @@ export function findScattered(program: Program, level: number, counts: ReadonlyM
   const { steps } = run.reached[2]!
   const stretchOf = (index: number): number => Math.floor(starts[index]! / scattered.stretch)
   const sizeOf = (index: number): number => ends[index]! - starts[index]!
-  // all share what may be traced
-  const tracer = new Tracer(program, run.guards, startedFunctions(program))
+  // all share what may be traced; most files have nothing to ask it about
+  let tracer: Tracer | undefined
   const isScattered = (feature: string, users: readonly number[]): boolean => {
+    tracer ??= new Tracer(program, run.guards, startedFunctions(program))
     const untold = new Set<number>()
     let left = scattered.asked
     for (const [index, isUntold] of untoldUsers(program, feature, users, 2, run, tracer)) {

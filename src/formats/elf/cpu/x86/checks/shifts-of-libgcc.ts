@@ -1,4 +1,4 @@
-import { number, plain, type Value } from '../../program/value.ts'
+import { isExact, number, type Value } from '../../program/value.ts'
 import { Register } from '../evaluation/state.ts'
 
 /**
@@ -22,7 +22,7 @@ export function shiftedByLibgcc(name: string, registers: readonly (Value | undef
 }
 
 function quadword(value: Value | undefined): bigint | undefined {
-  if (value?.base !== plain || value.words.length !== 2 || value.partial === true || value.hull === true) return undefined
+  if (value === undefined || !isExact(value) || value.words.length !== 2) return undefined
   return BigInt.asUintN(32, BigInt(value.words[0]!)) | (BigInt.asUintN(32, BigInt(value.words[1]!)) << 32n)
 }
 

@@ -120,7 +120,7 @@ function isAlike(code: Uint8Array, listing: Listing, a: number, b: number): bool
     if (ours >= listing.count || theirs >= listing.count || listing.kind[ours] !== listing.kind[theirs]) return false
     const kind = listing.kind[ours]
     if (kind === Kind.end || kind === Kind.call) return false
-    const operation = kind === Kind.branch ? conditionAt : opcodeAt
+    const operation = kind === Kind.branch ? conditionAt : operationAt
     if (operation(code, listing.at[ours]!) !== operation(code, listing.at[theirs]!)) return false
   }
   return true
@@ -136,7 +136,7 @@ function pastMoves(code: Uint8Array, listing: Listing, place: number): number {
   return at
 }
 
-function opcodeAt(code: Uint8Array, at: number): number {
+function operationAt(code: Uint8Array, at: number): number {
   return code[opcodeOf(code, at)]!
 }
 
