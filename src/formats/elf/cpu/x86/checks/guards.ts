@@ -9,7 +9,7 @@ import { Callees } from './callees.ts'
 import type { CpuidModel } from '../evaluation/cpuid-model.ts'
 import { isDetectorFunction, isDetectorObject, isDetectorTableFunction } from '../code/detectors.ts'
 import { entriesFromAnywhere, entriesOf } from '../evaluation/entries.ts'
-import { evaluate, resultRegardless, type StepBudget } from '../evaluation/evaluate.ts'
+import { evaluate, resultRegardless, type StepBudget, storesOf } from '../evaluation/evaluate.ts'
 import type { Evaluation, FileLeaks, Origins, Surroundings } from '../evaluation/evaluation.ts'
 import { Fields } from './fields.ts'
 import { FlagsOfObjects } from '../evaluation/flags-of-objects.ts'
@@ -51,7 +51,6 @@ const limits = {
   refinements: 8,
 } as const
 
-const nothing: ReadonlyMap<number, Value> = new Map()
 const noWords: KeptWords = { kept: [], changed: new Set() }
 
 /** What the checks of the CPU decide, for one model of a CPU. */
@@ -291,7 +290,7 @@ class GuardSearch {
     this.#results.spreadPointer(index, evaluation, distance)
     if (this.#closures.note(index, evaluation) && this.#agenda.callerCount(index) <= limits.callers) this.#agenda.addCallers(index, distance)
     const mayKeep = distance <= 1 || (distance <= 3 && evaluation.seen.length < limits.largeFunction)
-    const words = mayKeep ? keptWords(this.#program, this.#variables, index, evaluation, (load) => this.#evaluateFor(index, this.#parameters.of(index) ?? nothing, load)) : noWords
+    const words = mayKeep ? keptWords(this.#program, this.#variables, index, evaluation, (load) => storesOf(decoder, target, this.#parameters.of(index), this.#surroundings(index, undefined, load), this.#budget)) : noWords
     this.#variables.spread(index, this.#closures.completed(index, evaluation), distance, words)
     // Go's packages keep what they found out in package variables; its calling convention makes every spill look like a field
     if (isGo) return

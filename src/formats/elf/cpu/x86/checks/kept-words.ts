@@ -1,9 +1,10 @@
 import type { CodeRange } from '../code/code.ts'
 import { pointsToItself } from '../code/own-handle.ts'
+import { opcodeOf } from '../code/opcode-of.ts'
 import { operandSize } from '../code/operand-size.ts'
 import { mayStoreBehind } from '../code/stores-behind.ts'
 import type { Program } from '../code/program.ts'
-import type { Evaluation } from '../evaluation/evaluation.ts'
+import type { Evaluation, GlobalStore } from '../evaluation/evaluation.ts'
 import { Access } from '../../program/sweep.ts'
 import { certain, join, plain, sameValue, truncated, type Value } from '../../program/value.ts'
 
@@ -14,6 +15,8 @@ const STRUCTURE = 128
 const LARGE_STRUCTURE = 4096
 
 const WORD = 4
+/** Bytes of a vector, beyond which nothing is read at once. */
+const LONGEST_READ = 64
 /** Of trying what the function makes of what it stored before. */
 const ROUNDS = 4
 
@@ -45,14 +48,17 @@ export interface KeptWords {
 
 /**
  * Words of flags that a function which asks the CPU stores as they were with a bit more, where the CPU has nothing (`flags |= 1`).
- * @param again what the function does where `otherwise` says what memory holds of which nothing else is known
+ * @param again what the function stores where `otherwise` says what memory holds of which nothing else is known
  */
-export function keptWords(program: Program, variables: Followed, index: number, evaluation: Evaluation, again: (otherwise: (at: number, size: number) => Value | undefined) => Evaluation | undefined): KeptWords {
+export function keptWords(program: Program, variables: Followed, index: number, evaluation: Evaluation, again: (otherwise: (at: number, size: number) => Value | undefined) => readonly GlobalStore[] | undefined): KeptWords {
   const words = wordsStored(program, index, evaluation).filter(({ address }) => !variables.has(address))
-  const held = new Map(words.map(({ address, size }) => [address, variables.initially(address, size)]))
-  let isSettled = words.length === 0
+  const held = new Map<number, Value | undefined>()
+  // what it does not read makes no difference to what it stores
+  if (readsAny(program, index, words)) for (const { address, size } of words) held.set(address, variables.initially(address, size))
+  const isAnyKnown = (): boolean => [...held.values()].some((value) => value !== undefined)
+  let isSettled = !isAnyKnown()
   for (let round = 0; round < ROUNDS && !isSettled; round++) {
-    const stores = again((at, size) => truncated(held.get(at), size))?.globalStores
+    const stores = again((at, size) => truncated(held.get(at), size))
     isSettled = true
     for (const { address, size } of words) {
       const before = held.get(address)
@@ -62,6 +68,7 @@ export function keptWords(program: Program, variables: Followed, index: number, 
       held.set(address, isNumber(after) ? after : undefined)
       isSettled = false
     }
+    isSettled ||= !isAnyKnown()
   }
   const isKept = ({ address }: Word): boolean => isSettled && held.get(address) !== undefined
   return { kept: words.filter((word) => isKept(word) && isOnlyStoredBy(program, index, word)), changed: new Set(words.filter((word) => !isKept(word) && !addsOtherConstants(program, index, evaluation, word)).map(({ address }) => address)) }
@@ -83,6 +90,26 @@ function wordsStored({ graph, sweep, codeAt }: Program, index: number, { seen, s
     if (size <= WORD) found.push({ address, size })
   }
   return found
+}
+
+/** Does function `index` read one of `words`, or a part of it, by its address? Whatever is no MOV reads what it stores to. */
+function readsAny({ graph, sweep, codeAt }: Program, index: number, words: readonly Word[]): boolean {
+  const from = sweep.accessFrom.values()
+  const kind = sweep.accessKind.values()
+  const to = sweep.accessTo.values()
+  for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
+    const at = to[access]!
+    if (kind[access] === Access.take || !words.some(({ address, size }) => at > address - LONGEST_READ && at < address + size)) continue
+    const place = codeAt(from[access]!)
+    if (kind[access] === Access.load || place === undefined || !isMove(place.code, from[access]! - place.base)) return true
+  }
+  return false
+}
+
+/** MOV from a register or of an immediate. */
+function isMove(code: Uint8Array, at: number): boolean {
+  const opcode = code[opcodeOf(code, at)]!
+  return opcode === 0x88 || opcode === 0x89 || opcode === 0xc6 || opcode === 0xc7
 }
 
 /**

@@ -23,20 +23,27 @@ export interface Known extends Pick<Surroundings, 'model' | 'initially'> {
 
 /** The same where variables hold what `load` says, and nothing else counts that may be one of several numbers. */
 export function knownWhenSettled(known: Known, load: Surroundings['load'], others: Settled): Known {
+  const { model, flags, initially, evaluations, kernels, written } = known
+  // the same fields in the same order as everywhere: what is compiled for one such object holds for the others
   return {
-    ...known,
+    model,
     load,
     loadField: () => undefined,
+    flags,
+    initially,
+    evaluations,
     results: {
       get: (callee) => {
         const usual = known.results.get(callee)?.values
         return { values: withoutChoices((isOpen(usual) ? others.evaluation(callee)?.results : undefined) ?? usual) }
       },
     },
+    kernels,
     answer: (callee, registers) => {
       const usual = known.answer(callee, registers)
       return usual === undefined ? undefined : withoutChoices((isOpen(usual) ? others.answer(callee, registers) : undefined) ?? usual)
     },
+    written,
   }
 }
 

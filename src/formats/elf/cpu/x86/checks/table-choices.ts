@@ -1,8 +1,7 @@
 import { Access } from '../../program/sweep.ts'
 import type { Program } from '../code/program.ts'
-import type { Surroundings } from '../evaluation/evaluation.ts'
-import type { StepBudget } from '../evaluation/evaluate.ts'
-import { followTableChoice, type TableChoice } from '../evaluation/table-choice.ts'
+import { followTableChoice, type StepBudget } from '../evaluation/evaluate.ts'
+import type { Surroundings, TableChoice } from '../evaluation/evaluation.ts'
 import type { Variables } from './variables.ts'
 
 /** What a function takes from tables by what checks found out, where it does nothing else with that. */

@@ -28,8 +28,10 @@ export function orderBlocks({ code, view, from, to, blocks: { joins, lengths, un
   /** Where a block's last instruction leads, by the offset of its beginning; -1 where to nothing in the function. */
   const jumps = new Int32Array(size).fill(-1)
   const falls = new Int32Array(size).fill(-1)
-  begins[0] = 1
-  for (const leader of unreferenced) begins[leader - from] = 1
+  const roots: number[] = []
+  for (let index = unreferenced.length - 1; index >= 0; index--) roots.push((unreferenced[index]! - from) | 0)
+  roots.push(0)
+  for (const root of roots) begins[root] = 1
   let block = 0
   let open = true
   for (let at = from; at < to; ) {
@@ -55,7 +57,7 @@ export function orderBlocks({ code, view, from, to, blocks: { joins, lengths, un
     } else if (byte === 0xc3 || (byte === 0xff && ((second >> 3) & 7) === 4) || (byte === 0x0f && second === 0x0b)) open = false
     at = next
   }
-  return ranked(begins, jumps, falls, [...unreferenced.map((leader) => leader - from).reverse(), 0])
+  return ranked(begins, jumps, falls, roots)
 }
 
 /** In the reverse of the order in which a search in depth leaves the blocks. */

@@ -1,30 +1,24 @@
-import { lengthAt } from '../../../../../isa/x86/length.ts'
 import type { X86Decoder } from '../../../../../isa/x86/decode.ts'
-import type { BlockOrder } from '../code/block-order.ts'
-import type { Blocks } from '../code/blocks.ts'
+import type { FunctionCode } from '../code/function-code.ts'
+import type { Value } from '../../program/value.ts'
 import { type CallingConvention, systemV } from './calling-convention.ts'
 import type { Entries } from './entries.ts'
-import type { Evaluation, Surroundings } from './evaluation.ts'
-import { Instructions } from './instructions.ts'
+import type { Evaluation, GlobalStore, Surroundings, TableChoice } from './evaluation.ts'
+import { Evaluator } from './evaluator.ts'
 import { flagStores } from './flags-of-objects.ts'
-import { LowestFirst } from '../../program/lowest-first.ts'
-import type { FunctionCode } from '../code/function-code.ts'
-import { isRead } from '../code/live-registers.ts'
 import type { Manner } from './machine.ts'
-import { argumentRegisters } from '../code/argument-registers.ts'
-import { Register, slotKey, STACK_ARGUMENT, type State, unknownSlot } from './state.ts'
-import { Places } from '../../program/places.ts'
 import { skippedStores } from './skipped-stores.ts'
+import { Register } from './state.ts'
 import { addFields, addWithheld, clearFlags, type Draft, isFlag, settledStores, storesGivingUp } from './stores-of-checks.ts'
 import { chosenStores, unconditionalStores } from './unconditional-stores.ts'
-import { joinVectors, noVectors } from './vectors.ts'
-import { joinFlags, sameFlags } from './flags.ts'
-import { detectedAs, plain, relative, sameValue, type Value } from '../../program/value.ts'
 
 /** Bytes of a function that is followed once more to see what it stores on other CPUs. */
 const WITHHOLDING = 1200
 /** The same of one that stores to variables what no check found out. */
 const STORING = 30_000
+
+/** Bytes of a function that is looked at once more for flags in fields: what makes objects is small. */
+const LARGEST_MAKER = 4096
 
 /** A function that does next to nothing on this CPU, but to say so: an instruction for so many bytes. */
 const LARGEST_GIVING_UP = 20_000
@@ -49,9 +43,9 @@ export function evaluate(
   entries?: Entries,
 ): Evaluation | undefined {
   const follow = (manner: Manner, clear?: ReadonlyMap<number, number>): { evaluator: Evaluator; evaluation: Draft | undefined } => {
-    const evaluator = new Evaluator(decoder, target, parameters, surroundings, convention, manner, entries)
+    const evaluator = new Evaluator(decoder, target, surroundings, convention, manner)
     evaluator.clear = clear
-    const evaluation = evaluator.run(budget.left)
+    const evaluation = evaluator.run(budget.left, parameters, entries)
     budget.left -= evaluator.steps
     return { evaluator, evaluation }
   }
@@ -92,266 +86,31 @@ export function resultRegardless(
   budget: StepBudget,
   entries: Entries,
 ): Value | undefined {
-  const evaluator = new Evaluator(decoder, target, parameters, surroundings, systemV, 'regardless', entries)
-  const evaluation = evaluator.run(budget.left)
+  const evaluator = new Evaluator(decoder, target, surroundings, systemV, 'regardless')
+  const evaluation = evaluator.run(budget.left, parameters, entries)
   budget.left -= evaluator.steps
   return evaluation?.results.get(Register.rax)
 }
 
-/** Bytes of a function that is looked at once more for flags in fields: what makes objects is small. */
-const LARGEST_MAKER = 4096
+/** What a function stores to variables on the CPU of the model, and nothing else of it. */
+export function storesOf(
+  decoder: X86Decoder,
+  target: FunctionCode,
+  parameters: ReadonlyMap<number, Value> | undefined,
+  surroundings: Surroundings,
+  budget: StepBudget,
+): readonly GlobalStore[] | undefined {
+  const evaluator = new Evaluator(decoder, target, surroundings, systemV, 'likely')
+  const evaluation = evaluator.run(budget.left, parameters, undefined)
+  budget.left -= evaluator.steps
+  return evaluation?.globalStores
+}
 
-const noVariables: ReadonlySet<number> = new Set()
-const noResults: ReadonlyMap<number, Value> = new Map()
-
-class Evaluator extends Instructions {
-  readonly #states: Map<number, State> = new Map()
-  readonly #work = new LowestFirst()
-  readonly #blocks: Blocks
-  readonly #order: BlockOrder | undefined
-  steps = 0
-
-  constructor(
-    decoder: X86Decoder,
-    target: FunctionCode,
-    parameters: ReadonlyMap<number, Value> | undefined,
-    outside: Surroundings,
-    convention: CallingConvention,
-    manner: Manner,
-    entries: Entries | undefined,
-  ) {
-    super(decoder, target, outside, convention, manner)
-    this.#blocks = target.blocks
-    this.#order = target.order
-    this.parameters = parameters
-    const registers: (Value | undefined)[] = Array.from({ length: 16 })
-    for (const register of argumentRegisters) {
-      registers[register] = parameters?.get(register) ?? detectedAs(relative(register, 0), outside.origins?.argumentLeaks(register) === true)
-    }
-    registers[Register.rsp] = relative(Register.rsp, 0)
-    const memory = new Places<Value>()
-    for (const [place, value] of parameters ?? []) {
-      if (place >= STACK_ARGUMENT) memory.set(slotKey(8 * (place - STACK_ARGUMENT + 1)), value)
-      else if (place < 0) memory.set(place, value)
-    }
-    if (entries?.start !== false) this.flow(this.from, { registers, memory, flags: undefined, vectors: noVectors })
-    for (const [at, state] of entries?.inside ?? []) this.flow((at - this.base) | 0, state)
-  }
-
-  run(left: number): Draft | undefined {
-    const limit = Math.min(left, 8000 + (this.to - this.from) * 3)
-    while (this.#followAll(limit)) {
-      if (this.atTables.length === 0) return this.#draft()
-      this.#followTables()
-    }
-    return undefined
-  }
-
-  /** False where that takes more than `limit` steps. */
-  #followAll(limit: number): boolean {
-    // in the order of addresses, so that what meets behind a branch is mostly joined before anyone goes on from there
-    for (let rank = this.#work.pop(); rank !== undefined; rank = this.#work.pop()) {
-      this.#follow(this.#atRank(rank))
-      if (this.steps > limit) return false
-    }
-    return true
-  }
-
-  /** Place in the order in which blocks are followed. */
-  #rankOf(at: number): number {
-    return this.#order === undefined ? at : this.#order.ranks[at - this.from]!
-  }
-
-  #atRank(rank: number): number {
-    if (this.#order === undefined) return rank
-    const { offsets } = this.#order
-    return this.from + (rank < offsets.length ? offsets[rank]! : rank - offsets.length)
-  }
-
-  #draft(): Draft {
-    return {
-      start: this.base + this.from,
-      seen: this.seen,
-      decides: this.decides,
-      doubts: this.doubts,
-      cautious: undefined,
-      exits: this.exits,
-      asksByArgument: this.asksByArgument,
-      returns: this.returns,
-      results: this.results ?? noResults,
-      returnedPointer: this.returnedPointer,
-      told: [...this.told.values()],
-      globalStores: [...this.globals.values()].map((store) => ({ ...store, left: this.leftIn(store.address) })),
-      unconditional: noVariables,
-      parameterStores: [...this.parameterStores.values()],
-      withheld: [...this.withheld.values()],
-      fieldStores: [...this.fields.values()],
-      otherFields: new Set(),
-      closures: [...this.closures.values()].flat(),
-      passed: this.passed,
-      leaks: { fields: this.leakedFields, stored: this.leakedFields, lost: this.lostStores, toArguments: this.leakedToArguments, frames: this.leakedFrames, doubtful: this.leakedDoubtfully, argumentsEscape: this.argumentsEscape, argumentsHandedAt: this.argumentsHandedAt, escapedArguments: this.escapedArguments, ambiguous: new Set(), anywhere: this.leaksAnywhere, threadLocals: this.leakedThreadLocals, threadNumbers: this.leakedThreadNumbers, arguments: this.leaksArguments },
-      indirectCalls: this.indirectCalls,
-      callbacks: this.callbacks,
-      tableCalls: this.tableCalls,
-      tableJumps: this.tableJumps,
-      objects: this.tracesOrigins ? this.handedOut.objects : undefined,
-      open: this.open.size > 0 ? new Set([...this.open, ...this.undecided]) : this.open,
-      either: this.either,
-      addressesUsed: this.used,
-      addressesPassed: this.usedByCalls,
-      addressesFollowed: this.followed,
-      addressesRefused: this.outvoted,
-    }
-  }
-
-  protected override flow(target: number, state: State): void {
-    if (target < this.from || target >= this.to) return
-    // an integer for V8, too: cases of a switch have addresses, which are doubles, and so would be all that is counted from them
-    const at = target | 0
-    const known = this.#states.get(at)
-    if (known === undefined) {
-      this.#states.set(at, { registers: state.registers.slice(), memory: state.memory, flags: state.flags, vectors: state.vectors })
-      this.ownsMemory = false
-      this.#work.push(this.#rankOf(at))
-      return
-    }
-    let changed = false
-    for (let register = 0; register < 16; register++) {
-      const before = known.registers[register]
-      const now = state.registers[register]
-      if (before === now) continue
-      if (before === undefined && now?.detected !== true) {
-        if (now !== undefined) this.#loseAddress(at, register, now)
-        continue
-      }
-      if (sameValue(before, now)) continue
-      const joined = this.join(before, now)
-      if (sameValue(before, joined)) continue
-      if (joined === undefined) {
-        this.#loseAddress(at, register, before)
-        this.#loseAddress(at, register, now)
-      }
-      known.registers[register] = joined
-      changed = true
-    }
-    const memory = this.#joinMemory(known.memory, state.memory)
-    if (memory !== known.memory) changed = true
-    if (known.flags !== undefined && !sameFlags(known.flags, state.flags)) {
-      const flags = joinFlags(known.flags, state.flags)
-      if (flags !== known.flags) changed = true
-      known.flags = flags
-    }
-    const vectors = joinVectors(known.vectors, state.vectors)
-    if (vectors !== known.vectors) {
-      known.vectors = vectors
-      changed = true
-    }
-    known.memory = memory
-    if (changed) this.#work.push(this.#rankOf(at))
-  }
-
-  /** What memory can hold where two paths meet: `known` itself where the other adds nothing to it. */
-  #joinMemory(known: Places<Value>, other: Places<Value>): Places<Value> {
-    if (known === other) return known
-    let joint: Places<Value> | undefined
-    let next = 0
-    for (let index = 0; index < known.size || next < other.size; ) {
-      const key = index < known.size ? known.keys[index]! : Infinity
-      const otherKey = next < other.size ? other.keys[next]! : Infinity
-      if (otherKey < key) {
-        const added = this.#onlyThere(otherKey, other.values[next++]!)
-        if (added === undefined) continue
-        joint ??= new Places(known.keys.slice(0, index), known.values.slice(0, index))
-        joint.keys.push(otherKey)
-        joint.values.push(added)
-        continue
-      }
-      const before = known.values[index]!
-      const now = otherKey === key ? other.values[next++] : undefined
-      let joined = before === now || before === unknownSlot ? before : now === unknownSlot ? now : this.join(before, now)
-      if (joined === undefined && key >= 0 && this.stored.has(key)) this.publishVariable(key, before)
-      if (joined === undefined && key < 0) {
-        this.#loseSlot(before, now)
-        // what lies below may be narrower than what is read here
-        if (index > 0 && key - known.keys[index - 1]! < 8) joined = unknownSlot
-      }
-      const same = before === joined || sameValue(before, joined)
-      if (!same) joint ??= new Places(known.keys.slice(0, index), known.values.slice(0, index))
-      index++
-      if (joint === undefined || joined === undefined) continue
-      joint.keys.push(key)
-      joint.values.push(same ? before : joined)
-    }
-    return joint ?? known
-  }
-
-  /** What a check stored must not get lost where another path has stored something unknown. */
-  #onlyThere(key: number, value: Value): Value | undefined {
-    if (key >= 0 && this.stored.has(key)) this.publishVariable(key, value)
-    if (value === unknownSlot && this.tracesOrigins) return value
-    if (!value.detected) {
-      if (key < 0) this.#loseSlot(value, undefined)
-      return undefined
-    }
-    return this.join(undefined, value)
-  }
-
-  /** The address of a function meets what is not known, or too many others: from here on nobody sees who calls it by this register. */
-  #loseAddress(at: number, register: number, value: Value | undefined): void {
-    if (this.#isAddressOfFunction(value) && isRead(this.decoder, this.code, this.view, this.from, this.to, at, register)) this.used_(value)
-  }
-
-  /** The same of a place in the frame. */
-  #loseSlot(before: Value | undefined, now: Value | undefined): void {
-    if (this.#isAddressOfFunction(before)) this.used_(before)
-    if (this.#isAddressOfFunction(now)) this.used_(now)
-  }
-
-  #isAddressOfFunction(value: Value | undefined): boolean {
-    // what a check decided against stays in its register
-    if (value === undefined || value.base !== plain) return false
-    const { words } = value
-    for (let word = 0; word < words.length; word += 2) {
-      const address = words[word + 1]! * 0x1_0000_0000 + (words[word]! >>> 0)
-      // looked at wherever two paths meet, and a small number for the most part
-      if (address > 0xfff && this.outside.isFunction(address) && !this.refused.has(address)) return true
-    }
-    return false
-  }
-
-  /** Executes from `at` to the end of the path, or to where another path has been. */
-  #follow(at: number): void {
-    const start = this.#states.get(at)!
-    this.state = { registers: start.registers.slice(), memory: start.memory, flags: start.flags, vectors: start.vectors }
-    this.ownsMemory = false
-    this.comparedToZero = undefined
-    this.extended = undefined
-    const { joins, lengths } = this.#blocks
-    let here = at
-    for (;;) {
-      if (++this.steps > 4_000_000 || here >= this.to) return
-      const length = lengths[here - this.from]! || (lengths[here - this.from] = lengthAt(this.decoder, this.code, here))
-      if (length === 0) return
-      this.at = here
-      this.next = here + length
-      this.seen[here - this.from]! |= 1
-      this.endsBlock = false
-      if (!this.step()) return
-      here = this.next
-      if (here < this.to && (joins[here - this.from] === 1 || (this.endsBlock && this.#rankOf(here) > this.#work.lowest) || this.#states.has(here))) {
-        this.flow(here, this.state)
-        return
-      }
-    }
-  }
-
-  readonly #behindTables = new Set<number>()
-
-  /** Where a jump through a table can lead: blocks that no direct jump leads to, and that no decided branch ruled out. */
-  #followTables(): void {
-    const { tableTargets } = this
-    for (const block of this.#blocks.unreferenced) if (!this.pruned.has(block) && (!this.#states.has(block) || tableTargets.has(block))) this.#behindTables.add(block)
-    const states = this.atTables.splice(0)
-    for (const block of this.#behindTables) for (const state of states) this.flow(block, state)
-  }
+/**
+ * Follows a function from the instruction at offset `at`, which reads a variable, straight to a call of what a table holds at the place that
+ * the variable says: `call [table + tzcnt(targets & mask) * 8]` of Highway. Undefined where it is anything else: a branch, a store, another
+ * call, a target that is not known, or something left in a register that the callee keeps.
+ */
+export function followTableChoice(decoder: X86Decoder, target: FunctionCode, surroundings: Surroundings, at: number): TableChoice | undefined {
+  return new Evaluator(decoder, target, surroundings, systemV, 'likely').runToTableChoice(at)
 }

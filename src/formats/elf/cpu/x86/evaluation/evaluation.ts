@@ -246,3 +246,13 @@ export interface Evaluation {
   /** Addresses that CMOV did not take because of what CPUID said. */
   readonly addressesRefused: ReadonlySet<number>
 }
+
+/** What becomes of a variable that is read in one place, where all that comes of it is who is called. */
+export interface TableChoice {
+  /** Offsets in the code of the instruction that reads it, and behind the call. */
+  readonly start: number
+  readonly end: number
+  /** Addresses of functions that may be called there, and of what they are given. */
+  readonly addressesUsed: ReadonlySet<number>
+  readonly steps: number
+}
