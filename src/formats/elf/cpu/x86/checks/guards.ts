@@ -185,7 +185,13 @@ class GuardSearch {
     let work = functions
     for (let round = 0; work.size > 0 && round < limits.rounds && this.#work < limits.evaluations && this.#budget.left > 0; round++) {
       this.#agenda.next = new Set()
+      const isAnySmall = [...work].some((index) => !this.#isHuge(index))
       for (const index of callersFirst(this.#program.graph, work)) {
+        // what large functions read and are told is settled first: each time they are evaluated takes as much as hundreds of small ones
+        if (isAnySmall && this.#isHuge(index)) {
+          this.#agenda.next.add(index)
+          continue
+        }
         if (this.#work >= limits.evaluations || this.#budget.left <= 0) break
         this.#evaluate(index)
       }
@@ -193,6 +199,10 @@ class GuardSearch {
       work = this.#agenda.next
     }
     return work.size === 0 && this.#budget.left > 0 && this.#hugeLeft > 0
+  }
+
+  #isHuge(index: number): boolean {
+    return this.#program.graph.ends[index]! - this.#program.graph.starts[index]! > limits.hugeFunction
   }
 
   /** What is compared with kernels that nobody who is reached hands out. */

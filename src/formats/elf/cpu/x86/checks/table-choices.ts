@@ -36,8 +36,8 @@ export class TableChoices {
 
   /** Follows what function `index` chooses. False where it does something else with what it reads. */
   follow(index: number, surroundings: Surroundings, budget: StepBudget): boolean {
-    const { entrances, landingPads, isGo } = this.#program
-    if (isGo || entrances.jumpsInto(index).length > 0 || [...landingPads.entering(index)].length > 0) return false
+    const { landingPads, isGo } = this.#program
+    if (isGo || [...landingPads.entering(index)].length > 0) return false
     const choices = this.#choicesOf(index, surroundings)
     if (choices === undefined) return false
     const { base } = this.#program.functions.get(index)!
@@ -51,7 +51,7 @@ export class TableChoices {
   }
 
   #choicesOf(index: number, surroundings: Surroundings): readonly TableChoice[] | undefined {
-    const { graph, sweep, decoder } = this.#program
+    const { graph, sweep, decoder, entrances } = this.#program
     const target = this.#program.functions.get(index)!
     const kind = sweep.accessKind.values()
     const from = sweep.accessFrom.values()
@@ -61,6 +61,9 @@ export class TableChoices {
       if (!this.#variables.overlaps(to[access]!)) continue
       const choice = kind[access] === Access.load ? followTableChoice(decoder, target, surroundings, (from[access]! - target.base) | 0) : undefined
       if (choice === undefined) return undefined
+      const { start, end } = choice
+      // from elsewhere, another variable may have been read
+      if (entrances.jumpsInto(index).some(({ to }) => to - target.base > start && to - target.base < end)) return undefined
       choices.push(choice)
     }
     return choices.length === 0 ? undefined : choices
