@@ -1,6 +1,7 @@
 import { Edge } from '../../program/edges.ts'
 import { featureTable, relative, type Value } from '../../program/value.ts'
 import { Agenda, callersFirst } from './agenda.ts'
+import { closedFunctions } from './closed-functions.ts'
 import { ClosureMakers } from './closure-makers.ts'
 import { type Answer, AnswersByArgument } from '../evaluation/answers-by-argument.ts'
 import { goInternal, systemV } from '../evaluation/calling-convention.ts'
@@ -222,7 +223,7 @@ class GuardSearch {
   }
 
   #guards(incomplete: boolean): Guards {
-    const unfollowed = { uninformed: this.#parameters.uninformed, untold: this.#results.untold, pointerCallers: new PointerCallers(this.#program), mixed: this.#parameters.mixed() }
+    const unfollowed = { uninformed: this.#parameters.uninformed, untold: this.#results.untold, closed: closedFunctions(this.#program, this.#evaluations, this.#results.untold), pointerCallers: new PointerCallers(this.#program), mixed: this.#parameters.mixed() }
     const leaks = findLeaks(this.#program, this.#evaluations, this.#variables, unfollowed)
     return {
       evaluations: this.#evaluations,

@@ -1,4 +1,3 @@
-import { Edge } from '../../program/edges.ts'
 import { Access } from '../../program/sweep.ts'
 import { addressesIn, type Value } from '../../program/value.ts'
 import type { Evaluation, FileLeaks } from '../evaluation/evaluation.ts'
@@ -19,6 +18,8 @@ export interface Unfollowed {
   readonly uninformed: ReadonlySet<number>
   /** Functions whose callers were not told what they store. */
   readonly untold: ReadonlySet<number>
+  /** Functions that nobody calls but functions that were followed, and told what these store: see `closedFunctions`. */
+  readonly closed: ReadonlySet<number>
   readonly pointerCallers: PointerCallers
   /** Functions that some call with what a check found out, and others with another number. */
   readonly mixed: ReadonlySet<number>
@@ -35,7 +36,7 @@ export function findOwnLeaks(program: Program, evaluations: ReadonlyMap<number, 
  * @param isOwn which functions' checks are asked for
  * @param isForProofs is also asked for what may be the check's, and more likely is something else?
  */
-export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Evaluation>, variables: Variables, { uninformed, untold, pointerCallers, mixed }: Unfollowed, isOwn: (index: number) => boolean = () => true, isForProofs = true): FileLeaks {
+export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Evaluation>, variables: Variables, { uninformed, untold, closed, pointerCallers, mixed }: Unfollowed, isOwn: (index: number) => boolean = () => true, isForProofs = true): FileLeaks {
   const { sweep, accesses, graph } = program
   const fields = new Set<number>()
   const stored = new Set<number>()
@@ -73,7 +74,6 @@ export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Eva
     return keeps
   }
   const texts = isForProofs && [...evaluations].some(([index, { decides }]) => decides && isOwn(index) && graph.importCalls.get(index)?.some(({ name }) => writesTexts(name)) === true)
-  const closed = closedFunctions(program, evaluations, untold)
   /** Fields by functions that tell none of their callers what they store, and of objects that others may have changed. */
   const doubtful = new Set<number>()
   for (const [index, { leaks, passed: given, decides }] of evaluations) {
@@ -129,27 +129,4 @@ export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Eva
     stored.add(offset)
   }
   return { fields, stored, lost: new Set([...lost, ...withheld.fields]), variables: withheld.variables, ambiguous, anywhere, threadLocals, threadNumbers, texts, arguments: passed }
-}
-
-/** Functions that store to what they are given, and that nobody calls but functions that were followed. */
-function closedFunctions({ graph, image, isEntered }: Program, evaluations: ReadonlyMap<number, Evaluation>, untold: ReadonlySet<number>): ReadonlySet<number> {
-  const closed = new Set<number>()
-  for (const [index, { leaks }] of evaluations) {
-    if (leaks.toArguments.size === 0 || untold.has(index)) continue
-    let areFollowed = graph.firstCaller[index + 1]! > graph.firstCaller[index]!
-    for (let entry = graph.firstCaller[index]!; entry < graph.firstCaller[index + 1]!; entry++) {
-      const edge = graph.callerEdge[entry]!
-      if (graph.edgeKind[edge] !== Edge.call || !evaluations.has(graph.edgeFrom[edge]!)) areFollowed = false
-    }
-    if (areFollowed) closed.add(index)
-  }
-  if (closed.size === 0) return closed
-  const { targets } = image.codePointers
-  const open = (index: number | undefined): void => {
-    if (index !== undefined) closed.delete(index)
-  }
-  for (let pointer = 0; pointer < targets.length; pointer++) open(graph.functionAt(targets[pointer]!))
-  for (let edge = 0; edge < graph.edgeTo.length; edge++) if (graph.edgeKind[edge] !== Edge.call) closed.delete(graph.edgeTo[edge]!)
-  for (const { address, exported, name } of image.functions) if (exported && isEntered(name)) open(graph.functionAt(address))
-  return closed
 }

@@ -4,6 +4,7 @@ import type { Code } from './code.ts'
 import type { Endings } from './endings.ts'
 import type { Entrances } from './entrances.ts'
 import type { FunctionCodes } from './function-code.ts'
+import type { IndexSet } from '../../program/index-set.ts'
 import type { JumpTables } from './jump-tables.ts'
 import type { NearDetectors } from './near-detectors.ts'
 import type { PointedFunctions } from './pointed-functions.ts'
@@ -11,6 +12,8 @@ import type { PointedFunctions } from './pointed-functions.ts'
 /** An x86-64 file as the analysis sees it: its code, and what is asked of that again and again. */
 export interface Program extends Code {
   readonly pointed: PointedFunctions
+  /** Functions whose address is in data or taken: see `namedByPointers`. */
+  readonly named: IndexSet
   /** Functions as they are evaluated. */
   readonly functions: FunctionCodes
   readonly calls: CallSites

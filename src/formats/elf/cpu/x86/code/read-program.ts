@@ -16,6 +16,7 @@ import { JumpTables } from './jump-tables.ts'
 import { LandingPads } from '../../program/landing-pads.ts'
 import { FunctionCodes } from './function-code.ts'
 import type { KnownCode } from '../../program/function-bounds.ts'
+import { namedByPointers } from './named-by-pointers.ts'
 import { NearDetectors } from './near-detectors.ts'
 import { PointedFunctions } from './pointed-functions.ts'
 import { codeRanges } from './code.ts'
@@ -82,6 +83,7 @@ export function readProgram(file: ElfFile): Program {
   return {
     ...read,
     pointed: new PointedFunctions(image, graph, accesses),
+    named: namedByPointers(read),
     jumpTables: new JumpTables(image, decoder),
     functions: new FunctionCodes(read),
     calls,

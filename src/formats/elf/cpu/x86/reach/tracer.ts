@@ -1,5 +1,3 @@
-import type { CallGraph } from '../../program/call-graph.ts'
-import { Edge } from '../../program/edges.ts'
 import { ControlFlow } from '../evaluation/control-flow.ts'
 import type { Evaluation, FileLeaks } from '../evaluation/evaluation.ts'
 import { argumentsIn } from '../evaluation/answers-by-argument.ts'
@@ -9,7 +7,6 @@ import { readsEnvironment } from '../code/environment.ts'
 import type { Guards } from '../checks/guards.ts'
 import type { Program } from '../code/program.ts'
 import { IndexSet } from '../../program/index-set.ts'
-import { pointedToByData } from '../../program/pointed-to-by-data.ts'
 import type { Value } from '../../program/value.ts'
 import { settledArguments } from './settled-arguments.ts'
 
@@ -77,7 +74,7 @@ export class Tracer implements RestOfProgram {
     this.#guards = guards
     this.variables = new LeakingVariables(program, guards, (index) => this.#named.has(index) || this.#exported.has(index))
     this.#started = started
-    this.#named = namedByPointers(program)
+    this.#named = program.named
     this.#readsEnvironment = new Set([...program.graph.importCalls].filter(([, calls]) => calls.some(({ name }) => readsEnvironment.test(name))).map(([index]) => index))
     this.#hasAmbiguousFields = [...guards.leaks.ambiguous].some((offset) => guards.leaks.fields.has(offset))
     this.#exported = new IndexSet(program.graph.starts.length)
@@ -355,13 +352,4 @@ export class Tracer implements RestOfProgram {
 
 function mayLeak({ anywhere, arguments: areArguments, fields }: FileLeaks): boolean {
   return anywhere || areArguments || fields.size > 0
-}
-
-/** Functions whose address is in data or taken: who calls them cannot be told. */
-function namedByPointers({ graph, image }: { readonly graph: CallGraph; readonly image: Program['image'] }): IndexSet {
-  const named = pointedToByData({ graph, image })
-  for (let edge = 0; edge < graph.edgeTo.length; edge++) {
-    if (graph.edgeKind[edge] === Edge.taken || graph.edgeKind[edge] === Edge.loaded) named.add(graph.edgeTo[edge]!)
-  }
-  return named
 }
