@@ -188,8 +188,8 @@ class GuardSearch {
       this.#agenda.next = new Set()
       const isAnySmall = [...work].some((index) => !this.#isHuge(index))
       for (const index of callersFirst(this.#program.graph, work)) {
-        // what large functions read and are told is settled first: each time they are evaluated takes as much as hundreds of small ones
-        if (isAnySmall && this.#isHuge(index)) {
+        // what large functions read and are told is settled before they are evaluated again: each time takes as much as hundreds of small ones
+        if (isAnySmall && this.#times.has(index) && this.#isHuge(index)) {
           this.#agenda.next.add(index)
           continue
         }
