@@ -272,3 +272,20 @@ test.skipIf(!ready)('tables before the code of each closure, as GHC has them, ar
   expect(await featuresOf('')).toEqual([])
   expect(await featuresOf('fisttp dword ptr [rbp]')).toEqual(['sse3 required'])
 })
+
+test.skipIf(!ready)('pointers of GHC keep a tag in their lowest bits, and name where an object begins all the same', async () => {
+  const closures = 600
+  // one of SSE3's among the code of closure `needed`; each object is its code and a tagged pointer to the object after the next, in a ring
+  const featuresOf = async (needed: number): Promise<string[]> => {
+    const closure = (index: number): string => `.balign 8\n.long 4, 1\n.quad 0\n.long 14, 0x100000 + ${index}\nclosure${index}: ${index === needed ? 'fisttp dword ptr [rbp]\n' : ''}jmp [rbp]`
+    const object = (index: number): string => `object${index}: .quad closure${index}, object${(index + 2) % closures} + 1`
+    const path = join(folder, `tagged${needed}`)
+    // nobody points to the odd ones but each other
+    await writeFile(`${path}.s`, `.intel_syntax noprefix\n.globl _start\n_start:\nlea rbx, [rip + object0]\nmov eax, 60\nxor edi, edi\nsyscall\nud2\n${repeat(closures, closure)}\n.data\n${repeat(closures, object)}\n.section .note.GNU-stack,"",@progbits\n`)
+    await run('gcc', ['-nostdlib', '-static', '-s', '-no-pie', '-Wl,--build-id=none', `${path}.s`, '-o', path])
+    const { requirements } = await analyzeCpu(readElf(await readFile(path)), {}, context)
+    return requirements.filter(({ kind }) => kind === 'cpu-feature').map(({ name, need }) => `${name} ${need}`)
+  }
+  expect(await featuresOf(400)).toEqual(['sse3 required'])
+  expect(await featuresOf(401)).toEqual([])
+})

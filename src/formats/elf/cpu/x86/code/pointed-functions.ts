@@ -49,12 +49,13 @@ export class PointedFunctions {
   readonly #functionCount: number
   #placesByFunction: { readonly first: Uint32Array; readonly places: Float64Array } | undefined
 
-  constructor(image: MemoryImage, graph: CallGraph, accesses: AccessIndex) {
+  /** @param isTagged do pointers keep what the object is in their lowest bits, as GHC's do? */
+  constructor(image: MemoryImage, graph: CallGraph, accesses: AccessIndex, isTagged: boolean) {
     const { places, targets } = image.codePointers
     this.#places = places
     this.#functions = new Int32Array(places.length)
     for (let index = 0; index < places.length; index++) this.#functions[index] = graph.functionAt(targets[index]!) ?? -1
-    this.#referenced = image.dataPointers.targets.slice().sort()
+    this.#referenced = (isTagged ? image.dataPointers.targets.map((target) => target - (target % 8)) : image.dataPointers.targets.slice()).sort()
     this.#accesses = accesses
     this.#toData = image.dataPointers
     this.#image = image

@@ -82,7 +82,7 @@ export function readProgram(file: ElfFile): Program {
   for (const frame of frames) framed.add(graph.functionAt(frame.address) ?? -1)
   return {
     ...read,
-    pointed: new PointedFunctions(image, graph, accesses),
+    pointed: new PointedFunctions(image, graph, accesses, tables !== undefined),
     named: namedByPointers(read),
     jumpTables: new JumpTables(image, decoder),
     functions: new FunctionCodes(read),
