@@ -384,6 +384,35 @@ export const arm64Masks = {
 
 export type Arm64Mask = keyof typeof arm64Masks
 
+/** Styles of programs/gathered-arm64.c: flags in an object of the frame, of which a function makes a word. */
+export const arm64Gathered = {
+  GATHERED: 'guarded',
+  GATHERED_LARGE: 'guarded',
+  GATHERED_FORCED: 'needed',
+  GATHERED_FORCED_INSIDE: 'needed',
+  GATHERED_KEPT: 'needed',
+  GATHERED_KEPT_BEFORE: 'needed',
+  GATHERED_HELD: 'needed',
+  GATHERED_STORED: 'needed',
+  GATHERED_TWO: 'needed',
+  GATHERED_LATER_MEMBER: 'needed',
+  GATHERED_SET: 'needed',
+  GATHERED_KEPT_BY_CALLEE: 'needed',
+} as const
+
+export type Arm64Gathered = keyof typeof arm64Gathered
+
+/** Styles of programs/pages-arm64.c: a page in a register, and something else in it in the next block. */
+export const arm64Pages = {
+  PAGE_OF_ANOTHER_BLOCK: 'guarded',
+  PAGE_BEHIND_BRANCH: 'needed',
+  PAGE_BY_LOOP: 'needed',
+  PAGE_BY_PART: 'needed',
+  PAGE_BY_TABLE: 'needed',
+} as const
+
+export type Arm64Page = keyof typeof arm64Pages
+
 /** Styles of programs/rounds-arm64.c, for a fixed address and without frames: numbers that look like addresses of code. */
 export const arm64Rounds = {
   ROUND_NUMBERS: 'guarded',
@@ -435,6 +464,8 @@ const files: readonly (readonly [styles: object, file: string])[] = [
   [arm64Vector, 'auxv-arm64.c'],
   [arm64Numbers, 'numbers-arm64.c'],
   [arm64Masks, 'mask-arm64.c'],
+  [arm64Gathered, 'gathered-arm64.c'],
+  [arm64Pages, 'pages-arm64.c'],
   [arm64Rounds, 'rounds-arm64.c'],
   [objectStyles, 'objects.c'],
 ]
@@ -461,7 +492,7 @@ export const arm64Builds: readonly (readonly [compiler: string, ...flags: string
 const folder = sharedFolder()
 
 /** Compiles one of the programs; undefined when the compiler is missing. */
-export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | Arm64Text | Arm64Token | Arm64Vector | Arm64Number | Arm64Mask | Arm64Round | ObjectStyle, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
+export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | Arm64Text | Arm64Token | Arm64Vector | Arm64Number | Arm64Mask | Arm64Gathered | Arm64Page | Arm64Round | ObjectStyle, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
   const [compiler, ...flags] = build
   const file = files.find(([styles]) => style in styles)?.[1] ?? 'dispatch-arm64.c'
   const command = file.endsWith('.cpp') ? { [gcc]: 'aarch64-linux-gnu-g++', clang: 'clang++' }[compiler]! : compiler

@@ -5,7 +5,7 @@ import { ArgumentsRead } from '../code/arguments-read.ts'
 import { isAuxiliaryFunction } from '../code/detectors.ts'
 import type { EntriesInside } from '../code/entries.ts'
 import { evaluate } from '../evaluation/evaluate.ts'
-import { ARGUMENTS, Base, type CallingState, type CallOutcome, type Evaluation, type FunctionCode, type GlobalStore, type StepBudget, type Surroundings } from '../evaluation/evaluation.ts'
+import { ARGUMENTS, Base, type CallingState, type CallOutcome, type Evaluation, type FunctionCode, type GlobalStore, type KeptPointers, type StepBudget, type Surroundings } from '../evaluation/evaluation.ts'
 import type { Cell } from '../evaluation/cells.ts'
 import { FewInstructions } from '../code/few-instructions.ts'
 import { codeOf } from '../code/function-code.ts'
@@ -24,6 +24,8 @@ import { type Receiver, VariablesHandedOut } from './variables-handed-out.ts'
 const limits = {
   /** Bytes of a function that is evaluated for what one call passes to it. */
   inlined: 1200,
+  /** The same where it is given an object with what a check found out. */
+  inlinedWithObject: 4096,
   depth: 3,
   /** Bytes of a function that may be one which only returns an address. */
   accessor: 32,
@@ -95,7 +97,7 @@ export class ProgramSurroundings {
         const value = this.#model.idRegister(crm, op2)
         return value === undefined ? undefined : number(value[0], value[1], true)
       },
-      call: (at, target, state) => (this.#tries(index, target) ? { never: true, traps: true } : this.#callFrom(index, at, target, state)),
+      call: (at, target, state, kept) => (this.#tries(index, target) ? { never: true, traps: true } : this.#callFrom(index, at, target, state, kept)),
       landingPad: (at) => this.#program.landingPads.of(at),
       entries: this.#known.entries.of(index),
       keptInFrame: this.#program.detectors.kept.get(index),
@@ -158,8 +160,8 @@ export class ProgramSurroundings {
   }
 
   /** Who has something tried calls functions of the C library in between, which a static program has itself, and that do not touch what it keeps. */
-  #callFrom(caller: number, at: number, target: Value | undefined, state: CallingState): CallOutcome | undefined {
-    const outcome = this.#call(at, target, state)
+  #callFrom(caller: number, at: number, target: Value | undefined, state: CallingState, kept: KeptPointers): CallOutcome | undefined {
+    const outcome = this.#call(at, target, state, kept)
     const { registers } = state
     const to = this.#closed.hasTried(caller) ? singleAddress(target) : undefined
     const index = to === undefined ? undefined : this.#program.graph.functionAt(to)
@@ -174,7 +176,7 @@ export class ProgramSurroundings {
     return { ...outcome, mayWrite }
   }
 
-  #call(at: number, target: Value | undefined, state: CallingState): CallOutcome | undefined {
+  #call(at: number, target: Value | undefined, state: CallingState, kept: KeptPointers): CallOutcome | undefined {
     const { registers } = state
     if (target?.base === Base.imported && target.words.length === 2) return this.#callForeign(at, this.#imports.nameOf(target.words[0]!), registers)
     const to = singleAddress(target)
@@ -191,13 +193,14 @@ export class ProgramSurroundings {
     if (name === 'dlsym' || isAllocator(name)) return this.#imports.call(at, name, registers)
     if (this.#known.neverReturns.has(index) || this.#noReturn.has(index)) return { never: true }
     const known = this.#known.distance.has(index)
-    if (!known && graph.ends[index]! - graph.starts[index]! > limits.accessor) {
+    const given = givenInFrame(state, kept, at, () => this.#argumentsRead.by(index))
+    if (!known && given === undefined && graph.ends[index]! - graph.starts[index]! > limits.accessor) {
       // a static program has the functions itself that start threads
       const called = this.#handedOut.calledBack(registers)
       if (this.#handedOut.isStoredBy(index, registers)) called.push({ index, parameters: registers })
       return called.length === 0 ? undefined : this.#callReceivers(called)
     }
-    const inlined = this.#evaluateFor(index, registers, known, known ? givenInFrame(state, this.#argumentsRead.by(index)) : undefined)
+    const inlined = this.#evaluateFor(index, registers, known, given)
     const results = this.#known.results.get(index)
     // where it was told of nothing but checks, and did not get through, what it returns to anyone holds
     if (inlined?.results?.size === 0 && results !== undefined && registers.slice(0, ARGUMENTS + 1).every((value) => value?.base !== plain || value.detected)) return { ...inlined, results }
@@ -279,7 +282,7 @@ export class ProgramSurroundings {
   #evaluateFor(index: number, registers: readonly (Value | undefined)[], known: boolean, given?: ReadonlyMap<number, Cell>): CallOutcome | undefined {
     if (this.#depth >= limits.depth) return undefined
     const code = codeOf(this.#program, index)
-    if (code === undefined || code.end - code.start > limits.inlined || this.#isMachineryOfGo(index)) return undefined
+    if (code === undefined || code.end - code.start > (given === undefined ? limits.inlined : limits.inlinedWithObject) || this.#isMachineryOfGo(index)) return undefined
     const held = registers.slice(0, ARGUMENTS + 1).map((value) => (value !== undefined && (value.base === plain || value.base >= Base.resolverArgument) ? value : undefined))
     if (known && given === undefined && !held.some((value) => value !== undefined)) return undefined
     // what is left in other registers makes it no other call

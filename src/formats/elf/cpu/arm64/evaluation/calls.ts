@@ -30,10 +30,10 @@ export class Calls {
   call(machine: Machine, at: number, target: Value | undefined): boolean {
     this.pass(machine, at, target)
     this.#effects.publish(machine)
-    const outcome = this.#outside.call(at, target, machine)
+    const outcome = this.#outside.call(at, target, machine, this.#effects)
     if (outcome?.traps === true) this.#notes.trapped()
     if (outcome?.never === true) return false
-    if (outcome?.isPure !== true) this.#forgetFrame(machine, outcome?.isForeign === true)
+    if (outcome?.isPure !== true) this.#forgetFrame(machine, at, outcome?.isForeign === true)
     if (outcome?.mayWrite !== undefined) for (const { from, to } of outcome.mayWrite) machine.forgetVariables(from, to)
     else if (outcome?.isPure !== true) {
       if (outcome?.isForeign === true) machine.forgetPassed()
@@ -50,7 +50,7 @@ export class Calls {
   }
 
   /** A callee may write what it is given a pointer to; one of this file also what others were given before. */
-  #forgetFrame(machine: Machine, isForeign: boolean): void {
+  #forgetFrame(machine: Machine, at: number, isForeign: boolean): void {
     const kept = this.#keptCells(machine)
     forgetPassedObjects(machine)
     for (const [key, cell] of kept) machine.place(key, cell)
@@ -59,6 +59,7 @@ export class Calls {
       const value = machine.registers[register]
       const offset = value?.base === SP ? singleOffset(value) : undefined
       if (offset !== undefined && offset < 0) this.#effects.handedOut.add(offset)
+      if (!isForeign) this.#effects.pointerKept(offset, at)
     }
   }
 
@@ -87,7 +88,7 @@ export class Calls {
   leave(machine: Machine, at: number, target: Value | undefined): void {
     this.pass(machine, at, target)
     this.#effects.publish(machine)
-    const outcome = this.#outside.call(at, target, machine)
+    const outcome = this.#outside.call(at, target, machine, this.#effects)
     if (outcome?.never === true) return
     for (const { address: place, size, value } of outcome?.possibleWrites ?? []) this.#effects.mayBeStored(place, size, value)
     let after = machine

@@ -1,16 +1,20 @@
 import { SP } from '../../../../../isa/arm64/operands.ts'
 import { clean, join, overridden, plain, type Value } from '../../program/value.ts'
-import type { GlobalStore, ParameterStore } from './evaluation.ts'
+import type { GlobalStore, KeptPointers, ParameterStore } from './evaluation.ts'
 import type { Machine } from './machine.ts'
 import { placeOf } from './cells.ts'
 
 /** Stores through parameters that callers are told of. */
 const STORES = 64
 
+const SOMEBODY = -1
+/** Bytes of an object in the frame that somebody has a pointer to. */
+const OBJECT = 128
+
 const none: ReadonlySet<number> = new Set()
 
 /** What a function does that others can notice, collected while it is evaluated. */
-export class Effects {
+export class Effects implements KeptPointers {
   /** Arguments by address of the call. */
   readonly passed: Map<number, readonly (Value | undefined)[]> = new Map()
   /** Functions called through registers, by address of the call. */
@@ -21,6 +25,8 @@ export class Effects {
   readonly storedByCallees: Set<number> = new Set()
   /** Places in the frame whose address callees were given, or that was stored. */
   readonly handedOut: Set<number> = new Set()
+  /** Pointers into the frame that somebody may keep: by place, the only call that could, or `SOMEBODY`. */
+  readonly #kept = new Map<number, number>()
   /** Loads from tables by an index: whether that was known whenever they ran. */
   readonly indexedLoads: Map<number, boolean> = new Map()
   /** Numbers without a check in variables, on some ways only: later loads of the same function may find them, or not. */
@@ -72,6 +78,16 @@ export class Effects {
 
   storedToField(at: number, value: Value | undefined): void {
     this.fieldStores.set(at, this.fieldStores.has(at) ? join(this.fieldStores.get(at), value) : value)
+  }
+
+  /** The address of a place in the frame is stored, or given to a function of the file. */
+  pointerKept(place: number | undefined, call: number = SOMEBODY): void {
+    if (place !== undefined) this.#kept.set(place, (this.#kept.get(place) ?? call) === call ? call : SOMEBODY)
+  }
+
+  isKeptBeside(call: number, from: number, to: number): boolean {
+    for (const [place, by] of this.#kept) if (by !== call && place < to && place + OBJECT > from) return true
+    return false
   }
 
   storedAt(key: number, size: number): void {

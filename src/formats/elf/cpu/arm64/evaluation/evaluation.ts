@@ -28,6 +28,12 @@ export interface CallingState {
   readonly memory: Readonly<Places<Cell>>
 }
 
+/** Pointers into the frame of a caller. */
+export interface KeptPointers {
+  /** May others than the function that is called at `call` have a pointer to something in [from, to) of the frame? */
+  isKeptBeside(call: number, from: number, to: number): boolean
+}
+
 /** What the function called at some place does, as far as it is known. */
 export interface CallOutcome {
   /** It does not come back on this CPU. */
@@ -67,7 +73,7 @@ export interface Surroundings {
   /** The value of an ID register. */
   systemRegister(crm: number, op2: number): Value | undefined
   /** `target`: what is called, an address or something of another file; undefined when that is not known. */
-  call(at: number, target: Value | undefined, state: CallingState): CallOutcome | undefined
+  call(at: number, target: Value | undefined, state: CallingState, kept: KeptPointers): CallOutcome | undefined
   /** Where exceptions out of the call at `at` are handled. */
   landingPad(at: number): number | undefined
   /** Where control comes into the middle of the function, from others. */

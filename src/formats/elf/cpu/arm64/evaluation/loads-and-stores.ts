@@ -189,6 +189,7 @@ export class LoadsAndStores {
   storeOne(machine: Machine, place: Value | undefined, value: Value | undefined, size: number, published: Value | undefined = value): void {
     this.#notes.used(published)
     const key = keyOf(place)
+    if (value?.base === SP) this.#effects.pointerKept(singleOffset(value))
     if (key === undefined) {
       if (place?.base === SP) storeToOne(machine, place, value, size)
       return

@@ -7,6 +7,7 @@ import { isOnlyForExactLoad } from './exact-loads.ts'
 import { exportsByCpu } from './exports-by-cpu.ts'
 import type { Guards } from '../checks/guards.ts'
 import type { Program } from '../code/program.ts'
+import { HeldPages } from '../code/held-pages.ts'
 import { ReachableWords } from '../code/reachable-words.ts'
 import { findRoots } from './roots.ts'
 import type { Step } from './steps.ts'
@@ -27,6 +28,7 @@ export class ReachSearch {
   readonly #guards: Guards
   readonly #needs: ReadonlySet<number>
   readonly #reachable: ReachableWords
+  readonly #pages: HeldPages
   readonly #followed = new Map<number, Evaluation | undefined>()
   readonly #tables: TablesInData
   readonly #tags: CheckedTags
@@ -42,6 +44,7 @@ export class ReachSearch {
     this.#guards = guards
     this.#needs = needs
     this.#reachable = new ReachableWords(program)
+    this.#pages = new HeldPages(program)
     this.#tables = new TablesInData(program, guards)
     this.#tags = new CheckedTags(program, guards.evaluations, needs)
     this.trapped = trapScope(program, guards)
@@ -88,7 +91,8 @@ export class ReachSearch {
     if (detectors.probes.has(index) && this.#needs.has(graph.edgeTo[edge]!)) return false // tried, and caught
     let evaluation = this.#guards.evaluations.get(index)
     if (evaluation === undefined) {
-      if (graph.edgeKind[edge] !== Edge.call || !this.#needs.has(graph.edgeTo[edge]!)) return true
+      if (graph.edgeKind[edge] !== Edge.call) return this.#pages.reaches(index, graph.edgeAt[edge]!)
+      if (!this.#needs.has(graph.edgeTo[edge]!)) return true
       if (this.#guards.evaluations.get(graph.edgeTo[edge]!)?.decides === true) return true // it asks itself: helpers of atomic operations
       // the bounds of the search were reached before it: what variables tell it is known all the same
       evaluation = this.#follow(index)
@@ -189,9 +193,10 @@ export class ReachSearch {
       // what was followed through a variable was counted where it is used
       if (evaluation !== undefined && (this.#guards.isKnown(place) || image.dataAt(place)?.constant === true)) continue
       const target = this.#tables.functionIn(place)
+      const first = image.slots.get(place)?.address ?? image.dataPointers.get(place)
+      if ((target === undefined && first === undefined) || (evaluation === undefined && !this.#pages.reaches(index, from[access]!))) continue
       if (target !== undefined) reach(target, { from: index, how: 'table' })
       // what an evaluated function loads from a variable that is not known may be what the file says is there
-      const first = image.slots.get(place)?.address ?? image.dataPointers.get(place)
       if (first !== undefined && !image.inCode(first)) table(first)
     }
     for (const address of evaluation?.addressesUsed ?? []) if (!image.inCode(address) && !this.#tables.endsArray(address, named)) table(address)
