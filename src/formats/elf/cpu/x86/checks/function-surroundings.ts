@@ -61,7 +61,7 @@ export class FunctionSurroundings implements Surroundings {
 
   returned(at: number, registers: readonly (Value | undefined)[], through?: number): ReadonlyMap<number, Value> | 'never' | undefined {
     const target = this.#called.get(at) ?? (through === undefined ? undefined : this.#program.graph.functionAt(through))
-    if (target !== undefined) return this.#callees.comesBack(target) ? (this.#known.answer(target, registers) ?? this.#foundBy(target) ?? this.#told(target) ?? this.#callees.constant(target)) : 'never'
+    if (target !== undefined) return this.#callees.comesBack(target) ? (this.#known.answer(target, registers) ?? this.#foundBy(target) ?? this.#told(target) ?? this.#callees.constant(target) ?? this.#known.numbers(this.#index, target)) : 'never'
     const name = this.#imported.get(at)
     if (name === undefined || (this.origins?.environment === true && readsEnvironment.test(name))) return undefined
     return this.#callees.returnedBy(name) ?? comparedTexts(this.#program.image, name, registers) ?? shiftedByLibgcc(name, registers)

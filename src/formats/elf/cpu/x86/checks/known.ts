@@ -17,6 +17,8 @@ export interface Known extends Pick<Surroundings, 'model' | 'initially'> {
   answer(index: number, registers: readonly (Value | undefined)[]): ReadonlyMap<number, Value> | undefined
   /** What it writes then, and where it would on another CPU. */
   written(index: number, registers: readonly (Value | undefined)[]): Pick<Answer, 'writes' | 'withheld'> | undefined
+  /** Numbers of which function `callee` returns one, whatever checks say, where `caller` may hand them on to who sets a variable of a check. */
+  numbers(caller: number, callee: number): ReadonlyMap<number, Value> | undefined
   readonly flags: FlagsOfObjects
   readonly kernels: HandedOutKernels
 }
@@ -35,16 +37,25 @@ export function knownWhenSettled(known: Known, load: Surroundings['load'], other
     results: {
       get: (callee) => {
         const usual = known.results.get(callee)?.values
-        return { values: withoutChoices((isOpen(usual) ? others.evaluation(callee)?.results : undefined) ?? usual) }
+        return { values: (isOpen(usual) ? occurring(others.evaluation(callee)) : undefined) ?? withoutChoices(usual) }
       },
     },
     kernels,
     answer: (callee, registers) => {
       const usual = known.answer(callee, registers)
-      return usual === undefined ? undefined : withoutChoices((isOpen(usual) ? others.answer(callee, registers) : undefined) ?? usual)
+      return usual === undefined ? undefined : ((isOpen(usual) ? occurring(others.answer(callee, registers)) : undefined) ?? withoutChoices(usual))
     },
     written,
   }
+}
+
+/**
+ * What a function returns where what checks find out has been found out: all of several numbers occur where no branch in it may be a check that was not
+ * followed (`static int level = -1`, kept by who asks and set by somebody else).
+ */
+function occurring(evaluation: Pick<Evaluation, 'results' | 'open'> | undefined): ReadonlyMap<number, Value> | undefined {
+  if (evaluation === undefined) return undefined
+  return evaluation.open.size === 0 ? evaluation.results : withoutChoices(evaluation.results)
 }
 
 /** Is one of them one of several numbers that a check found out? */

@@ -14,6 +14,8 @@ export class Parameters {
   readonly #parameters = new Map<number, Map<number, Value>>()
   /** Numbers that do not come from checks, by 16 times the function and the register. */
   readonly #others = new Map<number, Value>()
+  /** The same by the calls that pass it: when one is evaluated again with better knowledge, what it passes then replaces it. */
+  readonly #byEdge = new Map<number, Map<number, Map<number, Value>>>()
   readonly #passedAt = new Map<string, Set<number>>()
   /** Functions that were not told what checks decide of what they are called with: it was passed on further than arguments are followed. */
   readonly uninformed: Set<number> = new Set()
@@ -40,7 +42,6 @@ export class Parameters {
    */
   pass(callee: number, edge: number, passed: ReadonlyMap<number, Value>, isSetter = false): boolean {
     let changed = false
-    let parameters = this.#parameters.get(callee)
     for (const [register, value] of passed) {
       if (!value.detected) {
         if (!isSmallNumber(register, value)) continue
@@ -52,14 +53,33 @@ export class Parameters {
         this.drop(callee)
         continue
       }
-      const known = parameters?.get(register)
-      const joined = known === undefined ? value : (join(known, value) ?? known)
-      if (sameValue(known, joined)) continue
-      if (parameters === undefined) this.#parameters.set(callee, (parameters = new Map()))
-      parameters.set(register, joined)
-      changed = true
+      if (this.#set(callee, register, edge, value)) changed = true
+    }
+    // what it passed when less was known
+    for (const [register, edges] of this.#byEdge.get(callee) ?? []) {
+      const value = edges.has(edge) ? passed.get(register) : undefined
+      if (edges.has(edge) && (value === undefined || !(value.detected || (isSetter && isSmallNumber(register, value)))) && this.#set(callee, register, edge, undefined)) changed = true
     }
     return changed
+  }
+
+  /** Takes over that `edge` passes `value`. True: what the callee is called with, by all of them, is another. */
+  #set(callee: number, register: number, edge: number, value: Value | undefined): boolean {
+    let registers = this.#byEdge.get(callee)
+    if (registers === undefined) this.#byEdge.set(callee, (registers = new Map()))
+    let edges = registers.get(register)
+    if (edges === undefined) registers.set(register, (edges = new Map()))
+    if (sameValue(edges.get(edge), value)) return false
+    if (value === undefined) edges.delete(edge)
+    else edges.set(edge, value)
+    let joined: Value | undefined
+    for (const each of edges.values()) joined = joined === undefined ? each : (join(joined, each) ?? joined)
+    let parameters = this.#parameters.get(callee)
+    if (sameValue(parameters?.get(register), joined)) return false
+    if (parameters === undefined) this.#parameters.set(callee, (parameters = new Map()))
+    if (joined !== undefined) parameters.set(register, joined)
+    else if (parameters.delete(register) && parameters.size === 0) this.#parameters.delete(callee)
+    return true
   }
 
   #noteOther(callee: number, register: number, value: Value): void {
@@ -96,7 +116,7 @@ export class Parameters {
 }
 
 /** Is it a number such as programs write for levels and flags, in a register? */
-function isSmallNumber(register: number, value: Value): boolean {
+export function isSmallNumber(register: number, value: Value): boolean {
   if (register < 0 || register >= 16 || !isExact(value)) return false
   const { words } = value
   for (let at = 0; at < words.length; at += 2) if (words[at]! < -1 || words[at]! > LARGEST_NUMBER) return false

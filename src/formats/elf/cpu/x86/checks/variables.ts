@@ -39,8 +39,8 @@ export interface Settled {
   isReached(index: number): boolean
   /** What function `index` does then. */
   evaluation(index: number): Evaluation | undefined
-  /** What it returns then where it is called with `registers`. */
-  answer(index: number, registers: readonly (Value | undefined)[]): ReadonlyMap<number, Value> | undefined
+  /** The same where it is called with `registers`. */
+  answer(index: number, registers: readonly (Value | undefined)[]): Evaluation | undefined
 }
 
 /** Variables of the file that hold what checks of the CPU found out. */
@@ -52,6 +52,8 @@ export class Variables {
   readonly #first: number | undefined
   /** Functions that put what they are called with into one. */
   readonly setters: Set<number> = new Set()
+  /** Functions that call those. */
+  readonly callersOfSetters: Set<number> = new Set()
   readonly #storedBy = new Map<number, ReadonlySet<number>>()
   /** By the lower bits of an eighth of the address: may a variable begin there? Most loads are of something else. */
   readonly #near = new Uint8Array(NEAR_MASK + 1)
@@ -229,17 +231,24 @@ export class Variables {
 
   /** Small functions that store what they are called with, by few: what these pass is of interest, wherever they are. */
   #followSetters(at: number, distance: number): void {
-    const { accesses, detectors, graph, sweep } = this.#program
+    const { accesses, graph, sweep } = this.#program
     const kind = sweep.accessKind.values()
     const from = sweep.accessFrom.values()
     for (const access of accesses.range(at, at)) {
       const index = kind[access] === Access.store ? graph.functionOf(from[access]!) : -1
-      if (index < 0 || this.setters.has(index) || this.setters.size >= MOST_SETTERS || graph.ends[index]! - graph.starts[index]! > LARGEST_SETTER) continue
-      if (detectors.functions.has(index) || this.#agenda.callerCount(index) > SETTERS_CALLERS || this.#program.isOfRuntimeLibrary(index)) continue
-      this.setters.add(index)
-      this.#agenda.add(index, distance + 1)
-      this.#agenda.addCallers(index, distance)
+      if (index >= 0) this.followSetter(index, distance)
     }
+  }
+
+  /** Follows function `index`, which stores what it is called with, or hands it on to one that does. */
+  followSetter(index: number, distance: number): void {
+    const { detectors, graph } = this.#program
+    if (this.setters.has(index) || this.setters.size >= MOST_SETTERS || graph.ends[index]! - graph.starts[index]! > LARGEST_SETTER) return
+    if (detectors.functions.has(index) || this.#agenda.callerCount(index) > SETTERS_CALLERS || this.#program.isOfRuntimeLibrary(index)) return
+    this.setters.add(index)
+    for (let entry = graph.firstCaller[index]!; entry < graph.firstCaller[index + 1]!; entry++) this.callersOfSetters.add(graph.edgeFrom[graph.callerEdge[entry]!]!)
+    this.#agenda.add(index, distance + 1)
+    this.#agenda.addCallers(index, distance)
   }
 
   /** Follows what the file says holds what is known of the CPU: objects by their names, and bytes that would say that something is there had anybody asked. */

@@ -108,6 +108,9 @@ export abstract class Accesses extends Operands {
   #oneOfUnlessLeaked(place: Value, size: number): Value | undefined {
     const { origins } = this.outside
     if (origins === undefined || !isExact(place)) return this.unlessLeaked(undefined)
+    // where numbers are settled, all entries of a constant table that are read occur
+    const constants = origins.settled ? this.oneOfConstants(size) : undefined
+    if (constants !== undefined) return constants
     const addresses = addressesIn(place)
     const array = this.hasBase ? -1 : this.#arrayOf(Math.min(...addresses))
     const leaks = (at: number): boolean => (array < 0 ? origins.variableLeaks(at) : origins.elementLeaks(at, array))

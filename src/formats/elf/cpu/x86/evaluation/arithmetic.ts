@@ -2,7 +2,7 @@ import { cleanFlags, Register, saysNothing } from './state.ts'
 import { Accesses } from './accesses.ts'
 import { mentionedRegisters } from '../code/mentioned-registers.ts'
 import { type Flags, flagsOf, outcomes, refined } from './flags.ts'
-import { anything, detectedAs, isZero, number, type Operation, plain, sameValue, signExtended, singleAddress, untouched, type Value, valueOf } from '../../program/value.ts'
+import { anything, detectedAs, isExact, isZero, number, type Operation, plain, sameValue, signExtended, singleAddress, untouched, type Value, valueOf } from '../../program/value.ts'
 
 /** Of numbers that are not the same; which is the larger is not known. */
 const unequal: Flags = flagsOf('compare', valueOf(plain, [0, 0, 2, 0], true), number(1), 8)
@@ -107,7 +107,7 @@ export abstract class Arithmetic extends Accesses {
   /** SBB r, r: all bits or none, as the carry says. */
   protected carryMask(): Value | undefined {
     const { flags } = this.state
-    if (flags === undefined || saysNothing(flags)) return flags === undefined && this.tracesOrigins ? undefined : untouched
+    if (flags === undefined || saysNothing(flags)) return this.tracesOrigins ? (flags === undefined ? undefined : untouched) : valueOf(plain, [0, 0, -1, -1], false)
     const possible = this.outcome(2)
     const detected = flags.left.detected || flags.right.detected
     return possible === 3 ? valueOf(plain, [0, 0, -1, -1], detected) : number(possible === 2 ? -1 : 0, possible === 2 ? -1 : 0, detected)
@@ -204,6 +204,11 @@ export abstract class Arithmetic extends Accesses {
     // modulo the size in registers; in memory it may be a bit of what follows
     const inRegister = this.isMemory ? this.register(size) : this.compute('and', this.register(size), number(size * 8 - 1))
     const bit = opcode === 0xba ? number(this.code[this.next - 1]! & (size * 8 - 1)) : inRegister
+    if (opcode === 0xa3 && !this.isMemory && value !== undefined && isExact(value) && bit !== undefined && isExact(bit) && bit.words.length > 2) {
+      // of several numbers of bits those are left behind the branch that it leads to
+      this.state.flags = flagsOf('bit', bit, value, size, ((this.code[this.modrmAt]! >> 3) & 7) | ((this.rex & 4) << 1))
+      return
+    }
     const shifted = isZero(value) ? value : bit?.words.length === 2 ? this.compute('shr', value, bit) : undefined
     const carry = this.compute('and', shifted, number(1))
     if (slash > 4) {

@@ -3,7 +3,7 @@ import { Machine } from './machine.ts'
 import { argumentRegisters } from '../code/argument-registers.ts'
 import { placeKey, Register, slotKey } from './state.ts'
 import { firstObject, HandedOut, type ObjectStore } from './made-objects.ts'
-import { plain, sameValue, singleAddress, singleOffset, type Value } from '../../program/value.ts'
+import { detectedAs, isExact, plain, sameValue, singleAddress, singleOffset, type Value } from '../../program/value.ts'
 
 /** A store to a field of some object. */
 export interface FieldWrite {
@@ -102,6 +102,14 @@ export abstract class Effects extends Machine {
   leftIn(key: number): Value | undefined {
     const known = this.#left.get(key)
     return known?.ends === this.#ends ? known.value : undefined
+  }
+
+  /** What it stores through its parameters of what checks found out, with the numbers that it leaves there at other ends of the function. */
+  protected storesThroughParameters(): ParameterStore[] {
+    return [...this.parameterStores.values()].map((store) => {
+      const left = this.leftIn(placeKey(store.register, store.offset))
+      return left !== undefined && isExact(left) ? { ...store, value: detectedAs(left, true) } : store
+    })
   }
 
   /** The callee may make something else of the objects that it gets. (Virtual functions leave their object what it is.) */

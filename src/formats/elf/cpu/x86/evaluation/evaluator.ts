@@ -146,7 +146,7 @@ export class Evaluator extends Instructions {
       told: [...this.told.values()],
       globalStores: [...this.globals.values()].map((store) => ({ ...store, left: this.leftIn(store.address) })),
       unconditional: noVariables,
-      parameterStores: [...this.parameterStores.values()],
+      parameterStores: this.storesThroughParameters(),
       withheld: [...this.withheld.values()],
       fieldStores: [...this.fields.values()],
       otherFields: new Set(),

@@ -2,8 +2,8 @@ import { isZero, plain, sameValue, type Value, valueOf } from '../../program/val
 
 /** What a conditional branch looks at. */
 export interface Flags {
-  readonly kind: 'compare' | 'logic' | 'result' | 'carry' | 'shift'
-  /** Left side of a comparison; the result otherwise (of a `shift`, what went out last is on the right); for `carry`, 0 or 1. */
+  readonly kind: 'compare' | 'logic' | 'result' | 'carry' | 'bit' | 'shift'
+  /** Left side of a comparison; the result otherwise (of a `shift`, what went out last is on the right); for `carry`, 0 or 1; for `bit`, which one of the right side. */
   readonly left: Value
   readonly right: Value
   readonly size: number
@@ -105,6 +105,7 @@ function conditionHolds(
   bHigh: number,
 ): boolean | undefined {
   if (kind === 'carry') return condition === 1 ? aLow !== 0 : undefined
+  if (kind === 'bit') return condition === 1 ? ((aLow < 32 ? bLow >>> aLow : bHigh >>> (aLow - 32)) & 1) !== 0 : undefined
   // the last bit shifted out stands on the right
   if (kind === 'shift' && condition === 1) return bLow !== 0
   // carry and overflow of additions and other shifts are not kept

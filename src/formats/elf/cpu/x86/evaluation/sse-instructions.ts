@@ -3,7 +3,7 @@ import { Register } from './state.ts'
 import { Transfers } from './transfers.ts'
 import { combined, combined38, combined3a, Prefix } from './vector-operations.ts'
 import { cleanVector, isKnown, isSame, noVectors, unknownFlags, unknownOf } from './vectors.ts'
-import { anything, certain, clean, compute, number, plain, singleAddress, untouched, type Value } from '../../program/value.ts'
+import { addressesIn, anything, certain, clean, compute, isExact, number, plain, singleAddress, untouched, type Value } from '../../program/value.ts'
 
 const ZERO: Vector = vectorOf([0n, 0n], 8, false)
 const ONES = 0xffff_ffffn
@@ -217,11 +217,20 @@ export abstract class SseInstructions extends Transfers {
     return this.#vector(this.#registerNumber())
   }
 
+  /** Of several places that are known, the pointers that they hold may be copied: rows of a table of functions. */
+  #useRows(place: Value | undefined, size: number): void {
+    if (place === undefined || !isExact(place)) return
+    for (const at of addressesIn(place)) for (let offset = 0; offset < size; offset += 8) this.used_(this.outside.load(at + offset, 8))
+  }
+
   /** The second operand: a register, or `size` bytes of memory. */
   #source(size: number): Vector | undefined {
     if (!this.isMemory) return this.#vector(this.#otherNumber())
     const place = this.memoryAddress
-    if (place === undefined || (place.base === plain && singleAddress(place) === undefined)) return this.tracesOrigins ? vectorWith(this.read(4)) : undefined
+    if (place === undefined || (place.base === plain && singleAddress(place) === undefined)) {
+      this.#useRows(place, size)
+      return this.tracesOrigins ? vectorWith(this.read(4)) : undefined
+    }
     const elements: bigint[] = []
     let detected = false
     let known = true

@@ -132,9 +132,9 @@ export class Choices {
    * Looks once more at what was taken for choices, with what is reached: edges that are none, as numbers lead there that the
    * checks were seen to find out on this CPU.
    */
-  refute(isReached: (index: number) => boolean): readonly number[] {
+  refute(isReached: (index: number) => boolean): readonly Refuted[] {
     const { graph } = this.#program
-    const refuted: number[] = []
+    const refuted: Refuted[] = []
     for (const edge of this.#refused) {
       const index = graph.edgeFrom[edge]!
       const at = graph.edgeAt[edge]!
@@ -143,14 +143,14 @@ export class Choices {
       if (graph.edgeKind[edge] !== Edge.call && (this.#tracer.checksOf(index, at) ?? []).length === 0) continue
       this.#choices[edge] = 1
       this.#refused.delete(edge)
-      refuted.push(edge)
+      refuted.push(refutedEdge(this.#program, edge))
     }
     this.#refuteByArguments(isReached, refuted)
     return refuted
   }
 
   /** What checks decide for one caller, and another demands. */
-  #refuteByArguments(isReached: (index: number) => boolean, refuted: number[]): void {
+  #refuteByArguments(isReached: (index: number) => boolean, refuted: Refuted[]): void {
     const { graph } = this.#program
     for (const index of this.#tracer.informed()) {
       const usual = this.#evaluations.get(index)
@@ -159,12 +159,23 @@ export class Choices {
       for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
         const target = graph.edgeTo[edge]!
         if ((graph.edgeKind[edge] !== Edge.call && graph.edgeKind[edge] !== Edge.taken) || !this.#kernels.needFeatures(target) || isReached(target)) continue
-        const passed = view === undefined ? this.#others.of(index, isReached) : undefined
-        view ??= passed && this.#tracer.givenOthers(index, passed, isReached)
+        view ??= this.#givenOthers(index, isReached)
         if (view === undefined) break
-        if (edgeRunsIn(graph, view.evaluation, edge) && view.control.decidingOf(view.evaluation.open, graph.edgeAt[edge]!, view.evaluation.either)?.length === 0) refuted.push(edge)
+        if (edgeRunsIn(graph, view.evaluation, edge) && view.control.decidingOf(view.evaluation.open, graph.edgeAt[edge]!, view.evaluation.either)?.length === 0) refuted.push(refutedEdge(this.#program, edge))
+      }
+      if (usual.addressesUsed.size > 0) view ??= this.#givenOthers(index, isReached)
+      // entries of a table that a number takes: of what is found in any of them, nothing hangs on a check
+      for (const address of view?.evaluation.open.size === 0 ? view.evaluation.addressesUsed : []) {
+        const target = usual.addressesUsed.has(address) ? undefined : graph.functionAt(address)
+        if (target !== undefined && this.#kernels.needFeatures(target) && !isReached(target)) refuted.push({ from: index, target, how: 'address' })
       }
     }
+  }
+
+  /** Function `index` with what others than checks pass as well. */
+  #givenOthers(index: number, isReached: (index: number) => boolean): View | undefined {
+    const passed = this.#others.of(index, isReached)
+    return passed && this.#tracer.givenOthers(index, passed, isReached)
   }
 
   /** Does function `index` call `target`, or take its address, on all sides of what may be a check? */
@@ -221,8 +232,15 @@ export class Choices {
   choosesFromTable(index: number, at: number): boolean {
     const evaluation = this.#evaluations.get(index)
     if (evaluation === undefined || !(evaluation.decides || evaluation.doubts)) return false
-    const uses = evaluation.indirectCalls.size > 0 ? [...evaluation.indirectCalls] : [at]
-    return uses.every((use) => this.#tracer.dependsOnCheck(index, use) && !this.#tracer.hangsOnNothingNear(index, use))
+    return usesOfTable(evaluation, at).every((use) => this.#tracer.dependsOnCheck(index, use) && !this.#tracer.hangsOnNothingNear(index, use))
+  }
+
+  /** Do numbers that are known lead to where it does so? See `refute`. */
+  isLedToTable(index: number, at: number, isReached: (index: number) => boolean): boolean {
+    const evaluation = this.#evaluations.get(index)
+    if (evaluation?.doubts !== true) return false
+    // as of functions: one that is named in any case is one of those that are chosen from
+    return usesOfTable(evaluation, at).some((use) => (this.#tracer.checksOf(index, use) ?? []).length > 0 && this.#tracer.isLedTo(index, use, isReached))
   }
 
   /**
@@ -263,6 +281,22 @@ export class Choices {
     }
     return false
   }
+}
+
+/** Where a function calls what is in a table that it names at `at`, as far as that is known. */
+function usesOfTable({ indirectCalls }: Evaluation, at: number): readonly number[] {
+  return indirectCalls.size > 0 ? [...indirectCalls] : [at]
+}
+
+/** What was taken for a choice, and is none. */
+export interface Refuted {
+  readonly from: number
+  readonly target: number
+  readonly how: 'call' | 'address' | 'table'
+}
+
+function refutedEdge({ graph }: Program, edge: number): Refuted {
+  return { from: graph.edgeFrom[edge]!, target: graph.edgeTo[edge]!, how: graph.edgeKind[edge] === Edge.call ? 'call' : 'address' }
 }
 
 /** Where a function is named by another. */

@@ -1,4 +1,4 @@
-import type { Choices } from './choices.ts'
+import type { Choices, Refuted } from './choices.ts'
 import type { Guards } from '../checks/guards.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import { loopStarts, noStarts } from '../code/fixed-addresses.ts'
@@ -43,6 +43,7 @@ export class NamedTables {
   readonly #saysNo: (index: number) => boolean
   readonly #runs: (index: number, at: number) => boolean
   readonly #records: NamedRecords
+  readonly #refused: { readonly index: number; readonly from: number; readonly target: number }[] = []
   readonly #arrays: readonly { readonly start: number; readonly end: number }[]
 
   constructor(program: Program, { evaluations, chosenEntries, kernels, choices, tracer, saysNo, runs }: KnownForTables) {
@@ -200,8 +201,18 @@ export class NamedTables {
   }
 
   #reachFromTable(index: number, from: number, target: number, progress: Progress): void {
-    if (this.#program.detectors.any && this.#isChosen(index, from, target) && !this.#isNamedAnyway(index, from, target)) return
+    if (this.#program.detectors.any && this.#isChosen(index, from, target) && !this.#isNamedAnyway(index, from, target)) {
+      if (this.#evaluations.get(index)?.doubts === true) this.#refused.push({ index, from, target })
+      return
+    }
     progress.reach(target, index, 'table')
+  }
+
+  /** Looks once more at what was taken for chosen from tables: see `Choices.refute`. */
+  refute(isReached: (index: number) => boolean): readonly Refuted[] {
+    return this.#refused
+      .filter(({ index, from, target }) => isReached(index) && !isReached(target) && this.#choices.isLedToTable(index, from, isReached))
+      .map(({ index, target }) => ({ from: index, target, how: 'table' }))
   }
 
   /** Does the table that function `index` names at `from` look like one of implementations, or `target` like one that is chosen? */

@@ -29,6 +29,9 @@ const FEW_USERS = 256
 /** Searches after which what was taken for a choice is one. */
 const REFUTATIONS = 8
 
+/** How sure one has to be of a search for what is named in some way to be followed. */
+const leastTrust = { call: Trust.calls, address: Trust.addresses, table: Trust.tables }
+
 export interface KnownForReach {
   readonly selections: Selections
   /** The user asks about a CPU: what was decided for it is more than a resemblance. */
@@ -130,18 +133,15 @@ export class ReachSearch {
 
   /** What is reached, at each degree of trust. */
   searchAll(): readonly Reach[] {
-    const { graph } = this.#program
     const searches = [Trust.calls, Trust.addresses, Trust.tables].map((trust) => this.#begin(trust))
     const { steps } = searches[Trust.tables]!
+    const isReached = (index: number): boolean => steps.has(index)
     for (let rounds = 0; ; rounds++) {
       for (const progress of searches) this.#goOn(progress)
-      const refuted = rounds === REFUTATIONS ? [] : this.#choices.refute((index) => steps.has(index))
+      const refuted = rounds === REFUTATIONS ? [] : [...this.#choices.refute(isReached), ...this.#tables.refute(isReached)]
       if (refuted.length === 0) return searches
       for (const progress of searches) {
-        for (const edge of refuted) {
-          const isCall = graph.edgeKind[edge] === Edge.call
-          if (progress.steps.has(graph.edgeFrom[edge]!) && (isCall || progress.trust >= Trust.addresses)) progress.reach(graph.edgeTo[edge]!, graph.edgeFrom[edge]!, isCall ? 'call' : 'address')
-        }
+        for (const { from, target, how } of refuted) if (progress.steps.has(from) && progress.trust >= leastTrust[how]) progress.reach(target, from, how)
       }
     }
   }

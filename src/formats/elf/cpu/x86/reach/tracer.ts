@@ -279,18 +279,18 @@ export class Tracer implements RestOfProgram {
     const others = {
       isReached,
       evaluation: (other: number): Evaluation | undefined => (this.#settlingNow.size > DEPTH || this.#settlingNow.has(other) ? undefined : this.settledAt(other, isReached)?.evaluation),
-      answer: (other: number, registers: readonly (Value | undefined)[]): ReadonlyMap<number, Value> | undefined => this.#settledAnswer(other, argumentsIn(registers), isReached),
+      answer: (other: number, registers: readonly (Value | undefined)[]): Evaluation | undefined => this.#settledAnswer(other, argumentsIn(registers), isReached),
     }
     const evaluation = this.#guards.settle(index, origins, this.#settling, others, passed)
     return evaluation && { evaluation, control: this.#controlFlow(index, evaluation) }
   }
 
-  #settledAnswer(index: number, passed: ReadonlyMap<number, Value>, isReached: (index: number) => boolean): ReadonlyMap<number, Value> | undefined {
+  #settledAnswer(index: number, passed: ReadonlyMap<number, Value>, isReached: (index: number) => boolean): Evaluation | undefined {
     if (passed.size === 0 || this.#settling.left <= 0 || this.#settlingNow.size > DEPTH || this.#settlingNow.has(index)) return undefined
     this.#settlingNow.add(index)
     const view = this.#settle(index, isReached, passed)
     this.#settlingNow.delete(index)
-    return view?.evaluation.results
+    return view?.evaluation
   }
 
   #isAboutCpu(index: number): boolean {
