@@ -1,5 +1,5 @@
 import { Edge } from '../../program/edges.ts'
-import { detectedAs, featureTable, relative, type Value } from '../../program/value.ts'
+import { featureTable, relative, type Value } from '../../program/value.ts'
 import { Agenda, callersFirst } from './agenda.ts'
 import { closedFunctions } from './closed-functions.ts'
 import { ClosureMakers } from './closure-makers.ts'
@@ -14,18 +14,17 @@ import { evaluate, resultRegardless, type StepBudget, storesOf } from '../evalua
 import type { Evaluation, FileLeaks, Origins, Surroundings } from '../evaluation/evaluation.ts'
 import { Fields } from './fields.ts'
 import { FlagsOfObjects } from '../evaluation/flags-of-objects.ts'
-import { Register } from '../evaluation/state.ts'
 import { FunctionSurroundings } from './function-surroundings.ts'
 import { HandedOutKernels } from './handed-out-kernels.ts'
 import { KernelUsers } from './kernel-users.ts'
 import { type KeptWords, keptWords } from './kept-words.ts'
 import { type Known, knownWhenSettled, withoutChoices } from './known.ts'
-import { argumentRegisters } from '../code/argument-registers.ts'
 import { findLeaks, findOwnLeaks } from './leaks.ts'
-import { isSmallNumber, Parameters } from './parameters.ts'
+import { handsOn, Parameters } from './parameters.ts'
 import { PointerCallers } from './pointer-callers.ts'
 import type { Program } from '../code/program.ts'
 import { Results } from './results.ts'
+import { ReturnedNumbers } from './returned-numbers.ts'
 import { type ChosenEntries, TableChoices } from './table-choices.ts'
 import { type Settled, Variables } from './variables.ts'
 
@@ -50,8 +49,8 @@ const limits = {
   /** Steps from CPUID of functions that hand on what checks found out, and of those that hand it to one that names kernels. */
   arguments: 5,
   argumentsOfUsers: 9,
-  /** Bytes of a function that says which number an option is. */
-  namer: 512,
+  /** Steps from CPUID of functions that decide by what they are called with or by a check: what callers pass is of interest. */
+  wanted: 3,
   /** Of asking again which kernels are handed out. */
   refinements: 8,
 } as const
@@ -116,6 +115,7 @@ class GuardSearch {
     evaluate: (index, parameters) => this.#evaluateFor(index, parameters),
     regardless: (index, parameters) => this.#resultRegardless(index, parameters),
   })
+  readonly #numbers: ReturnedNumbers
   readonly #featureSlots = new Set<number>()
   readonly #times = new Map<number, number>()
   readonly #budget: StepBudget = { left: limits.steps }
@@ -144,6 +144,7 @@ class GuardSearch {
       isTold: (index) => this.#parameters.of(index) !== undefined,
       returnedRegardless: (index) => this.#resultRegardless(index, this.#parameters.of(index)),
     })
+    this.#numbers = new ReturnedNumbers(program, (index) => this.#resultRegardless(index, undefined))
     this.#callees = new Callees(program, this.#results.neverReturns)
     this.#known = {
       model,
@@ -155,7 +156,7 @@ class GuardSearch {
       results: this.#results.found,
       kernels: this.#kernels,
       answer: (index, registers) => this.#answerOf(index, registers)?.values,
-      numbers: (caller, callee) => (this.#variables.callersOfSetters.has(caller) ? this.#numbersOf(callee) : undefined),
+      numbers: (caller, callee) => (this.#variables.callersOfSetters.has(caller) ? this.#numbers.of(callee) : undefined),
       written: (index, registers) => this.#answerOf(index, registers),
     }
     for (const [place, slot] of program.image.slots) {
@@ -303,6 +304,7 @@ class GuardSearch {
     const distance = this.#agenda.distanceOf(index)
     this.#spreadExits(index, evaluation, distance)
     this.#results.spread(index, evaluation, distance)
+    if (evaluation.ignoresOthers && distance <= limits.wanted) this.#variables.followSetter(index, distance)
     this.#results.spreadPointer(index, evaluation, distance)
     if (this.#closures.note(index, evaluation) && this.#agenda.callerCount(index) <= limits.callers) this.#agenda.addCallers(index, distance)
     const mayKeep = distance <= 1 || (distance <= 3 && evaluation.seen.length < limits.largeFunction)
@@ -336,19 +338,6 @@ class GuardSearch {
     return resultRegardless(decoder, functions.get(index)!, parameters, this.#surroundings(index), this.#budget, entriesOf(this.#program, index, this.#evaluations))
   }
 
-  readonly #numbers = new Map<number, ReadonlyMap<number, Value> | undefined>()
-
-  /** What a small function returns whatever checks say, where that is one of a few numbers: what an option is by its name. */
-  #numbersOf(index: number): ReadonlyMap<number, Value> | undefined {
-    if (!this.#numbers.has(index)) {
-      const { starts, ends } = this.#program.graph
-      this.#numbers.set(index, undefined) // where it calls itself
-      const value = ends[index]! - starts[index]! <= limits.namer && !this.#program.isOfRuntimeLibrary(index) ? this.#resultRegardless(index, undefined) : undefined
-      if (value !== undefined && isSmallNumber(Register.rax, value)) this.#numbers.set(index, new Map([[Register.rax, detectedAs(value, false)]]))
-    }
-    return this.#numbers.get(index)
-  }
-
   readonly #exits = new Map<number, string>()
 
   /** Functions that this one jumps into the middle of are evaluated where what they get or whether they get there hangs on a check. */
@@ -375,16 +364,10 @@ class GuardSearch {
       if (passed === undefined) continue
       const callee = graph.edgeTo[edge]!
       const isSetter = this.#variables.setters.has(callee)
-      if (isSetter && distance <= limits.arguments && mayHandOn(passed)) this.#variables.followSetter(index, distance)
+      if (isSetter && distance <= limits.arguments && handsOn(passed)) this.#variables.followSetter(index, distance)
       const changed = this.#parameters.pass(callee, edge, passed, isSetter)
       if (changed && (distance <= limits.arguments || (distance <= limits.argumentsOfUsers && this.#users.has(callee)))) this.#agenda.add(callee, distance + 1)
       else if (changed) this.#parameters.drop(callee)
     }
   }
-}
-
-/** Does a call pass what its own caller passed, or what came of that together with what a check found out? */
-function mayHandOn(passed: ReadonlyMap<number, Value>): boolean {
-  for (const value of passed.values()) if (argumentRegisters.includes(value.base) || (value.detected && (value.partial === true || value.hull === true))) return true
-  return false
 }

@@ -25,7 +25,7 @@ export interface Known extends Pick<Surroundings, 'model' | 'initially'> {
 
 /** The same where variables hold what `load` says, and nothing else counts that may be one of several numbers. */
 export function knownWhenSettled(known: Known, load: Surroundings['load'], others: Settled): Known {
-  const { model, flags, initially, evaluations, kernels, written } = known
+  const { model, flags, initially, evaluations, kernels, numbers, written } = known
   // the same fields in the same order as everywhere: what is compiled for one such object holds for the others
   return {
     model,
@@ -45,6 +45,7 @@ export function knownWhenSettled(known: Known, load: Surroundings['load'], other
       const usual = known.answer(callee, registers)
       return usual === undefined ? undefined : ((isOpen(usual) ? occurring(others.answer(callee, registers)) : undefined) ?? withoutChoices(usual))
     },
+    numbers,
     written,
   }
 }

@@ -1,4 +1,5 @@
 import { isExact, join, sameValue, type Value } from '../../program/value.ts'
+import { argumentRegisters } from '../code/argument-registers.ts'
 import type { Program } from '../code/program.ts'
 
 /** Functions with more callers are helpers. */
@@ -121,4 +122,10 @@ export function isSmallNumber(register: number, value: Value): boolean {
   const { words } = value
   for (let at = 0; at < words.length; at += 2) if (words[at]! < -1 || words[at]! > LARGEST_NUMBER) return false
   return true
+}
+
+/** Does a call pass what its own caller passed, or what came of that together with what a check found out? */
+export function handsOn(passed: ReadonlyMap<number, Value>): boolean {
+  for (const value of passed.values()) if (argumentRegisters.includes(value.base) || (value.detected && (value.partial === true || value.hull === true))) return true
+  return false
 }

@@ -64,6 +64,8 @@ export class Variables {
    * would find the same: half of all evaluations in workerd were such.
    */
   readonly #found = new Map<number, Map<number, Value | undefined>>()
+  /** By address: who found something there, also through a pointer that it got, and so does not name it. */
+  readonly #readers = new Map<number, Set<number>>()
 
   constructor(program: Program, agenda: Agenda) {
     this.#program = program
@@ -133,6 +135,9 @@ export class Variables {
     let found = this.#found.get(reader)
     if (found === undefined) this.#found.set(reader, (found = new Map()))
     found.set(at * 16 + size, known)
+    let readers = this.#readers.get(at)
+    if (readers === undefined) this.#readers.set(at, (readers = new Set()))
+    readers.add(reader)
     return known
   }
 
@@ -345,5 +350,6 @@ export class Variables {
     variable.value = joined
     for (const reader of this.#accessors.byAddress(at, variable.size)) if (this.#findsOther(reader)) this.#agenda.addAccessor(reader, variable.distance + 1)
     for (const reader of this.#accessors.otherwise(at)) if (this.#findsOther(reader)) this.#agenda.add(reader, variable.distance + 1)
+    for (let part = at; part < at + variable.size; part++) for (const reader of this.#readers.get(part) ?? []) if (this.#findsOther(reader)) this.#agenda.addAccessor(reader, variable.distance + 1)
   }
 }

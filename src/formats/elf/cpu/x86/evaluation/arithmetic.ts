@@ -25,6 +25,8 @@ export abstract class Arithmetic extends Accesses {
   /** The same of all, also those that are gone. */
   protected readonly outvoted: Set<number> = new Set()
   protected doubts = false
+  /** A branch was decided though what it looks at may be another number: what somebody wants instead. */
+  protected ignoresOthers = false
 
   protected arithmetic(at: number, byte: number, width: number, segment: boolean): void {
     const form = byte & 7
@@ -104,10 +106,16 @@ export abstract class Arithmetic extends Accesses {
     return this.compute(operation, this.compute(operation, left, right), carry)
   }
 
+  /** Do both outcomes of what is no check occur? See `Origins.settled`. */
+  get #isSettled(): boolean {
+    return this.outside.origins?.settled === true
+  }
+
   /** SBB r, r: all bits or none, as the carry says. */
   protected carryMask(): Value | undefined {
     const { flags } = this.state
-    if (flags === undefined || saysNothing(flags)) return this.tracesOrigins ? (flags === undefined ? undefined : untouched) : valueOf(plain, [0, 0, -1, -1], false)
+    if (flags === undefined && this.tracesOrigins) return undefined
+    if (flags === undefined || saysNothing(flags)) return this.tracesOrigins && !this.#isSettled ? untouched : valueOf(plain, [0, 0, -1, -1], false)
     const possible = this.outcome(2)
     const detected = flags.left.detected || flags.right.detected
     return possible === 3 ? valueOf(plain, [0, 0, -1, -1], detected) : number(possible === 2 ? -1 : 0, possible === 2 ? -1 : 0, detected)
@@ -227,6 +235,7 @@ export abstract class Arithmetic extends Accesses {
     if (isDetected) {
       if (possible === 3) this.doubts = true
       else this.decides = true
+      if (possible !== 3 && (flags.left.partial === true || flags.right.partial === true)) this.ignoresOthers = true
       if (this.manner === 'regardless') return 3
     }
     return possible
@@ -276,7 +285,8 @@ export abstract class Arithmetic extends Accesses {
     const detected = flags !== undefined && (flags.left.detected || flags.right.detected)
     const possible = this.outcome(condition)
     const isOpen = flags === undefined && this.tracesOrigins
-    const value = isOpen ? undefined : flags !== undefined && saysNothing(flags) ? untouched : possible === 3 ? valueOf(plain, [0, 0, 1, 0], detected) : number(possible === 2 ? 1 : 0, 0, detected)
+    const isClean = flags !== undefined && saysNothing(flags) && !this.#isSettled
+    const value = isOpen ? undefined : isClean ? untouched : possible === 3 ? valueOf(plain, [0, 0, 1, 0], detected) : number(possible === 2 ? 1 : 0, 0, detected)
     this.write(value, 1)
   }
 }

@@ -193,6 +193,8 @@ export interface Evaluation {
   readonly decides: boolean
   /** A branch on what CPUID said can go either way on this CPU, as far as could be told. */
   readonly doubts: boolean
+  /** A branch was decided by what CPUID said, though somebody may want another number, which is not known. */
+  readonly ignoresOthers: boolean
   /**
    * The same where fields of objects decide nothing: that what a check stored is what is read elsewhere at the same offset
    * is likely, no more. Undefined where no field was read; 'unknown' when following it took too many steps.

@@ -137,6 +137,7 @@ export class Evaluator extends Instructions {
       seen: this.seen,
       decides: this.decides,
       doubts: this.doubts,
+      ignoresOthers: this.ignoresOthers,
       cautious: undefined,
       exits: this.exits,
       asksByArgument: this.asksByArgument,

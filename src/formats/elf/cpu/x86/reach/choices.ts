@@ -163,13 +163,24 @@ export class Choices {
         if (view === undefined) break
         if (edgeRunsIn(graph, view.evaluation, edge) && view.control.decidingOf(view.evaluation.open, graph.edgeAt[edge]!, view.evaluation.either)?.length === 0) refuted.push(refutedEdge(this.#program, edge))
       }
-      if (usual.addressesUsed.size > 0) view ??= this.#givenOthers(index, isReached)
+      if (this.#namesKernelsInTable(index, isReached)) view ??= this.#givenOthers(index, isReached)
       // entries of a table that a number takes: of what is found in any of them, nothing hangs on a check
       for (const address of view?.evaluation.open.size === 0 ? view.evaluation.addressesUsed : []) {
         const target = usual.addressesUsed.has(address) ? undefined : graph.functionAt(address)
         if (target !== undefined && this.#kernels.needFeatures(target) && !isReached(target)) refuted.push({ from: index, target, how: 'address' })
       }
     }
+  }
+
+  /** Does function `index` name a table that never changes, with kernels of which one is not reached? */
+  #namesKernelsInTable(index: number, isReached: (index: number) => boolean): boolean {
+    const { graph, image, pointed, sweep } = this.#program
+    const to = sweep.accessTo.values()
+    for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
+      const at = to[access]!
+      if (image.dataAt(at)?.constant === true && pointed.tableAt(at).some((target) => this.#kernels.needFeatures(target) && !isReached(target))) return true
+    }
+    return false
   }
 
   /** Function `index` with what others than checks pass as well. */
