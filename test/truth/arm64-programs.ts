@@ -211,6 +211,10 @@ export const arm64Keys = {
   KEY_AND_NUMBERS: 'guarded',
   KEY_AS_NUMBERS: 'needed',
   KEY_AS_COPIED_NUMBERS: 'needed',
+  KEY_NUMBER: 'guarded',
+  KEY_NUMBER_FROM_FILE_BY_USER: 'needed',
+  KEY_NUMBER_FROM_FILE_IN_CONTEXT: 'needed',
+  KEY_NUMBER_FORCED_BY_USER: 'needed',
 } as const
 
 export type Arm64Key = keyof typeof arm64Keys
@@ -413,6 +417,21 @@ export const arm64Pages = {
 
 export type Arm64Page = keyof typeof arm64Pages
 
+/** Styles of programs/processors-arm64.c: which processor it is, from a text, in a structure that a function is given. */
+export const arm64Processors = {
+  PROCESSOR: 'guarded',
+  PROCESSOR_OF_TWO: 'guarded',
+  PROCESSOR_SAME: 'needed',
+  PROCESSOR_PRESET: 'needed',
+  PROCESSOR_FORCED: 'needed',
+  PROCESSOR_FORCED_INSIDE: 'needed',
+  PROCESSOR_COPIED: 'needed',
+  PROCESSOR_COPIED_FROM_OTHER: 'needed',
+  PROCESSOR_OTHER_NUMBER: 'needed',
+} as const
+
+export type Arm64Processor = keyof typeof arm64Processors
+
 /** Styles of programs/rounds-arm64.c, for a fixed address and without frames: numbers that look like addresses of code. */
 export const arm64Rounds = {
   ROUND_NUMBERS: 'guarded',
@@ -466,6 +485,7 @@ const files: readonly (readonly [styles: object, file: string])[] = [
   [arm64Masks, 'mask-arm64.c'],
   [arm64Gathered, 'gathered-arm64.c'],
   [arm64Pages, 'pages-arm64.c'],
+  [arm64Processors, 'processors-arm64.c'],
   [arm64Rounds, 'rounds-arm64.c'],
   [objectStyles, 'objects.c'],
 ]
@@ -492,7 +512,7 @@ export const arm64Builds: readonly (readonly [compiler: string, ...flags: string
 const folder = sharedFolder()
 
 /** Compiles one of the programs; undefined when the compiler is missing. */
-export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | Arm64Text | Arm64Token | Arm64Vector | Arm64Number | Arm64Mask | Arm64Gathered | Arm64Page | Arm64Round | ObjectStyle, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
+export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | Arm64Text | Arm64Token | Arm64Vector | Arm64Number | Arm64Mask | Arm64Gathered | Arm64Page | Arm64Processor | Arm64Round | ObjectStyle, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
   const [compiler, ...flags] = build
   const file = files.find(([styles]) => style in styles)?.[1] ?? 'dispatch-arm64.c'
   const command = file.endsWith('.cpp') ? { [gcc]: 'aarch64-linux-gnu-g++', clang: 'clang++' }[compiler]! : compiler

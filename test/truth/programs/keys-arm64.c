@@ -24,7 +24,14 @@ void *bytes_copied(void *to, const void *from, unsigned long count) __attribute_
 #define memcpy bytes_copied
 #endif
 
+#if defined KEY_NUMBER || defined KEY_NUMBER_FROM_FILE_BY_USER || defined KEY_NUMBER_FROM_FILE_IN_CONTEXT || defined KEY_NUMBER_FORCED_BY_USER
+// which of several kernels, as BoringSSL has it since 2024
+struct key { char schedule[400]; unsigned fast; unsigned other; };
+#define ON 4
+#else
 struct key { char schedule[400]; unsigned char fast : 1, other : 1; };
+#define ON 1
+#endif
 struct context { char before[80]; struct key key; int sum; char behind[128]; };
 struct job { char before[480]; unsigned char fast : 1, other : 1; int sum; };
 int argument_count;
@@ -34,7 +41,7 @@ KEYS void init(struct key *key, int other) {
   key->other = other;
   if (has(BIT)) {
     key->schedule[argument_count & 7] = 1;
-    key->fast = 1;
+    key->fast = ON;
   } else {
     key->schedule[argument_count & 3] = 2;
     key->fast = 0;
@@ -61,7 +68,15 @@ CORE int total(const int16_t *from) { int16x8_t sum = vdupq_n_s16(0); PARTS retu
 static const int8_t ones[512] = {[0 ... 511] = 1};
 #endif
 CORE int use_job(struct job *job) { return job->fast ? FAST : PLAIN; }
-static const struct key ready = {"key", 1};
+static const struct key ready = {"key", ON};
+#if defined KEY_NUMBER
+// something else that a user has, with numbers all over
+struct settings { unsigned numbers[256]; };
+static const struct settings usual = {{[0 ... 255] = 1000}};
+static struct settings own;
+#elif defined KEY_NUMBER_FROM_FILE_IN_CONTEXT
+static const struct context prepared = {.key = {"key", ON}};
+#endif
 
 #if defined KEY_AT_ONCE
 CIPHERS int with(int other) {
@@ -112,11 +127,19 @@ USER int run(void) {
 #if defined KEY_FORCED_FIRST
   key->fast = 1;
 #endif
-#if defined KEY_FORCED_BY_USER
+#if defined KEY_NUMBER
+  memcpy(&own, &usual, sizeof own);
+  argument_count += own.numbers[argument_count & 7] == 1;
+#endif
+#if defined KEY_FORCED_BY_USER || defined KEY_NUMBER_FORCED_BY_USER
   struct context *context = start(key);
-  context->key.fast = 1;
+  context->key.fast = ON;
   return use(context) + with(key);
-#elif defined KEY_FROM_FILE_BY_USER
+#elif defined KEY_NUMBER_FROM_FILE_IN_CONTEXT
+  struct context *context = start(key);
+  memcpy(context, &prepared, sizeof prepared);
+  return use(context) + with(key);
+#elif defined KEY_FROM_FILE_BY_USER || defined KEY_NUMBER_FROM_FILE_BY_USER
   struct context *context = start(key);
   memcpy(&context->key, &ready, sizeof ready);
   return use(context) + with(key);

@@ -20,11 +20,14 @@ import { VariableStores } from './variable-stores.ts'
 
 /** Bounds of the search: beyond them every path counts as possible. */
 const limits = {
-  rounds: 24,
+  rounds: 48,
   evaluations: 40_000,
   /** Instructions, over all functions. */
   steps: 5_000_000,
+  /** Of following one function. */
   times: 8,
+  /** What part of that counts where the same of its code ran as before. */
+  unchanged: 1 / 3,
   /** Of asking again which kernels are handed out. */
   passes: 8,
   /** Steps from a check within which results and arguments are followed. */
@@ -73,6 +76,7 @@ class GuardSearch {
   readonly #arguments: ArgumentsPassed
   readonly #agenda: Agenda
   readonly #times = new Map<number, number>()
+  readonly #givenUp = new Set<number>()
   readonly #budget: StepBudget = { left: limits.steps }
   readonly #accesses: VariableAccesses
   readonly #surroundings: ProgramSurroundings
@@ -243,21 +247,23 @@ class GuardSearch {
   }
 
   #evaluate(index: number): void {
-    const times = (this.#times.get(index) ?? 0) + 1
+    const times = this.#times.get(index) ?? 0
     const code = codeOf(this.#program, index)
     if (code === undefined) return
-    this.#times.set(index, times)
-    if (times > limits.times) {
-      if (times === limits.times + 1) this.#giveUp(index) // what it sees changes too often
+    if (times >= limits.times) {
+      if (!this.#givenUp.has(index)) this.#giveUp(index) // what it sees changes too often
+      this.#givenUp.add(index)
       return
     }
     this.#work++
+    this.#times.set(index, times + 1)
     const evaluation = evaluate(code, this.#arguments.of(index), this.#surroundings.of(index), this.#program.isGo ? 9 : 2, this.#budget)
     if (evaluation === undefined) {
       this.#giveUp(index)
       return
     }
     const before = this.#evaluations.get(index)
+    if (sameCode(before?.seen, evaluation.seen)) this.#times.set(index, times + limits.unchanged)
     this.#evaluations.set(index, evaluation)
     // where it jumps into others may be other places now
     for (const entered of this.#entries.enteredFrom(index)) {
@@ -266,7 +272,7 @@ class GuardSearch {
     const distance = this.#agenda.distance.get(index) ?? 0
     // first the variables, as a result may be the address of one
     const setsUp = this.#surroundings.setsUp(index)
-    this.#stores.spread(index, evaluation, distance, evaluation.decides && setsUp)
+    this.#stores.spread(index, evaluation, distance, evaluation.decides && setsUp, this.#arguments.of(index))
     this.#spreadResults(index, evaluation, before, distance)
     this.#spreadFields(index, evaluation, distance)
     // what is found in a field may be an argument

@@ -54,6 +54,7 @@ export interface Known {
 export class ProgramSurroundings {
   readonly #program: Program
   readonly #model: HwcapModel
+  readonly #processor: Value | undefined
   readonly #known: Known
   readonly #noReturn: NoReturn
   readonly #argumentsRead: ArgumentsRead
@@ -69,6 +70,8 @@ export class ProgramSurroundings {
   constructor(program: Program, model: HwcapModel, known: Known) {
     this.#program = program
     this.#model = model
+    const midr = this.#model.idRegister(0, 0)
+    this.#processor = midr === undefined ? undefined : number(midr[0], midr[1], true)
     this.#known = known
     this.#noReturn = new NoReturn(program)
     this.#argumentsRead = new ArgumentsRead(program)
@@ -93,6 +96,7 @@ export class ProgramSurroundings {
       loadNearField: (at) => this.#known.fields.load(at),
       variablesBehind: (at) => this.#variablesBehind(at === undefined ? this.#known.accesses.takenIn(index) : [at]),
       valueOfEntry: (at) => (this.#program.detectors.entries.has(at) ? join(number(this.#model.hwcap[0], this.#model.hwcap[1], true), number(this.#model.hwcap2[0], this.#model.hwcap2[1], true)) : undefined),
+      processor: this.#program.detectors.readsCpuinfo ? this.#processor : undefined,
       systemRegister: (crm, op2) => {
         const value = this.#model.idRegister(crm, op2)
         return value === undefined ? undefined : number(value[0], value[1], true)

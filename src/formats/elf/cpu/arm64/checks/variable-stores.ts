@@ -1,13 +1,14 @@
 import { Flow, flowOf } from '../../../../../isa/arm64/control-flow.ts'
 import { Edge } from '../../program/edges.ts'
 import { Access } from '../../program/sweep.ts'
-import { detectedAs, join, plain, type Value } from '../../program/value.ts'
+import { detectedAs, join, plain, singleAddress, type Value } from '../../program/value.ts'
 import type { Agenda } from './agenda.ts'
 import { ARGUMENTS, Base, type Evaluation } from '../evaluation/evaluation.ts'
 import { FewInstructions } from '../code/few-instructions.ts'
 import { codeOf } from '../code/function-code.ts'
 import type { AllocatedObjects } from './objects.ts'
 import type { Program } from '../code/program.ts'
+import { storesBehindArguments } from '../code/stores-behind-arguments.ts'
 import { StoresThroughArguments } from '../code/stores-through-arguments.ts'
 import type { VariableAccesses } from '../code/variable-accesses.ts'
 import type { Variables } from './variables.ts'
@@ -55,8 +56,9 @@ export class VariableStores {
   /**
    * Takes over what function `index`, so many steps from a check, stores: whoever reads it is followed where that is new.
    * @param chooses does it set up what others use, by a check?
+   * @param parameters what all of its callers pass
    */
-  spread(index: number, evaluation: Evaluation, distance: number, chooses: boolean): void {
+  spread(index: number, evaluation: Evaluation, distance: number, chooses: boolean, parameters: readonly (Value | undefined)[] | undefined): void {
     for (const store of evaluation.globalStores) {
       let { value } = store
       // of a number from elsewhere only some bits are known: somebody overrides what the check says
@@ -73,7 +75,7 @@ export class VariableStores {
       const isCounted = evaluation.globalStores.some((store) => store.address === address)
       if (!isCounted && this.#canBeForced(address, size)) this.#storeVariable(address, size, index, value, distance)
     }
-    if (chooses) this.#spreadRuledOut(index, evaluation, distance)
+    if (chooses) this.#spreadRuledOut(index, evaluation, distance, parameters ?? [])
   }
 
   /** May what a check stored be replaced by what has nothing to do with it? */
@@ -82,19 +84,27 @@ export class VariableStores {
   }
 
   /** Variables that are written only where the CPU has more keep what the file says they hold. */
-  #spreadRuledOut(index: number, evaluation: Evaluation, distance: number): void {
+  #spreadRuledOut(index: number, evaluation: Evaluation, distance: number, parameters: readonly (Value | undefined)[]): void {
     const { graph, sweep, image } = this.#program
     const from = sweep.accessFrom.values()
     const to = sweep.accessTo.values()
     const kind = sweep.accessKind.values()
     for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
-      if (kind[access] !== Access.store || (evaluation.seen[(from[access]! - evaluation.start) / 4]! & 1) !== 0) continue
-      const place = to[access]!
-      if (this.#variables.has(place) || image.dataAt(place)?.writable !== true) continue
-      const size = this.#accesses.sizeOfAccess(from[access]!)
-      const initial = this.#variables.initial(place, size)
-      if (initial !== undefined) this.#storeVariable(place, size, index, detectedAs(initial, true), distance)
+      if (kind[access] === Access.store) this.#ruleOut(index, evaluation, distance, from[access]!, to[access]!, this.#accesses.sizeOfAccess(from[access]!))
     }
+    const objects = parameters.map(singleAddress)
+    const code = objects.some((object) => object !== undefined && image.dataAt(object)?.writable === true) ? codeOf(this.#program, index) : undefined
+    for (const { at, register, offset, size } of code === undefined ? [] : storesBehindArguments(code)) {
+      const object = objects[register]
+      if (object !== undefined) this.#ruleOut(index, evaluation, distance, at, object + offset, size)
+    }
+  }
+
+  /** What the store at `at` would change. */
+  #ruleOut(index: number, evaluation: Evaluation, distance: number, at: number, place: number, size: number): void {
+    if ((evaluation.seen[(at - evaluation.start) / 4]! & 1) !== 0 || this.#variables.has(place) || this.#program.image.dataAt(place)?.writable !== true) return
+    const initial = this.#variables.initial(place, size)
+    if (initial !== undefined) this.#storeVariable(place, size, index, detectedAs(initial, true), distance)
   }
 
   #storeVariable(at: number, size: number, index: number, value: Value | undefined, distance: number): void {

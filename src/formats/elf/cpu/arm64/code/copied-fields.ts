@@ -25,8 +25,8 @@ const COMPARE_LENGTH = 0xf100_005f | 0
 interface Copy {
   readonly at: number
   readonly length: number
-  /** Of the file's own data. */
-  readonly fromFile: boolean
+  /** Of the file's own data: where that is, NaN where it cannot be told; undefined: of something else. */
+  readonly source: number | undefined
 }
 
 /**
@@ -65,7 +65,29 @@ export class CopiedFields {
 
   /** Is so much, or more, of the file's own data copied there? What stands in the file was set without asking. */
   isFromFile(window: Window, least: number): boolean {
-    return this.#near(window).some(({ length, fromFile }) => fromFile && length >= least)
+    return this.#near(window).some(({ length, source }) => source !== undefined && length >= least)
+  }
+
+  /**
+   * The same, but for what has zeros at each of the offsets `places`, or numbers that are no small ones: with another structure there than
+   * one of which a field of four bytes tells kernels by small numbers.
+   */
+  isNumberFromFile(window: Window, least: number, places: readonly number[]): boolean {
+    return this.#near(window).some(({ length, source }) => {
+      if (source === undefined || length < least) return false
+      return places.some((place) => {
+        const number = place + 4 > length ? 0 : this.#constantAt(source + place)
+        return number === undefined || (number > 0 && number < 256)
+      })
+    })
+  }
+
+  /** Four bytes of what nobody changes. */
+  #constantAt(place: number): number | undefined {
+    const { image } = this.#program
+    const range = image.dataAt(place)
+    if (range?.constant !== true || place + 4 > range.end) return undefined
+    return range.offset === undefined ? 0 : image.view.getUint32(range.offset + place - range.address, true)
   }
 
   #near(window: Window): Copy[] {
@@ -124,7 +146,7 @@ export class CopiedFields {
     const code = this.#program.codeAt(at)
     if (code === undefined) return undefined
     let length: number | undefined
-    const inFile = new Set<number>()
+    const inFile = new Map<number, number>()
     for (let before = Math.max(this.#program.graph.starts[index]!, at - BEFORE * 4); before < at; before += 4) {
       const word = code.words[(before - code.base) / 4]!
       const register = word & 31
@@ -133,12 +155,19 @@ export class CopiedFields {
         length = undefined
         inFile.clear()
       }
-      const isAdd = (word & 0xff80_0000) >>> 0 === 0x9100_0000 && inFile.has((word >>> 5) & 31)
-      const isMove = inFile.has(movedRegister(word))
-      if (isAdd || isMove || pageAddress(word, before) !== undefined) inFile.add(register)
+      const page = pageAddress(word, before)
+      const base = (word & 0xff80_0000) >>> 0 === 0x9100_0000 ? inFile.get((word >>> 5) & 31) : undefined
+      const held = page ?? (base === undefined ? inFile.get(movedRegister(word)) : base + addedBy(word))
+      if (held !== undefined) inFile.set(register, held)
       else if (destination(word) === register) inFile.delete(register)
       if (register === 2 && (word & 0x7fe0_0000) === 0x5280_0000) length = (word >>> 5) & 0xffff
     }
-    return length === undefined ? undefined : { at, length, fromFile: inFile.has(1) }
+    return length === undefined ? undefined : { at, length, source: inFile.get(1) }
   }
+}
+
+/** The amount of ADD Xd, Xn, #amount. */
+function addedBy(word: number): number {
+  const amount = (word >>> 10) & 0xfff
+  return (word & 0x0040_0000) !== 0 ? amount << 12 : amount
 }

@@ -15,6 +15,7 @@ import { LoadsAndStores } from './loads-and-stores.ts'
 import { isLive } from './live-registers.ts'
 import { Machine } from './machine.ts'
 import { isIdRegisterRead } from '../code/sweep.ts'
+import { executePartOfProcessor, isAnd } from './processor-parts.ts'
 import { executeVector } from './vector-instructions.ts'
 
 const NOP = 0xd503_201f | 0
@@ -226,6 +227,7 @@ class Evaluator implements Notes {
       const register = destination(word)
       if (register >= 0) machine.write(register, undefined)
     }
+    if (isAnd(word)) executePartOfProcessor(word, machine, this.#outside.processor)
     return true
   }
 

@@ -72,6 +72,8 @@ export interface Surroundings {
   valueOfEntry(at: number): Value | undefined
   /** The value of an ID register. */
   systemRegister(crm: number, op2: number): Value | undefined
+  /** MIDR_EL1, where the file may read it from the texts of /proc. */
+  readonly processor: Value | undefined
   /** `target`: what is called, an address or something of another file; undefined when that is not known. */
   call(at: number, target: Value | undefined, state: CallingState, kept: KeptPointers): CallOutcome | undefined
   /** Where exceptions out of the call at `at` are handled. */

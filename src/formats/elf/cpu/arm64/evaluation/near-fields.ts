@@ -2,6 +2,7 @@ import { memoryAccess, type MemoryAccess, SP } from '../../../../../isa/arm64/op
 import { compute, detectedAs, join, number, plain, truncated, type Value, withWords } from '../../program/value.ts'
 import type { Evaluation } from './evaluation.ts'
 import { CopiedFields } from '../code/copied-fields.ts'
+import { constantInRegister } from '../code/constants-in-registers.ts'
 import { codeOf } from '../code/function-code.ts'
 import type { Program } from '../code/program.ts'
 import { isInside, StructureUsers, type Window } from '../code/structure-users.ts'
@@ -148,7 +149,7 @@ export class NearFields {
     const field = this.#fieldIn([around], offset, size)
     if (field === undefined || this.#copies.isFromFile(around, offset + size)) return []
     const fields = [field]
-    if (size === 1) fields.push(...this.#copiedNear(around, offset, size), ...this.#copiedElsewhere(place, around, offset, size))
+    if (size < 8) fields.push(...this.#copiedNear(around, offset, size), ...this.#copiedElsewhere(place, around, offset, size))
     return fields.filter(({ loads }) => loads.length > 0)
   }
 
@@ -171,17 +172,28 @@ export class NearFields {
     if (stores === undefined) return []
     const fields: Field[] = []
     for (const before of new Set(containers.map((container) => container.before))) {
-      const users = new Set(containers.flatMap((container) => (container.before === before ? container.user : [])))
+      // the C library only copies and clears it
+      const users = new Set(containers.flatMap((container) => (container.before === before && !this.#program.stubs.has(container.user) ? container.user : [])))
+      if (users.size === 0) continue
       const all = [...windows]
       for (const user of users) {
         const window = windows.some((known) => isInside(known, user)) ? undefined : this.#users.around(user)
         if (window !== undefined) all.push(window)
       }
-      const isFromFile = [...all, ...this.#users.callersOf(all)].some((window) => this.#copies.isFromFile(window, offset + size))
-      const field = isFromFile ? undefined : this.#fieldIn(all, offset + before, size, { stores, users })
+      const isFromFile = (window: Window): boolean =>
+        size === 4 && this.#storesSmallNumber(place) ? this.#copies.isNumberFromFile(window, offset + size, [offset, offset + before]) : this.#copies.isFromFile(window, offset + size)
+      const field = all.some((window) => this.#copies.isFromFile(window, offset + size)) || this.#users.callersOf(all).some(isFromFile) ? undefined : this.#fieldIn(all, offset + before, size, { stores, users })
       if (field !== undefined) fields.push(field)
     }
     return fields
+  }
+
+  /** Is what the store at `place` stores one of an enumeration? */
+  #storesSmallNumber(place: number): boolean {
+    const code = codeOf(this.#program, this.#program.graph.functionOf(place))
+    const at = code === undefined ? 0 : (place - code.base) / 4
+    const constant = code === undefined ? undefined : constantInRegister(code, at, memoryAccess(code.words[at]!)?.register ?? SP)
+    return constant !== undefined && constant[1] === 0 && constant[0]! > 0 && constant[0]! < 256
   }
 
   /** Offsets behind `offset` of numbers of `size` bytes that are loaded before a kernel is called. */
