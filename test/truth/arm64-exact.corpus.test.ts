@@ -44,3 +44,10 @@ test.skipIf(!ready).each(Object.keys(arm64Rounds) as (keyof typeof arm64Rounds)[
     expect(await needOf(program)).toBe(isNeeded ? 'possible' : 'guarded')
   }
 })
+
+test.skipIf(!ready).each(['KEY_FORCED_FIRST', 'KEY_FORCED_BY_USER', 'KEY_FROM_FILE_BY_USER', 'KEY_NUMBER_FROM_FILE_BY_USER', 'KEY_NUMBER_FROM_FILE_IN_CONTEXT', 'KEY_NUMBER_FORCED_BY_USER'])(
+  'AArch64: who forces a key from far away is seen where nothing bounds functions, either: %s (needs gcc, clang)',
+  async (style) => {
+    for (const compiler of [[gcc], clang]) expect(await needOf(await compileFile('keys-arm64.c', [...compiler, ...withoutFrames, `-D${style}`]))).toBe('possible')
+  },
+)

@@ -215,6 +215,8 @@ export const arm64Keys = {
   KEY_NUMBER_FROM_FILE_BY_USER: 'needed',
   KEY_NUMBER_FROM_FILE_IN_CONTEXT: 'needed',
   KEY_NUMBER_FORCED_BY_USER: 'needed',
+  KEY_NUMBER_AND_JOB: 'needed',
+  KEY_NUMBER_AND_JOB_FROM_ELSEWHERE: 'needed',
 } as const
 
 export type Arm64Key = keyof typeof arm64Keys

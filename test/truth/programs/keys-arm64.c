@@ -24,16 +24,17 @@ void *bytes_copied(void *to, const void *from, unsigned long count) __attribute_
 #define memcpy bytes_copied
 #endif
 
-#if defined KEY_NUMBER || defined KEY_NUMBER_FROM_FILE_BY_USER || defined KEY_NUMBER_FROM_FILE_IN_CONTEXT || defined KEY_NUMBER_FORCED_BY_USER
+#if defined KEY_NUMBER || defined KEY_NUMBER_FROM_FILE_BY_USER || defined KEY_NUMBER_FROM_FILE_IN_CONTEXT || defined KEY_NUMBER_FORCED_BY_USER || defined KEY_NUMBER_AND_JOB || defined KEY_NUMBER_AND_JOB_FROM_ELSEWHERE
 // which of several kernels, as BoringSSL has it since 2024
 struct key { char schedule[400]; unsigned fast; unsigned other; };
+struct job { char before[480]; unsigned fast, other; int sum; };
 #define ON 4
 #else
 struct key { char schedule[400]; unsigned char fast : 1, other : 1; };
+struct job { char before[480]; unsigned char fast : 1, other : 1; int sum; };
 #define ON 1
 #endif
 struct context { char before[80]; struct key key; int sum; char behind[128]; };
-struct job { char before[480]; unsigned char fast : 1, other : 1; int sum; };
 int argument_count;
 
 KEYS void init(struct key *key, int other) {
@@ -143,11 +144,11 @@ USER int run(void) {
   struct context *context = start(key);
   memcpy(&context->key, &ready, sizeof ready);
   return use(context) + with(key);
-#elif defined KEY_AND_JOB
+#elif defined KEY_AND_JOB || defined KEY_NUMBER_AND_JOB
   struct job *job = calloc(1, sizeof *job);
   job->fast = argument_count > 0;
   return use_job(job) + with(key);
-#elif defined KEY_AND_JOB_FROM_ELSEWHERE
+#elif defined KEY_AND_JOB_FROM_ELSEWHERE || defined KEY_NUMBER_AND_JOB_FROM_ELSEWHERE
   struct job *job = make_job();
   return use_job(job) + with(key);
 #elif defined KEY_AND_NUMBERS

@@ -72,20 +72,26 @@ export class StructureUsers {
     return this.#windowsOf(found)
   }
 
-  /** Functions elsewhere that call into them; nothing of what many call. */
+  /** Functions elsewhere that call into them; nothing of what many call. Of large ones, and of what no frame bounds, what lies around the call. */
   callersOf(windows: readonly Window[]): Window[] {
     const { graph } = this.#program
     const found = new Set<number>()
+    const calls: Window[] = []
     for (const index of this.#functionsIn(windows)) {
       const first = graph.firstCaller[index]!
       const behind = graph.firstCaller[index + 1]!
       if (behind - first > CALLERS) continue
       for (let entry = first; entry < behind; entry++) {
-        const caller = graph.edgeFrom[graph.callerEdge[entry]!]!
-        if (!windows.some((window) => isInside(window, graph.starts[caller]!))) found.add(caller)
+        const edge = graph.callerEdge[entry]!
+        const caller = graph.edgeFrom[edge]!
+        const at = graph.edgeAt[edge]!
+        if (graph.ends[caller]! - graph.starts[caller]! > LARGEST) {
+          const window = [...windows, ...calls].some((known) => isInside(known, at)) ? undefined : this.around(at)
+          if (window !== undefined) calls.push(window)
+        } else if (!windows.some((window) => isInside(window, graph.starts[caller]!))) found.add(caller)
       }
     }
-    return this.#windowsOf(found)
+    return [...this.#windowsOf(found), ...calls]
   }
 
   *#functionsIn(windows: readonly Window[]): Iterable<number> {
