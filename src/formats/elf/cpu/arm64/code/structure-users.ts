@@ -10,6 +10,8 @@ const FUNCTIONS = 256
 const CALLERS = 32
 /** Bytes of a function that is looked at for what it loads. */
 const LARGEST = 0x4000
+/** Bytes to either side of a call in a larger one. */
+const BESIDE_CALL = 0x800
 
 /** Words [from, to) of some code. */
 export interface Window {
@@ -26,6 +28,7 @@ export interface Window {
 export class StructureUsers {
   readonly #program: Program
   readonly #near: number
+  readonly #callers = new Map<string, readonly Window[]>()
 
   /** @param near bytes to either side that count as the same file */
   constructor(program: Program, near: number) {
@@ -33,11 +36,11 @@ export class StructureUsers {
     this.#near = near
   }
 
-  around(place: number): Window | undefined {
+  around(place: number, bytes: number = this.#near): Window | undefined {
     const code = this.#program.codeAt(place)
     if (code === undefined) return undefined
-    const from = Math.max(0, (place - this.#near - code.base) / 4)
-    const to = Math.min(code.words.length, (place + this.#near - code.base) / 4)
+    const from = Math.max(0, (place - bytes - code.base) / 4)
+    const to = Math.min(code.words.length, (place + bytes - code.base) / 4)
     return { words: code.words, base: code.base, from, to }
   }
 
@@ -73,7 +76,14 @@ export class StructureUsers {
   }
 
   /** Functions elsewhere that call into them; nothing of what many call. Of large ones, and of what no frame bounds, what lies around the call. */
-  callersOf(windows: readonly Window[]): Window[] {
+  callersOf(windows: readonly Window[]): readonly Window[] {
+    const key = windows.map(({ base, from, to }) => `${base + from * 4}-${to - from}`).join(' ')
+    let callers = this.#callers.get(key)
+    if (callers === undefined) this.#callers.set(key, (callers = this.#findCallers(windows)))
+    return callers
+  }
+
+  #findCallers(windows: readonly Window[]): readonly Window[] {
     const { graph } = this.#program
     const found = new Set<number>()
     const calls: Window[] = []
@@ -86,7 +96,8 @@ export class StructureUsers {
         const caller = graph.edgeFrom[edge]!
         const at = graph.edgeAt[edge]!
         if (graph.ends[caller]! - graph.starts[caller]! > LARGEST) {
-          const window = [...windows, ...calls].some((known) => isInside(known, at)) ? undefined : this.around(at)
+          const isKnown = windows.some((known) => isInside(known, at)) || calls.some((known) => isInside(known, at))
+          const window = isKnown ? undefined : this.around(at, BESIDE_CALL)
           if (window !== undefined) calls.push(window)
         } else if (!windows.some((window) => isInside(window, graph.starts[caller]!))) found.add(caller)
       }
