@@ -65,6 +65,8 @@ export class ConstantArguments {
   }
 
   #evaluate(index: number, runs: Runs): Evaluation | undefined {
+    // it will not be followed for what it is called with
+    if (!this.#mayFollow(index) && !this.#known.has(index)) return this.#whateverPassed(index)
     const passed = this.#passed(index, runs)
     const key = [...(passed ?? [])].map(([place, { words, base }]) => `${place}=${base}:${words.join()}`).sort().join(' ')
     const known = this.#known.get(index)
@@ -82,9 +84,12 @@ export class ConstantArguments {
   }
 
   #follow(index: number, passed: ReadonlyMap<number, Value>): Evaluation | undefined {
+    return this.#mayFollow(index) ? this.#guards.follow(index, passed, this.#budget) : undefined
+  }
+
+  #mayFollow(index: number): boolean {
     const { starts, ends } = this.#program.graph
-    if (this.#budget.left <= 0 || ends[index]! - starts[index]! > SIZE) return undefined
-    return this.#guards.follow(index, passed, this.#budget)
+    return this.#budget.left > 0 && ends[index]! - starts[index]! <= SIZE
   }
 
   /** What every call that runs passes; nothing where it is not known who calls. */
