@@ -29,6 +29,7 @@ test.skipIf(!ready).each([
   ['PAGE_OF_ANOTHER_BLOCK', 'pages-arm64.c', [gcc, '-O2']],
   ['GATHERED', 'gathered-arm64.c', [...clang, '-O2']],
   ['GATHERED_LARGE', 'gathered-arm64.c', [gcc, '-O2']],
+  ['GATHERED_LARGE_HELD_ALONE', 'gathered-arm64.c', [gcc, '-O2']],
 ] as const)('AArch64: what only looks as if it were not guarded: %s of %s, %s (needs gcc, clang)', async (style, file, command) => {
   expect(await needOf(await compileFile(file, [...command, '-w', '-DDOTPROD', `-D${style}`]))).toBe('guarded')
 })

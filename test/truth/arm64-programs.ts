@@ -394,6 +394,10 @@ export type Arm64Mask = keyof typeof arm64Masks
 export const arm64Gathered = {
   GATHERED: 'guarded',
   GATHERED_LARGE: 'guarded',
+  GATHERED_HELD_ALONE: 'guarded',
+  GATHERED_LARGE_HELD_ALONE: 'guarded',
+  GATHERED_MADE_KEPT: 'needed',
+  GATHERED_LARGE_MADE_KEPT: 'needed',
   GATHERED_FORCED: 'needed',
   GATHERED_FORCED_INSIDE: 'needed',
   GATHERED_KEPT: 'needed',

@@ -4,6 +4,15 @@
 #include <string.h>
 #include "sums-arm64.h"
 
+#if defined GATHERED_LARGE_MADE_KEPT
+#define GATHERED_MADE_KEPT
+#elif defined GATHERED_LARGE_HELD_ALONE
+#define GATHERED_HELD_ALONE
+#endif
+#if defined GATHERED_LARGE_MADE_KEPT || defined GATHERED_LARGE_HELD_ALONE
+#define GATHERED_LARGE
+#endif
+
 #define FAST sum_wide(data, 1024)
 #define PLAIN sum_plain(data, 1024)
 #define FOUND 8
@@ -19,6 +28,18 @@ NOINLINE static void hold(struct holder *holder) { held = holder; }
 NOINLINE static void change_held(void) { held->found->wide = 1; }
 NOINLINE static void change(void) { kept->wide = 1; }
 
+#if defined GATHERED_MADE_KEPT
+NOINLINE static void make(struct found *found, unsigned long first, unsigned long second) {
+  found->crc = (first & HWCAP_CRC32) != 0;
+  found->lse = (first & HWCAP_ATOMICS) != 0;
+  found->wide = (first & BIT) != 0;
+  found->i8mm = (second & HWCAP2_I8MM) != 0;
+  found->sve = (first & HWCAP_SVE) != 0;
+  for (int i = 0; i < 27; i++) found->more[i] = 0;
+  kept = found;
+}
+#endif
+
 #if defined GATHERED_LARGE
 // more than is looked at for what one call passes
 #define OTHERS(from) REST(from) REST(from + 1) REST(from + 2) REST(from + 3) REST(from + 4) REST(from + 5) REST(from + 6) REST(from + 7) REST(from + 8)
@@ -29,7 +50,7 @@ NOINLINE static void change(void) { kept->wide = 1; }
 
 NOINLINE static unsigned long combine(struct found *found, struct found *second) {
   unsigned long word = 0;
-#if defined GATHERED_KEPT || defined GATHERED_STORED
+#if defined GATHERED_KEPT || defined GATHERED_STORED || defined GATHERED_MADE_KEPT
   change();
 #elif defined GATHERED_HELD
   change_held();
@@ -61,8 +82,15 @@ NOINLINE static unsigned long combine(struct found *found, struct found *second)
 NOINLINE static unsigned long gather(void) {
   struct found found;
   unsigned long first = getauxval(AT_HWCAP), second = getauxval(AT_HWCAP2);
+#if defined GATHERED_MADE_KEPT
+  make(&found, first, second);
+  return combine(&found, &found);
+#endif
   memset(&found, 0, sizeof found);
-#if defined GATHERED_HELD
+#if defined GATHERED_HELD_ALONE
+  struct holder volatile alone = {1, &found};
+  word = alone.before - 1;
+#elif defined GATHERED_HELD
   struct holder holder = {1, &found};
   hold(&holder);
 #elif defined GATHERED_STORED

@@ -7,6 +7,7 @@ import type { EntriesInside } from '../code/entries.ts'
 import { evaluate } from '../evaluation/evaluate.ts'
 import { ARGUMENTS, Base, type CallingState, type CallOutcome, type Evaluation, type FunctionCode, type GlobalStore, type KeptPointers, type StepBudget, type Surroundings } from '../evaluation/evaluation.ts'
 import type { Cell } from '../evaluation/cells.ts'
+import { KeptArguments } from '../code/kept-arguments.ts'
 import { FewInstructions } from '../code/few-instructions.ts'
 import { codeOf } from '../code/function-code.ts'
 import { givenInFrame } from './given-in-frame.ts'
@@ -58,6 +59,7 @@ export class ProgramSurroundings {
   readonly #known: Known
   readonly #noReturn: NoReturn
   readonly #argumentsRead: ArgumentsRead
+  readonly #kept: KeptArguments
   readonly #few: FewInstructions
   readonly #written: RegistersWritten
   readonly #handedOut: VariablesHandedOut
@@ -75,6 +77,7 @@ export class ProgramSurroundings {
     this.#known = known
     this.#noReturn = new NoReturn(program)
     this.#argumentsRead = new ArgumentsRead(program)
+    this.#kept = new KeptArguments(program)
     this.#few = new FewInstructions(program)
     this.#written = new RegistersWritten(program)
     this.#closed = new ClosedCallees(program)
@@ -102,6 +105,11 @@ export class ProgramSurroundings {
         return value === undefined ? undefined : number(value[0], value[1], true)
       },
       call: (at, target, state, kept) => (this.#tries(index, target) ? { never: true, traps: true } : this.#callFrom(index, at, target, state, kept)),
+      mayKeep: (target, register) => {
+        const to = singleAddress(target)
+        const callee = to === undefined ? undefined : this.#program.graph.functionAt(to)
+        return callee === undefined || this.#kept.mayKeep(callee, register)
+      },
       landingPad: (at) => this.#program.landingPads.of(at),
       entries: this.#known.entries.of(index),
       keptInFrame: this.#program.detectors.kept.get(index),

@@ -32,5 +32,6 @@ export function registersRead(word: number, flow: number): number {
     const moved = operand.load && !operand.atomic ? 0 : low | (operand.second < 0 ? 0 : third)
     return first | moved | (operand.index >= 0 || operand.atomic ? second : 0)
   }
-  return low | first | second
+  // DUP, INS, FMOV, SCVTF and UCVTF read one; all else there are vector registers
+  return (group & 7) === 7 ? first : low | first | second
 }

@@ -33,7 +33,7 @@ export class Calls {
     const outcome = this.#outside.call(at, target, machine, this.#effects)
     if (outcome?.traps === true) this.#notes.trapped()
     if (outcome?.never === true) return false
-    if (outcome?.isPure !== true) this.#forgetFrame(machine, at, outcome?.isForeign === true)
+    if (outcome?.isPure !== true) this.#forgetFrame(machine, at, target, outcome?.isForeign === true)
     if (outcome?.mayWrite !== undefined) for (const { from, to } of outcome.mayWrite) machine.forgetVariables(from, to)
     else if (outcome?.isPure !== true) {
       if (outcome?.isForeign === true) machine.forgetPassed()
@@ -50,7 +50,7 @@ export class Calls {
   }
 
   /** A callee may write what it is given a pointer to; one of this file also what others were given before. */
-  #forgetFrame(machine: Machine, at: number, isForeign: boolean): void {
+  #forgetFrame(machine: Machine, at: number, target: Value | undefined, isForeign: boolean): void {
     const kept = this.#keptCells(machine)
     forgetPassedObjects(machine)
     for (const [key, cell] of kept) machine.place(key, cell)
@@ -59,7 +59,7 @@ export class Calls {
       const value = machine.registers[register]
       const offset = value?.base === SP ? singleOffset(value) : undefined
       if (offset !== undefined && offset < 0) this.#effects.handedOut.add(offset)
-      if (!isForeign) this.#effects.pointerKept(offset, at)
+      if (!isForeign && offset !== undefined && this.#outside.mayKeep(target, register)) this.#effects.pointerKept(offset, at)
     }
   }
 

@@ -11,6 +11,8 @@ const SOMEBODY = -1
 /** Bytes of an object in the frame that somebody has a pointer to. */
 const OBJECT = 128
 
+const POINTER = 8
+
 const none: ReadonlySet<number> = new Set()
 
 /** What a function does that others can notice, collected while it is evaluated. */
@@ -27,6 +29,8 @@ export class Effects implements KeptPointers {
   readonly handedOut: Set<number> = new Set()
   /** Pointers into the frame that somebody may keep: by place, the only call that could, or `SOMEBODY`. */
   readonly #kept = new Map<number, number>()
+  /** The same in the frame itself, by the place that they lead to: who has a pointer to what holds them has them. */
+  readonly #held = new Map<number, Set<number>>()
   /** Loads from tables by an index: whether that was known whenever they ran. */
   readonly indexedLoads: Map<number, boolean> = new Map()
   /** Numbers without a check in variables, on some ways only: later loads of the same function may find them, or not. */
@@ -80,13 +84,32 @@ export class Effects implements KeptPointers {
     this.fieldStores.set(at, this.fieldStores.has(at) ? join(this.fieldStores.get(at), value) : value)
   }
 
-  /** The address of a place in the frame is stored, or given to a function of the file. */
+  /** The address of a place in the frame is stored elsewhere, or given to a function of the file. */
   pointerKept(place: number | undefined, call: number = SOMEBODY): void {
     if (place !== undefined) this.#kept.set(place, (this.#kept.get(place) ?? call) === call ? call : SOMEBODY)
   }
 
+  /** The address of a place in the frame is stored at another, `holder`. */
+  pointerHeld(place: number, holder: number): void {
+    const holders = this.#held.get(place)
+    if (holders === undefined) this.#held.set(place, new Set([holder]))
+    else holders.add(holder)
+  }
+
   isKeptBeside(call: number, from: number, to: number): boolean {
+    return this.#isKept(call, from, to, new Set())
+  }
+
+  #isKept(call: number, from: number, to: number, known: Set<number>): boolean {
     for (const [place, by] of this.#kept) if (by !== call && place < to && place + OBJECT > from) return true
+    for (const [place, holders] of this.#held) {
+      if (place >= to || place + OBJECT <= from) continue
+      for (const holder of holders) {
+        if (known.has(holder)) continue
+        known.add(holder)
+        if (this.#isKept(call, holder, holder + POINTER, known)) return true
+      }
+    }
     return false
   }
 

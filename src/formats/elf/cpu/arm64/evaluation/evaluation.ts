@@ -76,6 +76,8 @@ export interface Surroundings {
   readonly processor: Value | undefined
   /** `target`: what is called, an address or something of another file; undefined when that is not known. */
   call(at: number, target: Value | undefined, state: CallingState, kept: KeptPointers): CallOutcome | undefined
+  /** May what is called keep the pointer that it is given in `register`, or hand it on? */
+  mayKeep(target: Value | undefined, register: number): boolean
   /** Where exceptions out of the call at `at` are handled. */
   landingPad(at: number): number | undefined
   /** Where control comes into the middle of the function, from others. */

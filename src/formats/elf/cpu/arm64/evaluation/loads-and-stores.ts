@@ -189,7 +189,7 @@ export class LoadsAndStores {
   storeOne(machine: Machine, place: Value | undefined, value: Value | undefined, size: number, published: Value | undefined = value): void {
     this.#notes.used(published)
     const key = keyOf(place)
-    if (value?.base === SP) this.#effects.pointerKept(singleOffset(value))
+    if (value?.base === SP) this.#keepPointer(value, place)
     if (key === undefined) {
       if (place?.base === SP) storeToOne(machine, place, value, size)
       return
@@ -202,6 +202,14 @@ export class LoadsAndStores {
     machine.remember(key, size, value)
     if (place!.base >= 0 && place!.base < SP) machine.storeToAlias(key, size, value)
     if (key >= 0 && (value === undefined || published !== value)) this.#effects.publishCell(key, published)
+  }
+
+  /** A pointer into the frame is stored: within the frame, it is for who has a pointer to where it stands. */
+  #keepPointer(pointer: Value, place: Value | undefined): void {
+    const to = singleOffset(pointer)
+    const holder = place?.base === SP ? singleOffset(place) : undefined
+    if (to === undefined || holder === undefined) this.#effects.pointerKept(to)
+    else this.#effects.pointerHeld(to, holder)
   }
 }
 
