@@ -193,7 +193,10 @@ class GuardSearch {
     for (let round = 0; work.size > 0 && round < limits.rounds && this.#work < limits.evaluations && this.#budget.left > 0; round++) {
       this.#agenda.next = new Set()
       const isAnySmall = [...work].some((index) => !this.#isHuge(index))
-      for (const index of callersFirst(this.#program.graph, work)) {
+      const ordered = callersFirst(this.#program.graph, work)
+      // there may not be enough for all: the smallest of them first
+      if (!isAnySmall) ordered.sort((a, b) => this.#sizeOf(a) - this.#sizeOf(b))
+      for (const index of ordered) {
         // what large functions read and are told is settled before they are evaluated again: each time takes as much as hundreds of small ones
         if (isAnySmall && this.#times.has(index) && this.#isHuge(index)) {
           this.#agenda.next.add(index)
@@ -209,7 +212,12 @@ class GuardSearch {
   }
 
   #isHuge(index: number): boolean {
-    return this.#program.graph.ends[index]! - this.#program.graph.starts[index]! > limits.hugeFunction
+    return this.#sizeOf(index) > limits.hugeFunction
+  }
+
+  #sizeOf(index: number): number {
+    const { starts, ends } = this.#program.graph
+    return ends[index]! - starts[index]!
   }
 
   /** What is compared with kernels that nobody who is reached hands out. */
