@@ -1,4 +1,5 @@
 import type { CallGraph } from '../../program/call-graph.ts'
+import { limits } from './search-limits.ts'
 
 /** Functions to be evaluated, and how far each is from one that asks the CPU. */
 export class Agenda {
@@ -59,8 +60,22 @@ export class Agenda {
   }
 }
 
+/**
+ * In which order the functions of a round are evaluated, and which wait for the next: what large ones read and are told is settled before they are
+ * evaluated again, as each time takes as much as hundreds of small ones.
+ */
+export function turnsOf(graph: CallGraph, work: ReadonlySet<number>, wasEvaluated: (index: number) => boolean): { readonly now: readonly number[]; readonly later: readonly number[] } {
+  const sizeOf = (index: number): number => graph.ends[index]! - graph.starts[index]!
+  const isHuge = (index: number): boolean => sizeOf(index) > limits.hugeFunction
+  const ordered = callersFirst(graph, work)
+  // there may not be enough steps for all of them: the smallest come first
+  if (ordered.every(isHuge)) return { now: ordered.sort((a, b) => sizeOf(a) - sizeOf(b)), later: [] }
+  const waits = (index: number): boolean => isHuge(index) && wasEvaluated(index)
+  return { now: ordered.filter((index) => !waits(index)), later: ordered.filter(waits) }
+}
+
 /** What functions are called with should be known when they are evaluated. */
-export function callersFirst(graph: CallGraph, work: ReadonlySet<number>): number[] {
+function callersFirst(graph: CallGraph, work: ReadonlySet<number>): number[] {
   const isCalledBy = (index: number): boolean => {
     for (let entry = graph.firstCaller[index]!; entry < Math.min(graph.firstCaller[index + 1]!, graph.firstCaller[index]! + 32); entry++) {
       if (work.has(graph.edgeFrom[graph.callerEdge[entry]!]!)) return true

@@ -1,6 +1,6 @@
 import { Edge } from '../../program/edges.ts'
 import { featureTable, relative, type Value } from '../../program/value.ts'
-import { Agenda, callersFirst } from './agenda.ts'
+import { Agenda, turnsOf } from './agenda.ts'
 import { closedFunctions } from './closed-functions.ts'
 import { ClosureMakers } from './closure-makers.ts'
 import { type Answer, AnswersByArgument } from '../evaluation/answers-by-argument.ts'
@@ -26,34 +26,8 @@ import type { Program } from '../code/program.ts'
 import { Results } from './results.ts'
 import { ReturnedNumbers } from './returned-numbers.ts'
 import { type ChosenEntries, TableChoices } from './table-choices.ts'
+import { limits } from './search-limits.ts'
 import { type Settled, Variables } from './variables.ts'
-
-/** Bounds of the search: beyond them every path counts as possible. */
-const limits = {
-  rounds: 64,
-  evaluations: 30_000,
-  /** Instructions, over all functions: about a second. */
-  steps: 2_200_000,
-  /** Of those, for functions of more than `hugeFunction` bytes, which take most and rarely say anything about the CPU. */
-  stepsOfHuge: 700_000,
-  hugeFunction: 10_000,
-  /** The same for those that a caller tells what a check found out: they hand it on, or choose by it. */
-  stepsOfTold: 200_000,
-  /** Evaluations of one function, and of one of more than `largeFunction` bytes. */
-  times: 8,
-  largeFunction: 4000,
-  timesLarge: 4,
-  callers: 400,
-  /** Steps from CPUID of functions that take the address of a kernel: what they store and return is of no interest. */
-  takers: 9,
-  /** Steps from CPUID of functions that hand on what checks found out, and of those that hand it to one that names kernels. */
-  arguments: 5,
-  argumentsOfUsers: 9,
-  /** Steps from CPUID of functions that decide by what they are called with or by a check: what callers pass is of interest. */
-  wanted: 3,
-  /** Of asking again which kernels are handed out. */
-  refinements: 8,
-} as const
 
 const noWords: KeptWords = { kept: [], changed: new Set() }
 
@@ -192,16 +166,9 @@ class GuardSearch {
     let work = functions
     for (let round = 0; work.size > 0 && round < limits.rounds && this.#work < limits.evaluations && this.#budget.left > 0; round++) {
       this.#agenda.next = new Set()
-      const isAnySmall = [...work].some((index) => !this.#isHuge(index))
-      const ordered = callersFirst(this.#program.graph, work)
-      // there may not be enough for all: the smallest of them first
-      if (!isAnySmall) ordered.sort((a, b) => this.#sizeOf(a) - this.#sizeOf(b))
-      for (const index of ordered) {
-        // what large functions read and are told is settled before they are evaluated again: each time takes as much as hundreds of small ones
-        if (isAnySmall && this.#times.has(index) && this.#isHuge(index)) {
-          this.#agenda.next.add(index)
-          continue
-        }
+      const { now, later } = turnsOf(this.#program.graph, work, (index) => this.#times.has(index))
+      for (const index of later) this.#agenda.next.add(index)
+      for (const index of now) {
         if (this.#work >= limits.evaluations || this.#budget.left <= 0) break
         this.#evaluate(index)
       }
@@ -209,15 +176,6 @@ class GuardSearch {
       work = this.#agenda.next
     }
     return work.size === 0 && this.#budget.left > 0 && this.#hugeLeft > 0
-  }
-
-  #isHuge(index: number): boolean {
-    return this.#sizeOf(index) > limits.hugeFunction
-  }
-
-  #sizeOf(index: number): number {
-    const { starts, ends } = this.#program.graph
-    return ends[index]! - starts[index]!
   }
 
   /** What is compared with kernels that nobody who is reached hands out. */
