@@ -6,10 +6,14 @@
 
 #if defined GATHERED_LARGE_MADE_KEPT
 #define GATHERED_MADE_KEPT
+#elif defined GATHERED_LARGE_FILLED_KEPT
+#define GATHERED_FILLED_KEPT
+#elif defined GATHERED_LARGE_CLEARED_KEPT
+#define GATHERED_CLEARED_KEPT
 #elif defined GATHERED_LARGE_HELD_ALONE
 #define GATHERED_HELD_ALONE
 #endif
-#if defined GATHERED_LARGE_MADE_KEPT || defined GATHERED_LARGE_HELD_ALONE
+#if defined GATHERED_LARGE_MADE_KEPT || defined GATHERED_LARGE_FILLED_KEPT || defined GATHERED_LARGE_CLEARED_KEPT || defined GATHERED_LARGE_HELD_ALONE
 #define GATHERED_LARGE
 #endif
 
@@ -28,15 +32,19 @@ NOINLINE static void hold(struct holder *holder) { held = holder; }
 NOINLINE static void change_held(void) { held->found->wide = 1; }
 NOINLINE static void change(void) { kept->wide = 1; }
 
-#if defined GATHERED_MADE_KEPT
-NOINLINE static void make(struct found *found, unsigned long first, unsigned long second) {
+#if defined GATHERED_FILLED_KEPT || defined GATHERED_MADE_KEPT
+// fills in what it is given the address of, and returns that
+NOINLINE static struct found *make(struct found *found, unsigned long first, unsigned long second) {
   found->crc = (first & HWCAP_CRC32) != 0;
   found->lse = (first & HWCAP_ATOMICS) != 0;
   found->wide = (first & BIT) != 0;
   found->i8mm = (second & HWCAP2_I8MM) != 0;
   found->sve = (first & HWCAP_SVE) != 0;
   for (int i = 0; i < 27; i++) found->more[i] = 0;
+#if defined GATHERED_MADE_KEPT
   kept = found;
+#endif
+  return found;
 }
 #endif
 
@@ -50,7 +58,7 @@ NOINLINE static void make(struct found *found, unsigned long first, unsigned lon
 
 NOINLINE static unsigned long combine(struct found *found, struct found *second) {
   unsigned long word = 0;
-#if defined GATHERED_KEPT || defined GATHERED_STORED || defined GATHERED_MADE_KEPT
+#if defined GATHERED_KEPT || defined GATHERED_STORED || defined GATHERED_MADE_KEPT || defined GATHERED_FILLED_KEPT || defined GATHERED_CLEARED_KEPT
   change();
 #elif defined GATHERED_HELD
   change_held();
@@ -82,11 +90,18 @@ NOINLINE static unsigned long combine(struct found *found, struct found *second)
 NOINLINE static unsigned long gather(void) {
   struct found found;
   unsigned long first = getauxval(AT_HWCAP), second = getauxval(AT_HWCAP2);
-#if defined GATHERED_MADE_KEPT
+#if defined GATHERED_FILLED_KEPT
+  kept = make(&found, first, second);
+  return combine(&found, &found);
+#elif defined GATHERED_MADE_KEPT
   make(&found, first, second);
   return combine(&found, &found);
 #endif
+#if defined GATHERED_CLEARED_KEPT
+  kept = memset(&found, 0, argument_count > 90 ? 9 : sizeof found);
+#else
   memset(&found, 0, sizeof found);
+#endif
 #if defined GATHERED_HELD_ALONE
   struct holder volatile alone = {1, &found};
   word = alone.before - 1;
@@ -128,10 +143,4 @@ static int run(void) {
   return word & FOUND ? FAST : PLAIN;
 }
 
-int main(int count, char **arguments) {
-  (void)arguments;
-  argument_count = count;
-  for (int i = 0; i < 1024; i++) data[i] = i * 7;
-  printf("%d\n", run());
-  return 0;
-}
+#include "main-arm64.h"

@@ -163,9 +163,4 @@ USER int run(void) {
 #endif
 }
 
-int main(int count, char **arguments) {
-  (void)arguments;
-  argument_count = count;
-  for (int i = 0; i < 1024; i++) data[i] = i * 7;
-  printf("%d\n", run());
-}
+#include "main-arm64.h"

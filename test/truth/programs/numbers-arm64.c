@@ -48,10 +48,4 @@ NOINLINE static int capabilities(void) {
 
 static int run(void) { return capabilities() & 4 ? FAST : PLAIN; }
 
-int main(int count, char **arguments) {
-  (void)arguments;
-  argument_count = count;
-  for (int i = 0; i < 1024; i++) data[i] = i * 7;
-  printf("%d\n", run());
-  return 0;
-}
+#include "main-arm64.h"

@@ -45,10 +45,4 @@ static int run(void) {
   return sum + look(look_at)(data, 1024);
 }
 
-int main(int count, char **arguments) {
-  (void)arguments;
-  argument_count = count;
-  for (int i = 0; i < 1024; i++) data[i] = i * 7;
-  printf("%d\n", run());
-  return 0;
-}
+#include "main-arm64.h"

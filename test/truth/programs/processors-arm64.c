@@ -72,10 +72,4 @@ NOINLINE static void find(void) {
 
 static int run(void) { find(); return found.wide ? FAST : PLAIN; }
 
-int main(int count, char **arguments) {
-  (void)arguments;
-  argument_count = count;
-  for (int i = 0; i < 1024; i++) data[i] = i * 7;
-  printf("%d\n", run());
-  return 0;
-}
+#include "main-arm64.h"

@@ -49,10 +49,4 @@ static int run(void) { return (has(BIT) ? texts[0].run(data, 1024) : 0) + each(t
 #error no style
 #endif
 
-int main(int count, char **arguments) {
-  (void)arguments;
-  argument_count = count;
-  for (int i = 0; i < 1024; i++) data[i] = i * 7;
-  printf("%d\n", run());
-  return 0;
-}
+#include "main-arm64.h"

@@ -517,10 +517,4 @@ static int run(void) {
 #error no style
 #endif
 
-int main(int count, char **arguments) {
-  (void)arguments;
-  argument_count = count;
-  for (int i = 0; i < 1024; i++) data[i] = i * 7;
-  printf("%d\n", run());
-  return 0;
-}
+#include "main-arm64.h"

@@ -1,8 +1,9 @@
 import { branchTarget, endsPath, Flow, flowOf, pageAddress } from '../../../../../isa/arm64/control-flow.ts'
-import { destination, memoryAccess, SP } from '../../../../../isa/arm64/operands.ts'
+import { memoryAccess, SP } from '../../../../../isa/arm64/operands.ts'
 import { ARGUMENTS, CALLER_SAVED, type FunctionCode } from '../evaluation/evaluation.ts'
 import { codeOf } from './function-code.ts'
 import type { Program } from './program.ts'
+import { registersChanged } from './register-use.ts'
 
 /**
  * Does the page that an ADRP puts into a register get to the load that the sweep saw it at? The sweep goes by addresses, and keeps what
@@ -39,7 +40,7 @@ export class HeldPages {
     for (let at = load - 4; at >= start; at -= 4) {
       const word = words[(at - base) / 4]!
       isBehindEnd ||= endsPath(flowOf(word))
-      if (sets(word, register)) return isBehindEnd && pageAddress(word, at) !== undefined && word < 0 ? at : undefined
+      if (((registersChanged(word) >>> register) & 1) !== 0) return isBehindEnd && pageAddress(word, at) !== undefined && word < 0 ? at : undefined
     }
     return undefined
   }
@@ -67,15 +68,9 @@ export class HeldPages {
           // as the sweep has it: what LLVM's outliner calls leaves more alone than the convention says
           if (register < (flow === Flow.call ? ARGUMENTS : CALLER_SAVED)) break
         } else if (flow !== Flow.next && flow !== Flow.return && flow !== Flow.trap) work.push(branchTarget(word, flow, at))
-        if (endsPath(flow) || sets(word, register)) break
+        if (endsPath(flow) || ((registersChanged(word) >>> register) & 1) !== 0) break
       }
     }
     return false
   }
-}
-
-function sets(word: number, register: number): boolean {
-  const operand = ((word >>> 25) & 5) === 4 ? memoryAccess(word) : undefined
-  if (operand === undefined) return destination(word) === register
-  return (operand.writeback !== 'none' && operand.base === register) || (operand.load && (operand.register === register || operand.second === register))
 }

@@ -12,6 +12,12 @@ export function registersWritten(word: number): number {
   return operand.load ? (operand.register < 0 ? 0 : bit(operand.register)) | (operand.second < 0 ? 0 : bit(operand.second)) : 0
 }
 
+/** The same, with a base that is written back. */
+export function registersChanged(word: number): number {
+  const operand = ((word >>> 25) & 5) === 4 ? memoryAccess(word) : undefined
+  return registersWritten(word) | (operand === undefined || operand.writeback === 'none' ? 0 : bit(operand.base))
+}
+
 /** General registers in any place where an instruction may read one: rather too many than too few. */
 export function registersRead(word: number, flow: number): number {
   const [low, first, third, second] = [bit(word & 31), bit((word >>> 5) & 31), bit((word >>> 10) & 31), bit((word >>> 16) & 31)]

@@ -1,7 +1,7 @@
 import { flowOf, Flow } from '../../../../../isa/arm64/control-flow.ts'
 import { memoryAccess } from '../../../../../isa/arm64/operands.ts'
 import { ARGUMENTS, type FunctionCode } from '../evaluation/evaluation.ts'
-import { registersWritten } from './register-use.ts'
+import { registersChanged } from './register-use.ts'
 
 /** A store so far behind what a function is given in a register. */
 export interface StoreBehindArgument {
@@ -19,10 +19,9 @@ export function storesBehindArguments({ words, base, start, end }: FunctionCode)
     const word = words[(at - base) / 4]!
     const flow = flowOf(word)
     if (flow === Flow.call || flow === Flow.indirectCall) return []
-    written |= registersWritten(word)
+    written |= registersChanged(word)
     const operand = ((word >>> 25) & 5) === 4 ? memoryAccess(word) : undefined
     if (operand === undefined) continue
-    if (operand.writeback !== 'none') written |= 1 << operand.base
     const isOne = !operand.load && !operand.atomic && operand.register >= 0 && operand.second < 0 && operand.index < 0
     if (isOne && operand.base < ARGUMENTS) found.push({ at, register: operand.base, offset: operand.offset, size: operand.size })
   }

@@ -13,10 +13,10 @@ const FEW_CALLERS = 8
 export class Parameters {
   readonly #program: Program
   readonly #parameters = new Map<number, Map<number, Value>>()
+  /** The same by callee, register, and edge that passes it: when a caller is evaluated again with better knowledge, what it passes then replaces it. */
+  readonly #byEdge = new Map<number, Map<number, Map<number, Value>>>()
   /** Numbers that do not come from checks, by 16 times the function and the register. */
   readonly #others = new Map<number, Value>()
-  /** The same by the calls that pass it: when one is evaluated again with better knowledge, what it passes then replaces it. */
-  readonly #byEdge = new Map<number, Map<number, Map<number, Value>>>()
   readonly #passedAt = new Map<string, Set<number>>()
   /** Functions that were not told what checks decide of what they are called with: it was passed on further than arguments are followed. */
   readonly uninformed: Set<number> = new Set()
@@ -58,8 +58,10 @@ export class Parameters {
     }
     // what it passed when less was known
     for (const [register, edges] of this.#byEdge.get(callee) ?? []) {
-      const value = edges.has(edge) ? passed.get(register) : undefined
-      if (edges.has(edge) && (value === undefined || !(value.detected || (isSetter && isSmallNumber(register, value)))) && this.#set(callee, register, edge, undefined)) changed = true
+      if (!edges.has(edge)) continue
+      const value = passed.get(register)
+      const isPassed = value !== undefined && (value.detected || (isSetter && isSmallNumber(register, value)))
+      if (!isPassed && this.#set(callee, register, edge, undefined)) changed = true
     }
     return changed
   }
