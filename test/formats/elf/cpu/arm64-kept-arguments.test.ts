@@ -26,6 +26,9 @@ const functions = {
   moves_it_to_a_vector: ['fmov d0, x8\nstr d0, [x1]\nret', true],
   duplicates_it: ['dup v0.2d, x8\nstr q0, [x1]\nret', true],
   walks: ['strb w0, [x8], #1\nret', true],
+  // on some ways it is there behind the call, and on others not
+  overwrites_it: ['cbz x0, 1f\nmov x8, #0\n1: ret', true],
+  loads_over_it: ['ldr x8, [x8]\nret', true],
   calls: ['stp x29, x30, [sp, #-16]!\nbl other\nldp x29, x30, [sp], #16\nret', true],
   hands_on: ['strb w0, [x8]\nb other', true],
   hands_on_on_a_condition: ['cbz x0, other\nret', true],

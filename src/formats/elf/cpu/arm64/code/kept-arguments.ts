@@ -2,12 +2,15 @@ import { branchTarget, endsPath, Flow, flowOf } from '../../../../../isa/arm64/c
 import { memoryAccess } from '../../../../../isa/arm64/operands.ts'
 import { codeOf } from './function-code.ts'
 import type { Program } from './program.ts'
-import { registersRead } from './register-use.ts'
+import { registersChanged, registersRead } from './register-use.ts'
 
 /** Bytes of a function that fills in what it is given the address of. */
 const LARGEST = 4096
 
-/** Which functions may keep a pointer that they are given, or hand it on: all but those that call nobody, and only store and load by it. */
+/**
+ * Which functions may keep a pointer that they are given, or hand it on: all but those that call nobody, only store and load by it, and leave it
+ * where it is, in its register, from which the caller may take it: as what they return, or as GCC knows what they leave alone (-fipa-ra).
+ */
 export class KeptArguments {
   readonly #program: Program
   /** By 32 times the function and the register. */
@@ -37,6 +40,7 @@ export class KeptArguments {
         const target = branchTarget(word, flow, at)
         if (target < start || target >= end) return false
       }
+      if (((registersChanged(word) >>> register) & 1) !== 0) return false
       if (((registersRead(word, flow) >>> register) & 1) !== 0 && !isBaseOnly(word, register)) return false
     }
     return endsPath(flow)
@@ -46,6 +50,6 @@ export class KeptArguments {
 /** Does the instruction use the register for nothing but the address of what it loads or stores? */
 function isBaseOnly(word: number, register: number): boolean {
   const operand = ((word >>> 25) & 5) === 4 ? memoryAccess(word) : undefined
-  if (operand === undefined || operand.base !== register || operand.writeback !== 'none' || operand.atomic || operand.index === register) return false
+  if (operand === undefined || operand.base !== register || operand.atomic || operand.index === register) return false
   return operand.load || (operand.register !== register && operand.second !== register)
 }

@@ -33,7 +33,7 @@ export class Calls {
     const outcome = this.#outside.call(at, target, machine, this.#effects)
     if (outcome?.traps === true) this.#notes.trapped()
     if (outcome?.never === true) return false
-    if (outcome?.isPure !== true) this.#forgetFrame(machine, at, target, outcome?.isForeign === true)
+    const left = outcome?.isPure === true ? 0 : this.#forgetFrame(machine, at, target, outcome?.isForeign === true)
     if (outcome?.mayWrite !== undefined) for (const { from, to } of outcome.mayWrite) machine.forgetVariables(from, to)
     else if (outcome?.isPure !== true) {
       if (outcome?.isForeign === true) machine.forgetPassed()
@@ -44,13 +44,17 @@ export class Calls {
     }
     this.#applyWrites(machine, outcome?.writes ?? [])
     for (const { address: place, size, value } of outcome?.possibleWrites ?? []) this.#effects.mayBeStored(place, size, value)
-    forgetRegisters(machine, this.#kept(machine, target))
+    forgetRegisters(machine, this.#kept(machine, target) | left)
     for (const [register, value] of outcome?.results ?? []) machine.write(register, value)
     return true
   }
 
-  /** A callee may write what it is given a pointer to; one of this file also what others were given before. */
-  #forgetFrame(machine: Machine, at: number, target: Value | undefined, isForeign: boolean): void {
+  /**
+   * A callee may write what it is given a pointer to; one of this file also what others were given before. Registers, as a mask, that hold a pointer
+   * which the callee does not keep, and leaves there.
+   */
+  #forgetFrame(machine: Machine, at: number, target: Value | undefined, isForeign: boolean): number {
+    let left = 0
     const kept = this.#keptCells(machine)
     forgetPassedObjects(machine)
     for (const [key, cell] of kept) machine.place(key, cell)
@@ -59,8 +63,11 @@ export class Calls {
       const value = machine.registers[register]
       const offset = value?.base === SP ? singleOffset(value) : undefined
       if (offset !== undefined && offset < 0) this.#effects.handedOut.add(offset)
-      if (!isForeign && offset !== undefined && this.#outside.mayKeep(target, register)) this.#effects.pointerKept(offset, at)
+      if (isForeign || offset === undefined) continue
+      if (this.#outside.mayKeep(target, register)) this.#effects.pointerKept(offset, at)
+      else left |= 1 << register
     }
+    return left
   }
 
   /** What callees that are given the frame leave as it is. */
