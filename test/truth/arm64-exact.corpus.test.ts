@@ -9,6 +9,8 @@ import { compileFile, isInstalled } from './programs.ts'
 const context: Context = { signal: new AbortController().signal, report: () => {}, readFile: async () => undefined }
 const gcc = 'aarch64-linux-gnu-gcc'
 const clang = ['clang', '--target=aarch64-linux-gnu', '-isystem', '/usr/aarch64-linux-gnu/include']
+const gxx = 'aarch64-linux-gnu-g++'
+const clangxx = ['clang++', ...clang.slice(1)]
 const ready = (await isInstalled(gcc)) && (await isInstalled('clang')) && (await isInstalled('qemu-aarch64', '-version'))
 
 async function needOf(program: string): Promise<string> {
@@ -27,6 +29,12 @@ test.skipIf(!ready).each([
   ['PROCESSOR', 'processors-arm64.c', [...clang, '-O2']],
   ['KEY_NUMBER', 'keys-arm64.c', [gcc, '-O2']],
   ['PAGE_OF_ANOTHER_BLOCK', 'pages-arm64.c', [gcc, '-O2']],
+  ['CLASS', 'classes-arm64.cpp', [gxx, '-O2']],
+  ['CLASS', 'classes-arm64.cpp', [...clangxx, '-O2']],
+  ['CLASS_BY_BRANCH', 'classes-arm64.cpp', [gxx, '-O2', '-no-pie', '-fno-plt']],
+  ['CLASS_INHERITED', 'classes-arm64.cpp', [gxx, '-O3', '-s']],
+  ['CLASS_OPTIONS', 'classes-arm64.cpp', [gxx, '-O2', '-static']],
+  ['CLASS_OPTIONS', 'classes-arm64.cpp', [...clangxx, '-O1', '-s']],
   ['GATHERED', 'gathered-arm64.c', [...clang, '-O2']],
   ['GATHERED_LARGE', 'gathered-arm64.c', [gcc, '-O2']],
   ['GATHERED_LARGE_HELD_ALONE', 'gathered-arm64.c', [gcc, '-O2']],

@@ -442,6 +442,36 @@ export const arm64Processors = {
 
 export type Arm64Processor = keyof typeof arm64Processors
 
+/** Styles of programs/classes-arm64.cpp: what the CPU has in an object of a class, whose virtual functions lie far away. */
+export const arm64Classes = {
+  CLASS: 'guarded',
+  CLASS_BY_BRANCH: 'guarded',
+  CLASS_INHERITED: 'guarded',
+  CLASS_OPTIONS: 'guarded',
+  CLASS_NOT_ASKED: 'guarded',
+  CLASS_FORCED_BY_ARGUMENT: 'needed',
+  CLASS_MADE_WITH_ONE: 'needed',
+  CLASS_FROM_FILE: 'needed',
+  CLASS_FORCED_BY_MEMBER: 'needed',
+  CLASS_FORCED_BY_MEMBER_WIDE: 'needed',
+  CLASS_FORCED_INLINE: 'needed',
+  CLASS_FORCED_BY_VIRTUAL: 'needed',
+  CLASS_FORCED_BY_HEIR: 'needed',
+  CLASS_FORCED_BY_HEIR_WIDE: 'needed',
+  CLASS_FORCED_BY_OTHER: 'needed',
+  CLASS_FORCED_BY_OTHER_WIDE: 'needed',
+  CLASS_FORCED_BY_POINTER: 'needed',
+  CLASS_OPTIONS_FORCED: 'needed',
+  CLASS_OPTIONS_REPLACED: 'needed',
+  CLASS_COPIED_FROM_FORCED: 'needed',
+  CLASS_PART_FORCED: 'needed',
+  CLASS_SECOND_BASE_FORCED: 'needed',
+  CLASS_VARIABLE_FORCED: 'needed',
+  CLASS_IN_FRAME_FORCED: 'needed',
+} as const
+
+export type Arm64Class = keyof typeof arm64Classes
+
 /** Styles of programs/rounds-arm64.c, for a fixed address and without frames: numbers that look like addresses of code. */
 export const arm64Rounds = {
   ROUND_NUMBERS: 'guarded',
@@ -496,6 +526,7 @@ const files: readonly (readonly [styles: object, file: string])[] = [
   [arm64Gathered, 'gathered-arm64.c'],
   [arm64Pages, 'pages-arm64.c'],
   [arm64Processors, 'processors-arm64.c'],
+  [arm64Classes, 'classes-arm64.cpp'],
   [arm64Rounds, 'rounds-arm64.c'],
   [objectStyles, 'objects.c'],
 ]
@@ -522,7 +553,7 @@ export const arm64Builds: readonly (readonly [compiler: string, ...flags: string
 const folder = sharedFolder()
 
 /** Compiles one of the programs; undefined when the compiler is missing. */
-export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | Arm64Text | Arm64Token | Arm64Vector | Arm64Number | Arm64Mask | Arm64Gathered | Arm64Page | Arm64Processor | Arm64Round | ObjectStyle, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
+export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | Arm64Text | Arm64Token | Arm64Vector | Arm64Number | Arm64Mask | Arm64Gathered | Arm64Page | Arm64Processor | Arm64Class | Arm64Round | ObjectStyle, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
   const [compiler, ...flags] = build
   const file = files.find(([styles]) => style in styles)?.[1] ?? 'dispatch-arm64.c'
   const command = file.endsWith('.cpp') ? { [gcc]: 'aarch64-linux-gnu-g++', clang: 'clang++' }[compiler]! : compiler

@@ -6,7 +6,7 @@ import type { Effects } from './effects.ts'
 import type { Surroundings } from './evaluation.ts'
 import type { Notes } from './instructions.ts'
 import type { Machine } from './machine.ts'
-import { reachesFields, storeToField } from './near-fields.ts'
+import { reachesFields, storeToField } from '../code/field-accesses.ts'
 import { keyOf } from './cells.ts'
 import { valueIn } from './vector-alternatives.ts'
 

@@ -1,16 +1,16 @@
-import { memoryAccess, type MemoryAccess, SP } from '../../../../../isa/arm64/operands.ts'
+import { memoryAccess, SP } from '../../../../../isa/arm64/operands.ts'
 import { compute, detectedAs, join, number, plain, truncated, type Value, withWords } from '../../program/value.ts'
+import { ClassFields } from './class-fields.ts'
 import type { Evaluation } from './evaluation.ts'
 import { CopiedFields } from '../code/copied-fields.ts'
 import { constantInRegister } from '../code/constants-in-registers.ts'
+import { accessesIn, type Field, type FieldStore, isPair, partOf, storeToField } from '../code/field-accesses.ts'
 import { codeOf } from '../code/function-code.ts'
 import type { Program } from '../code/program.ts'
 import { isInside, StructureUsers, type Window } from '../code/structure-users.ts'
 import { VectorFields } from '../code/vector-fields.ts'
 import { WiderFields } from '../code/wider-fields.ts'
 
-/** Fields nearer to the beginning of a structure look like those of any other. */
-const LEAST_OFFSET = 128
 /** Bytes of code to either side in which others who use the field lie: what is compiled together is linked together. */
 const NEAR = 0x4000
 /** Fields that are followed, and functions that store to one of them. */
@@ -24,23 +24,8 @@ const BEFORE = 512
 const CALLERS = 32
 /** Calls from a function that looks at a field to a kernel. */
 const CALLS = 2
-
-/** A store to a field, or to more than that. */
-interface FieldStore {
-  readonly at: number
-  /** Where among the evaluated stores the part is that reaches the field: see `fieldStores`. */
-  readonly part: number
-  /** Bytes of that part before the field. */
-  readonly before: number
-}
-
-interface Field {
-  readonly offset: number
-  readonly size: number
-  readonly stores: readonly FieldStore[]
-  /** Loads in functions that lead to a kernel. */
-  readonly loads: readonly number[]
-}
+/** The same from a virtual function of the class that a field is in. */
+const CALLS_OF_METHOD = 4
 
 /** What is known of a field beside where it is. */
 interface Hints {
@@ -63,8 +48,11 @@ export class NearFields {
   readonly #isKernel: (index: number) => boolean
   readonly #isNeverHandedOut: (address: number, by: number) => boolean
   readonly #byLoad = new Map<number, Field>()
+  /** The same of fields of classes. */
+  readonly #ofClasses = new Map<number, Field>()
   readonly #copies: CopiedFields
   readonly #users: StructureUsers
+  readonly #classes: ClassFields
 
   /** @param isNeverHandedOut is there a kernel whose address nobody who is reached hands out, as far as function `by` knows? */
   constructor(program: Program, evaluations: ReadonlyMap<number, Evaluation>, isKernel: (index: number) => boolean, isNeverHandedOut: (address: number, by: number) => boolean) {
@@ -74,34 +62,40 @@ export class NearFields {
     this.#isNeverHandedOut = isNeverHandedOut
     this.#copies = new CopiedFields(program)
     this.#users = new StructureUsers(program, NEAR)
+    this.#classes = new ClassFields(program, evaluations, (index) => this.#leadsToKernel(index, CALLS_OF_METHOD), this.#users, this.#copies)
   }
 
   /** Looks for fields in what was followed; functions that have to be followed too, to know what they store. */
   find(): ReadonlySet<number> {
     const writers = new Set<number>()
+    const note = (field: Field, byLoad: Map<number, Field>): void => {
+      for (const load of field.loads) byLoad.set(load, field)
+      for (const store of field.stores) writers.add(this.#program.graph.functionOf(store.at))
+    }
     let count = 0
     for (const [index, evaluation] of this.#evaluations) {
       if (!evaluation.decides) continue
       for (const { at, offset, size } of this.#decidedStores(index, evaluation)) {
         const fields = count < FIELDS ? this.#fieldsAt(at, offset, size) : []
         if (fields.length > 0) count++
-        for (const field of fields) {
-          for (const load of field.loads) this.#byLoad.set(load, field)
-          for (const store of field.stores) writers.add(this.#program.graph.functionOf(store.at))
-        }
+        for (const field of fields) note(field, this.#byLoad)
       }
     }
+    for (const field of this.#classes.find()) note(field, this.#ofClasses)
     return writers
   }
 
   /** Functions that read such fields. */
   get readers(): ReadonlySet<number> {
-    return new Set([...this.#byLoad.keys()].map((at) => this.#program.graph.functionOf(at)))
+    return new Set([...this.#byLoad.keys(), ...this.#ofClasses.keys()].map((at) => this.#program.graph.functionOf(at)))
   }
 
   /** What the load at `at` finds in the field: nothing, as keys are cleared first, or what is stored on this CPU. */
   load(at: number): Value | undefined {
-    const field = this.#byLoad.get(at)
+    return this.#valueOf(this.#byLoad.get(at), at) ?? this.#valueOf(this.#ofClasses.get(at), at)
+  }
+
+  #valueOf(field: Field | undefined, at: number): Value | undefined {
     if (field === undefined) return undefined
     let value: Value | undefined = number(0, 0, true)
     for (const { at: store, part, before } of field.stores) {
@@ -253,47 +247,25 @@ export class NearFields {
     return this.#isKernel(index) && firstCaller[index + 1]! - firstCaller[index]! <= CALLERS && this.#evaluations.get(index)?.decides !== true
   }
 
-  #leadsToKernel(index: number, depth = 0): boolean {
+  /** Does a function call what is chosen, itself or by up to so many calls? */
+  #leadsToKernel(index: number, calls = CALLS): boolean {
     const { graph } = this.#program
     if (index < 0) return false
-    if (this.#isChosen(index)) return true
-    if (depth === CALLS) return false
-    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) if (this.#leadsToKernel(graph.edgeTo[edge]!, depth + 1)) return true
-    return false
+    const seen = new Set([index])
+    let level = [index]
+    for (let call = 0; ; call++) {
+      if (level.some((one) => this.#isChosen(one))) return true
+      if (call === calls) return false
+      const callees: number[] = []
+      for (const one of level) {
+        for (let edge = graph.firstEdge[one]!; edge < graph.firstEdge[one + 1]!; edge++) {
+          const callee = graph.edgeTo[edge]!
+          if (seen.has(callee)) continue
+          seen.add(callee)
+          callees.push(callee)
+        }
+      }
+      level = callees
+    }
   }
-}
-
-/** Loads and stores through pointers that reach `size` bytes at `offset`, in order. */
-function* accessesIn({ words, base, from, to }: Window, offset: number, size: number): Iterable<[at: number, operand: MemoryAccess]> {
-  for (let index = from; index < to; index++) {
-    const word = words[index]!
-    if (((word >>> 25) & 5) !== 4) continue
-    const operand = memoryAccess(word)
-    if (operand === undefined || operand.base === SP || operand.index >= 0 || operand.writeback === 'after') continue
-    const length = isPair(operand) ? 2 * operand.size : operand.size
-    if (operand.offset < offset + size && operand.offset + length > offset) yield [base + index * 4, operand]
-  }
-}
-
-function isPair({ second, secondVector }: MemoryAccess): boolean {
-  return second >= 0 || secondVector >= 0
-}
-
-function partOf(operand: MemoryAccess, at: number, offset: number): FieldStore {
-  const isSecond = isPair(operand) && operand.offset + operand.size <= offset
-  return { at, part: isSecond ? at + 1 : at, before: offset - operand.offset - (isSecond ? operand.size : 0) }
-}
-
-/** Offset and size of what a word stores far behind a pointer. */
-export function storeToField(word: number): { readonly offset: number; readonly size: number } | undefined {
-  if (((word >>> 25) & 5) !== 4) return undefined
-  const operand = memoryAccess(word)
-  if (operand === undefined || operand.load || operand.atomic || operand.register < 0 || operand.second >= 0 || operand.index >= 0) return undefined
-  const { offset, size, base, writeback } = operand
-  return base === SP || writeback !== 'none' || offset < LEAST_OFFSET ? undefined : { offset, size }
-}
-
-/** Does a store of vectors, or of two registers, reach far behind a pointer? */
-export function reachesFields({ base, offset, writeback, index }: MemoryAccess): boolean {
-  return base !== SP && writeback !== 'after' && index < 0 && offset >= LEAST_OFFSET
 }
