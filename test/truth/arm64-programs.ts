@@ -463,6 +463,8 @@ export const arm64Classes = {
   CLASS_FORCED_BY_POINTER: 'needed',
   CLASS_OPTIONS_FORCED: 'needed',
   CLASS_OPTIONS_REPLACED: 'needed',
+  CLASS_PAIR_REPLACED: 'needed',
+  CLASS_BY_ACCESSOR: 'needed',
   CLASS_COPIED_FROM_FORCED: 'needed',
   CLASS_PART_FORCED: 'needed',
   CLASS_SECOND_BASE_FORCED: 'needed',

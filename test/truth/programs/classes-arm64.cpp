@@ -20,9 +20,14 @@ static int argument_count;
 static int is_allowed = 1;
 
 struct options {
+#if defined CLASS_PAIR_REPLACED
+  const char *names;
+  unsigned char wanted, fast;
+#else
   char names[40];
   unsigned char wanted, fast;
   char more[80];
+#endif
 };
 
 class operation {
@@ -41,11 +46,17 @@ public:
   OTHERS void tune();
 #elif defined CLASS_FORCED_INLINE
   void tune() { fast = true; }
-#elif defined CLASS_OPTIONS_REPLACED
+#elif defined CLASS_OPTIONS_REPLACED || defined CLASS_PAIR_REPLACED
   OTHERS void replace(const options &all);
+#elif defined CLASS_BY_ACCESSOR
+  OTHERS options *options_of();
 #endif
+#if defined CLASS_PAIR_REPLACED
+  char names[272] = "";
+#else
   char names[136] = "";
-#if defined CLASS_OPTIONS || defined CLASS_OPTIONS_FORCED || defined CLASS_OPTIONS_REPLACED
+#endif
+#if defined CLASS_OPTIONS || defined CLASS_OPTIONS_FORCED || defined CLASS_OPTIONS_REPLACED || defined CLASS_PAIR_REPLACED || defined CLASS_BY_ACCESSOR
   options all;
 #define WANTED all.wanted
 #define QUICK all.fast
@@ -121,8 +132,10 @@ OTHERS void tune(operation *one) { one->wanted = one->fast = true; }
 OTHERS void allow(bool *what) { *what = true; }
 #elif defined CLASS_OPTIONS_FORCED
 OTHERS void allow_fast(options *some) { some->fast = 1; }
-#elif defined CLASS_OPTIONS_REPLACED
+#elif defined CLASS_OPTIONS_REPLACED || defined CLASS_PAIR_REPLACED
 OTHERS void operation::replace(const options &others) { all = others; }
+#elif defined CLASS_BY_ACCESSOR
+OTHERS options *operation::options_of() { return &all; }
 #elif defined CLASS_FROM_FILE
 static operation ready;
 #elif defined CLASS_PART_FORCED
@@ -200,10 +213,12 @@ USER int main(int count, char **) {
   if (count > 0) allow(&one->fast);
 #elif defined CLASS_OPTIONS_FORCED
   if (count > 0) allow_fast(&one->all);
-#elif defined CLASS_OPTIONS_REPLACED
+#elif defined CLASS_OPTIONS_REPLACED || defined CLASS_PAIR_REPLACED
   options others;
   memset(&others, 1, sizeof others);
   if (count > 0) one->replace(others);
+#elif defined CLASS_BY_ACCESSOR
+  if (count > 0) one->options_of()->fast = 1;
 #elif defined CLASS_COPIED_FROM_FORCED
   operation *other = new operation("other", true);
   memset(&other->fast, 1, 1);

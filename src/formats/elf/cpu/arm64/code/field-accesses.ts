@@ -1,5 +1,6 @@
 import { memoryAccess, type MemoryAccess, SP } from '../../../../../isa/arm64/operands.ts'
 import { constantInRegister } from './constants-in-registers.ts'
+import { FramePointer } from './frame-pointer.ts'
 import { codeOf } from './function-code.ts'
 import type { Program } from './program.ts'
 import type { Window } from './structure-users.ts'
@@ -74,11 +75,13 @@ export function storesAnywhere(program: Program, offset: number, size: number): 
     const code = program.codeAt(range.address)
     if (code === undefined) continue
     const { words, base } = code
+    const frame = new FramePointer()
     for (let index = 0; index < words.length; index++) {
       const word = words[index]!
+      frame.step(word)
       // STR, STUR, STP of general registers: Arm ARM C4.1.94
       if ((word & 0x3ac0_0000) !== 0x3800_0000 && (word & 0x3e40_0000) !== 0x2800_0000) continue
-      if (((word >>> 5) & 31) === SP) continue
+      if (((word >>> 5) & 31) === SP || frame.isBase((word >>> 5) & 31)) continue
       const operand = memoryAccess(word)
       if (operand === undefined || operand.load || operand.register < 0 || operand.index >= 0 || operand.writeback === 'after' || !reaches(operand, offset, size)) continue
       const at = base + index * 4
