@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Context } from '../../src/core/context.ts'
 import { analyzeCpu } from '../../src/formats/elf/cpu/index.ts'
 import { readElf } from '../../src/formats/elf/read/elf-file.ts'
-import { arm64Rounds, runsOnArm64 } from './arm64-programs.ts'
+import { arm64Frames, arm64Methods, arm64Rounds, runsOnArm64 } from './arm64-programs.ts'
 import { compileFile, isInstalled } from './programs.ts'
 
 const context: Context = { signal: new AbortController().signal, report: () => {}, readFile: async () => undefined }
@@ -28,6 +28,12 @@ test.skipIf(!ready).each([
   ['PROCESSOR', 'processors-arm64.c', [gcc, '-O2']],
   ['PROCESSOR', 'processors-arm64.c', [...clang, '-O2']],
   ['KEY_NUMBER', 'keys-arm64.c', [gcc, '-O2']],
+  ['FRAME', 'frames-arm64.c', [gcc, '-O2']],
+  ['FRAME', 'frames-arm64.c', [gcc, '-Os', '-static']],
+  ['FRAME', 'frames-arm64.c', [...clang, '-Oz']],
+  ['FRAME_BESIDE', 'frames-arm64.c', [...clang, '-O2']],
+  ['METHOD', 'methods-arm64.c', [gcc, '-O2']],
+  ['METHOD', 'methods-arm64.c', [...clang, '-O2']],
   ['PAGE_OF_ANOTHER_BLOCK', 'pages-arm64.c', [gcc, '-O2']],
   ['CLASS', 'classes-arm64.cpp', [gxx, '-O2']],
   ['CLASS', 'classes-arm64.cpp', [...clangxx, '-O2']],
@@ -54,9 +60,16 @@ test.skipIf(!ready).each(Object.keys(arm64Rounds) as (keyof typeof arm64Rounds)[
   }
 })
 
-test.skipIf(!ready).each(['KEY_FORCED_FIRST', 'KEY_FORCED_BY_USER', 'KEY_FROM_FILE_BY_USER', 'KEY_NUMBER_FROM_FILE_BY_USER', 'KEY_NUMBER_FROM_FILE_IN_CONTEXT', 'KEY_NUMBER_FORCED_BY_USER'])(
-  'AArch64: who forces a key from far away is seen where nothing bounds functions, either: %s (needs gcc, clang)',
-  async (style) => {
-    for (const compiler of [[gcc], clang]) expect(await needOf(await compileFile('keys-arm64.c', [...compiler, ...withoutFrames, `-D${style}`]))).toBe('possible')
-  },
-)
+const forcedFromFarAway = [
+  ...['KEY_FORCED_FIRST', 'KEY_FORCED_BY_USER', 'KEY_FROM_FILE_BY_USER', 'KEY_NUMBER_FROM_FILE_BY_USER', 'KEY_NUMBER_FROM_FILE_IN_CONTEXT', 'KEY_NUMBER_FORCED_BY_USER'].map((style) => [style, 'keys-arm64.c']),
+  ...needed(arm64Frames).map((style) => [style, 'frames-arm64.c']),
+  ...needed(arm64Methods).map((style) => [style, 'methods-arm64.c']),
+] as [string, string][]
+
+function needed(styles: Readonly<Record<string, string>>): string[] {
+  return Object.keys(styles).filter((style) => styles[style] === 'needed')
+}
+
+test.skipIf(!ready).each(forcedFromFarAway)('AArch64: who forces a key from far away is seen where nothing bounds functions, either: %s (needs gcc, clang)', async (style, file) => {
+  for (const compiler of [[gcc], clang]) expect(await needOf(await compileFile(file, [...compiler, ...withoutFrames, `-D${style}`]))).toBe('possible')
+})

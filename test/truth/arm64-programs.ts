@@ -221,6 +221,41 @@ export const arm64Keys = {
 
 export type Arm64Key = keyof typeof arm64Keys
 
+/** Styles of programs/frames-arm64.c: such a key, kept without a branch, and copied into the frame of a method. */
+export const arm64Frames = {
+  FRAME: 'guarded',
+  FRAME_BESIDE: 'guarded',
+  FRAME_FORCED_BY_SETUP: 'needed',
+  FRAME_FORCED_BY_HELPER: 'needed',
+  FRAME_FORCED_BY_HELPERS_HELPER: 'needed',
+  FRAME_FORCED_THROUGH_PART: 'needed',
+  FRAME_FORCED_IN_FRAME: 'needed',
+  FRAME_FORCED_IF: 'needed',
+  FRAME_FORCED_FROM_FILE: 'needed',
+  FRAME_FORCED_WITHOUT_COPY: 'needed',
+  FRAME_FORCED_IN_ANOTHER: 'needed',
+  FRAME_FORCED_FAR_AWAY: 'needed',
+  FRAME_FORCED_BY_USER: 'needed',
+} as const
+
+export type Arm64Frame = keyof typeof arm64Frames
+
+/** Styles of programs/methods-arm64.c: a key that one method of a table makes, and another, far away, works with. */
+export const arm64Methods = {
+  METHOD: 'guarded',
+  METHOD_FORCED_BY_INIT: 'needed',
+  METHOD_FORCED_BY_SEAL: 'needed',
+  METHOD_FORCED_BY_HELPER: 'needed',
+  METHOD_FORCED_BY_ANOTHER: 'needed',
+  METHOD_FORCED_IN_FRAME: 'needed',
+  METHOD_FORCED_BY_SECOND_TABLE: 'needed',
+  METHOD_FORCED_BY_USER: 'needed',
+  METHOD_FORCED_BY_USERS_HELPER: 'needed',
+  METHOD_FORCED_BEHIND_WRAPPER: 'needed',
+} as const
+
+export type Arm64Method = keyof typeof arm64Methods
+
 /** Styles of programs/parts-arm64.c: an enum of Rust that tells what the CPU has, as a part of something larger, and made far away. */
 export const arm64Parts = {
   PART: 'guarded',
@@ -516,6 +551,8 @@ const files: readonly (readonly [styles: object, file: string])[] = [
   [arm64HeldOut, 'held-out-arm64.c'],
   [arm64Ways, 'ways-arm64.c'],
   [arm64Keys, 'keys-arm64.c'],
+  [arm64Frames, 'frames-arm64.c'],
+  [arm64Methods, 'methods-arm64.c'],
   [arm64Parts, 'parts-arm64.c'],
   [arm64Lost, 'lost-arm64.c'],
   [arm64HandedOut, 'handed-out-arm64.c'],
@@ -555,7 +592,7 @@ export const arm64Builds: readonly (readonly [compiler: string, ...flags: string
 const folder = sharedFolder()
 
 /** Compiles one of the programs; undefined when the compiler is missing. */
-export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | Arm64Text | Arm64Token | Arm64Vector | Arm64Number | Arm64Mask | Arm64Gathered | Arm64Page | Arm64Processor | Arm64Class | Arm64Round | ObjectStyle, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
+export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Frame | Arm64Method | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | Arm64Text | Arm64Token | Arm64Vector | Arm64Number | Arm64Mask | Arm64Gathered | Arm64Page | Arm64Processor | Arm64Class | Arm64Round | ObjectStyle, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
   const [compiler, ...flags] = build
   const file = files.find(([styles]) => style in styles)?.[1] ?? 'dispatch-arm64.c'
   const command = file.endsWith('.cpp') ? { [gcc]: 'aarch64-linux-gnu-g++', clang: 'clang++' }[compiler]! : compiler

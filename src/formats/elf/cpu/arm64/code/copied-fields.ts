@@ -1,7 +1,8 @@
 import { Flow, flowOf, pageAddress } from '../../../../../isa/arm64/control-flow.ts'
 import { destination, movedRegister } from '../../../../../isa/arm64/operands.ts'
 import { Edge } from '../../program/edges.ts'
-import { type Container, containersOf } from './containers.ts'
+import { type Container, type CopiedStructure, copiedStructures, handedOn } from './copied-structures.ts'
+import type { Callees } from './callees.ts'
 import { codeOf } from './function-code.ts'
 import type { Program } from './program.ts'
 import { isInside, type Window } from './structure-users.ts'
@@ -11,6 +12,9 @@ const copies = /^(?:__)?mem(?:cpy|move)(?:_chk)?$/
 const BEFORE = 32
 /** Bytes of a function that only hands on. */
 const HANDS_ON = 32
+/** Functions that a structure is handed on to, by register, and bytes of one that is looked at. */
+const RECEIVERS = 256
+const LARGEST = 0x4000
 /** Bytes of a structure behind its field. */
 const REST = 64
 
@@ -35,10 +39,12 @@ interface Copy {
  */
 export class CopiedFields {
   readonly #program: Program
+  readonly #callees: Callees
   #copies: readonly Copy[] | undefined
 
-  constructor(program: Program) {
+  constructor(program: Program, callees: Callees) {
     this.#program = program
+    this.#callees = callees
   }
 
   /** Is a structure of so many bytes, or a little more, copied there? */
@@ -46,8 +52,8 @@ export class CopiedFields {
     return this.#near(window).some(({ length }) => length >= least && length <= least + REST)
   }
 
-  /** Structures that one of so many bytes, or a little more, is copied into there, and functions that are given them. */
-  containers(window: Window, least: number): Container[] {
+  /** Structures of so many bytes, or a little more, as they are copied there. */
+  structures(window: Window, least: number): CopiedStructure[] {
     const { graph } = this.#program
     const copies = new Map<number, Set<number>>()
     for (const { at, length } of this.#near(window)) {
@@ -59,8 +65,27 @@ export class CopiedFields {
     }
     return [...copies].flatMap(([index, at]) => {
       const code = codeOf(this.#program, index)
-      return code === undefined ? [] : containersOf(code, at)
+      return code === undefined ? [] : copiedStructures(code, at, this.#callees)
     })
+  }
+
+  /** The same as `containers`, and those whom they hand it on to. */
+  withReceivers(containers: readonly Container[]): Container[] {
+    const { graph } = this.#program
+    const found = new Map<string, Container>()
+    const note = (container: Container): void => {
+      const key = `${container.user} ${container.before} ${container.register}`
+      if (found.size < RECEIVERS && !found.has(key)) found.set(key, container)
+    }
+    for (const container of containers) note(container)
+    for (const container of found.values()) {
+      const index = graph.functionAt(container.user)
+      const code = index === undefined ? undefined : codeOf(this.#program, index)
+      if (code === undefined) continue
+      // what no frame bounds may seem to be larger
+      for (const receiver of handedOn({ ...code, end: Math.min(code.end, code.start + LARGEST) }, container, this.#callees)) note(receiver)
+    }
+    return [...found.values()]
   }
 
   /** Is so much, or more, of the file's own data copied there? What stands in the file was set without asking. */

@@ -58,8 +58,10 @@ export class RegistersWritten {
 }
 
 function written(word: number): number {
+  if ((word & 0xffff_f01f) >>> 0 === 0xd503_201f) return 0 // HINT: what changes registers there (PACIA1716) changes X17
   if (((word >>> 25) & 5) !== 4) {
-    const isSystem = word >>> 22 === 0x354 // SVC, SYSL and others besides MRS
+    if ((word & 0xffe0_001f) >>> 0 === 0xd400_0001) return bit(0) // SVC
+    const isSystem = word >>> 22 === 0x354 // SYSL and others besides MRS
     return isSystem ? bit(word & 31) | bit(0) : bit(destination(word))
   }
   const operand = memoryAccess(word)

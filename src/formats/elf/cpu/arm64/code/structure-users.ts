@@ -1,13 +1,18 @@
+import { Flow, flowOf } from '../../../../../isa/arm64/control-flow.ts'
 import { Edge } from '../../program/edges.ts'
 import { codeOf } from './function-code.ts'
 import type { Program } from './program.ts'
 
 /** Calls of the function that fills a structure in, that are looked at. */
 const CALLS = 8
+/** Functions beside the one that fills it in, that hand it on to others. */
+const FUNCTIONS_HERE = 4
 /** Functions that those around a call hand on to. */
 const FUNCTIONS = 256
 /** Callers of a function that may have to do with the structure. */
 const CALLERS = 32
+/** Functions that one may lead to. */
+const CALLED = 128
 /** Bytes of a function that is looked at for what it loads. */
 const LARGEST = 0x4000
 /** Bytes to either side of a call in a larger one. */
@@ -44,22 +49,37 @@ export class StructureUsers {
     return { words: code.words, base: code.base, from, to }
   }
 
-  /** Around calls of the function that `place` is in, but for what is around itself; nothing where many call it. */
+  /** Around calls of the function that `place` is in, or of who calls it there, but for what is around itself; nothing where many call it. */
   ofCallers(place: number): Window[] {
     const { graph } = this.#program
-    const index = graph.functionOf(place)
-    const first = graph.firstCaller[index] ?? 0
-    const behind = graph.firstCaller[index + 1] ?? 0
-    if (behind - first > CALLS) return []
     const windows: Window[] = []
-    for (let entry = first; entry < behind; entry++) {
-      const edge = graph.callerEdge[entry]!
-      const at = graph.edgeAt[edge]!
-      const isNear = Math.abs(at - place) < this.#near || windows.some((window) => isInside(window, at))
-      const window = graph.edgeKind[edge] === Edge.call && !isNear ? this.around(at) : undefined
-      if (window !== undefined) windows.push(window)
+    const here = new Set([graph.functionOf(place)])
+    for (const index of here) {
+      const first = graph.firstCaller[index] ?? 0
+      const behind = graph.firstCaller[index + 1] ?? 0
+      if (behind - first > CALLS) continue
+      for (let entry = first; entry < behind; entry++) {
+        const edge = graph.callerEdge[entry]!
+        if (graph.edgeKind[edge] !== Edge.call) continue
+        const at = graph.edgeAt[edge]!
+        if (Math.abs(at - place) < this.#near) {
+          if (here.size < FUNCTIONS_HERE) here.add(graph.edgeFrom[edge]!)
+          continue
+        }
+        const window = windows.some((known) => isInside(known, at)) ? undefined : this.around(at)
+        if (window !== undefined) windows.push(window)
+      }
     }
     return windows
+  }
+
+  /** Functions at addresses; what no frame bounds, up to some length. */
+  functionsAt(addresses: Iterable<number>): Window[] {
+    return [...addresses].flatMap((address) => {
+      const code = codeOf(this.#program, this.#program.graph.functionOf(address))
+      if (code === undefined) return []
+      return { words: code.words, base: code.base, from: (code.start - code.base) / 4, to: (Math.min(code.end, code.start + LARGEST) - code.base) / 4 }
+    })
   }
 
   /** Functions elsewhere that are called from there. */
@@ -73,6 +93,27 @@ export class StructureUsers {
       }
     }
     return this.#windowsOf(found)
+  }
+
+  /** Does a function lead to one of them (by address) by direct calls, or may it, by a pointer or as it calls too many? */
+  leadsTo(index: number, users: ReadonlySet<number>): boolean {
+    const { graph } = this.#program
+    const called = new Set([index])
+    for (const caller of called) {
+      if (users.has(graph.starts[caller]!) || called.size > CALLED || this.#callsByPointer(caller)) return true
+      for (let edge = graph.firstEdge[caller]!; edge < graph.firstEdge[caller + 1]!; edge++) called.add(graph.edgeTo[edge]!)
+    }
+    return false
+  }
+
+  #callsByPointer(index: number): boolean {
+    const code = codeOf(this.#program, index)
+    if (code === undefined) return true
+    for (let at = (code.start - code.base) / 4; at < (code.end - code.base) / 4; at++) {
+      const flow = flowOf(code.words[at]!)
+      if (flow === Flow.indirectCall || flow === Flow.indirectJump) return true
+    }
+    return false
   }
 
   /** Functions elsewhere that call into them; nothing of what many call. Of large ones, and of what no frame bounds, what lies around the call. */
