@@ -57,8 +57,8 @@ const knownSilentOfOldRust = /_refuse .*lto=fat/
 /** What does not hold yet, and may only get shorter: rows of CPUID in a vector. */
 const knownFalselyRequired = /^CPUID_CLASS g\+\+ -Os/
 
-/** What does not hold yet, and may only get shorter: a level that is read again where it was set on one way, flags that a callee takes from the frame. */
-const knownSilentInC = /^(?:CACHED_LEVEL_FORCED|ARENA_FORCED) gcc -O0$/
+/** What does not hold yet, and may only get shorter: flags that a callee takes from the frame. */
+const knownSilentInC = /^ARENA_FORCED gcc -O0$/
 /** What starts the program has frames, and nothing else: where functions begin is told by the code. */
 const withoutFrames = ['-no-pie', '-fno-pie', '-fno-asynchronous-unwind-tables', '-fno-unwind-tables', '-s']
 const buildsOfC = [['gcc', '-Os', ...withoutFrames], ['gcc', '-O2'], ['clang', '-O2'], ['gcc', '-O0'], ['gcc', '-Os', '-s', '-Dhash_avx2=h1', '-Dcopy_avx2=h2', '-Dcmp_avx2=h3']]

@@ -183,6 +183,7 @@ const nothing: Surroundings = {
   toldTo: () => [],
   writesOf: () => [],
   changedBy: () => 0xffff,
+  writtenBy: () => 0xffff,
   calleeStores: () => true,
   storedByCallee: () => undefined,
   withheldBy: () => [],

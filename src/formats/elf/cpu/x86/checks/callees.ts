@@ -4,7 +4,7 @@ import { isDetectorFunction, isDetectorTableFunction } from '../code/detectors.t
 import { readsEnvironment } from '../code/environment.ts'
 import { neverReturns } from '../code/endings.ts'
 import type { FunctionCode } from '../code/function-code.ts'
-import { EVERY_REGISTER, mentionedRegisters } from '../code/mentioned-registers.ts'
+import { changedRegisters, EVERY_REGISTER, mentionedRegisters } from '../code/mentioned-registers.ts'
 import type { Program } from '../code/program.ts'
 
 /** Functions beyond that size leave no register alone. */
@@ -15,6 +15,7 @@ export class Callees {
   readonly #program: Program
   readonly #dead: ReadonlySet<number>
   readonly #changed = new Map<number, number>()
+  readonly #written = new Map<number, number>()
   readonly #constants = new Map<number, ReadonlyMap<number, Value> | undefined>()
   readonly #imports = new Map<string, ReadonlyMap<number, Value> | 'never' | undefined>()
 
@@ -46,20 +47,29 @@ export class Callees {
     return !neverReturns.has(graph.names.get(graph.starts[index]!) ?? '')
   }
 
-  /** General registers that function `index` may change, a bit for each. */
+  /** General registers that function `index` names, a bit for each: it may change them. */
   changes(index: number): number {
-    let known = this.#changed.get(index)
+    return this.#registers(index, this.#changed, mentionedRegisters)
+  }
+
+  /** Of those, the ones that it may write. */
+  writes(index: number): number {
+    return this.#registers(index, this.#written, changedRegisters)
+  }
+
+  #registers(index: number, all: Map<number, number>, registersOf: typeof mentionedRegisters): number {
+    let known = all.get(index)
     if (known === undefined) {
-      this.#changed.set(index, EVERY_REGISTER) // where it calls itself
+      all.set(index, EVERY_REGISTER) // where it calls itself
       const target = this.#program.functions.get(index)
       const { graph, decoder } = this.#program
       const calledAt = (address: number): number => {
         const callee = graph.functionAt(address)
-        return callee === undefined ? EVERY_REGISTER : this.changes(callee)
+        return callee === undefined ? EVERY_REGISTER : this.#registers(callee, all, registersOf)
       }
       const isSmall = target !== undefined && target.to - target.from <= LEAF_SIZE
-      known = isSmall ? mentionedRegisters(decoder, target.code, target.from, target.to, (to) => calledAt(to + target.base)) : EVERY_REGISTER
-      this.#changed.set(index, known)
+      known = isSmall ? registersOf(decoder, target.code, target.from, target.to, (to) => calledAt(to + target.base)) : EVERY_REGISTER
+      all.set(index, known)
     }
     return known
   }

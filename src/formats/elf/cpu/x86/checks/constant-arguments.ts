@@ -4,6 +4,7 @@ import { join, plain, type Value } from '../../program/value.ts'
 import type { StepBudget } from '../evaluation/evaluate.ts'
 import { entriesFromAnywhere } from '../evaluation/entries.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
+import { placeOf } from '../evaluation/state.ts'
 import type { Guards } from './guards.ts'
 import type { FunctionCode } from '../code/function-code.ts'
 import { numbersPassed } from '../code/numbers-passed.ts'
@@ -116,6 +117,8 @@ export class ConstantArguments {
       common = commonOf(common, evaluation === undefined ? this.#numbersPassed(graph.edgeFrom[edge]!, at) : evaluation.passed.get(at))
       if (common === undefined) return undefined
     }
+    // what a check stored in an object where others set something else may be that
+    for (const place of common?.keys() ?? []) if (place < 0 && this.#guards.contested.has(placeOf(place).offset)) common!.delete(place)
     return common
   }
 

@@ -34,6 +34,8 @@ export class Fields {
   readonly #fields = new Map<number, Field>()
   /** Functions that store something else, by offset. */
   readonly #conflicting = new Map<number, Set<number>>()
+  /** Fields that others set as well. */
+  readonly #contested = new Set<number>()
   #overflowed = false
   /** Fields whose readers are to be looked for: it takes a pass over all code. */
   readonly #fresh = new Set<number>()
@@ -55,6 +57,19 @@ export class Fields {
     return truncated(field.value, size)
   }
 
+  /** Somebody sets these to something else, though nobody is seen to: they decide nothing any more. True: some did. */
+  contest(offsets: Iterable<number>): boolean {
+    let didDecide = false
+    for (const offset of offsets) {
+      this.#contested.add(offset)
+      if (!this.#fields.delete(offset)) continue
+      this.#fresh.add(offset)
+      didDecide = true
+    }
+    if (didDecide) this.#passes = Math.min(this.#passes, limits.passes - 1)
+    return didDecide
+  }
+
   /** Takes over what a function stores. */
   spread(evaluation: Evaluation): void {
     if (this.#overflowed) return
@@ -72,6 +87,7 @@ export class Fields {
       fresh.add(offset)
     }
     for (const store of evaluation.fieldStores) {
+      if (this.#contested.has(store.offset)) continue
       // it was evaluated before, when less was known
       if (!evaluation.otherFields.has(store.offset)) this.#conflicting.get(store.offset)?.delete(evaluation.start)
       const conflicting = [...(this.#conflicting.get(store.offset) ?? [])]

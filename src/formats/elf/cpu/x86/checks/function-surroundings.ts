@@ -25,6 +25,7 @@ function isMemcpy(name: string | undefined): boolean {
 export class FunctionSurroundings implements Surroundings {
   readonly origins: Origins | undefined
   readonly model: Surroundings['model']
+  readonly contested: Surroundings['contested']
   readonly jumpTables: Surroundings['jumpTables']
   readonly #program: Program
   readonly #known: Known
@@ -39,6 +40,7 @@ export class FunctionSurroundings implements Surroundings {
   constructor(program: Program, known: Known, callees: Callees, index: number, origins: Origins | undefined, otherwise: Surroundings['load'] | undefined) {
     this.origins = origins
     this.model = known.model
+    this.contested = known.contested
     this.jumpTables = program.jumpTables
     this.#program = program
     this.#known = known
@@ -61,7 +63,7 @@ export class FunctionSurroundings implements Surroundings {
 
   returned(at: number, registers: readonly (Value | undefined)[], through?: number): ReadonlyMap<number, Value> | 'never' | undefined {
     const target = this.#called.get(at) ?? (through === undefined ? undefined : this.#program.graph.functionAt(through))
-    if (target !== undefined) return this.#callees.comesBack(target) ? (this.#known.answer(target, registers) ?? this.#foundBy(target) ?? this.#told(target) ?? this.#callees.constant(target) ?? this.#known.numbers(this.#index, target)) : 'never'
+    if (target !== undefined) return this.#callees.comesBack(target) ? (this.#known.answer(target, registers) ?? (through === undefined ? undefined : this.#known.answerOfOther?.(target, registers)) ?? this.#foundBy(target) ?? this.#told(target) ?? this.#callees.constant(target) ?? this.#known.numbers(this.#index, target)) : 'never'
     const name = this.#imported.get(at)
     if (name === undefined || (this.origins?.environment === true && readsEnvironment.test(name))) return undefined
     return this.#callees.returnedBy(name) ?? comparedTexts(this.#program.image, name, registers) ?? shiftedByLibgcc(name, registers)
@@ -135,6 +137,11 @@ export class FunctionSurroundings implements Surroundings {
   changedBy(at: number): number {
     const target = this.#called.get(at)
     return target === undefined ? EVERY_REGISTER : this.#callees.changes(target)
+  }
+
+  writtenBy(at: number): number {
+    const target = this.#called.get(at)
+    return target === undefined ? EVERY_REGISTER : this.#callees.writes(target)
   }
 
   readsArgument(at: number, register: number, through?: number): boolean {

@@ -21,14 +21,18 @@ import { type KeptWords, keptWords } from './kept-words.ts'
 import { type Known, knownWhenSettled, withoutChoices } from './known.ts'
 import { findLeaks, findOwnLeaks } from './leaks.ts'
 import { handsOn, Parameters } from './parameters.ts'
+import { NumbersStored } from './numbers-stored.ts'
 import { PointerCallers } from './pointer-callers.ts'
+import { setOtherwise } from './other-setters.ts'
 import type { Program } from '../code/program.ts'
 import { Results } from './results.ts'
 import { ReturnedNumbers } from './returned-numbers.ts'
 import { type ChosenEntries, TableChoices } from './table-choices.ts'
 import { limits } from './search-limits.ts'
-import { type Settled, Variables } from './variables.ts'
+import type { Settled } from './settled.ts'
+import { Variables } from './variables.ts'
 
+const nothingPassed: ReadonlyMap<number, Value> = new Map()
 const noWords: KeptWords = { kept: [], changed: new Set() }
 
 /** What the checks of the CPU decide, for one model of a CPU. */
@@ -47,6 +51,8 @@ export interface Guards {
   readonly work: number
   /** The bounds were hit. */
   readonly incomplete: boolean
+  /** Offsets at which checks store in objects, and others something else. */
+  readonly contested: ReadonlySet<number>
   readonly leaks: FileLeaks
   /** The same without those of a C library that is linked into the program. */
   readonly ownLeaks: FileLeaks
@@ -90,6 +96,7 @@ class GuardSearch {
     regardless: (index, parameters) => this.#resultRegardless(index, parameters),
   })
   readonly #numbers: ReturnedNumbers
+  readonly #stored: NumbersStored
   readonly #featureSlots = new Set<number>()
   readonly #times = new Map<number, number>()
   readonly #budget: StepBudget = { left: limits.steps }
@@ -110,6 +117,7 @@ class GuardSearch {
     this.#users = new KernelUsers(program, model.features)
     this.#variables = new Variables(program, this.#agenda)
     this.#choices = new TableChoices(program, this.#variables)
+    this.#stored = new NumbersStored(program, this.#evaluations, (index, passed, budget) => this.#evaluateFor(index, passed, undefined, budget))
     this.#fields = new Fields(program)
     this.#parameters = new Parameters(program)
     this.#kernels = new HandedOutKernels(program, model.features, this.#evaluations)
@@ -124,13 +132,16 @@ class GuardSearch {
       model,
       load: (at, size, reader) => (this.#featureSlots.has(at) ? relative(featureTable, 0) : this.#variables.load(at, size, reader)),
       loadField: (offset, size, reader) => this.#fields.load(offset, size, reader),
+      contested: undefined,
       flags: new FlagsOfObjects(program, (index) => program.detectors.functions.has(index) || this.#variables.areNamedBy(index)),
       initially: (at, size) => this.#variables.initially(at, size),
       evaluations: this.#evaluations,
       results: this.#results.found,
       kernels: this.#kernels,
       answer: (index, registers) => this.#answerOf(index, registers)?.values,
+      answerOfOther: undefined,
       numbers: (caller, callee) => (this.#variables.callersOfSetters.has(caller) ? this.#numbers.of(callee) : undefined),
+      numbersOfAny: (callee) => this.#numbers.of(callee),
       written: (index, registers) => this.#answerOf(index, registers),
     }
     for (const [place, slot] of program.image.slots) {
@@ -194,8 +205,18 @@ class GuardSearch {
     return changed.size > 0 || [...takers].some((index) => this.#times.has(index))
   }
 
+  /** Who reads fields that others set as well, and that were taken for a check's. */
+  #readersOf(contested: ReadonlySet<number>): ReadonlySet<number> {
+    const readers = new Set<number>()
+    if (!this.#fields.contest(contested)) return readers
+    for (const index of this.#fields.takeReaders()) this.#agenda.addTo(readers, index, 3)
+    return readers
+  }
+
   #guards(incomplete: boolean): Guards {
-    const unfollowed = { uninformed: this.#parameters.uninformed, untold: this.#results.untold, closed: closedFunctions(this.#program, this.#evaluations, this.#results.untold), pointerCallers: new PointerCallers(this.#program), mixed: this.#parameters.mixed() }
+    const contested = setOtherwise(this.#program, this.#evaluations, () => true, this.#stored, true)
+    const isComplete = !incomplete && this.#search(this.#readersOf(contested))
+    const unfollowed = { uninformed: this.#parameters.uninformed, untold: this.#results.untold, closed: closedFunctions(this.#program, this.#evaluations, this.#results.untold), pointerCallers: new PointerCallers(this.#program), mixed: this.#parameters.mixed(), numbers: this.#stored }
     const leaks = findLeaks(this.#program, this.#evaluations, this.#variables, unfollowed)
     return {
       evaluations: this.#evaluations,
@@ -204,7 +225,8 @@ class GuardSearch {
       followsAny: (from, to) => this.#variables.anyIn(from, to),
       dead: this.#results.neverReturns,
       work: this.#work,
-      incomplete,
+      incomplete: !isComplete,
+      contested,
       leaks,
       ownLeaks: findOwnLeaks(this.#program, this.#evaluations, this.#variables, unfollowed, leaks),
       refine: (isReached) => this.#refine(isReached),
@@ -287,10 +309,10 @@ class GuardSearch {
   }
 
   /** What function `index` does when it is called with `parameters`. */
-  #evaluateFor(index: number, parameters: ReadonlyMap<number, Value>, otherwise?: (at: number, size: number) => Value | undefined): Evaluation | undefined {
+  #evaluateFor(index: number, parameters: ReadonlyMap<number, Value>, otherwise?: (at: number, size: number) => Value | undefined, budget: StepBudget = this.#budget): Evaluation | undefined {
     const target = this.#program.functions.get(index)
     if (target === undefined) return undefined
-    return evaluate(this.#program.decoder, target, parameters, this.#surroundings(index, undefined, otherwise), systemV, this.#budget)
+    return evaluate(this.#program.decoder, target, parameters, this.#surroundings(index, undefined, otherwise), systemV, budget)
   }
 
   /** What function `index` does when it is called with `registers`, where it answers by its arguments. */
@@ -326,9 +348,9 @@ class GuardSearch {
     const { graph } = this.#program
     for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
       if (graph.edgeKind[edge] !== Edge.call) continue
-      const passed = evaluation.passed.get(graph.edgeAt[edge]!)
-      if (passed === undefined) continue
       const callee = graph.edgeTo[edge]!
+      const passed = evaluation.passed.get(graph.edgeAt[edge]!) ?? (this.#parameters.isPassedBy(callee, edge) ? nothingPassed : undefined)
+      if (passed === undefined) continue
       const isSetter = this.#variables.setters.has(callee)
       if (isSetter && distance <= limits.arguments && handsOn(passed)) this.#variables.followSetter(index, distance)
       const changed = this.#parameters.pass(callee, edge, passed, isSetter)

@@ -2,7 +2,7 @@ import type { Answer } from '../evaluation/answers-by-argument.ts'
 import type { Evaluation, Surroundings } from '../evaluation/evaluation.ts'
 import type { FlagsOfObjects } from '../evaluation/flags-of-objects.ts'
 import type { HandedOutKernels } from './handed-out-kernels.ts'
-import type { Settled } from './variables.ts'
+import type { Settled } from './settled.ts'
 import { anything, type Value } from '../../program/value.ts'
 
 /** What the search has found out so far. */
@@ -15,29 +15,38 @@ export interface Known extends Pick<Surroundings, 'model' | 'initially'> {
   readonly results: Pick<ReadonlyMap<number, { readonly values: ReadonlyMap<number, Value> }>, 'get'>
   /** What function `index` returns when it is called with `registers`, where that is more than what it always returns. */
   answer(index: number, registers: readonly (Value | undefined)[]): ReadonlyMap<number, Value> | undefined
+  /** The same of one that a pointer leads to, which does not ask: only where it counts what others put in the place of what checks say. */
+  answerOfOther?: ((index: number, registers: readonly (Value | undefined)[]) => ReadonlyMap<number, Value> | undefined) | undefined
   /** What it writes then, and where it would on another CPU. */
   written(index: number, registers: readonly (Value | undefined)[]): Pick<Answer, 'writes' | 'withheld'> | undefined
   /** Numbers of which function `callee` returns one, whatever checks say, where `caller` may hand them on to who sets a variable of a check. */
   numbers(caller: number, callee: number): ReadonlyMap<number, Value> | undefined
+  /** The same whoever calls it. */
+  numbersOfAny(callee: number): ReadonlyMap<number, Value> | undefined
+  /** See `Surroundings`. */
+  readonly contested: ReadonlySet<number> | undefined
   readonly flags: FlagsOfObjects
   readonly kernels: HandedOutKernels
 }
 
 /** The same where variables hold what `load` says, and nothing else counts that may be one of several numbers. */
 export function knownWhenSettled(known: Known, load: Surroundings['load'], others: Settled): Known {
+  const { options } = others
   const { model, flags, initially, evaluations, kernels, numbers, written } = known
   // the same fields in the same order as everywhere: what is compiled for one such object holds for the others
   return {
     model,
     load,
     loadField: () => undefined,
+    contested: options?.contested,
     flags,
     initially,
     evaluations,
     results: {
       get: (callee) => {
         const usual = known.results.get(callee)?.values
-        return { values: (isOpen(usual) ? occurring(others.evaluation(callee)) : undefined) ?? withoutChoices(usual) }
+        if (options !== undefined && usual === undefined) return undefined
+        return { values: (isOpen(usual) || options?.isOverridden(callee) === true ? occurring(others.evaluation(callee)) : undefined) ?? withoutChoices(usual) }
       },
     },
     kernels,
@@ -45,7 +54,9 @@ export function knownWhenSettled(known: Known, load: Surroundings['load'], other
       const usual = known.answer(callee, registers)
       return usual === undefined ? undefined : ((isOpen(usual) ? occurring(others.answer(callee, registers)) : undefined) ?? withoutChoices(usual))
     },
-    numbers,
+    answerOfOther: options === undefined ? undefined : (callee, registers) => (known.results.get(callee) === undefined ? others.answer(callee, registers)?.results : undefined),
+    numbers: options === undefined ? numbers : (_caller, callee) => known.numbersOfAny(callee),
+    numbersOfAny: known.numbersOfAny,
     written,
   }
 }

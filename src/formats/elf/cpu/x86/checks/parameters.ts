@@ -37,6 +37,12 @@ export class Parameters {
     return this.#parameters.get(index)
   }
 
+  /** Did `edge` pass something that counts when it was last evaluated? */
+  isPassedBy(callee: number, edge: number): boolean {
+    for (const edges of this.#byEdge.get(callee)?.values() ?? []) if (edges.has(edge)) return true
+    return false
+  }
+
   /**
    * Takes over what the call at `edge` passes. True: `callee` is called with something new.
    * @param isSetter does it put what it is called with where checks leave what they find out? Then numbers of others count as well

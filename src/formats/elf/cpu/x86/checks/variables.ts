@@ -8,6 +8,8 @@ import { unsetTokens } from '../code/unset-tokens.ts'
 import { isFunctionPointer } from './function-pointer.ts'
 import { GotVariables } from './got-variables.ts'
 import type { KeptWords } from './kept-words.ts'
+import { numbersBesideChecks, numbersOfOthers } from './numbers-of-others.ts'
+import type { Settled } from './settled.ts'
 import type { Program } from '../code/program.ts'
 import { VariableAccessors } from './variable-accessors.ts'
 
@@ -32,15 +34,6 @@ interface Variable {
   value: Value
   /** How many steps from CPUID it is. */
   readonly distance: number
-}
-
-/** What is known once what checks find out has been found out. */
-export interface Settled {
-  isReached(index: number): boolean
-  /** What function `index` does then. */
-  evaluation(index: number): Evaluation | undefined
-  /** The same where it is called with `registers`. */
-  answer(index: number, registers: readonly (Value | undefined)[]): Evaluation | undefined
 }
 
 /** Variables of the file that hold what checks of the CPU found out. */
@@ -177,9 +170,17 @@ export class Variables {
         const value = last?.base === plain && last.words.length > 0 ? certain(last) : stored
         joined = joined === undefined ? value : (join(joined, value) ?? anything)
       }
+      const put = others.options && numbersBesideChecks(this.#program, at - back, variable.size, others.isReached, others.options)
+      if (put !== undefined) joined = join(joined ?? variable.initial, put) ?? anything
       return truncated(compute('shr', joined ?? variable.initial, number(back * 8)), size)
     }
-    return this.#isNear(at - 7) || this.#isNear(at) || this.#isNear(at + 7) ? (this.#loadVariable(at, size) === other ? this.#loadConstant(at, size) : anything) : this.#loadConstant(at, size)
+    if ((this.#isNear(at - 7) || this.#isNear(at) || this.#isNear(at + 7)) && this.#loadVariable(at, size) !== other) return anything
+    return this.#loadConstant(at, size) ?? (others.options === undefined ? undefined : numbersOfOthers(this.#program, at, size, this.#initialPointer(at, size) ?? this.initially(at, size), others.isReached, others.options))
+  }
+
+  #initialPointer(at: number, size: number): Value | undefined {
+    const slot = size === 8 ? this.#program.image.slots.get(at) : undefined
+    return slot?.address === undefined || slot.indirect === true ? undefined : addressValue(slot.address)
   }
 
   #loadConstant(at: number, size: number): Value | undefined {

@@ -1,8 +1,8 @@
 import { Operands } from './operands.ts'
 import type { Origins } from './evaluation.ts'
 import { argumentRegisters } from '../code/argument-registers.ts'
-import { LEAST_FIELD, placeKey, Register, slotKey, unknownSlot } from './state.ts'
-import { addressesIn, clean, featureTable, isExact, join, number, plain, singleAddress, singleOffset, untouched, type Value, valueOf } from '../../program/value.ts'
+import { LEAST_FIELD, placeKey, placeOf, Register, slotKey, unknownSlot } from './state.ts'
+import { addressesIn, clean, featureTable, isExact, isZero, join, number, plain, singleAddress, singleOffset, untouched, type Value, valueOf } from '../../program/value.ts'
 
 /** Bytes beyond which nobody copies what he knows of the CPU. */
 const LARGEST_COPY = 65_536
@@ -34,7 +34,8 @@ export abstract class Accesses extends Operands {
       return this.truncated(held, size) ?? (size === 8 ? held : undefined)
     }
     const at = singleAddress(place)
-    if (at === undefined) return this.outside.origins === undefined ? (size === 8 ? this.functionsAt(place) : undefined) : this.#oneOfUnlessLeaked(place, size)
+    if (at === undefined) return this.outside.origins === undefined ? (size === 8 ? this.functionsAt(place) : undefined) : ((size === 8 && this.outside.origins.settled ? this.functionsAt(place) : undefined) ?? this.#oneOfUnlessLeaked(place, size))
+    if (place.partial === true && place.detected) this.ignoresOthers = true
     if (size === 8 && this.hasBase) this.followed_(place) // a pointer that was kept in a register
     const known = this.truncated(this.state.memory.get(at), size) ?? this.outside.load(at, size)
     if (known !== undefined) return known
@@ -158,8 +159,9 @@ export abstract class Accesses extends Operands {
     this.used_(value)
     const place = this.memoryAddress
     if (value?.detected === true) this.noteLeak(place, value)
-    else if (this.hasBase && place?.base !== Register.rsp && (place === undefined || place.base !== plain)) this.noteOtherWrite(value, size)
+    else if (this.hasBase && place?.base !== Register.rsp && (place === undefined || place.base !== plain)) this.noteOtherWrite(value, size, place)
     if (size === 8 && value !== undefined && value.base >= 0 && place?.base !== Register.rsp) this.noteEscape(value, -1)
+    if (this.outside.contested !== undefined && value !== undefined && this.hasBase && !value.detected && isExact(value) && !isZero(value)) this.#setInOther(place)
     if (place === undefined) {
       if (value?.detected === true) this.storeField(value, size)
       return
@@ -189,6 +191,17 @@ export abstract class Accesses extends Operands {
       if (this.manner === 'regardless') this.noteSite(key)
     }
     if (value?.detected === true) this.storeField(value, size)
+  }
+
+  /** A number is stored in an object, which may be the same as another that holds what a check found out at that place. */
+  #setInOther(place: Value | undefined): void {
+    if (place !== undefined && (place.base === plain || place.base === Register.rsp)) return
+    const offset = (place === undefined ? undefined : singleOffset(place)) ?? this.displacement
+    for (let index = 0; index < this.state.memory.size && this.state.memory.keys[index]! < 0; index++) {
+      const held = placeOf(this.state.memory.keys[index]!)
+      if (held.offset !== offset || held.register === Register.rsp || held.register === place?.base || !this.state.memory.values[index]!.detected) continue
+      this.ownMemory().values[index] = untouched
+    }
   }
 
   /** What checks found out goes along when `count` elements at RSI are copied to RDI. */
@@ -228,9 +241,9 @@ export abstract class Accesses extends Operands {
     return pointer === undefined || offset === undefined ? undefined : { base: pointer.base, offset, key: pointer.base === plain ? offset : placeKey(pointer.base, offset) }
   }
 
-  protected noteOtherWrite(value: Value | undefined, size: number): void {
+  protected noteOtherWrite(value: Value | undefined, size: number, place?: Value): void {
     const known = this.otherWrites.get(this.at)
-    this.otherWrites.set(this.at, { offset: this.displacement, size, value: known === undefined ? value : join(known.value, value) })
+    this.otherWrites.set(this.at, { offset: this.displacement, size, value: known === undefined ? value : join(known.value, value), place: place === undefined ? undefined : singleOffset(place) })
   }
 
   protected noteSite(key: number): void {

@@ -26,7 +26,6 @@ export abstract class Arithmetic extends Accesses {
   protected readonly outvoted: Set<number> = new Set()
   protected doubts = false
   /** A branch was decided though what it looks at may be another number: what somebody wants instead. */
-  protected ignoresOthers = false
 
   protected arithmetic(at: number, byte: number, width: number, segment: boolean): void {
     const form = byte & 7
@@ -166,7 +165,8 @@ export abstract class Arithmetic extends Accesses {
     this.state.flags = flagsOf(kind, left, right, size, register, place)
   }
 
-  protected shift(slash: number, count: number | undefined, size: number): void {
+  /** @param isByCheck does CL, by which it is shifted, hold what a check found out? */
+  protected shift(slash: number, count: number | undefined, size: number, isByCheck = false): void {
     const value = this.read(size)
     let result: Value | undefined
     if (isZero(value)) result = value
@@ -174,6 +174,8 @@ export abstract class Arithmetic extends Accesses {
     else if (count !== undefined && slash === 5) result = this.compute('shr', value, number(count))
     else if (count === undefined || slash < 4) result = this.computed(undefined, value, this.state.registers[Register.rcx])
     else if (slash === 7) result = this.truncated(this.compute('sar', signExtended(value, size), number(count)), size)
+    // how far is what a check found out (`1 << level`)
+    if (isByCheck && result?.base === plain) result = detectedAs(result, true)
     const carry = count !== undefined && count > 0 && slash === 5 && value?.words.length === 2 ? this.compute('and', this.compute('shr', value, number(count - 1)), number(1)) : undefined
     this.write(result, size)
     if (carry !== undefined && result?.base === plain) this.state.flags = flagsOf('shift', result, carry, size)

@@ -1,5 +1,6 @@
 import { type CallingConvention, changedByCalls, keptByCallees } from './calling-convention.ts'
 import { closuresAmong } from './closures.ts'
+import { ContestedPlaces } from './contested-places.ts'
 import { Arithmetic } from './arithmetic.ts'
 import type { ClosureCall, Origins, ParameterStore, PlaceBehindParameter, Surroundings } from './evaluation.ts'
 import { noVectors } from './vectors.ts'
@@ -31,6 +32,7 @@ export abstract class Calls extends Arithmetic {
   protected readonly seen: Uint8Array
   protected readonly passed: Map<number, Map<number, Value>> = new Map()
   protected readonly closures: Map<number, readonly ClosureCall[]> = new Map()
+  readonly #contested = new ContestedPlaces()
 
   constructor(decoder: X86Decoder, target: FunctionCode, outside: Surroundings, convention: CallingConvention, manner: Manner) {
     super(decoder, target, outside, manner)
@@ -57,7 +59,8 @@ export abstract class Calls extends Arithmetic {
     this.ownsMemory = false
   }
 
-  protected call(target?: number): boolean {
+  /** @param several where it leads through a pointer, to one of these */
+  protected call(target?: number, several?: readonly number[]): boolean {
     const at = this.base + this.at
     const { registers } = this.state
     this.seen[this.at - this.from]! |= 2
@@ -66,7 +69,7 @@ export abstract class Calls extends Arithmetic {
     const closures = closuresAmong(registers, this.state.memory, this.outside)
     if (closures.length > 0) this.closures.set(at, closures)
     if (this.convention.isGo) this.used_(registers[Register.rax]) // Go's first argument
-    const found = this.outside.returned(at, registers, target)
+    const found = several === undefined ? this.outside.returned(at, registers, target) : this.#returnedBySome(at, several)
     if (found === 'never') return false
     const isOther = this.#contradicts(this.outside.toldTo(at))
     const returned = isOther ? undefined : found
@@ -78,16 +81,31 @@ export abstract class Calls extends Arithmetic {
     if (fills && isZero(registers[Register.rsi])) this.noteCleared(singleAddress(registers[Register.rdx]))
     const isCopy = this.outside.copies(at)
     if (isCopy) this.copy(singleAddress(registers[Register.rdx]), 1)
+    const contested = this.#contested.at(registers, this.state.memory, this.outside.contested)
     this.publish(false)
     if (!isCopy) this.#forgetBehindArguments(at)
     this.#forgetVariables(at)
     if (fills) this.#fillVariables(registers)
     this.#writeAll(writes)
     this.#writeAll(kept)
+    for (const key of contested) this.remember(key, untouched)
     this.#setReturned(at, returned)
     this.state.flags = undefined
     this.state.vectors = noVectors // the psABI (3.2.1) has none kept
     return true
+  }
+
+  /** What one of several functions returns, which a pointer may lead to. */
+  #returnedBySome(at: number, several: readonly number[]): ReadonlyMap<number, Value> | undefined {
+    let all: Value | undefined
+    for (const target of several) {
+      const returned = this.outside.returned(at, this.state.registers, target)
+      if (returned === 'never') continue
+      const result = returned?.get(Register.rax)
+      if (result === undefined) return undefined
+      all = all === undefined ? result : this.join(all, result)
+    }
+    return all === undefined ? undefined : new Map([[Register.rax, all]])
   }
 
   /** Do objects hold something else here than other callers say, so that what the callee does with that is not known? */
@@ -184,12 +202,20 @@ export abstract class Calls extends Arithmetic {
     const pointer = returned?.has(Register.rax) === true ? undefined : this.#pointerFrom(at)
     const isTold = registers[Register.rdi]?.detected === true || registers[Register.rsi]?.detected === true
     const changed = (this.outside.changedBy(at) & changedByCalls) | this.convention.alsoChanged
-    for (let register = 0; register < 16; register++) if ((changed & (1 << register)) !== 0) registers[register] = undefined
+    for (let register = 0; register < 16; register++) if ((changed & (1 << register)) !== 0 && !this.#isLeftAlone(at, register)) registers[register] = undefined
     if (returned !== undefined) for (const [register, value] of returned) registers[register] = value
     else if (origins !== undefined && !origins.resultLeaks(at, isTold)) registers[Register.rax] = registers[Register.rdx] = untouched
     if (pointer !== undefined) registers[Register.rax] = pointer
     if (made !== undefined) registers[Register.rax] = this.newObject(`${at}`, made)
     else if (origins !== undefined && origins.allocates(at)) registers[Register.rax] = this.newObject(`${at}`, undefined)
+  }
+
+  /**
+   * Is it a pointer into our frame, and is it left by the callee, which only uses it? GCC hands it on to the next (`-fipa-ra`), who may store there. (Of
+   * other objects nobody knows what is left of them behind a call.)
+   */
+  #isLeftAlone(at: number, register: number): boolean {
+    return !this.convention.isGo && this.state.registers[register]?.base === Register.rsp && (this.outside.writtenBy(at) & (1 << register)) === 0
   }
 
   #pointerFrom(at: number): Value | undefined {

@@ -3,13 +3,15 @@ import { Machine } from './machine.ts'
 import { argumentRegisters } from '../code/argument-registers.ts'
 import { placeKey, Register, slotKey } from './state.ts'
 import { firstObject, HandedOut, type ObjectStore } from './made-objects.ts'
-import { detectedAs, isExact, plain, sameValue, singleAddress, singleOffset, type Value } from '../../program/value.ts'
+import { detectedAs, isExact, isZero, plain, sameValue, singleAddress, singleOffset, type Value } from '../../program/value.ts'
 
 /** A store to a field of some object. */
 export interface FieldWrite {
   readonly offset: number
   readonly size: number
   readonly value: Value | undefined
+  /** Where that is behind what an argument points to; undefined where it is not known. */
+  readonly place: number | undefined
 }
 
 /** What others get to see of what a function that is evaluated does: what it leaves in memory, hands on and names. */
@@ -110,6 +112,15 @@ export abstract class Effects extends Machine {
       const left = this.leftIn(placeKey(store.register, store.offset))
       return left !== undefined && isExact(left) ? { ...store, value: detectedAs(left, true) } : store
     })
+  }
+
+  /** See `Evaluation`. */
+  protected numbersStored(): Set<number> {
+    const offsets = new Set<number>()
+    for (const { offset, place, value } of this.otherWrites.values()) {
+      if (value !== undefined && !value.detected && isExact(value) && !isZero(value)) offsets.add(place ?? offset)
+    }
+    return offsets
   }
 
   /** The callee may make something else of the objects that it gets. (Virtual functions leave their object what it is.) */

@@ -21,6 +21,8 @@ export interface Surroundings {
   writesOf(at: number, registers: readonly (Value | undefined)[]): readonly ParameterStore[]
   /** Where it would write on another CPU. */
   withheldBy(at: number, registers: readonly (Value | undefined)[]): readonly PlaceBehindParameter[]
+  /** Offsets at which checks store in objects, and others something else: given where it counts what others put in the place of what checks say. */
+  readonly contested?: ReadonlySet<number> | undefined
   /** Is this a call of `memset`? */
   fills(at: number): boolean
   /** Of `memcpy` or its like? */
@@ -31,6 +33,8 @@ export interface Surroundings {
   initially(address: number, size: number): Value | undefined
   /** General registers that the call at `at` may change, a bit for each. */
   changedBy(at: number): number
+  /** Of those, the ones that it may write, and not only name. */
+  writtenBy(at: number): number
   /** May the function called at `at` read what is in `register`? */
   readsArgument(at: number, register: number, through?: number): boolean
   /** Does the function called at `at` itself store to the variable at `address`? */
@@ -220,6 +224,8 @@ export interface Evaluation {
   readonly fieldStores: readonly { readonly offset: number; readonly size: number; readonly value: Value }[]
   /** Offsets of fields where something else is stored than what a check found out. */
   readonly otherFields: ReadonlySet<number>
+  /** Offsets of fields where it stores a number that is no check's, and not zero. */
+  readonly numbersStored: ReadonlySet<number>
   /** Calls that are given a closure. */
   readonly closures: readonly ClosureCall[]
   /** Argument values by address of the call. */
@@ -231,6 +237,8 @@ export interface Evaluation {
   readonly callbacks: ReadonlyMap<number, number>
   /** Targets of calls through tables of pointers, where they are known. */
   readonly tableCalls: ReadonlyMap<number, number>
+  /** Tables of which an element is read whose number is no check's. Only where `Origins` were given. */
+  readonly tablesByOthers: ReadonlySet<number>
   /** Where jumps through tables lead, by address of the jump, where that is known. */
   readonly tableJumps: ReadonlyMap<number, readonly number[] | undefined>
   /** New objects that it hands to its caller. Only where `Origins` were given. */

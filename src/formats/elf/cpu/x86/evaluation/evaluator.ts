@@ -131,6 +131,13 @@ export class Evaluator extends Instructions {
     return this.from + (rank < offsets.length ? offsets[rank]! : rank - offsets.length)
   }
 
+  /** What it returns; what a check found out may be something else where it goes on through a pointer. */
+  #results(): ReadonlyMap<number, Value> {
+    const results = this.results ?? noResults
+    if (!this.leavesUnknown) return results
+    return new Map([...results].map(([register, value]) => [register, value.detected ? (this.join(value, undefined) ?? value) : value]))
+  }
+
   #draft(): Draft {
     return {
       start: this.base + this.from,
@@ -142,7 +149,7 @@ export class Evaluator extends Instructions {
       exits: this.exits,
       asksByArgument: this.asksByArgument,
       returns: this.returns,
-      results: this.results ?? noResults,
+      results: this.#results(),
       returnedPointer: this.returnedPointer,
       told: [...this.told.values()],
       globalStores: [...this.globals.values()].map((store) => ({ ...store, left: this.leftIn(store.address) })),
@@ -151,12 +158,14 @@ export class Evaluator extends Instructions {
       withheld: [...this.withheld.values()],
       fieldStores: [...this.fields.values()],
       otherFields: new Set(),
+      numbersStored: this.numbersStored(),
       closures: [...this.closures.values()].flat(),
       passed: this.passed,
       leaks: { fields: this.leakedFields, stored: this.leakedFields, lost: this.lostStores, toArguments: this.leakedToArguments, frames: this.leakedFrames, doubtful: this.leakedDoubtfully, argumentsEscape: this.argumentsEscape, argumentsHandedAt: this.argumentsHandedAt, escapedArguments: this.escapedArguments, ambiguous: new Set(), anywhere: this.leaksAnywhere, threadLocals: this.leakedThreadLocals, threadNumbers: this.leakedThreadNumbers, arguments: this.leaksArguments },
       indirectCalls: this.indirectCalls,
       callbacks: this.callbacks,
       tableCalls: this.tableCalls,
+      tablesByOthers: this.tablesByOthers,
       tableJumps: this.tableJumps,
       objects: this.tracesOrigins ? this.handedOut.objects : undefined,
       open: this.open.size > 0 ? new Set([...this.open, ...this.undecided]) : this.open,
@@ -235,7 +244,7 @@ export class Evaluator extends Instructions {
         continue
       }
       const before = known.values[index]!
-      const now = otherKey === key ? other.values[next++] : undefined
+      const now = otherKey === key ? other.values[next++] : this.#left(key)
       let joined = before === now || before === unknownSlot ? before : now === unknownSlot ? now : this.join(before, now)
       if (joined === undefined && key >= 0 && this.stored.has(key)) this.publishVariable(key, before)
       if (joined === undefined && key < 0) {
@@ -261,7 +270,12 @@ export class Evaluator extends Instructions {
       if (key < 0) this.#loseSlot(value, undefined)
       return undefined
     }
-    return this.join(undefined, value)
+    return this.join(this.#left(key), value)
+  }
+
+  /** What others leave in a variable that a way does not store to, where that has been found out. */
+  #left(key: number): Value | undefined {
+    return key >= 0 && this.outside.origins?.settled === true ? this.outside.load(key, this.stored.get(key) ?? 8) : undefined
   }
 
   /** The address of a function meets what is not known, or too many others: from here on nobody sees who calls it by this register. */

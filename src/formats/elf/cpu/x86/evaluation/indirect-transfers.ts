@@ -8,6 +8,8 @@ export abstract class IndirectTransfers extends EscapedInstructions {
   protected readonly indirectCalls: Set<number> = new Set()
   protected readonly callbacks: Map<number, number> = new Map()
   protected readonly tableCalls: Map<number, number> = new Map()
+  /** It may hand back what is not known: see `evaluator.ts`. */
+  protected leavesUnknown = false
   /** What the last call or jump through a register or memory led to. */
   protected callee: Value | undefined
   /** Undefined where one of its ways there is not known. */
@@ -40,7 +42,7 @@ export abstract class IndirectTransfers extends EscapedInstructions {
       this.noteArguments(known === undefined)
       // the table that the callee is taken from is no argument
       if (target !== undefined && isExact(target) && this.tableRegister >= 0) this.state.registers[this.tableRegister] = undefined
-      return this.call(known)
+      return this.call(known, known === undefined && this.outside.origins?.settled === true && target !== undefined && isExact(target) ? addressesIn(target) : undefined)
     }
     if (byte === 0xff && (slash === 4 || slash === 5)) {
       this.callee = this.read(8)
@@ -82,6 +84,7 @@ export abstract class IndirectTransfers extends EscapedInstructions {
       this.publish(true)
       this.atTables.push(this.state)
       this.returns = true // as a tail call
+      this.leavesUnknown = true
       return false
     }
     if (byte === 0xff && slash === 6) {

@@ -310,7 +310,7 @@ export abstract class OneByteInstructions extends IndirectTransfers {
   protected shiftForm(at: number, byte: number, segment: boolean): boolean {
     const width = this.#width(byte)
     this.operands(at + 1, segment)
-    this.shift(this.#slash(), byte < 0xc8 ? this.code[this.next - 1]! : byte < 0xd2 ? 1 : this.countInCl(width), width)
+    this.shift(this.#slash(), byte < 0xc8 ? this.code[this.next - 1]! : byte < 0xd2 ? 1 : this.countInCl(width), width, byte >= 0xd2 && this.state.registers[Register.rcx]?.detected === true)
     return true
   }
 

@@ -14,6 +14,10 @@ export abstract class Operands extends Effects {
   /** The address is not known, and says nothing about the CPU. */
   protected isCleanAddress = false
   protected asksByArgument = false
+  /** See `Evaluation`. */
+  protected ignoresOthers = false
+  /** See `Evaluation`. */
+  protected readonly tablesByOthers: Set<number> = new Set()
   protected displacement = 0
   protected hasBase = false
   /** A variable of the thread, named by its distance from FS. */
@@ -110,7 +114,9 @@ export abstract class Operands extends Effects {
   /** An element that is not known is read of the table at `address`. */
   #element(address: number): void {
     this.asksByArgument ||= this.holdsChecks(address)
-    if (this.isCleanAddress && address > 0xfff) this.array = address
+    if (!this.isCleanAddress || address <= 0xfff) return
+    this.array = address
+    this.tablesByOthers.add(address)
   }
 
   /** Is there what a check found out in the table at `address`? */

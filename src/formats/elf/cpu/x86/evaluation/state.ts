@@ -33,5 +33,10 @@ export const saysNothing = (flags: Flags): boolean => flags === cleanFlags || fl
 /** Places relative to what a register held on entry (RSP: the stack) lie far below all addresses. */
 export const placeKey = (base: number, offset: number): number => offset - 2 ** 40 * (base + 1)
 export const slotKey = (offset: number): number => placeKey(Register.rsp, offset)
+/** What `placeKey` made a key of. */
+export function placeOf(key: number): { readonly register: number; readonly offset: number } {
+  const register = Math.round(-key / 2 ** 40) - 1
+  return { register, offset: key + 2 ** 40 * (register + 1) }
+}
 /** Offsets that an eight-bit displacement reaches are offsets of too much to say which field it is. */
 export const LEAST_FIELD = 0x40

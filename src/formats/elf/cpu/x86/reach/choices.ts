@@ -7,6 +7,8 @@ import { CheckedTags } from './checked-tags.ts'
 import { edgeRunsIn } from './edge-runs.ts'
 import type { Kernels } from './kernels.ts'
 import type { Selections } from './selections.ts'
+import { OverriddenChoices } from './overridden-choices.ts'
+import type { Refuted } from './refuted.ts'
 import type { OtherArguments } from './other-arguments.ts'
 import type { Tracer, View } from './tracer.ts'
 
@@ -26,6 +28,7 @@ export class Choices {
   readonly #selectable: ReadonlySet<number>
   readonly #tags: CheckedTags
   readonly #asked: AskedThroughPointers
+  readonly #overridden: OverriddenChoices
   /** By edge: 0 where it is not known yet, 1 no, 2 yes. */
   readonly #choices: Uint8Array
   readonly #refused = new Set<number>()
@@ -42,6 +45,7 @@ export class Choices {
     this.#selectable = selectable
     this.#tags = new CheckedTags(program, evaluations)
     this.#asked = new AskedThroughPointers(program, evaluations)
+    this.#overridden = new OverriddenChoices(program, evaluations, kernels, tracer, this)
     this.#choices = new Uint8Array(program.graph.edgeTo.length)
   }
 
@@ -146,7 +150,7 @@ export class Choices {
       refuted.push(refutedEdge(this.#program, edge))
     }
     this.#refuteByArguments(isReached, refuted)
-    return refuted
+    return [...refuted, ...this.#overridden.refute(isReached)]
   }
 
   /** What checks decide for one caller, and another demands. */
@@ -163,7 +167,7 @@ export class Choices {
         if (view === undefined) break
         if (edgeRunsIn(graph, view.evaluation, edge) && view.control.decidingOf(view.evaluation.open, graph.edgeAt[edge]!, view.evaluation.either)?.length === 0) refuted.push(refutedEdge(this.#program, edge))
       }
-      if (this.#namesKernelsInTable(index, isReached)) view ??= this.#givenOthers(index, isReached)
+      if (this.namesKernelsInTable(index, isReached)) view ??= this.#givenOthers(index, isReached)
       // entries of a table that a number takes: of what is found in any of them, nothing hangs on a check
       for (const address of view?.evaluation.open.size === 0 ? view.evaluation.addressesUsed : []) {
         const target = usual.addressesUsed.has(address) ? undefined : graph.functionAt(address)
@@ -173,7 +177,7 @@ export class Choices {
   }
 
   /** Does function `index` name a table that never changes, with kernels of which one is not reached? */
-  #namesKernelsInTable(index: number, isReached: (index: number) => boolean): boolean {
+  namesKernelsInTable(index: number, isReached: (index: number) => boolean): boolean {
     const { graph, image, pointed, sweep } = this.#program
     const to = sweep.accessTo.values()
     for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
@@ -297,13 +301,6 @@ export class Choices {
 /** Where a function calls what is in a table that it names at `at`, as far as that is known. */
 function usesOfTable({ indirectCalls }: Evaluation, at: number): readonly number[] {
   return indirectCalls.size > 0 ? [...indirectCalls] : [at]
-}
-
-/** What was taken for a choice, and is none. */
-export interface Refuted {
-  readonly from: number
-  readonly target: number
-  readonly how: 'call' | 'address' | 'table'
 }
 
 function refutedEdge({ graph }: Program, edge: number): Refuted {

@@ -128,7 +128,7 @@ export class FunctionOrigins implements Origins {
     const evaluation = callee === undefined ? undefined : this.#rest.trace(callee)
     const result = evaluation?.results.get(0)
     // a number that is none of the check's, put together with what it decided (`(has ? 5 : 1) & mask`)
-    return evaluation === undefined || (evaluation.returns && (result === undefined || (evaluation.decides && result.base === clean)))
+    return evaluation === undefined || (evaluation.returns && (result === undefined || result.detected || (evaluation.decides && result.base === clean)))
   }
 
   /** Another file's function that is called. Through a register, only where it is likely, and says nothing about the CPU. */

@@ -1,4 +1,5 @@
-import type { Choices, Refuted } from './choices.ts'
+import type { Choices } from './choices.ts'
+import type { Refuted } from './refuted.ts'
 import type { Guards } from '../checks/guards.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import { loopStarts, noStarts } from '../code/fixed-addresses.ts'
@@ -110,7 +111,7 @@ export class NamedTables {
       const mayBeOfImplementation = detectors.any && functions.length >= LEAST_OPERATIONS && functions.some((target) => this.#kernels.needFeatures(target))
       if (mayBeOfImplementation && object === first && getsNameOfCpu(this.#program, from) && this.#isBesidePlainTable(index, functions)) continue
       if (mayBeOfImplementation && this.#records.besides(object).some((other) => this.#isPlainTable(other, functions, new Set()))) continue
-      const isByLevel = detectors.any && isTable && this.#choices.isByLevel(functions)
+      const isByLevel = detectors.any && isTable && this.#choices.isByLevel(functions) && !this.#tracer.isIndexedByAmbiguousField(index, object)
       for (const target of functions) {
         if (isByLevel && target !== functions[0]) continue
         // each row of the table answered for itself

@@ -6,6 +6,7 @@ import { LeakingVariables } from './leaking-variables.ts'
 import { readsEnvironment } from '../code/environment.ts'
 import type { Guards } from '../checks/guards.ts'
 import type { Program } from '../code/program.ts'
+import type { Settled } from '../checks/settled.ts'
 import { IndexSet } from '../../program/index-set.ts'
 import type { Value } from '../../program/value.ts'
 import { settledArguments } from './settled-arguments.ts'
@@ -193,6 +194,12 @@ export class Tracer implements RestOfProgram {
     return view !== undefined && view.control.decidingOf(view.evaluation.open, at)?.length === 0
   }
 
+  /** Is what function `index` reads of the table at an address chosen by a field that holds what a check found out in some objects, and another number in others? */
+  isIndexedByAmbiguousField(index: number, table: number): boolean {
+    if (!this.#hasAmbiguousFields) return false
+    return this.#view(this.#unambiguous, index, { handlers: false, ambiguousFields: false })?.evaluation.tablesByOthers.has(table) === true && this.trace(index)?.tablesByOthers.has(table) !== true
+  }
+
   /** Does it hang on nothing but variables of the environment, which are taken to be unset elsewhere, whether the instruction at `at` runs? */
   runsByEnvironment(index: number, at: number): boolean {
     if (!this.#readsEnvironment.has(index)) return false
@@ -248,6 +255,16 @@ export class Tracer implements RestOfProgram {
     return (evaluation.seen[at - evaluation.start]! & 1) !== 0 && control.decidingOf(evaluation.open, at, evaluation.either)?.length === 0
   }
 
+  /** See `Guards`. */
+  get contested(): ReadonlySet<number> {
+    return this.#guards.contested
+  }
+
+  /** What function `index` is given of what checks found out. */
+  parametersOf(index: number): ReadonlyMap<number, Value> | undefined {
+    return this.#guards.parametersOf(index)
+  }
+
   /** Functions that are given what checks found out. */
   informed(): Iterable<number> {
     return this.#guards.informed()
@@ -275,13 +292,18 @@ export class Tracer implements RestOfProgram {
   }
 
   #settle(index: number, isReached: (index: number) => boolean, passed?: ReadonlyMap<number, Value>): View | undefined {
-    const origins = new FunctionOrigins(this.#program, this, this.#leaksFor(index, settled), index, settled)
-    const others = {
+    return this.settleWith(index, passed, this.#settling, {
       isReached,
-      evaluation: (other: number): Evaluation | undefined => (this.#settlingNow.size > DEPTH || this.#settlingNow.has(other) ? undefined : this.settledAt(other, isReached)?.evaluation),
-      answer: (other: number, registers: readonly (Value | undefined)[]): Evaluation | undefined => this.#settledAnswer(other, argumentsIn(registers), isReached),
-    }
-    const evaluation = this.#guards.settle(index, origins, this.#settling, others, passed)
+      evaluation: (other) => (this.#settlingNow.size > DEPTH || this.#settlingNow.has(other) ? undefined : this.settledAt(other, isReached)?.evaluation),
+      answer: (other, registers) => this.#settledAnswer(other, argumentsIn(registers), isReached),
+      options: undefined,
+    })
+  }
+
+  /** Function `index`, called with `passed`, where the rest of the program does what `others` say. */
+  settleWith(index: number, passed: ReadonlyMap<number, Value> | undefined, budget: { left: number }, others: Settled): View | undefined {
+    const origins = new FunctionOrigins(this.#program, this, this.#leaksFor(index, settled), index, settled)
+    const evaluation = this.#guards.settle(index, origins, budget, others, passed)
     return evaluation && { evaluation, control: this.#controlFlow(index, evaluation) }
   }
 
