@@ -104,6 +104,7 @@ export class ProgramSurroundings {
         const value = this.#model.idRegister(crm, op2)
         return value === undefined ? undefined : number(value[0], value[1], true)
       },
+      neverReturns: (address) => this.#neverReturns(address),
       call: (at, target, state, kept) => (this.#tries(index, target) ? { never: true, traps: true } : this.#callFrom(index, at, target, state, kept)),
       mayKeep: (target, register) => {
         const to = singleAddress(target)
@@ -236,6 +237,13 @@ export class ProgramSurroundings {
       for (const { base, offset, size, value } of outcome?.writes ?? []) if (base === plain) possibleWrites.push({ address: offset, size, value })
     }
     return possibleWrites.length === 0 ? undefined : { possibleWrites }
+  }
+
+  #neverReturns(address: number): boolean {
+    const stub = this.#program.stubs.get(address)
+    if (stub?.import !== undefined) return isEndingName(stub.import)
+    const index = this.#program.graph.functionAt(stub?.address ?? address)
+    return index !== undefined && (this.#known.neverReturns.has(index) || this.#noReturn.has(index))
   }
 
   #isKernel(target: Value | undefined): boolean {

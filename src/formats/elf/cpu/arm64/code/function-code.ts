@@ -5,7 +5,7 @@ import type { Program } from './program.ts'
 export const LARGEST_FUNCTION = 200_000
 
 /** The code of a function; undefined when it cannot be evaluated. */
-export function codeOf({ graph, codeAt }: Program, index: number): FunctionCode | undefined {
+export function codeOf({ graph, codeAt }: Pick<Program, 'graph' | 'codeAt'>, index: number): FunctionCode | undefined {
   const start = graph.starts[index]!
   const end = graph.ends[index]!
   if (end - start > LARGEST_FUNCTION || end <= start || start % 4 !== 0) return undefined

@@ -57,7 +57,7 @@ function sweepRange(image: MemoryImage, range: MappedRange, starts: ReadonlySet<
         else if (endsPath(flow) && flow !== Flow.jump) held.fill(unknown, 0, 19)
       }
     } else if ((word & 0xffe0_fc00) >>> 0 === 0x8b00_0000) held[word & 31] = sum(held[(word >>> 5) & 31]!, held[(word >>> 16) & 31]!)
-    else if (group === 8 || group === 9) address(image, sweep, held, word, at, words[index + 1] ?? 0)
+    else if (group === 8 || group === 9) address(image, sweep, held, words, index, at)
     else if ((group & 5) === 4) loadOrStore(image, sweep, held, words, index, at)
     else {
       if (word !== 0 && isUnallocated(word)) sweep.undecodableAt.push(at)
@@ -96,22 +96,44 @@ function transfer(sweep: Sweep, word: number, flow: number, at: number, base: nu
   sweep.transferKind.push(flow === Flow.call ? Transfer.call : flow === Flow.jump ? Transfer.jump : Transfer.branch)
 }
 
-function address(image: MemoryImage, sweep: Sweep, held: Float64Array, word: number, at: number, next: number): void {
+function address(image: MemoryImage, sweep: Sweep, held: Float64Array, words: Int32Array, index: number, at: number): void {
+  const word = words[index]!
   const register = word & 31
   const named = pageAddress(word, at)
   if (named !== undefined) {
     held[register] = named
-    if (word >= 0) access(image, sweep, at, named, Access.take)
+    // of a table of distances only what it holds is code
+    if (word >= 0 && !(image.inCode(named) && isBaseOfJump(words, index, register))) access(image, sweep, at, named, Access.take)
     return
   }
   const source = held[(word >>> 5) & 31]!
   if ((word & 0xff80_0000) >>> 0 === 0x9100_0000 && source !== unknown) {
     const immediate = (word >>> 10) & 0xfff
     held[register] = source + ((word & 0x0040_0000) !== 0 ? immediate * 4096 : immediate)
-    if (!isLoadOver(next, register)) access(image, sweep, at, held[register]!, Access.take)
+    if (!isLoadOver(words[index + 1] ?? 0, register)) access(image, sweep, at, held[register]!, Access.take)
     return
   }
   held[register] = unknown
+}
+
+/** Words from where a label is named to the jump by a distance from there. */
+const JUMP = 8
+
+/** ADR Xn, a label; LDRSW of a distance; ADD Xk, Xn, Xm; BR Xk: a switch. */
+function isBaseOfJump(words: Int32Array, index: number, register: number): boolean {
+  let sum = -1
+  for (let at = index + 1; at <= index + JUMP; at++) {
+    const word = words[at] ?? 0
+    const flow = flowOf(word)
+    if (flow === Flow.indirectJump) return sum >= 0 && ((word >>> 5) & 31) === sum
+    if (flow !== Flow.next) return false
+    // ADD Xk, Xn, Xm (shifted register, extended register)
+    if ((word & 0xff20_0000) >>> 0 === 0x8b00_0000 || (word & 0xffe0_0000) >>> 0 === 0x8b20_0000) {
+      if (((word >>> 5) & 31) === register) sum = word & 31
+      else if ((word & 31) === sum) sum = -1
+    }
+  }
+  return false
 }
 
 /** LDR Xn, [Xn]: the address is used for this and gone. */

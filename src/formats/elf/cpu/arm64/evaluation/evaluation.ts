@@ -92,6 +92,8 @@ export interface Surroundings {
   registersWritten(target: Value | undefined): number
   /** Does nothing that runs on this CPU hand out the address of the function that starts there? */
   isNeverHandedOut(address: number): boolean
+  /** Does the function that starts there never return? */
+  neverReturns(address: number): boolean
   /** Is this the address of a function or of data? */
   isPointerTarget(address: number): boolean
 }

@@ -3,17 +3,19 @@ import { registersRead, registersWritten } from '../code/register-use.ts'
 import { ARGUMENTS, CALLER_SAVED } from './evaluation.ts'
 
 /** Instructions that are looked at. */
-const STEPS = 256
+const STEPS = 2048
 
 /** Words of a function, of which `from` to `to` are its own. */
 interface Code {
   readonly words: Int32Array
   readonly from: number
   readonly to: number
+  /** Address of the first word. */
+  readonly base: number
 }
 
 /** Is what a register holds at `index` read on some way from there? True where that cannot be told. */
-export function isLive({ words, from, to }: Code, index: number, register: number): boolean {
+export function isLive({ words, from, to, base }: Code, index: number, register: number, neverReturns: (address: number) => boolean): boolean {
   const mask = 1 << register
   const seen = new Set<number>()
   const work = [index]
@@ -31,7 +33,7 @@ export function isLive({ words, from, to }: Code, index: number, register: numbe
       }
       if (flow === Flow.call || flow === Flow.indirectCall) {
         if (register <= ARGUMENTS) return true
-        if (register < CALLER_SAVED) break
+        if (register < CALLER_SAVED || (flow === Flow.call && neverReturns(branchTarget(word, flow, base + at * 4)))) break
       } else if (flow === Flow.next) {
         if ((registersWritten(word) & mask) !== 0) break
       } else if (flow === Flow.jump || (flow >= Flow.condition && flow <= Flow.bit)) {
