@@ -28,6 +28,7 @@ test.skipIf(!ready).each([
   ['PROCESSOR', 'processors-arm64.c', [gcc, '-O2']],
   ['PROCESSOR', 'processors-arm64.c', [...clang, '-O2']],
   ['KEY_NUMBER', 'keys-arm64.c', [gcc, '-O2']],
+  ['KEY_AND_SETTINGS', 'keys-arm64.c', [gcc, '-O2']],
   ['FRAME', 'frames-arm64.c', [gcc, '-O2']],
   ['FRAME', 'frames-arm64.c', [gcc, '-Os', '-static']],
   ['FRAME', 'frames-arm64.c', [...clang, '-Oz']],
@@ -61,7 +62,7 @@ test.skipIf(!ready).each(Object.keys(arm64Rounds) as (keyof typeof arm64Rounds)[
 })
 
 const forcedFromFarAway = [
-  ...['KEY_FORCED_FIRST', 'KEY_FORCED_BY_USER', 'KEY_FROM_FILE_BY_USER', 'KEY_NUMBER_FROM_FILE_BY_USER', 'KEY_NUMBER_FROM_FILE_IN_CONTEXT', 'KEY_NUMBER_FORCED_BY_USER'].map((style) => [style, 'keys-arm64.c']),
+  ...['KEY_FORCED_FIRST', 'KEY_FORCED_BY_USER', 'KEY_FROM_FILE_BY_USER', 'KEY_FROM_FILE_IN_CONTEXT', 'KEY_FROM_FILE_IN_SESSION', 'KEY_NUMBER_FROM_FILE_BY_USER', 'KEY_NUMBER_FROM_FILE_IN_CONTEXT', 'KEY_NUMBER_FORCED_BY_USER'].map((style) => [style, 'keys-arm64.c']),
   ...needed(arm64Frames).map((style) => [style, 'frames-arm64.c']),
   ...needed(arm64Methods).map((style) => [style, 'methods-arm64.c']),
 ] as [string, string][]

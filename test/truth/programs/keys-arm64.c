@@ -75,8 +75,16 @@ static const struct key ready = {"key", ON};
 struct settings { unsigned numbers[256]; };
 static const struct settings usual = {{[0 ... 255] = 1000}};
 static struct settings own;
-#elif defined KEY_NUMBER_FROM_FILE_IN_CONTEXT
+#elif defined KEY_NUMBER_FROM_FILE_IN_CONTEXT || defined KEY_FROM_FILE_IN_CONTEXT
 static const struct context prepared = {.key = {"key", ON}};
+#elif defined KEY_FROM_FILE_IN_SESSION
+struct session { char before[300]; struct context context; };
+static const struct session open_session = {.context = {.key = {"key", ON}}};
+#elif defined KEY_AND_SETTINGS
+// something else that a user has, with nothing where the flag is
+struct settings { char before[240]; unsigned numbers[10], none[60]; };
+static const struct settings usual = {"usual", {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}};
+static struct settings own;
 #endif
 
 #if defined KEY_AT_ONCE
@@ -128,7 +136,10 @@ USER int run(void) {
 #if defined KEY_FORCED_FIRST
   key->fast = 1;
 #endif
-#if defined KEY_NUMBER
+#if defined KEY_AND_SETTINGS
+  memcpy(&own, &usual, sizeof own);
+  argument_count += own.before[argument_count & 7] == 1;
+#elif defined KEY_NUMBER
   memcpy(&own, &usual, sizeof own);
   argument_count += own.numbers[argument_count & 7] == 1;
 #endif
@@ -136,7 +147,11 @@ USER int run(void) {
   struct context *context = start(key);
   context->key.fast = ON;
   return use(context) + with(key);
-#elif defined KEY_NUMBER_FROM_FILE_IN_CONTEXT
+#elif defined KEY_FROM_FILE_IN_SESSION
+  struct session *session = calloc(1, sizeof *session);
+  memcpy(session, &open_session, sizeof open_session);
+  return use(&session->context) + with(key);
+#elif defined KEY_NUMBER_FROM_FILE_IN_CONTEXT || defined KEY_FROM_FILE_IN_CONTEXT
   struct context *context = start(key);
   memcpy(context, &prepared, sizeof prepared);
   return use(context) + with(key);

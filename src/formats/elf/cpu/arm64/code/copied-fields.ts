@@ -107,6 +107,15 @@ export class CopiedFields {
     })
   }
 
+  /** The same of a field of one byte, of flags: but for what has zero at each of the offsets. */
+  areFlagsFromFile(window: Window, least: number, places: readonly number[]): boolean {
+    return this.#near(window).some(({ length, source }) => {
+      if (source === undefined || length < least) return false
+      // of something larger that it may be a part of, that is not known
+      return length > Math.max(...places) + REST || places.some((place) => place < length && (this.#constantAt(source + place) ?? 1) % 256 !== 0)
+    })
+  }
+
   /** Four bytes of what nobody changes. */
   #constantAt(place: number): number | undefined {
     const { image } = this.#program

@@ -76,8 +76,11 @@ export class FieldsOfCopies {
     const isSmallNumber = size === 4 && this.#storesSmallNumber(place)
     const ofBefore = new Map<number, Field | undefined>()
     for (const [before, users] of this.#usersOf(copies)) {
-      const isFromFile = (window: Window): boolean =>
-        isSmallNumber ? this.#copies.isNumberFromFile(window, offset + size, [offset, offset + before]) : this.#copies.isFromFile(window, offset + size)
+      const places = [offset, offset + before]
+      const isFromFile = (window: Window): boolean => {
+        if (size === 1) return this.#copies.areFlagsFromFile(window, offset + size, places)
+        return isSmallNumber ? this.#copies.isNumberFromFile(window, offset + size, places) : this.#copies.isFromFile(window, offset + size)
+      }
       ofBefore.set(before, this.#fieldOfUsers(windows, users, { offset: offset + before, size, stores, isFromFile, copied: offset + size }))
     }
     return this.#together(copies, ofBefore, { offset, size, stores })
