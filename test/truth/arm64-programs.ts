@@ -112,6 +112,8 @@ export type Arm64HeldOut = keyof typeof arm64HeldOut
  */
 export const arm64Ways = {
   FORCED_VARIABLE: 'needed',
+  OVERLAID: 'guarded',
+  OVERLAID_FORCED: 'needed',
   JUMPS_BACK: 'needed',
   FORCED_LATER: 'needed',
   DISABLED_LATER: 'guarded',

@@ -7,6 +7,8 @@ interface Variable {
   value: Value | undefined
   /** What each function leaves in it; undefined: something unknown. */
   readonly stores: Map<number, Value | undefined>
+  /** What each leaves in it that stores to a part of it, or to more. */
+  readonly parts: Map<number, Value>
   /** How many steps from the check it is. */
   readonly distance: number
 }
@@ -65,7 +67,7 @@ export class Variables {
 
   /** Makes `address` a variable that holds `value` whatever the file says. */
   declare(address: number, size: number, value: Value): void {
-    this.#add(address, { size, value, stores: new Map([[-1, value]]), distance: 0 })
+    this.#add(address, { size, value, stores: new Map([[-1, value]]), parts: new Map(), distance: 0 })
   }
 
   #add(address: number, variable: Variable): void {
@@ -93,13 +95,14 @@ export class Variables {
     for (const at of this.#overlapping(address, size)) {
       const variable = this.#variables.get(at)!
       if (at === address || variable.distance === 0) continue
-      const before = variable.stores.get(index)
+      const before = variable.parts.get(index)
       const part = at > address ? truncated(compute('shr', value, number((at - address) * 8)), variable.size) : replaced(variable.value, value, address - at, size)
       const joined = before === undefined ? part : join(before, part)
       if (joined === undefined || sameValue(before, joined)) continue
-      variable.stores.set(index, joined)
+      variable.parts.set(index, joined)
+      const known = variable.value
       variable.value = this.#joined(variable)
-      changed = true
+      changed ||= !sameValue(known, variable.value)
     }
     return changed
   }
@@ -116,7 +119,7 @@ export class Variables {
       if (value?.detected !== true && value?.base === plain) return false
       if (value === undefined || this.#image.dataAt(address)?.writable !== true) return false
       const initial = this.initial(address, size)
-      variable = { size, value: undefined, stores: new Map([[-1, initial === undefined ? undefined : detectedAs(initial, true)]]), distance }
+      variable = { size, value: undefined, stores: new Map([[-1, initial === undefined ? undefined : detectedAs(initial, true)]]), parts: new Map(), distance }
       this.#add(address, variable)
     }
     if (variable.stores.has(-1) && variable.distance === 0) return false // declared
@@ -141,6 +144,11 @@ export class Variables {
       first = false
       if (joined === undefined) return undefined
     }
+    for (const value of variable.parts.values()) {
+      joined = first ? value : join(joined, value)
+      first = false
+      if (joined === undefined) return undefined
+    }
     return joined === undefined || joined.words.length === 0 ? undefined : withoutRest(joined)
   }
 
@@ -148,7 +156,7 @@ export class Variables {
   load(address: number, size: number, overwritten = false): Value | undefined {
     const exact = this.#variables.get(address)
     if (exact !== undefined && exact.size >= size) {
-      const value = overwritten && exact.stores.size > 1 && exact.distance > 0 ? this.#joined(exact, true) : exact.value
+      const value = overwritten && exact.stores.size + exact.parts.size > 1 && exact.distance > 0 ? this.#joined(exact, true) : exact.value
       return size === 8 ? value : truncated(value, size)
     }
     for (let back = 1; back < 8; back++) {
