@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Context } from '../../src/core/context.ts'
 import { analyzeCpu } from '../../src/formats/elf/cpu/index.ts'
 import { readElf } from '../../src/formats/elf/read/elf-file.ts'
-import { arm64Frames, arm64Methods, arm64Rounds, runsOnArm64 } from './arm64-programs.ts'
+import { arm64Frames, arm64Methods, arm64Rounds, arm64Switches, runsOnArm64 } from './arm64-programs.ts'
 import { compileFile, isInstalled } from './programs.ts'
 
 const context: Context = { signal: new AbortController().signal, report: () => {}, readFile: async () => undefined }
@@ -51,6 +51,13 @@ test.skipIf(!ready).each([
 
 /** As bun is built. */
 const withoutFrames = ['-O2', '-no-pie', '-fno-pie', '-fno-asynchronous-unwind-tables', '-fno-unwind-tables', '-s', '-w', '-DDOTPROD']
+
+test.skipIf(!ready).each(Object.keys(arm64Switches) as (keyof typeof arm64Switches)[])('AArch64: where a switch counts distances from begins no function: %s (needs clang)', async (style) => {
+  const program = await compileFile('switches-arm64.c', [...clang, ...withoutFrames, '-mllvm', '-aarch64-enable-compress-jump-tables=0', `-D${style}`])
+  const need = await needOf(program)
+  if (arm64Switches[style] === 'guarded') expect(need).toBe('guarded')
+  else expect(['required', 'possible']).toContain(need)
+})
 
 test.skipIf(!ready).each(Object.keys(arm64Rounds) as (keyof typeof arm64Rounds)[])('AArch64: round numbers cut no function in two, and hide none: %s (needs gcc, clang, qemu-user)', async (style) => {
   for (const compiler of [[gcc], clang]) {

@@ -261,6 +261,16 @@ export const arm64Methods = {
 
 export type Arm64Method = keyof typeof arm64Methods
 
+/** Styles of programs/switches-arm64.c: a switch between a check and what it decides about. */
+export const arm64Switches = {
+  SWITCH: 'guarded',
+  SWITCH_FORCED: 'needed',
+  SWITCH_LOOP: 'guarded',
+  SWITCH_LOOP_FORCED: 'needed',
+} as const
+
+export type Arm64Switch = keyof typeof arm64Switches
+
 /** Styles of programs/parts-arm64.c: an enum of Rust that tells what the CPU has, as a part of something larger, and made far away. */
 export const arm64Parts = {
   PART: 'guarded',
@@ -558,6 +568,7 @@ const files: readonly (readonly [styles: object, file: string])[] = [
   [arm64Keys, 'keys-arm64.c'],
   [arm64Frames, 'frames-arm64.c'],
   [arm64Methods, 'methods-arm64.c'],
+  [arm64Switches, 'switches-arm64.c'],
   [arm64Parts, 'parts-arm64.c'],
   [arm64Lost, 'lost-arm64.c'],
   [arm64HandedOut, 'handed-out-arm64.c'],
@@ -597,7 +608,7 @@ export const arm64Builds: readonly (readonly [compiler: string, ...flags: string
 const folder = sharedFolder()
 
 /** Compiles one of the programs; undefined when the compiler is missing. */
-export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Frame | Arm64Method | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | Arm64Text | Arm64Token | Arm64Vector | Arm64Number | Arm64Mask | Arm64Gathered | Arm64Page | Arm64Processor | Arm64Class | Arm64Round | ObjectStyle, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
+export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Frame | Arm64Method | Arm64Switch | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | Arm64Text | Arm64Token | Arm64Vector | Arm64Number | Arm64Mask | Arm64Gathered | Arm64Page | Arm64Processor | Arm64Class | Arm64Round | ObjectStyle, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
   const [compiler, ...flags] = build
   const file = files.find(([styles]) => style in styles)?.[1] ?? 'dispatch-arm64.c'
   const command = file.endsWith('.cpp') ? { [gcc]: 'aarch64-linux-gnu-g++', clang: 'clang++' }[compiler]! : compiler
