@@ -6,7 +6,7 @@ import { codeOf } from './function-code.ts'
 import { PartPointers } from './part-pointers.ts'
 import type { Program } from './program.ts'
 import { registersChanged } from './register-use.ts'
-import type { Window } from './structure-users.ts'
+import { type Window, windowOf } from './structure-users.ts'
 
 const fills = /^(?:__)?(?:mem(?:cpy|move|set)|bzero)(?:_chk|_generic)?$/
 /** Bytes of a part. */
@@ -76,7 +76,7 @@ export class AddressesOfFields {
 
   #windowOf(index: number): Window | undefined {
     const code = codeOf(this.#program, index)
-    return code === undefined ? undefined : { words: code.words, base: code.base, from: (code.start - code.base) / 4, to: (code.end - code.base) / 4 }
+    return code === undefined ? undefined : windowOf(code)
   }
 }
 

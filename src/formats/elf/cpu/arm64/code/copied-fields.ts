@@ -40,6 +40,7 @@ interface Copy {
 export class CopiedFields {
   readonly #program: Program
   readonly #callees: Callees
+  readonly #receivers = new Map<string, readonly Container[]>()
   #copies: readonly Copy[] | undefined
 
   constructor(program: Program, callees: Callees) {
@@ -69,23 +70,29 @@ export class CopiedFields {
     })
   }
 
-  /** The same as `containers`, and those whom they hand it on to. */
+  /** These, and those whom they hand it on to. */
   withReceivers(containers: readonly Container[]): Container[] {
-    const { graph } = this.#program
     const found = new Map<string, Container>()
     const note = (container: Container): void => {
-      const key = `${container.user} ${container.before} ${container.register}`
+      const key = keyOf(container)
       if (found.size < RECEIVERS && !found.has(key)) found.set(key, container)
     }
     for (const container of containers) note(container)
-    for (const container of found.values()) {
-      const index = graph.functionAt(container.user)
-      const code = index === undefined ? undefined : codeOf(this.#program, index)
-      if (code === undefined) continue
-      // what no frame bounds may seem to be larger
-      for (const receiver of handedOn({ ...code, end: Math.min(code.end, code.start + LARGEST) }, container, this.#callees)) note(receiver)
-    }
+    for (const container of found.values()) for (const receiver of this.#receiversOf(container)) note(receiver)
     return [...found.values()]
+  }
+
+  #receiversOf(container: Container): readonly Container[] {
+    const key = keyOf(container)
+    let receivers = this.#receivers.get(key)
+    if (receivers === undefined) {
+      const index = this.#program.graph.functionAt(container.user)
+      const code = index === undefined ? undefined : codeOf(this.#program, index)
+      // what no frame bounds may seem to be larger
+      receivers = code === undefined ? [] : handedOn({ ...code, end: Math.min(code.end, code.start + LARGEST) }, container, this.#callees)
+      this.#receivers.set(key, receivers)
+    }
+    return receivers
   }
 
   /** Is so much, or more, of the file's own data copied there? What stands in the file was set without asking. */
@@ -204,4 +211,8 @@ export class CopiedFields {
 function addedBy(word: number): number {
   const amount = (word >>> 10) & 0xfff
   return (word & 0x0040_0000) !== 0 ? amount << 12 : amount
+}
+
+function keyOf({ user, before, register }: Container): string {
+  return `${user} ${before} ${register}`
 }

@@ -4,7 +4,7 @@ import type { Callees } from './callees.ts'
 import { codeOf } from './function-code.ts'
 import { pointersPassed } from './pointers-passed.ts'
 import type { Program } from './program.ts'
-import type { Window } from './structure-users.ts'
+import { functionsIn, type Window } from './structure-users.ts'
 
 /** Callers of one function that are looked at. */
 const CALLERS = 32
@@ -41,9 +41,7 @@ export class GivenFrames {
       if (behind - first > CALLERS && !direct.has(address)) continue
       for (let entry = first; entry < behind && entry < first + CALLERS; entry++) givers.add(graph.edgeFrom[graph.callerEdge[entry]!]!)
     }
-    for (const { base, from, to } of windows) {
-      for (let index = Math.max(0, graph.functionOf(base + from * 4)); index < graph.starts.length && graph.starts[index]! < base + to * 4; index++) givers.add(index)
-    }
+    for (const index of functionsIn(this.#program, windows)) givers.add(index)
     return [...givers].sort((a, b) => a - b).flatMap((index) => this.#givenBy(index, users, direct))
   }
 

@@ -1,10 +1,8 @@
 import { Flow, flowOf } from '../../../../../isa/arm64/control-flow.ts'
-import { memoryAccess, SP } from '../../../../../isa/arm64/operands.ts'
+import { memoryAccess, movedRegister, SP } from '../../../../../isa/arm64/operands.ts'
+import { CALLER_SAVED } from '../evaluation/evaluation.ts'
 import { FramePointer } from './frame-pointer.ts'
 import { registersChanged } from './register-use.ts'
-
-/** X0 to X18 are the callee's (AAPCS64, 6.1.1). */
-const CALLER_SAVED = 19
 
 /**
  * Which registers hold the address of a part of something larger, in the order of the code: ADD Xd, Xn, #distance, where Xn is neither a pointer into the frame nor the page
@@ -24,7 +22,7 @@ export class PartPointers {
   step(word: number): number | undefined {
     this.#frame.step(word)
     const taken = this.#taken(word)
-    const moved = (word & 0xffe0_ffe0) >>> 0 === 0xaa00_03e0 ? this.#distances.get((word >>> 16) & 31) : undefined
+    const moved = this.#distances.get(movedRegister(word))
     const changed = registersChanged(word)
     this.#pages = (this.#pages & ~changed) | ((word & 0x9f00_0000) >>> 0 === 0x9000_0000 ? 1 << (word & 31) : 0)
     const isCall = flowOf(word) === Flow.call || flowOf(word) === Flow.indirectCall

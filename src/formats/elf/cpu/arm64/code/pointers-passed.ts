@@ -34,10 +34,8 @@ export interface PassingCall extends Pick<Pointing, 'pointerIn' | 'inFrame'> {
 export function* pointersPassed(code: FunctionCode, callees: Callees): Iterable<PassingCall> {
   let last = -1
   for (const { instruction, pointerIn, inFrame } of pointing(code, callees)) {
-    const { from, isOutlined } = instruction
-    if (isOutlined && from !== last) yield { at: from, target: outlinedAt(code, from), isOutlined, pointerIn, inFrame }
-    last = from
-    if (isCall(code, instruction)) yield { at: from, target: targetOf(instruction), isOutlined: false, pointerIn, inFrame }
+    for (const call of callsAt(code, instruction, last)) yield { at: instruction.from, ...call, pointerIn, inFrame }
+    last = instruction.from
   }
 }
 
@@ -62,11 +60,9 @@ export function passedPointers(code: FunctionCode, at: ReadonlySet<number>, call
   const bases = new Map<number, Pointer>()
   let last = -1
   for (const { instruction, pointerIn } of pointing(code, callees)) {
-    const { from, isOutlined } = instruction
-    if (at.has(from)) bases.set(from, pointerIn(memoryAccess(instruction.word)?.base ?? SP))
-    const passed = (): Pointer[] => Array.from({ length: ARGUMENTS }, (_, register) => pointerIn(register))
-    if (isOutlined && from !== last) calls.push({ target: outlinedAt(code, from), passed: passed() })
-    if (isCall(code, instruction)) calls.push({ target: targetOf(instruction), passed: passed() })
+    const { from, word } = instruction
+    if (at.has(from)) bases.set(from, pointerIn(memoryAccess(word)?.base ?? SP))
+    for (const { target } of callsAt(code, instruction, last)) calls.push({ target, passed: Array.from({ length: ARGUMENTS }, (_, register) => pointerIn(register)) })
     last = from
   }
   return { calls, bases }
@@ -133,17 +129,21 @@ function* pointing(code: FunctionCode, callees: Callees): Iterable<Pointing> {
   }
 }
 
+/** What the function calls by an instruction: one may be the first of the few that its own call at `from` stands for, where the instruction before was not (`last`). */
+function callsAt(code: FunctionCode, instruction: Instruction, last: number): Pick<PassingCall, 'target' | 'isOutlined'>[] {
+  const { from, isOutlined } = instruction
+  const calls: Pick<PassingCall, 'target' | 'isOutlined'>[] = []
+  if (isOutlined && from !== last) calls.push({ target: branchTarget(code.words[(from - code.base) / 4]!, Flow.call, from), isOutlined })
+  if (isCall(code, instruction)) calls.push({ target: targetOf(instruction), isOutlined: false })
+  return calls
+}
+
 /** A call, or a jump to another function, which one through a register may be. */
 function isCall({ start, end }: FunctionCode, instruction: Instruction): boolean {
   const flow = flowOf(instruction.word)
   if (flow === Flow.call || flow === Flow.indirectCall || flow === Flow.indirectJump) return true
   const target = flow === Flow.jump ? targetOf(instruction)! : start
   return flow === Flow.jump && (instruction.isOutlined || target < start || target >= end)
-}
-
-/** The function whose few instructions the call at an address stands for. */
-function outlinedAt({ words, base }: FunctionCode, call: number): number {
-  return branchTarget(words[(call - base) / 4]!, Flow.call, call)
 }
 
 function targetOf({ word, at }: Instruction): number | undefined {

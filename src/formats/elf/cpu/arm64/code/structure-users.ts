@@ -1,5 +1,6 @@
 import { Flow, flowOf } from '../../../../../isa/arm64/control-flow.ts'
 import { Edge } from '../../program/edges.ts'
+import type { FunctionCode } from '../evaluation/evaluation.ts'
 import { codeOf } from './function-code.ts'
 import type { Program } from './program.ts'
 
@@ -77,8 +78,7 @@ export class StructureUsers {
   functionsAt(addresses: Iterable<number>): Window[] {
     return [...addresses].flatMap((address) => {
       const code = codeOf(this.#program, this.#program.graph.functionOf(address))
-      if (code === undefined) return []
-      return { words: code.words, base: code.base, from: (code.start - code.base) / 4, to: (Math.min(code.end, code.start + LARGEST) - code.base) / 4 }
+      return code === undefined ? [] : windowOf({ ...code, end: Math.min(code.end, code.start + LARGEST) })
     })
   }
 
@@ -86,7 +86,7 @@ export class StructureUsers {
   calledFrom(windows: readonly Window[]): Window[] {
     const { graph } = this.#program
     const found = new Set<number>()
-    for (const index of this.#functionsIn(windows)) {
+    for (const index of functionsIn(this.#program, windows)) {
       for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]! && found.size < FUNCTIONS; edge++) {
         const target = graph.edgeTo[edge]!
         if (graph.edgeKind[edge] === Edge.call && !windows.some((window) => isInside(window, graph.starts[target]!))) found.add(target)
@@ -128,7 +128,7 @@ export class StructureUsers {
     const { graph } = this.#program
     const found = new Set<number>()
     const calls: Window[] = []
-    for (const index of this.#functionsIn(windows)) {
+    for (const index of functionsIn(this.#program, windows)) {
       const first = graph.firstCaller[index]!
       const behind = graph.firstCaller[index + 1]!
       if (behind - first > CALLERS) continue
@@ -146,22 +146,26 @@ export class StructureUsers {
     return [...this.#windowsOf(found), ...calls]
   }
 
-  *#functionsIn(windows: readonly Window[]): Iterable<number> {
-    const { graph } = this.#program
-    for (const { base, from, to } of windows) {
-      for (let index = Math.max(0, graph.functionOf(base + from * 4)); index < graph.starts.length && graph.starts[index]! < base + to * 4; index++) yield index
-    }
-  }
-
   #windowsOf(functions: ReadonlySet<number>): Window[] {
     return [...functions].sort((a, b) => a - b).flatMap((index) => this.#function(index) ?? [])
   }
 
   #function(index: number): Window | undefined {
     const code = codeOf(this.#program, index)
-    if (code === undefined || code.end - code.start > LARGEST) return undefined
-    return { words: code.words, base: code.base, from: (code.start - code.base) / 4, to: (code.end - code.base) / 4 }
+    return code === undefined || code.end - code.start > LARGEST ? undefined : windowOf(code)
   }
+}
+
+/** Functions of which some lies in there. */
+export function* functionsIn({ graph }: Program, windows: readonly Window[]): Iterable<number> {
+  for (const { base, from, to } of windows) {
+    for (let index = Math.max(0, graph.functionOf(base + from * 4)); index < graph.starts.length && graph.starts[index]! < base + to * 4; index++) yield index
+  }
+}
+
+/** All of a function. */
+export function windowOf({ words, base, start, end }: FunctionCode): Window {
+  return { words, base, from: (start - base) / 4, to: (end - base) / 4 }
 }
 
 export function isInside({ base, from, to }: Window, at: number): boolean {

@@ -5,7 +5,7 @@ import type { CopiedFields } from '../code/copied-fields.ts'
 import { accessesIn, type Field, type FieldStore, isPair, partOf, storesAnywhere } from '../code/field-accesses.ts'
 import { codeOf } from '../code/function-code.ts'
 import type { Program } from '../code/program.ts'
-import type { StructureUsers, Window } from '../code/structure-users.ts'
+import { type StructureUsers, type Window, windowOf } from '../code/structure-users.ts'
 import { registersOfFirst } from '../code/this-pointer.ts'
 import { VirtualTables } from '../code/virtual-tables.ts'
 import type { Evaluation } from './evaluation.ts'
@@ -118,6 +118,6 @@ export class ClassFields {
 
   #windowOf(index: number): Window | undefined {
     const code = codeOf(this.#program, index)
-    return code === undefined ? undefined : { words: code.words, base: code.base, from: (code.start - code.base) / 4, to: (code.end - code.base) / 4 }
+    return code === undefined ? undefined : windowOf(code)
   }
 }
