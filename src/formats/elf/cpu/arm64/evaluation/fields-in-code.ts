@@ -5,6 +5,7 @@ import type { FrameRegisters } from '../code/frame-registers.ts'
 import type { Program } from '../code/program.ts'
 import type { StructureUsers, Window } from '../code/structure-users.ts'
 import { accessesIn, type Field, type FieldStore, isPair, partOf, reaches } from '../code/field-accesses.ts'
+import { codeOf } from '../code/function-code.ts'
 import { VectorFields } from '../code/vector-fields.ts'
 import { WiderFields } from '../code/wider-fields.ts'
 import { storesZero } from '../code/zero-stores.ts'
@@ -69,8 +70,10 @@ export class FieldsInCode {
         const index = graph.functionOf(at)
         wider.note(operand, at, index, window)
         vectors.note(operand, at, index, window)
-        if (!operand.load) own.set(at, partOf(operand, at, offset))
-        else if (operand.offset === offset && operand.size === size && users?.has(graph.starts[index]!) !== false && this.leadsToKernel(index)) loads.add(at)
+        if (!operand.load) {
+          const store = partOf(operand, at, offset)
+          if (!this.#isCleared(index, store, operand)) own.set(at, store)
+        } else if (operand.offset === offset && operand.size === size && users?.has(graph.starts[index]!) !== false && this.leadsToKernel(index)) loads.add(at)
       }
     }
     // pointers are set everywhere, at any offset
@@ -100,12 +103,17 @@ export class FieldsInCode {
     for (const [at, operand] of accessesInFrame(code, place + offset, size)) {
       if (!operand.load) {
         const store = partOf(operand, at, place + offset)
-        // as it is anyway: keys are cleared first
         if (!storesZero(code, at, operand, store.part > at)) stores.push(store)
       }
       if (operand.load && operand.offset === place + offset && operand.size === size && leadsToKernel) loads.push(at)
     }
     return { offset, size, stores, loads }
+  }
+
+  /** Does function `index` clear the field there? That is what it holds anyway, as keys are cleared first. */
+  #isCleared(index: number, { at, part }: FieldStore, operand: MemoryAccess): boolean {
+    const code = codeOf(this.#program, index)
+    return code !== undefined && storesZero(code, at, operand, part > at)
   }
 
   /** Is it stored in an object in the frame that none of `readers` is given? */
