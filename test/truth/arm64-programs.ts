@@ -230,6 +230,8 @@ export type Arm64Key = keyof typeof arm64Keys
 export const arm64Frames = {
   FRAME: 'guarded',
   FRAME_BESIDE: 'guarded',
+  FRAME_BESIDE_PART: 'guarded',
+  FRAME_MADE_BY_PART: 'guarded',
   FRAME_FORCED_BY_SETUP: 'needed',
   FRAME_FORCED_BY_HELPER: 'needed',
   FRAME_FORCED_BY_HELPERS_HELPER: 'needed',
@@ -241,6 +243,10 @@ export const arm64Frames = {
   FRAME_FORCED_IN_ANOTHER: 'needed',
   FRAME_FORCED_FAR_AWAY: 'needed',
   FRAME_FORCED_BY_USER: 'needed',
+  FRAME_FORCED_THROUGH_JUMP: 'needed',
+  FRAME_FORCED_BESIDE_PART: 'needed',
+  FRAME_FORCED_BY_PARTS_CALLER: 'needed',
+  FRAME_FORCED_BY_PARTS_OTHER_CALLER: 'needed',
 } as const
 
 export type Arm64Frame = keyof typeof arm64Frames
@@ -477,6 +483,16 @@ export const arm64Pages = {
 
 export type Arm64Page = keyof typeof arm64Pages
 
+/** Styles of programs/outlined-arm64.c: instructions taken out of kernels, behind the end of another function. */
+export const arm64Outlined = {
+  OUTLINED: 'guarded',
+  OUTLINED_JUMPED_TO: 'needed',
+  OUTLINED_BRANCHED_TO: 'needed',
+  OUTLINED_JUMPED_TO_IN_A_ROW: 'needed',
+} as const
+
+export type Arm64Outlined = keyof typeof arm64Outlined
+
 /** Styles of programs/processors-arm64.c: which processor it is, from a text, in a structure that a function is given. */
 export const arm64Processors = {
   PROCESSOR: 'guarded',
@@ -580,6 +596,7 @@ const files: readonly (readonly [styles: object, file: string])[] = [
   [arm64Masks, 'mask-arm64.c'],
   [arm64Gathered, 'gathered-arm64.c'],
   [arm64Pages, 'pages-arm64.c'],
+  [arm64Outlined, 'outlined-arm64.c'],
   [arm64Processors, 'processors-arm64.c'],
   [arm64Classes, 'classes-arm64.cpp'],
   [arm64Rounds, 'rounds-arm64.c'],
@@ -608,7 +625,7 @@ export const arm64Builds: readonly (readonly [compiler: string, ...flags: string
 const folder = sharedFolder()
 
 /** Compiles one of the programs; undefined when the compiler is missing. */
-export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Frame | Arm64Method | Arm64Switch | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | Arm64Text | Arm64Token | Arm64Vector | Arm64Number | Arm64Mask | Arm64Gathered | Arm64Page | Arm64Processor | Arm64Class | Arm64Round | ObjectStyle, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
+export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Frame | Arm64Method | Arm64Switch | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | Arm64Text | Arm64Token | Arm64Vector | Arm64Number | Arm64Mask | Arm64Gathered | Arm64Page | Arm64Outlined | Arm64Processor | Arm64Class | Arm64Round | ObjectStyle, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
   const [compiler, ...flags] = build
   const file = files.find(([styles]) => style in styles)?.[1] ?? 'dispatch-arm64.c'
   const command = file.endsWith('.cpp') ? { [gcc]: 'aarch64-linux-gnu-g++', clang: 'clang++' }[compiler]! : compiler

@@ -24,6 +24,11 @@ export class Callees {
     return index === undefined ? undefined : this.#few.of(index)
   }
 
+  /** Is function `index` such a few, of which only its callers can make something? */
+  isPartOfCallers(index: number): boolean {
+    return this.#few.isPartOfCallers(index)
+  }
+
   /** Does it return its first argument? Of a static program's stubs, which have no names, it is taken for so. */
   returnsFirst(address: number): boolean {
     const stub = this.#program.stubs.get(address)

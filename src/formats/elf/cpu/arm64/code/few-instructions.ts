@@ -1,9 +1,13 @@
 import { branchTarget, Flow, flowOf } from '../../../../../isa/arm64/control-flow.ts'
+import { memoryAccess, SP } from '../../../../../isa/arm64/operands.ts'
 import type { FunctionCode } from '../evaluation/evaluation.ts'
 import { codeOf } from './function-code.ts'
 import type { Program } from './program.ts'
+import { registersChanged, registersRead } from './register-use.ts'
 
 const WORDS = 16
+/** X19 to X29, which a function keeps for its caller (AAPCS64, 6.1.1). */
+const KEPT = 0x3ff8_0000
 
 /**
  * Functions of a few instructions in a row, up to a return or a jump to another function. LLVM takes such out of many
@@ -21,6 +25,26 @@ export class FewInstructions {
   of(index: number): FunctionCode | undefined {
     if (!this.#known.has(index)) this.#known.set(index, this.#read(index))
     return this.#known.get(index)
+  }
+
+  /**
+   * Are they a part of their callers, and no function of the program's own? Then they work with registers that only those have put something
+   * in: a function can do no more with what its caller keeps in X19 to X29 than to save it.
+   */
+  isPartOfCallers(index: number): boolean {
+    const code = this.of(index)
+    if (code === undefined) return false
+    let own = 0
+    for (let at = code.start; at < code.end; at += 4) {
+      const word = code.words[(at - code.base) / 4]!
+      const flow = flowOf(word)
+      if (flow === Flow.return || flow === Flow.jump) return false
+      const operand = ((word >>> 25) & 5) === 4 ? memoryAccess(word) : undefined
+      const isSaved = operand !== undefined && !operand.load && operand.base === SP
+      if (!isSaved && (registersRead(word, flow) & KEPT & ~own) !== 0) return true
+      own |= registersChanged(word)
+    }
+    return false
   }
 
   #read(index: number): FunctionCode | undefined {

@@ -1,6 +1,7 @@
-import { Flow, flowOf } from '../../../../../isa/arm64/control-flow.ts'
 import { Edge } from '../../program/edges.ts'
 import type { FunctionCode } from '../evaluation/evaluation.ts'
+import type { Callees } from './callees.ts'
+import { DirectCalls } from './direct-calls.ts'
 import { codeOf } from './function-code.ts'
 import type { Program } from './program.ts'
 
@@ -34,12 +35,16 @@ export interface Window {
 export class StructureUsers {
   readonly #program: Program
   readonly #near: number
+  readonly #callees: Callees
+  readonly #calls: DirectCalls
   readonly #callers = new Map<string, readonly Window[]>()
 
   /** @param near bytes to either side that count as the same file */
-  constructor(program: Program, near: number) {
+  constructor(program: Program, near: number, callees: Callees) {
     this.#program = program
     this.#near = near
+    this.#callees = callees
+    this.#calls = new DirectCalls(program)
   }
 
   around(place: number, bytes: number = this.#near): Window | undefined {
@@ -55,16 +60,28 @@ export class StructureUsers {
     const { graph } = this.#program
     const windows: Window[] = []
     const here = new Set([graph.functionOf(place)])
+    let others = 0
     for (const index of here) {
       const first = graph.firstCaller[index] ?? 0
       const behind = graph.firstCaller[index + 1] ?? 0
-      if (behind - first > CALLS) continue
+      if (behind - first > CALLS) {
+        if (this.#callees.isPartOfCallers(index)) return []
+        continue
+      }
       for (let entry = first; entry < behind; entry++) {
         const edge = graph.callerEdge[entry]!
         if (graph.edgeKind[edge] !== Edge.call) continue
         const at = graph.edgeAt[edge]!
+        const caller = graph.edgeFrom[edge]!
         if (Math.abs(at - place) < this.#near) {
-          if (here.size < FUNCTIONS_HERE) here.add(graph.edgeFrom[edge]!)
+          if (here.size - others < FUNCTIONS_HERE) here.add(caller)
+          continue
+        }
+        // what LLVM took out of callers lies anywhere
+        if (this.#callees.isPartOfCallers(caller)) {
+          others++
+          here.add(caller)
+          windows.push(...this.functionsAt([graph.starts[caller]!]))
           continue
         }
         const window = windows.some((known) => isInside(known, at)) ? undefined : this.around(at)
@@ -97,23 +114,7 @@ export class StructureUsers {
 
   /** Does a function lead to one of them (by address) by direct calls, or may it, by a pointer or as it calls too many? */
   leadsTo(index: number, users: ReadonlySet<number>): boolean {
-    const { graph } = this.#program
-    const called = new Set([index])
-    for (const caller of called) {
-      if (users.has(graph.starts[caller]!) || called.size > CALLED || this.#callsByPointer(caller)) return true
-      for (let edge = graph.firstEdge[caller]!; edge < graph.firstEdge[caller + 1]!; edge++) called.add(graph.edgeTo[edge]!)
-    }
-    return false
-  }
-
-  #callsByPointer(index: number): boolean {
-    const code = codeOf(this.#program, index)
-    if (code === undefined) return true
-    for (let at = (code.start - code.base) / 4; at < (code.end - code.base) / 4; at++) {
-      const flow = flowOf(code.words[at]!)
-      if (flow === Flow.indirectCall || flow === Flow.indirectJump) return true
-    }
-    return false
+    return this.#calls.leadsTo(index, users, CALLED)
   }
 
   /** Functions elsewhere that call into them; nothing of what many call. Of large ones, and of what no frame bounds, what lies around the call. */

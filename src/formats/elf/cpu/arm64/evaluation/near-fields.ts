@@ -43,7 +43,7 @@ export class NearFields {
     this.#isNeverHandedOut = isNeverHandedOut
     const callees = new Callees(program)
     this.#copies = new CopiedFields(program, callees)
-    this.#users = new StructureUsers(program, NEAR)
+    this.#users = new StructureUsers(program, NEAR, callees)
     this.#fields = new FieldsInCode(program, evaluations, isKernel, this.#users, new FrameRegisters(program, callees))
     this.#ofCopies = new FieldsOfCopies(program, this.#copies, this.#users, this.#fields, callees)
     this.#classes = new ClassFields(program, evaluations, (index) => this.#fields.leadsToKernel(index, CALLS_OF_METHOD), this.#users, this.#copies)

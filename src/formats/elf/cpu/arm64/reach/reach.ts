@@ -37,6 +37,8 @@ export class ReachSearch {
   /** Exports that callers choose by CPU. */
   readonly #forCallers: ReadonlySet<number>
   readonly roots: ReadonlyMap<number, Step>
+  /** All that is reached, once that was looked for. */
+  #reached: ReadonlyMap<number, Step> | undefined
 
   /** @param needs functions with instructions that the CPU lacks */
   constructor(program: Program, guards: Guards, needs: ReadonlySet<number>) {
@@ -61,8 +63,17 @@ export class ReachSearch {
   instructionRuns(index: number, at: number): boolean {
     if (this.trapped.has(index)) return false
     const evaluation = this.#guards.evaluations.get(index)
-    const runs = evaluation === undefined ? this.#reachable.has(index, at) && this.#runsInSmall(index, at) : (evaluation.seen[(at - evaluation.start) / 4]! & 1) !== 0
+    const runs = evaluation === undefined ? this.#isReachable(index, at) && this.#runsInSmall(index, at) : (evaluation.seen[(at - evaluation.start) / 4]! & 1) !== 0
     return runs && !this.#tags.ruleOut(index, at)
+  }
+
+  /** Does anything that is reached lead to the instruction? What LLVM takes out of kernels may stand behind the end of another function, where only kernels jump to. */
+  #isReachable(index: number, at: number): boolean {
+    if (this.#reached === undefined) return this.#reachable.has(index, at)
+    return this.#reachable.hasWith(index, at, (place, from) => {
+      const evaluation = this.#guards.evaluations.get(from)
+      return this.#reached!.has(from) && (evaluation === undefined || (evaluation.seen[(place - evaluation.start) / 4]! & 2) !== 0)
+    })
   }
 
   /** Helpers of atomic operations that nobody told about a CPU ask for a constant (`MOV W16, WZR; CBZ W16`). */
@@ -168,6 +179,10 @@ export class ReachSearch {
         }
       }
       if (trust >= Trust.tables) this.#followTables(index, visited, reach)
+    }
+    if (trust === Trust.tables) {
+      this.#reached = steps
+      this.#reachable.forget()
     }
     return steps
   }
