@@ -25,8 +25,8 @@ export interface KnownCode {
   numbers?(others: CodeAddresses): (address: number) => boolean
   /** May a function begin at an address that another function jumps to, neither of which has a frame? */
   isJumpedTo?(address: number): boolean
-  /** Is the jump at `from` made where its function, which begins where `start` says, has let go of its frame, or made none, and `target` behind the end of another? */
-  isTailCall?(start: () => number, from: number, target: number): boolean
+  /** Is the jump at `from` made where its function, which begins where `startOf` says, has let go of its frame, or made none, and `target` behind the end of another? */
+  isTailCall?(startOf: (address: number) => number, from: number, target: number): boolean
   /** Does a linker's filling of traps come before an address, as it does between functions? */
   isBehindTraps?(address: number): boolean
   /** Short jumps out of functions without frames, and where those begin. */
@@ -101,12 +101,13 @@ function addJumpedTo(all: CodeAddresses, jumpedTo: CodeAddresses, { transferFrom
   const from = transferFrom.values()
   const to = transferTo.values()
   const kinds = transferKind.values()
+  const startOf = (address: number): number => startBefore(all, address)
   for (let index = 0; index < to.length; index++) {
     if (kinds[index] !== Transfer.jump || covered(from[index]!)) continue
     const target = to[index]!
     if (all.has(target) || covered(target)) continue
     const isOfAnother = beginsBetween(all, from[index]!, target)
-    if (isOfAnother ? known.isJumpedTo?.(target) !== true && known.isTailCall?.(() => startOf(all, from[index]!), from[index]!, target) !== true : known.isBehindTraps?.(target) !== true) continue
+    if (isOfAnother ? known.isJumpedTo?.(target) !== true && known.isTailCall?.(startOf, from[index]!, target) !== true : known.isBehindTraps?.(target) !== true) continue
     all.add(target)
     jumpedTo.add(target)
   }
@@ -117,12 +118,13 @@ function addCalled(all: CodeAddresses, jumpedTo: CodeAddresses, { transferFrom, 
   const from = transferFrom.values()
   const to = transferTo.values()
   const kinds = transferKind.values()
+  const startOf = (address: number): number => startBefore(all, address)
   for (let index = 0; index < to.length; index++) if (kinds[index] === Transfer.call) all.add(to[index]!)
   for (let index = 0; index < to.length; index++) {
     const kind = kinds[index]!
     if (kind === Transfer.call || kind === Transfer.indirectCall || kind === Transfer.indirectJump || all.has(to[index]!)) continue
     const isJump = kind === Transfer.jump
-    if (known.isTailCalled?.(to[index]!, isJump) !== true && !(isJump && known.isTailCall?.(() => startOf(all, from[index]!), from[index]!, to[index]!) === true && beginsBetween(all, from[index]!, to[index]!))) continue
+    if (known.isTailCalled?.(to[index]!, isJump) !== true && !(isJump && known.isTailCall?.(startOf, from[index]!, to[index]!) === true && beginsBetween(all, from[index]!, to[index]!))) continue
     all.add(to[index]!)
     jumpedTo.add(to[index]!)
   }
@@ -132,7 +134,7 @@ function addCalled(all: CodeAddresses, jumpedTo: CodeAddresses, { transferFrom, 
 const NEAR = 1024
 
 /** Where the function begins, as far as is known, that has an instruction at `address`; -1 where that is far away. */
-function startOf(all: CodeAddresses, address: number): number {
+function startBefore(all: CodeAddresses, address: number): number {
   return all.lastIn(Math.max(0, address - NEAR), address)
 }
 

@@ -1,7 +1,7 @@
 import { MalformedError } from '../../../../core/errors.ts'
 import type { ByteReader } from '../../../../bytes/byte-reader.ts'
 import type { CallGraph } from './call-graph.ts'
-import { lastAtMost } from './number-list.ts'
+import { itemAtMost } from './number-list.ts'
 import { type HandledCalls, hasOwnLandingPadBase, readHandledCalls } from '../../read/call-sites.ts'
 import type { FrameRange } from '../../read/eh-frame.ts'
 import { type ElfFile, findSection, sectionContents } from '../../read/elf-file.ts'
@@ -47,10 +47,10 @@ export class LandingPads {
 
   /** The landing pad for exceptions out of the call at `at`. */
   of(at: number): number | undefined {
-    const frame = this.#frames[lastAtMost(this.#starts, at)]
+    const frame = itemAtMost(this.#frames, this.#starts, at)
     if (frame === undefined || at >= frame.address + frame.size) return undefined
     const { calls, starts } = this.#handled(frame)
-    const last = calls[lastAtMost(starts, at)]
+    const last = itemAtMost(calls, starts, at)
     return last !== undefined && at < last.end ? last.pad : undefined
   }
 

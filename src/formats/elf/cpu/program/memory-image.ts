@@ -4,7 +4,7 @@ import { executableRanges, type MappedRange } from '../../read/address-space.ts'
 import { readDynamic } from '../../read/dynamic.ts'
 import { dynamicRelocations, type Relocation, sectionRelocations } from '../../read/relocations.ts'
 import { readDynamicSymbols, readSymtab, type SymbolTable } from '../../read/symbols.ts'
-import { lastAtMost, NumberList } from './number-list.ts'
+import { itemAtMost, NumberList } from './number-list.ts'
 import { PointerTable } from './pointer-table.ts'
 
 /** What a pointer-sized place in memory holds once the loader is done. */
@@ -93,7 +93,7 @@ export function readMemoryImage(file: ElfFile): MemoryImage {
   const data = dataRanges(file)
   const dataStarts = Float64Array.from(data, (range) => range.address)
   const dataAt = (address: number): DataRange | undefined => {
-    const range = data[lastAtMost(dataStarts, address)]
+    const range = itemAtMost(data, dataStarts, address)
     return range !== undefined && address < range.end ? range : undefined
   }
   const dynamic = readDynamic(file)

@@ -102,3 +102,9 @@ export function lastAtMost(sorted: Float64Array, value: number): number {
   }
   return low - 1
 }
+
+/** The last of `items` that begins at most at `value`; `starts`: where each does, sorted. What is at -1 of a list is looked up as a property, by its name. */
+export function itemAtMost<T>(items: readonly T[], starts: Float64Array, value: number): T | undefined {
+  const index = lastAtMost(starts, value)
+  return index < 0 ? undefined : items[index]
+}

@@ -55,6 +55,13 @@ export class Places<T> {
     }
   }
 
+  /** Forgets all but the first `size`. */
+  shorten(size: number): void {
+    if (size >= this.keys.length) return
+    this.keys.length = size
+    this.values.length = size
+  }
+
   /** Forgets `count` places from `index` on. */
   remove(index: number, count: number): void {
     this.keys.splice(index, count)

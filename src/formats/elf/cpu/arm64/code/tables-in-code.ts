@@ -1,5 +1,5 @@
 import type { MemoryImage } from '../../program/memory-image.ts'
-import { lastAtMost } from '../../program/number-list.ts'
+import { itemAtMost } from '../../program/number-list.ts'
 import type { Sweep } from '../../program/sweep.ts'
 
 /** Bytes between words that are no instructions, within one table: one in six random words is none. */
@@ -22,7 +22,7 @@ export function leaveOutTables(image: MemoryImage, sweep: Sweep, frames: readonl
   if (tables.length === 0) return () => false
   const starts = Float64Array.from(tables, ({ start }) => start)
   const isInTable = (at: number): boolean => {
-    const table = tables[lastAtMost(starts, at)]
+    const table = itemAtMost(tables, starts, at)
     return table !== undefined && at <= table.last
   }
   keep([sweep.transferFrom, sweep.transferTo, sweep.transferKind], (at) => !isInTable(at))

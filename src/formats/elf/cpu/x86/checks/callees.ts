@@ -14,8 +14,9 @@ const LEAF_SIZE = 500
 export class Callees {
   readonly #program: Program
   readonly #dead: ReadonlySet<number>
-  readonly #changed = new Map<number, number>()
-  readonly #written = new Map<number, number>()
+  /** By function: registers, or -1 where that was not looked at. */
+  readonly #changed: Int32Array
+  readonly #written: Int32Array
   readonly #constants = new Map<number, ReadonlyMap<number, Value> | undefined>()
   readonly #imports = new Map<string, ReadonlyMap<number, Value> | 'never' | undefined>()
 
@@ -23,6 +24,8 @@ export class Callees {
   constructor(program: Program, dead: ReadonlySet<number>) {
     this.#program = program
     this.#dead = dead
+    this.#changed = new Int32Array(program.graph.starts.length).fill(-1)
+    this.#written = this.#changed.slice()
   }
 
   /** What another file's function returns. */
@@ -40,11 +43,17 @@ export class Callees {
     return this.#constants.get(index)
   }
 
+  /** Symbol of function `index`, where it has one. */
+  nameOf(index: number): string | undefined {
+    const { starts, names } = this.#program.graph
+    return names.size === 0 ? undefined : names.get(starts[index]!)
+  }
+
   /** Can a call of function `index` return? */
   comesBack(index: number): boolean {
-    const { graph, endings } = this.#program
-    if (this.#dead.has(index) || endings.endsProgram(index)) return false
-    return !neverReturns.has(graph.names.get(graph.starts[index]!) ?? '')
+    if (this.#dead.has(index) || this.#program.endings.endsProgram(index)) return false
+    const name = this.nameOf(index)
+    return name === undefined || !neverReturns.has(name)
   }
 
   /** General registers that function `index` names, a bit for each: it may change them. */
@@ -57,10 +66,10 @@ export class Callees {
     return this.#registers(index, this.#written, changedRegisters)
   }
 
-  #registers(index: number, all: Map<number, number>, registersOf: typeof mentionedRegisters): number {
-    let known = all.get(index)
-    if (known === undefined) {
-      all.set(index, EVERY_REGISTER) // where it calls itself
+  #registers(index: number, all: Int32Array, registersOf: typeof mentionedRegisters): number {
+    let known = all[index]!
+    if (known < 0) {
+      all[index] = EVERY_REGISTER // where it calls itself
       const target = this.#program.functions.get(index)
       const { graph, decoder } = this.#program
       const calledAt = (address: number): number => {
@@ -69,7 +78,7 @@ export class Callees {
       }
       const isSmall = target !== undefined && target.to - target.from <= LEAF_SIZE
       known = isSmall ? registersOf(decoder, target.code, target.from, target.to, (to) => calledAt(to + target.base)) : EVERY_REGISTER
-      all.set(index, known)
+      all[index] = known
     }
     return known
   }

@@ -7,7 +7,7 @@ import type { Evaluation } from '../evaluation/evaluation.ts'
  * Functions that store to what they are given, and that nobody calls but functions that were followed.
  * @param untold functions whose callers were not told what they store
  */
-export function closedFunctions({ graph, image, isEntered }: Program, evaluations: ReadonlyMap<number, Evaluation>, untold: ReadonlySet<number>): ReadonlySet<number> {
+export function closedFunctions({ graph, image, pointed, isEntered }: Program, evaluations: ReadonlyMap<number, Evaluation>, untold: ReadonlySet<number>): ReadonlySet<number> {
   const closed = new Map<number, number>()
   const isCandidate = new IndexSet(graph.starts.length)
   for (const [index, { leaks }] of evaluations) {
@@ -17,7 +17,7 @@ export function closedFunctions({ graph, image, isEntered }: Program, evaluation
     isCandidate.add(index)
   }
   if (closed.size === 0) return new Set()
-  for (const target of image.codePointers.targets) closed.delete(target)
+  for (const [start, index] of closed) if (pointed.placesOf(index).length > 0) closed.delete(start)
   // most edges lead elsewhere, and a bit is looked up sooner than a number in a map
   for (let edge = 0; edge < graph.edgeTo.length; edge++) {
     if (graph.edgeKind[edge] !== Edge.call && isCandidate.has(graph.edgeTo[edge]!)) closed.delete(graph.starts[graph.edgeTo[edge]!]!)

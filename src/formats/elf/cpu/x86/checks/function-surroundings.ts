@@ -35,6 +35,8 @@ export class FunctionSurroundings implements Surroundings {
   readonly #otherwise: Surroundings['load'] | undefined
   readonly #called: Calls['callees']
   readonly #imported: Calls['imported']
+  #asked = -1
+  #callee: number | undefined
 
   /** @param otherwise what memory holds where nothing else is known of it */
   constructor(program: Program, known: Known, callees: Callees, index: number, origins: Origins | undefined, otherwise: Surroundings['load'] | undefined) {
@@ -53,6 +55,15 @@ export class FunctionSurroundings implements Surroundings {
     this.#imported = imported
   }
 
+  /** Function that is called at `at`: of one call a dozen things are asked, one after another. */
+  #calleeAt(at: number): number | undefined {
+    if (at !== this.#asked) {
+      this.#asked = at
+      this.#callee = this.#called.get(at)
+    }
+    return this.#callee
+  }
+
   load(at: number, size: number): Value | undefined {
     return this.#known.load(at, size, this.#index) ?? this.#otherwise?.(at, size)
   }
@@ -62,7 +73,7 @@ export class FunctionSurroundings implements Surroundings {
   }
 
   returned(at: number, registers: readonly (Value | undefined)[], through?: number): ReadonlyMap<number, Value> | 'never' | undefined {
-    const target = this.#called.get(at) ?? (through === undefined ? undefined : this.#program.graph.functionAt(through))
+    const target = this.#calleeAt(at) ?? (through === undefined ? undefined : this.#program.graph.functionAt(through))
     if (target !== undefined) return this.#callees.comesBack(target) ? (this.#known.answer(target, registers) ?? (through === undefined ? undefined : this.#known.answerOfOther?.(target, registers)) ?? this.#foundBy(target) ?? this.#told(target) ?? this.#callees.constant(target) ?? this.#known.numbers(this.#index, target)) : 'never'
     const name = this.#imported.get(at)
     if (name === undefined || (this.origins?.environment === true && readsEnvironment.test(name))) return undefined
@@ -85,7 +96,7 @@ export class FunctionSurroundings implements Surroundings {
 
   /** What is known of the function called at `at`. */
   #evaluationOf(at: number): Evaluation | undefined {
-    const target = this.#called.get(at)
+    const target = this.#calleeAt(at)
     return target === undefined ? undefined : this.#known.evaluations.get(target)
   }
 
@@ -110,20 +121,21 @@ export class FunctionSurroundings implements Surroundings {
    * write counts: by one answer a family of CPUs would be known, and that says nothing about features (GMP's `cpuvec`).
    */
   #writtenAt(at: number, registers: readonly (Value | undefined)[]): ReturnType<Known['written']> {
-    const target = this.#called.get(at)
+    const target = this.#calleeAt(at)
     return target === undefined || (this.#evaluationOf(at)?.parameterStores.length ?? 0) > 0 ? undefined : this.#known.written(target, registers)
   }
 
   fills(at: number): boolean {
-    const { graph } = this.#program
-    const target = this.#called.get(at)
-    return isMemset(target === undefined ? this.#imported.get(at) : graph.names.get(graph.starts[target]!))
+    return isMemset(this.#nameAt(at))
   }
 
   copies(at: number): boolean {
-    const { graph } = this.#program
-    const target = this.#called.get(at)
-    return isMemcpy(target === undefined ? this.#imported.get(at) : graph.names.get(graph.starts[target]!))
+    return isMemcpy(this.#nameAt(at))
+  }
+
+  #nameAt(at: number): string | undefined {
+    const target = this.#calleeAt(at)
+    return target === undefined ? this.#imported.get(at) : this.#callees.nameOf(target)
   }
 
   isOfAnotherFile(at: number): boolean {
@@ -135,17 +147,17 @@ export class FunctionSurroundings implements Surroundings {
   }
 
   changedBy(at: number): number {
-    const target = this.#called.get(at)
+    const target = this.#calleeAt(at)
     return target === undefined ? EVERY_REGISTER : this.#callees.changes(target)
   }
 
   writtenBy(at: number): number {
-    const target = this.#called.get(at)
+    const target = this.#calleeAt(at)
     return target === undefined ? EVERY_REGISTER : this.#callees.writes(target)
   }
 
   readsArgument(at: number, register: number, through?: number): boolean {
-    const target = this.#called.get(at) ?? (through === undefined ? undefined : this.#program.graph.functionAt(through))
+    const target = this.#calleeAt(at) ?? (through === undefined ? undefined : this.#program.graph.functionAt(through))
     if (target !== undefined) return this.#program.argumentsRead.reads(target, register)
     const name = this.#imported.get(at)
     return name === undefined || mayHaveArgumentIn(name, register)
@@ -156,7 +168,7 @@ export class FunctionSurroundings implements Surroundings {
   }
 
   calleeStores(at: number, address: number): boolean {
-    const target = this.#called.get(at)
+    const target = this.#calleeAt(at)
     return target !== undefined && this.#callees.stores(target, address)
   }
 

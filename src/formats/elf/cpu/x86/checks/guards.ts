@@ -23,7 +23,7 @@ import { findLeaks, findOwnLeaks } from './leaks.ts'
 import { handsOn, Parameters } from './parameters.ts'
 import { NumbersStored } from './numbers-stored.ts'
 import { PointerCallers } from './pointer-callers.ts'
-import { setOtherwise } from './other-setters.ts'
+import { OtherSetters } from './other-setters.ts'
 import type { Program } from '../code/program.ts'
 import { Results } from './results.ts'
 import { ReturnedNumbers } from './returned-numbers.ts'
@@ -214,9 +214,12 @@ class GuardSearch {
   }
 
   #guards(incomplete: boolean): Guards {
-    const contested = setOtherwise(this.#program, this.#evaluations, () => true, this.#stored, true)
-    const isComplete = !incomplete && this.#search(this.#readersOf(contested))
-    const unfollowed = { uninformed: this.#parameters.uninformed, untold: this.#results.untold, closed: closedFunctions(this.#program, this.#evaluations, this.#results.untold), pointerCallers: new PointerCallers(this.#program), mixed: this.#parameters.mixed(), numbers: this.#stored }
+    let setters = new OtherSetters(this.#program, this.#evaluations, this.#stored)
+    const contested = setters.offsets(() => true, true)
+    const readers = this.#readersOf(contested)
+    const isComplete = !incomplete && this.#search(readers)
+    if (readers.size > 0) setters = new OtherSetters(this.#program, this.#evaluations, this.#stored)
+    const unfollowed = { uninformed: this.#parameters.uninformed, untold: this.#results.untold, closed: closedFunctions(this.#program, this.#evaluations, this.#results.untold), pointerCallers: new PointerCallers(this.#program), mixed: this.#parameters.mixed(), setters }
     const leaks = findLeaks(this.#program, this.#evaluations, this.#variables, unfollowed)
     return {
       evaluations: this.#evaluations,

@@ -3,8 +3,7 @@ import { addressesIn, type Value } from '../../program/value.ts'
 import type { Evaluation, FileLeaks } from '../evaluation/evaluation.ts'
 import type { Program } from '../code/program.ts'
 import { writesTexts } from './compared-texts.ts'
-import { setOtherwise } from './other-setters.ts'
-import type { NumbersStored } from './numbers-stored.ts'
+import type { OtherSetters } from './other-setters.ts'
 import type { PointerCallers } from './pointer-callers.ts'
 import { settersBehindChecks, type Withheld } from './setters-behind-checks.ts'
 import type { Variables } from './variables.ts'
@@ -24,7 +23,7 @@ export interface Unfollowed {
   readonly pointerCallers: PointerCallers
   /** Functions that some call with what a check found out, and others with another number. */
   readonly mixed: ReadonlySet<number>
-  readonly numbers: NumbersStored
+  readonly setters: OtherSetters
 }
 
 /** The same of what the program itself finds out, and not what is linked into every such program. */
@@ -38,7 +37,7 @@ export function findOwnLeaks(program: Program, evaluations: ReadonlyMap<number, 
  * @param isOwn which functions' checks are asked for
  * @param isForProofs is also asked for what may be the check's, and more likely is something else?
  */
-export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Evaluation>, variables: Variables, { uninformed, untold, closed, pointerCallers, mixed, numbers }: Unfollowed, isOwn: (index: number) => boolean = () => true, isForProofs = true): FileLeaks {
+export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Evaluation>, variables: Variables, { uninformed, untold, closed, pointerCallers, mixed, setters }: Unfollowed, isOwn: (index: number) => boolean = () => true, isForProofs = true): FileLeaks {
   const { sweep, accesses, graph } = program
   const fields = new Set<number>()
   const stored = new Set<number>()
@@ -101,7 +100,7 @@ export function findLeaks(program: Program, evaluations: ReadonlyMap<number, Eva
     if (!fields.has(offset)) ambiguous.add(offset)
     fields.add(offset)
   }
-  for (const offset of setOtherwise(program, evaluations, isOwn, numbers)) ambiguous.add(offset)
+  for (const offset of setters.offsets(isOwn)) ambiguous.add(offset)
   passed ||= [...uninformed].some((index) => isOwn(index) && pointerCallers.has(index))
   // a variable that is read through a pointer to what it is a part of
   const kind = sweep.accessKind.values()

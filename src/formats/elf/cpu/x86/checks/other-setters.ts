@@ -20,20 +20,39 @@ const MOST_CALLERS = 8
  * Offsets of fields in which functions store what a check found out, and others that they call, or that are called where they are, a number that is not
  * zero, without asking: `object->fast = has_avx2(); prepare(object)`, `object = create(); set_parameter(object, USE_AVX2, 1)`. What a branch on such a
  * field decides may be either's. At the beginning of objects many have something.
- *
- * @param ofFrames do objects in frames count that others are given?
  */
-export function setOtherwise(program: Program, evaluations: ReadonlyMap<number, Evaluation>, isOwn: (index: number) => boolean, numbers: NumbersStored, ofFrames = false): ReadonlySet<number> {
-  const search = new SetterSearch(program, evaluations, numbers)
-  for (const [index, { leaks }] of evaluations) {
-    const inFrames = ofFrames ? [...leaks.frames.values()].flatMap((offsets) => [...offsets]) : []
-    if (leaks.stored.size + inFrames.length > 0 && isOwn(index)) search.behind(index, inFrames.length > 0 ? new Set([...leaks.stored, ...inFrames]) : leaks.stored)
+export class OtherSetters {
+  readonly #evaluations: ReadonlyMap<number, Evaluation>
+  /** Of each function that stores what a check found out, offsets that others set as well, also in objects in its frame that others are given. */
+  readonly #set: ReadonlyMap<number, ReadonlySet<number>>
+
+  constructor(program: Program, evaluations: ReadonlyMap<number, Evaluation>, numbers: NumbersStored) {
+    this.#evaluations = evaluations
+    const search = new SetterSearch(program, evaluations, numbers)
+    const set = new Map<number, ReadonlySet<number>>()
+    for (const [index, { leaks }] of evaluations) {
+      const stored = new Set(leaks.stored)
+      for (const offsets of leaks.frames.values()) for (const offset of offsets) stored.add(offset)
+      const found = stored.size === 0 ? stored : search.behind(index, stored)
+      if (found.size > 0) set.set(index, found)
+    }
+    this.#set = set
   }
-  return search.found
+
+  /** @param ofFrames do objects in frames count that others are given? */
+  offsets(isOwn: (index: number) => boolean, ofFrames = false): ReadonlySet<number> {
+    const all = new Set<number>()
+    for (const [index, offsets] of this.#set) {
+      if (!isOwn(index)) continue
+      const { stored } = this.#evaluations.get(index)!.leaks
+      for (const offset of offsets) if (ofFrames || stored.has(offset)) all.add(offset)
+    }
+    return all
+  }
 }
 
 class SetterSearch {
-  readonly found: Set<number> = new Set()
+  #found = new Set<number>()
   readonly #program: Program
   readonly #evaluations: ReadonlyMap<number, Evaluation>
   readonly #numbers: NumbersStored
@@ -45,18 +64,20 @@ class SetterSearch {
     this.#numbers = numbers
   }
 
-  /** Of what function `index`, which stores what it found out at offsets `stored`, calls, and what its callers do beside it. */
-  behind(index: number, stored: ReadonlySet<number>): void {
+  /** Offsets of `stored`, where function `index` stores what it found out, that what it calls sets, and what its callers do beside it. */
+  behind(index: number, stored: ReadonlySet<number>): ReadonlySet<number> {
     const { graph } = this.#program
+    const found = (this.#found = new Set())
     this.#calledFrom([index], stored)
     const from = graph.firstCaller[index]!
     const to = graph.firstCaller[index + 1]!
-    if (to - from > MOST_CALLERS) return
+    if (to - from > MOST_CALLERS) return found
     const callers = new Set<number>()
     for (let entry = from; entry < to; entry++) callers.add(graph.edgeFrom[graph.callerEdge[entry]!]!)
     callers.delete(index)
     const known = new Set(callers)
     for (const caller of callers) for (const callee of this.#calledBy(caller, known, stored, index)) this.#noteTags(callee, stored)
+    return found
   }
 
   #calledFrom(callers: readonly number[], stored: ReadonlySet<number>): void {
@@ -76,7 +97,7 @@ class SetterSearch {
       const callee = graph.edgeTo[edge]!
       if (graph.edgeKind[edge] !== Edge.call || graph.ends[callee]! - graph.starts[callee]! > LARGEST_SETTER || this.#program.isOfRuntimeLibrary(callee) || (asking >= 0 && this.#isGivenAnother(edge, asking))) continue
       // what it stores may be what it found out
-      if (this.#evaluations.get(callee)?.decides !== true) for (const offset of this.#numbers.by(edge, stored)) if (offset > 0 && stored.has(offset)) this.found.add(offset)
+      if (this.#evaluations.get(callee)?.decides !== true) for (const offset of this.#numbers.by(edge, stored)) if (offset > 0 && stored.has(offset)) this.#found.add(offset)
       if (known.has(callee)) continue
       known.add(callee)
       callees.push(callee)
@@ -122,6 +143,6 @@ class SetterSearch {
     }
     const evaluation = this.#evaluations.get(callee)
     if (evaluation?.decides === true) return
-    for (const { at, offset, tag } of all) if (tag !== 0 && offset > 0 && stored.has(offset) && (evaluation === undefined || (evaluation.seen[at - evaluation.start]! & 1) !== 0)) this.found.add(offset)
+    for (const { at, offset, tag } of all) if (tag !== 0 && offset > 0 && stored.has(offset) && (evaluation === undefined || (evaluation.seen[at - evaluation.start]! & 1) !== 0)) this.#found.add(offset)
   }
 }

@@ -39,7 +39,9 @@ export class Parameters {
 
   /** Did `edge` pass something that counts when it was last evaluated? */
   isPassedBy(callee: number, edge: number): boolean {
-    for (const edges of this.#byEdge.get(callee)?.values() ?? []) if (edges.has(edge)) return true
+    const registers = this.#byEdge.get(callee)
+    if (registers === undefined) return false
+    for (const edges of registers.values()) if (edges.has(edge)) return true
     return false
   }
 

@@ -74,7 +74,7 @@ export function caseLabels(image: MemoryImage, sweep: Sweep, accesses: AccessInd
     const cases = targets.subarray(first, last)
     if (!cases.every((target) => target > start && target < end)) continue
     labels.fill(1, first, last)
-    const behind = Math.max(from, ...cases)
+    const behind = cases.reduce((last, target) => Math.max(last, target), from)
     for (let part = index + 1; part < next && starts[part]! <= behind; part++) others.delete(starts[part]!)
   }
   return labels

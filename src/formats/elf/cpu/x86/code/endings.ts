@@ -11,21 +11,23 @@ const ENDING_SIZE = 400
 /** Which functions do not come back to whoever calls them, by what they look like. */
 export class Endings {
   readonly #program: Pick<Code, 'graph' | 'decoder' | 'codeAt'>
-  readonly #ending = new Map<number, boolean>()
+  /** By function: 0 where it was not looked at yet, 1 no, 2 yes. */
+  readonly #ending: Uint8Array
 
   constructor(program: Pick<Code, 'graph' | 'decoder' | 'codeAt'>) {
     this.#program = program
+    this.#ending = new Uint8Array(program.graph.starts.length)
   }
 
   /** Is function `index` one without a way back, such as the cold part of another that only calls `abort`? */
   endsProgram(index: number): boolean {
-    let known = this.#ending.get(index)
-    if (known !== undefined) return known
-    this.#ending.set(index, false) // where it calls itself
+    const known = this.#ending[index]!
+    if (known !== 0) return known === 2
+    this.#ending[index] = 1 // where it calls itself
     const { graph } = this.#program
-    known = graph.ends[index]! - graph.starts[index]! < ENDING_SIZE && !this.hasReturn(index) && !this.#jumpsAway(index)
-    this.#ending.set(index, known)
-    return known
+    const ends = graph.ends[index]! - graph.starts[index]! < ENDING_SIZE && !this.hasReturn(index) && !this.#jumpsAway(index)
+    if (ends) this.#ending[index] = 2
+    return ends
   }
 
   #jumpsAway(index: number): boolean {

@@ -85,7 +85,7 @@ export class JumpTables {
 
   /** Addresses that the cases of each switch of a function lead to. */
   switches(target: FunctionCode): readonly (readonly number[])[] {
-    return [...this.#jumps(target)].filter((cases) => cases !== undefined)
+    return this.#jumps(target).filter((cases) => cases !== undefined)
   }
 
   /** Addresses that all switches of a function lead to; undefined where some jump through a register may lead anywhere. */
@@ -99,12 +99,15 @@ export class JumpTables {
   }
 
   /** Where each jump through a register leads, as far as it is known. */
-  *#jumps(target: FunctionCode): Iterable<readonly number[] | undefined> {
+  #jumps(target: FunctionCode): (readonly number[] | undefined)[] {
     const { code, from, to, blocks } = target
-    const named = this.#addressesNamed(target)
+    const jumps: (readonly number[] | undefined)[] = []
+    // hardly any function has a jump through a register
+    let named: readonly NamedAddress[] | undefined
     for (let at = from; at < to; at += blocks.lengths[at - from]! || 1) {
-      if (isRegisterJump(code, at, blocks.lengths[at - from]!)) yield this.#casesOf(target, at, named)
+      if (isRegisterJump(code, at, blocks.lengths[at - from]!)) jumps.push(this.#casesOf(target, at, (named ??= this.#addressesNamed(target))))
     }
+    return jumps
   }
 
   /** Addresses that the jump through a register at an offset in the code leads to. */

@@ -23,6 +23,8 @@ export interface Listing {
   readonly nextJump: Int32Array
   /** Index of the first jump through a table, or -1. */
   readonly firstTable: number
+  /** Does it jump through a register anywhere, as a switch does that reads a table first? */
+  readonly jumpsThroughRegister: boolean
   /** Index of the instruction at an offset in the code. */
   indexOf(offset: number): number | undefined
 }
@@ -61,6 +63,7 @@ export class Lister implements Listing {
   readonly firstJumpTo: Int32Array = new Int32Array(LARGEST)
   readonly nextJump: Int32Array = new Int32Array(LARGEST)
   firstTable = -1
+  jumpsThroughRegister = false
   /** By offset from the function's start: the instruction there. What is left of another function does not begin there. */
   readonly #indexes = new Int32Array(LARGEST)
   /** Numbers of 32 bits that something is masked with in the function. */
@@ -97,6 +100,7 @@ export class Lister implements Listing {
     let maskCount = 0
     this.#maskNumberCount = 0
     let firstTable = -1
+    let jumpsThroughRegister = false
     const { classes, rows } = fastTable()
     const safe = code.length - 2 * MAX_LENGTH
     for (let at = from; at < to; ) {
@@ -104,19 +108,19 @@ export class Lister implements Listing {
       let byte = code[at]!
       let length = 0
       if ((byte & 0xf0) === 0x40) byte = code[++opcodeAt]!
-      if (at < safe && interest[byte] === Interest.none) {
+      if (at < safe) {
         // what most are, without a call
         const entry = rows[(classes[byte]! << 8) | code[opcodeAt + 1]!]!
         if ((entry & regular) === 0) length = opcodeAt - at + (entry & 31) + ((entry & sib) !== 0 && (code[opcodeAt + 2]! & 7) === 5 ? 4 : 0)
       }
       ats[count] = at
-      if (length > 0) {
+      if (length > 0 && interest[byte] === Interest.none) {
         kinds[count] = Kind.other
         indexes[at - from] = count++
         at += length
         continue
       }
-      const next = at + (lengthAt(decoder, code, at) || 1)
+      const next = at + (length || lengthAt(decoder, code, at) || 1)
       opcodeAt = at
       byte = code[at]!
       while (byte === 0x66 || byte === 0x67 || byte === 0xf2 || byte === 0x3e) byte = code[++opcodeAt]!
@@ -142,6 +146,7 @@ export class Lister implements Listing {
         } else if (byte === 0xff && (second & 0x38) === 0x20) {
           kind = Kind.end
           if (firstTable < 0) firstTable = count
+          if (second >= 0xe0) jumpsThroughRegister = true
         } else if (byte === 0xc3 || (byte === 0x0f && second === 0x0b)) kind = Kind.end
       }
       if (isMaskTest(byte, second, code[opcodeAt + 2]!) || ((byte === 0x81 || byte === 0x3d) && this.#masksWith(view.getInt32(next - 4, true)))) masks[maskCount++] = base + at
@@ -154,6 +159,7 @@ export class Lister implements Listing {
     this.count = count
     this.maskCount = maskCount
     this.firstTable = firstTable
+    this.jumpsThroughRegister = jumpsThroughRegister
     this.#linkJumps()
     return this
   }

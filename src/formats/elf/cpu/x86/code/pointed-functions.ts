@@ -221,7 +221,7 @@ export class PointedFunctions {
 
   #sortPlaces(): { first: Uint32Array; places: Float64Array } {
     const first = new Uint32Array(this.#functionCount + 2)
-    for (const index of this.#functions) if (index >= 0) first[index + 2]!++
+    for (let pointer = 0; pointer < this.#functions.length; pointer++) if (this.#functions[pointer]! >= 0) first[this.#functions[pointer]! + 2]!++
     for (let index = 2; index < first.length; index++) first[index]! += first[index - 1]!
     const places = new Float64Array(first.at(-1)!)
     // first[index + 1] counts up to where the places of the next one begin

@@ -61,7 +61,7 @@ export function readProgram(file: ElfFile): Program {
     numbers: (others) => numbersLikeAddresses(image, decoder, others),
     isTailCalled: (address, always) => beginsFunction(codeAt, address, always),
     isJumpedTo: (address) => beginsBehindNops(codeAt, address) || beginsBehindTraps(codeAt, address),
-    isTailCall: (start, from, target) => isTailCall(codeAt, decoder, start, from, target),
+    isTailCall: (startOf, from, target) => isTailCall(codeAt, decoder, startOf, from, target),
     isBehindTraps: (address) => beginsBehindTraps(codeAt, address),
     leftByShortJumps: (all, isFramed) => leftByShortJumps(codeAt, decoder, all, isFramed),
     isBranchedTo: shortBranches(codeAt, decoder),

@@ -45,13 +45,13 @@ export function beginsBehindTraps(codeAt: Code['codeAt'], address: number): bool
 const LONGEST_WRAPPER = 512
 
 /** Does the jump at `from`, of the function that begins where `startOf` says, lead behind the end of another, and its own has let go of its frame, or made none? */
-export function isTailCall(codeAt: Code['codeAt'], decoder: X86Decoder, startOf: () => number, from: number, target: number): boolean {
+export function isTailCall(codeAt: Code['codeAt'], decoder: X86Decoder, startOf: (address: number) => number, from: number, target: number): boolean {
   const range = codeAt(target)
   if (range === undefined || !endsFlow(range.code, target - range.base)) return false
   const source = codeAt(from)
   if (source === undefined) return false
   if (endsFrame(decoder, source.code, from - source.base)) return true
-  const start = startOf() - source.base
+  const start = startOf(from) - source.base
   return start >= 0 && isFrameless(decoder, source.code, start, from - source.base)
 }
 

@@ -314,12 +314,13 @@ export abstract class Calls extends Arithmetic {
       const known = passed.get(place)
       passed.set(place, known === undefined ? value : (this.join(known, value) ?? known))
     }
-    for (let place = 0; place < STACK_ARGUMENTS; place++) {
-      const value = this.state.memory.get(slotKey(stackTop + above + 8 * place))
-      if (value !== undefined) passFlag(STACK_ARGUMENT + place, value)
+    const { keys, values } = this.state.memory
+    const firstOnStack = slotKey(stackTop + above)
+    for (let index = this.state.memory.indexFrom(firstOnStack); index < keys.length && keys[index]! < firstOnStack + 8 * STACK_ARGUMENTS; index++) {
+      const offset = keys[index]! - firstOnStack
+      if (offset % 8 === 0) passFlag(STACK_ARGUMENT + offset / 8, values[index])
     }
     // what a check stored in an object is known to whoever is given the object
-    const { keys, values } = this.state.memory
     for (const register of argumentRegisters) {
       const pointer = registers[register]
       const offset = pointer === undefined || pointer.base < 0 ? undefined : singleOffset(pointer)

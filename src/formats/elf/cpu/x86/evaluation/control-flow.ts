@@ -37,6 +37,8 @@ export class ControlFlow {
   readonly #tableJumps: number[] = []
   /** By instruction, where that was asked for. */
   readonly #controllers = new Map<number, readonly number[]>()
+  /** The branches that were asked about last, and what was said then, by the first of the instructions in a row that hang on the same. */
+  #asked: { readonly branches: ReadonlySet<number>; readonly isAsked: Uint8Array; readonly byHead: Map<number, boolean> } | undefined
 
   constructor({ code, view, base, blocks }: FunctionCode, evaluation: Pick<Evaluation, 'seen' | 'start' | 'tableJumps'>) {
     const { seen, start } = evaluation
@@ -140,13 +142,26 @@ export class ControlFlow {
   hangsOn(branches: ReadonlySet<number>, at: number): boolean {
     const goal = this.#indexOf(at)
     if (goal === undefined) return true
-    const isAsked = new Uint8Array(this.#count)
+    if (this.#asked?.branches !== branches) this.#asked = { branches, isAsked: this.#bytesOf(branches), byHead: new Map() }
+    const { isAsked, byHead } = this.#asked
+    // a tail call on a condition
+    if (this.#conditional[goal] === 1) return isAsked[goal] === 1 || this.#hangsOnAsked(isAsked, goal)
+    const head = this.#headOf(goal)
+    let known = byHead.get(head)
+    if (known === undefined) byHead.set(head, (known = this.#hangsOnAsked(isAsked, goal)))
+    return known
+  }
+
+  #bytesOf(branches: ReadonlySet<number>): Uint8Array {
+    const bytes = new Uint8Array(this.#count)
     for (const branch of branches) {
       const index = this.#indexOf(branch)
-      if (index !== undefined) isAsked[index] = 1
+      if (index !== undefined) bytes[index] = 1
     }
-    // a tail call on a condition
-    if (isAsked[goal] === 1 && this.#conditional[goal] === 1) return true
+    return bytes
+  }
+
+  #hangsOnAsked(isAsked: Uint8Array, goal: number): boolean {
     const known = new Uint8Array(this.#count)
     const work = [goal]
     known[goal] = 1

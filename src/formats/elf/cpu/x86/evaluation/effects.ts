@@ -156,7 +156,10 @@ export abstract class Effects extends Machine {
     const key = `${at}.${size}`
     const known = this.globals.get(key)
     const structure = this.partOf.get(at)
-    this.globals.set(key, { address: at, size, value: known === undefined ? value : this.join(known.value, value), ...(structure === undefined ? {} : { structure }) })
+    const joined = known === undefined ? value : this.join(known.value, value)
+    // at every call again, and the same for the most part
+    if (known !== undefined && known.value === joined && known.structure === structure) return
+    this.globals.set(key, { address: at, size, value: joined, ...(structure === undefined ? {} : { structure }) })
   }
 
   /** What lies behind a pointer to our frame can be read through it. */

@@ -231,6 +231,8 @@ export class Evaluator extends Instructions {
   #joinMemory(known: Places<Value>, other: Places<Value>): Places<Value> {
     if (known === other) return known
     let joint: Places<Value> | undefined
+    // how much of it is filled in: it begins as a copy, so that it need not grow
+    let filled = 0
     let next = 0
     for (let index = 0; index < known.size || next < other.size; ) {
       const key = index < known.size ? known.keys[index]! : Infinity
@@ -238,9 +240,12 @@ export class Evaluator extends Instructions {
       if (otherKey < key) {
         const added = this.#onlyThere(otherKey, other.values[next++]!)
         if (added === undefined) continue
-        joint ??= new Places(known.keys.slice(0, index), known.values.slice(0, index))
-        joint.keys.push(otherKey)
-        joint.values.push(added)
+        if (joint === undefined) {
+          joint = known.copy()
+          filled = index
+        }
+        joint.keys[filled] = otherKey
+        joint.values[filled++] = added
         continue
       }
       const before = known.values[index]!
@@ -253,12 +258,16 @@ export class Evaluator extends Instructions {
         if (index > 0 && key - known.keys[index - 1]! < 8) joined = unknownSlot
       }
       const same = before === joined || sameValue(before, joined)
-      if (!same) joint ??= new Places(known.keys.slice(0, index), known.values.slice(0, index))
+      if (!same && joint === undefined) {
+        joint = known.copy()
+        filled = index
+      }
       index++
       if (joint === undefined || joined === undefined) continue
-      joint.keys.push(key)
-      joint.values.push(same ? before : joined)
+      joint.keys[filled] = key
+      joint.values[filled++] = same ? before : joined
     }
+    joint?.shorten(filled)
     return joint ?? known
   }
 

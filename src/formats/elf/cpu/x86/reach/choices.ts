@@ -1,4 +1,5 @@
 import { Edge } from '../../program/edges.ts'
+import { IndexSet } from '../../program/index-set.ts'
 import { callsItsArgument, handoverAt, registerTakenInto } from '../code/handed-over.ts'
 import type { Program } from '../code/program.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
@@ -31,7 +32,9 @@ export class Choices {
   readonly #overridden: OverriddenChoices
   /** By edge: 0 where it is not known yet, 1 no, 2 yes. */
   readonly #choices: Uint8Array
-  readonly #refused = new Set<number>()
+  /** Those taken for choices, in the order in which that was found. */
+  #refused: number[] = []
+  readonly #isRefused: IndexSet
   #named: { readonly index: number; readonly kind: number; readonly functions: ReadonlyMap<number, NamedAt> } | undefined
 
   constructor(program: Program, evaluations: ReadonlyMap<number, Evaluation>, kernels: Kernels, { selections, tracer, others, passed, selectable }: KnownForChoices) {
@@ -47,6 +50,7 @@ export class Choices {
     this.#asked = new AskedThroughPointers(program, evaluations)
     this.#overridden = new OverriddenChoices(program, evaluations, kernels, tracer, this)
     this.#choices = new Uint8Array(program.graph.edgeTo.length)
+    this.#isRefused = new IndexSet(program.graph.edgeTo.length)
   }
 
   /** Does `edge` look like the one of a choice that is for better CPUs, made on what may be what CPUID says? */
@@ -57,13 +61,13 @@ export class Choices {
     known = this.#looksLikeChoice(index, at, target, taken)
     known ||= !taken && this.#tags.ruleOut(index, at)
     this.#choices[edge] = known ? 2 : 1
-    if (known) this.#refused.add(edge)
+    if (known) this.refuse(edge)
     return known
   }
 
   /** Takes `edge` for one of a choice, by the name of what it leads to, until more is known: see `refute`. */
   refuse(edge: number): void {
-    this.#refused.add(edge)
+    if (this.#isRefused.add(edge)) this.#refused.push(edge)
   }
 
   #looksLikeChoice(index: number, at: number, target: number, taken: boolean): boolean {
@@ -137,20 +141,29 @@ export class Choices {
    * checks were seen to find out on this CPU.
    */
   refute(isReached: (index: number) => boolean): readonly Refuted[] {
-    const { graph } = this.#program
     const refuted: Refuted[] = []
+    const kept: number[] = []
     for (const edge of this.#refused) {
-      const index = graph.edgeFrom[edge]!
-      const at = graph.edgeAt[edge]!
-      if (!isReached(index) || isReached(graph.edgeTo[edge]!) || !this.#tracer.isLedTo(index, at, isReached)) continue
-      // an address that is taken in any case is one of those that are chosen from
-      if (graph.edgeKind[edge] !== Edge.call && (this.#tracer.checksOf(index, at) ?? []).length === 0) continue
+      if (!this.#isLedTo(edge, isReached)) {
+        kept.push(edge)
+        continue
+      }
       this.#choices[edge] = 1
-      this.#refused.delete(edge)
       refuted.push(refutedEdge(this.#program, edge))
     }
+    this.#refused = kept
     this.#refuteByArguments(isReached, refuted)
     return [...refuted, ...this.#overridden.refute(isReached)]
+  }
+
+  /** Do numbers that are known lead to what `edge` leads to, and is not reached? */
+  #isLedTo(edge: number, isReached: (index: number) => boolean): boolean {
+    const { graph } = this.#program
+    const index = graph.edgeFrom[edge]!
+    const at = graph.edgeAt[edge]!
+    if (!isReached(index) || isReached(graph.edgeTo[edge]!) || !this.#tracer.isLedTo(index, at, isReached)) return false
+    // an address that is taken in any case is one of those that are chosen from
+    return graph.edgeKind[edge] === Edge.call || (this.#tracer.checksOf(index, at) ?? []).length > 0
   }
 
   /** What checks decide for one caller, and another demands. */

@@ -74,7 +74,8 @@ export function findKernels(program: Program, features: ReadonlySet<string>, nee
     return byOthers.every(isImplied) && [...needed].some((name) => !byOthers.includes(name))
   }
   const known: Kernels = { isNamed, areBeyond, needFeatures: (index) => isChoosable.has(index) && !handed.has(index), isKernel: (index) => kernels.has(index), installs: (index) => installers.has(index), makes: (index) => makers.has(index), handsOver: (index) => handed.has(index), usersOf }
-  return { kernels: known, featuresOf: (index) => choosable.get(index) }
+  // asked of every edge, and most functions need none
+  return { kernels: known, featuresOf: (index) => (isChoosable.has(index) ? choosable.get(index) : undefined) }
 }
 
 /** Of C: what stands at the ends of mangled names is no word. */

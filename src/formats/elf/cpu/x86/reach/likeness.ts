@@ -47,7 +47,9 @@ export class Likeness {
   shareFeatures(other: number, target: number): boolean {
     const ours = this.featuresOf(target)
     const theirs = this.featuresOf(other)
-    return ours !== undefined && theirs !== undefined && [...ours].some((feature) => theirs.has(feature))
+    if (ours === undefined || theirs === undefined) return false
+    for (const feature of ours) if (theirs.has(feature)) return true
+    return false
   }
 
   /** Are the two of similar size? */

@@ -76,7 +76,8 @@ export class NamedTables {
       const starts = fixed === undefined ? noStarts : loopStarts(fixed, graph.starts[index]!, from, to[access]!)
       if (starts.length > 0 && this.#runs(index, from)) for (const start of starts) this.#followObjects(index, from, start, progress)
       const table = progress.tables.has(to[access]!) ? -1 : this.#namedBy(access)
-      if (table < 0 || progress.tables.has(table)) continue
+      // what lies at no multiple of eight is a part of what does, as `PointedFunctions` has it: most of it text
+      if (table < 0 || progress.tables.has(table - (table % 8))) continue
       if (this.#endsArray(index, table)) continue
       if (!this.#runs(index, from)) {
         if (this.#tracer.runsByEnvironment(index, from)) this.#followObjects(index, from, table, progress)

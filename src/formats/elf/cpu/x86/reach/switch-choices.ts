@@ -150,7 +150,8 @@ export class SwitchChoices {
     let known = this.#switches.get(index)
     if (known === undefined) {
       const { functions, graph, jumpTables } = this.#program
-      const code = functions.get(index)
+      // most jumps through memory are calls of methods: where that is all, no block is looked for
+      const code = listing.jumpsThroughRegister ? functions.get(index) : undefined
       const calleeAt = (offset: number): number => graph.functionAt(offset + code!.base) ?? -1
       // of a table whose bound is not known, entries are read that lead elsewhere
       const inside = (targets: readonly number[]): number[] => targets.filter((address) => address >= code!.start && address < code!.end).map((address) => address - code!.base)
