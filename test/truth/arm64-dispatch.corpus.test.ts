@@ -41,6 +41,8 @@ import {
   arm64Pages,
   type Arm64Outlined,
   arm64Outlined,
+  type Arm64Trampoline,
+  arm64Trampolines,
   type Arm64Processor,
   arm64Processors,
   type Arm64Class,
@@ -147,7 +149,7 @@ test.skipIf(!ready)('AArch64 programs that nothing was tuned on (needs gcc, qemu
 test.skipIf(!ready)('AArch64: a check that does not decide, or is overruled, guards nothing (needs gcc, qemu-user)', async () => {
   const tally = { exact: 0, possible: 0, 'needed and possible': 0 }
   const wrong: string[] = []
-  const ways: Readonly<Record<Arm64Way | Arm64Key | Arm64Frame | Arm64Method | Arm64Switch | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | Arm64Text | Arm64Token | Arm64Vector | Arm64Number | Arm64Mask | Arm64Gathered | Arm64Page | Arm64Outlined | Arm64Processor | Arm64Class | ObjectStyle, string>> = { ...arm64Ways, ...arm64Keys, ...arm64Frames, ...arm64Methods, ...arm64Switches, ...arm64Parts, ...arm64Lost, ...arm64HandedOut, ...arm64Tried, ...arm64Texts, ...arm64Tokens, ...arm64Vector, ...arm64Numbers, ...arm64Masks, ...arm64Gathered, ...arm64Pages, ...arm64Outlined, ...arm64Processors, ...arm64Classes, ...objectStyles }
+  const ways: Readonly<Record<Arm64Way | Arm64Key | Arm64Frame | Arm64Method | Arm64Switch | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | Arm64Text | Arm64Token | Arm64Vector | Arm64Number | Arm64Mask | Arm64Gathered | Arm64Page | Arm64Outlined | Arm64Trampoline | Arm64Processor | Arm64Class | ObjectStyle, string>> = { ...arm64Ways, ...arm64Keys, ...arm64Frames, ...arm64Methods, ...arm64Switches, ...arm64Parts, ...arm64Lost, ...arm64HandedOut, ...arm64Tried, ...arm64Texts, ...arm64Tokens, ...arm64Vector, ...arm64Numbers, ...arm64Masks, ...arm64Gathered, ...arm64Pages, ...arm64Outlined, ...arm64Trampolines, ...arm64Processors, ...arm64Classes, ...objectStyles }
   for (const style of Object.keys(ways) as (keyof typeof ways)[]) {
     if (ways[style] === 'overruled') continue
     for (const [kernel, index] of [...arm64Builds.keys()].flatMap((build) => [['DOTPROD', build], ['SVE', build]] as const)) {

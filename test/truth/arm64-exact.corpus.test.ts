@@ -37,6 +37,8 @@ test.skipIf(!ready).each([
   ['FRAME_BESIDE_PART', 'frames-arm64.c', [...clang, '-Os']],
   ['FRAME_MADE_BY_PART', 'frames-arm64.c', [gcc, '-O2']],
   ['FRAME_MADE_BY_PART', 'frames-arm64.c', [...clang, '-O2']],
+  ['PART_ADDRESS_CUT', 'parts-arm64.c', [gcc, '-O2']],
+  ['PART_ADDRESS_CUT', 'parts-arm64.c', [...clang, '-O2']],
   ['OUTLINED', 'outlined-arm64.c', [gcc, '-O2']],
   ['OUTLINED', 'outlined-arm64.c', [...clang, '-O1', '-s']],
   ['METHOD', 'methods-arm64.c', [gcc, '-O2']],

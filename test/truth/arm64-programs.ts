@@ -296,6 +296,8 @@ export const arm64Parts = {
   PART_BIT_OF_JOB: 'needed',
   PART_BIT_BY_POINTER: 'needed',
   PART_ADDRESS: 'guarded',
+  PART_ADDRESS_CUT: 'guarded',
+  PART_ADDRESS_CUT_FORCED_BESIDE: 'needed',
   PART_ADDRESS_FAR: 'guarded',
   PART_ADDRESS_FORCED_BESIDE: 'needed',
   PART_ADDRESS_FORCED_BESIDE_MAKER: 'needed',
@@ -493,6 +495,15 @@ export const arm64Outlined = {
 
 export type Arm64Outlined = keyof typeof arm64Outlined
 
+/** Styles of programs/trampolines-arm64.c: the address of code to load from, and to go on to as well. */
+export const arm64Trampolines = {
+  TRAMPOLINE: 'guarded',
+  TRAMPOLINE_KEPT: 'needed',
+  TRAMPOLINE_COPIED: 'needed',
+} as const
+
+export type Arm64Trampoline = keyof typeof arm64Trampolines
+
 /** Styles of programs/processors-arm64.c: which processor it is, from a text, in a structure that a function is given. */
 export const arm64Processors = {
   PROCESSOR: 'guarded',
@@ -597,6 +608,7 @@ const files: readonly (readonly [styles: object, file: string])[] = [
   [arm64Gathered, 'gathered-arm64.c'],
   [arm64Pages, 'pages-arm64.c'],
   [arm64Outlined, 'outlined-arm64.c'],
+  [arm64Trampolines, 'trampolines-arm64.c'],
   [arm64Processors, 'processors-arm64.c'],
   [arm64Classes, 'classes-arm64.cpp'],
   [arm64Rounds, 'rounds-arm64.c'],
@@ -625,7 +637,7 @@ export const arm64Builds: readonly (readonly [compiler: string, ...flags: string
 const folder = sharedFolder()
 
 /** Compiles one of the programs; undefined when the compiler is missing. */
-export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Frame | Arm64Method | Arm64Switch | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | Arm64Text | Arm64Token | Arm64Vector | Arm64Number | Arm64Mask | Arm64Gathered | Arm64Page | Arm64Outlined | Arm64Processor | Arm64Class | Arm64Round | ObjectStyle, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
+export async function compileArm64(style: Arm64Style | Arm64Handler | Arm64HeldOut | Arm64Way | Arm64Key | Arm64Frame | Arm64Method | Arm64Switch | Arm64Part | Arm64Lost | Arm64HandedOut | Arm64Tried | Arm64Text | Arm64Token | Arm64Vector | Arm64Number | Arm64Mask | Arm64Gathered | Arm64Page | Arm64Outlined | Arm64Trampoline | Arm64Processor | Arm64Class | Arm64Round | ObjectStyle, kernel: Kernel, build: (typeof arm64Builds)[number]): Promise<string | undefined> {
   const [compiler, ...flags] = build
   const file = files.find(([styles]) => style in styles)?.[1] ?? 'dispatch-arm64.c'
   const command = file.endsWith('.cpp') ? { [gcc]: 'aarch64-linux-gnu-g++', clang: 'clang++' }[compiler]! : compiler

@@ -33,6 +33,14 @@
 #elif defined PART_ADDRESS
 #define PART
 #define BY_ADDRESS
+#elif defined PART_ADDRESS_CUT
+#define PART
+#define BY_ADDRESS
+#define CUT
+#elif defined PART_ADDRESS_CUT_FORCED_BESIDE
+#define PART_FORCED_BESIDE
+#define BY_ADDRESS
+#define CUT
 #elif defined PART_ADDRESS_FAR
 #define PART_FAR
 #define BY_ADDRESS
@@ -79,6 +87,23 @@ int argument_count;
 #define WITH_STATE MAKERS
 #endif
 
+#if defined CUT
+// a kernel without a frame, and trampolines that load from where it is in the file, which something else is mapped over (libffi)
+#if defined LSE
+#define STEP_OF_KERNEL ".arch_extension lse\nldaddal w3, wzr, [x0]\n"
+#elif defined SVE
+#define STEP_OF_KERNEL ".inst 0x0420e3e9 // cntb x9\n"
+#else
+#define STEP_OF_KERNEL ".inst 0x6e809400 // udot v0.4s, v0.16b, v0.16b\n"
+#endif
+int kernel_in_assembly(const int32_t *values, int count);
+__asm__(".pushsection .text.i_more, \"ax\", %progbits\n.balign 8\n.globl kernel_in_assembly\n.type kernel_in_assembly, %function\nkernel_in_assembly: mov w2, #3\nmov w3, #4\nb .Linner\nnop\n"
+        ".Linner: " STEP_OF_KERNEL "subs w1, w1, #1\nb.ne .Linner\nmov w0, w2\nret\n.balign 8\n"
+        ".type trampoline, %function\ntrampoline: sub sp, sp, #16\nstr x17, [sp]\nadr x17, .Linner\nldr x17, [x17]\nstr x17, [sp, #8]\nbr x17\n.popsection");
+#define SUM_WIDE kernel_in_assembly
+#else
+#define SUM_WIDE sum_wide
+#endif
 #if defined BY_ADDRESS
 // what looks at the tag hands on the address, for another to call
 typedef int (*kernel)(const int32_t *, int);
@@ -86,7 +111,7 @@ DECODERS int apply(const kernel *chosen, int more) { return (*chosen)(data, 1024
 static inline __attribute__((always_inline)) int summed(const struct state *state) {
   kernel chosen;
   if (state->variant == 1) {
-    chosen = sum_wide;
+    chosen = SUM_WIDE;
     __asm__ volatile("" ::"r"(chosen));
   } else {
     chosen = sum_plain;

@@ -1,5 +1,5 @@
 import { flowOf, Flow, pageAddress } from '../../../../../isa/arm64/control-flow.ts'
-import { destination } from '../../../../../isa/arm64/operands.ts'
+import { destination, movedRegister } from '../../../../../isa/arm64/operands.ts'
 import { STT } from '../../../constants.ts'
 import { readSymtab } from '../../../read/symbols.ts'
 import { Edge } from '../../program/edges.ts'
@@ -82,14 +82,18 @@ export class DataInCode {
     const word = code.words[first]!
     if (pageAddress(word, at) === undefined && (word & 0xffc0_0000) >>> 0 !== 0x9100_0000) return false
     const register = word & 31
+    let isLoaded = false
     for (let index = first + 1; index < first + WINDOW; index++) {
       const next = code.words[index] ?? 0
-      if (flowOf(next) !== Flow.next) return false
+      const flow = flowOf(next)
+      // it is the address of code, of which something is read as well
+      if (((flow === Flow.indirectCall || flow === Flow.indirectJump) && ((next >>> 5) & 31) === register) || movedRegister(next) === register) return false
+      if (flow !== Flow.next) break
       const isLoad = ((next >>> 25) & 5) === 4 && (next & 0x0040_0000) !== 0
-      if (isLoad && ((next >>> 5) & 31) === register) return true
-      if (destination(next) === register) return false
+      isLoaded ||= isLoad && ((next >>> 5) & 31) === register
+      if (destination(next) === register) break
     }
-    return false
+    return isLoaded
   }
 }
 

@@ -6,8 +6,10 @@ import type { MemoryImage, Slot } from '../../program/memory-image.ts'
 import { lastAtMost } from '../../program/number-list.ts'
 import { Access, emptySweep, type Sweep, Transfer } from '../../program/sweep.ts'
 
-/** The words of a code range, whatever their alignment in the file. */
+/** The words of a code range: those of the file itself, or a copy, where they are not aligned there or the file ends before. */
 export function wordsOf(image: MemoryImage, range: MappedRange): Int32Array {
+  const { buffer, byteOffset, length } = image.file.bytes
+  if ((byteOffset + range.offset) % 4 === 0 && range.offset + range.size <= length) return new Int32Array(buffer, byteOffset + range.offset, range.size >> 2)
   const words = new Int32Array(range.size >> 2)
   new Uint8Array(words.buffer).set(image.file.bytes.subarray(range.offset, range.offset + words.byteLength))
   return words
@@ -67,9 +69,17 @@ function sweepRange(image: MemoryImage, range: MappedRange, starts: ReadonlySet<
   }
 }
 
-/** Hand-written code names its authors behind its last instruction. */
+/** Hand-written code names its authors behind its last instruction. AESE and AESMC in a row look like text, too (`!H(N!h(N`), but each of them does. */
 function isText(words: Int32Array, index: number): boolean {
-  return isPrintable(words[index]!) && (isPrintable(words[index - 1] ?? -1) || isPrintable(words[index + 1] ?? -1))
+  if (!isPrintable(words[index]!)) return false
+  let begin = index
+  while (isPrintable(words[begin - 1] ?? -1)) begin--
+  let end = index + 1
+  while (isPrintable(words[end] ?? -1)) end++
+  let instructions = 0
+  for (let at = begin; at < end; at++) if (arm64FeatureOf(words[at]!) !== 0) instructions++
+  const isAes = (words[index]! & 0xffff_cc00) >>> 0 === 0x4e28_4800
+  return instructions * (isAes ? 4 : 2) <= end - begin
 }
 
 /** Four bytes of ASCII, or zeros behind some. */
@@ -102,8 +112,8 @@ function address(image: MemoryImage, sweep: Sweep, held: Float64Array, words: In
   const named = pageAddress(word, at)
   if (named !== undefined) {
     held[register] = named
-    // of a table of distances only what it holds is code
-    if (word >= 0 && !(image.inCode(named) && isBaseOfJump(words, index, register))) access(image, sweep, at, named, Access.take)
+    // of a table of distances only what it holds is code, and libffi's trampolines load from a page that is mapped behind theirs
+    if (word >= 0 && !(image.inCode(named) && (isLoadOver(words[index + 1] ?? 0, register) || isBaseOfJump(words, index, register)))) access(image, sweep, at, named, Access.take)
     return
   }
   const source = held[(word >>> 5) & 31]!
