@@ -1,11 +1,12 @@
 import { Flow, flowOf, pageAddress } from '../../../../../isa/arm64/control-flow.ts'
 import { destination, movedRegister } from '../../../../../isa/arm64/operands.ts'
 import { Edge } from '../../program/edges.ts'
+import { lastAtMost } from '../../program/number-list.ts'
 import { type Container, type CopiedStructure, copiedStructures, handedOn } from './copied-structures.ts'
 import type { Callees } from './callees.ts'
 import { codeOf } from './function-code.ts'
 import type { Program } from './program.ts'
-import { isInside, type Window } from './structure-users.ts'
+import type { Window } from './structure-users.ts'
 
 const copies = /^(?:__)?mem(?:cpy|move)(?:_chk)?$/
 /** Words before a call in which its arguments are put together. */
@@ -41,7 +42,9 @@ export class CopiedFields {
   readonly #program: Program
   readonly #callees: Callees
   readonly #receivers = new Map<string, readonly Container[]>()
+  /** In the order of their addresses. */
   #copies: readonly Copy[] | undefined
+  #places = new Float64Array()
 
   constructor(program: Program, callees: Callees) {
     this.#program = program
@@ -132,8 +135,12 @@ export class CopiedFields {
   }
 
   #near(window: Window): Copy[] {
-    this.#copies ??= this.#findCopies()
-    return this.#copies.filter(({ at }) => isInside(window, at))
+    if (this.#copies === undefined) {
+      this.#copies = this.#findCopies().sort((a, b) => a.at - b.at)
+      this.#places = Float64Array.from(this.#copies, ({ at }) => at)
+    }
+    const { base, from, to } = window
+    return this.#copies.slice(lastAtMost(this.#places, base + from * 4 - 1) + 1, lastAtMost(this.#places, base + to * 4 - 1) + 1)
   }
 
   #findCopies(): Copy[] {

@@ -1,3 +1,4 @@
+import { CodeAddresses } from '../../program/code-addresses.ts'
 import type { MemoryImage } from '../../program/memory-image.ts'
 import { type Sweep, Transfer } from '../../program/sweep.ts'
 import type { Program } from './program.ts'
@@ -16,12 +17,16 @@ interface Frame {
  * begins the frame behind it, and everybody calls what is before.
  */
 export function withRoomToPatch(frames: readonly Frame[], image: MemoryImage, sweep: Sweep, known: ReadonlySet<number>, codeAt: Program['codeAt']): readonly Frame[] {
-  const entries = new Set(known)
+  if (frames.length === 0) return frames
+  const entries = new CodeAddresses(image.code, 4)
+  for (const address of known) entries.add(address)
   const to = sweep.transferTo.values()
   const kinds = sweep.transferKind.values()
   for (let index = 0; index < to.length; index++) if (kinds[index] === Transfer.call || kinds[index] === Transfer.jump) entries.add(to[index]!)
-  for (const target of sweep.accessTo.values()) if (image.inCode(target)) entries.add(target)
-  for (const target of image.codePointers.targets) entries.add(target)
+  const named = sweep.accessTo.values()
+  for (let index = 0; index < named.length; index++) entries.add(named[index]!)
+  const { targets } = image.codePointers
+  for (let index = 0; index < targets.length; index++) entries.add(targets[index]!)
   return frames.map((frame) => {
     const code = codeAt(frame.address)
     if (code === undefined || entries.has(frame.address)) return frame

@@ -17,6 +17,8 @@ const none: ReadonlySet<number> = new Set()
 export class StoresThroughArguments {
   readonly #program: Program
   readonly #known = new Map<number, ReadonlySet<number>>()
+  /** What registers hold in functions that are looked at, by how deep that is. */
+  readonly #holds = Array.from({ length: DEPTH + 1 }, () => new Uint8Array(32))
   #calledBack: ReadonlyMap<number, readonly number[]> | undefined
 
   constructor(program: Program) {
@@ -60,42 +62,49 @@ export class StoresThroughArguments {
   }
 
   #look({ words, base, start, end }: FunctionCode, depth: number): ReadonlySet<number> {
-    const keys = new Set<number>()
+    let keys: Set<number> | undefined
     /** By register: which argument it holds, plus one. */
-    const holds = new Uint8Array(32)
+    const holds = this.#holds[depth]!.fill(0)
     for (let register = 0; register < ARGUMENTS; register++) holds[register] = register + 1
     /** The same by place in the frame: code without optimization keeps arguments there. */
-    const spilled = new Map<number, number>()
+    let spilled: Map<number, number> | undefined
     for (let at = start; at < end; at += 4) {
       const word = words[(at - base) / 4]!
-      const moved = movedRegister(word)
-      if (moved >= 0) holds[word & 31] = holds[moved]!
       const operand = ((word >>> 25) & 5) === 4 ? memoryAccess(word) : undefined
       if (operand === undefined) {
+        const moved = movedRegister(word)
+        if (moved >= 0) holds[word & 31] = holds[moved]!
         const flow = flowOf(word)
-        if (flow === Flow.call || flow === Flow.jump) this.#handOn(branchTarget(word, flow, at), holds, keys, depth)
+        if (flow === Flow.call || flow === Flow.jump) for (const key of this.#handedOn(branchTarget(word, flow, at), holds, depth)) (keys ??= new Set()).add(key)
         if (flow === Flow.call || flow === Flow.indirectCall) holds.fill(0, 0, ARGUMENTS)
         continue
       }
       if (operand.base === SP && operand.register >= 0 && operand.index < 0) {
-        if (operand.load) holds[operand.register] = spilled.get(operand.offset) ?? 0
-        else spilled.set(operand.offset, holds[operand.register]!)
+        if (operand.load) holds[operand.register] = spilled?.get(operand.offset) ?? 0
+        else if (holds[operand.register] !== 0 || spilled !== undefined) (spilled ??= new Map()).set(operand.offset, holds[operand.register]!)
       }
       if (operand.load || operand.base === SP || operand.index >= 0 || holds[operand.base] === 0) continue
-      for (let piece = 0; piece < (operand.second >= 0 ? 2 : 1); piece++) keys.add(keyOf(holds[operand.base]! - 1, operand.offset + piece * operand.size, operand.size))
+      for (let piece = 0; piece < (operand.second >= 0 ? 2 : 1); piece++) (keys ??= new Set()).add(keyOf(holds[operand.base]! - 1, operand.offset + piece * operand.size, operand.size))
     }
-    return keys
+    return keys ?? none
   }
 
   /** What a callee stores through what is handed on to it. */
-  #handOn(to: number, holds: Uint8Array, keys: Set<number>, depth: number): void {
+  *#handedOn(to: number, holds: Uint8Array, depth: number): Iterable<number> {
+    if (depth === DEPTH || !holdsAny(holds)) return
     const callee = this.#program.graph.functionAt(to)
-    if (callee === undefined || depth === DEPTH || holds.subarray(0, ARGUMENTS).every((argument) => argument === 0)) return
+    if (callee === undefined) return
     for (const key of this.#by(callee, depth + 1)) {
       const argument = holds[registerOf(key)]!
-      if (argument !== 0) keys.add(withRegister(key, argument - 1))
+      if (argument !== 0) yield withRegister(key, argument - 1)
     }
   }
+}
+
+/** Does an argument's register hold an argument? */
+function holdsAny(holds: Uint8Array): boolean {
+  for (let register = 0; register < ARGUMENTS; register++) if (holds[register] !== 0) return true
+  return false
 }
 
 function keyOf(register: number, offset: number, size: number): number {

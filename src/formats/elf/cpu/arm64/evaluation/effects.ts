@@ -128,12 +128,14 @@ export class Effects implements KeptPointers {
   }
 
   #keepLost({ keys, values }: Machine['memory'], other: Machine['memory']): void {
+    let next = 0
     for (let index = 0; index < values.length; index++) {
       const cell = values[index]!
       const key = keys[index]!
-      if (cell.stale || !(cell.value.detected || (cell.stored && (key >= 0 || placeOf(key).base > SP))) || !this.#stored.has(key)) continue
-      const beside = other.get(key)
-      if (beside === cell || (beside !== undefined && !beside.stale && beside.size === cell.size && join(cell.value, beside.value) !== undefined)) continue
+      while (next < other.size && other.keys[next]! < key) next++
+      const beside = next < other.size && other.keys[next] === key ? other.values[next] : undefined
+      if (beside === cell || cell.stale || !(cell.value.detected || (cell.stored && (key >= 0 || placeOf(key).base > SP))) || !this.#stored.has(key)) continue
+      if (beside !== undefined && !beside.stale && beside.size === cell.size && join(cell.value, beside.value) !== undefined) continue
       if (cell.value.detected) this.publishCell(key, cell.value)
       else if (key >= 0) this.#noteOnSomeWays(key, cell.size, cell.value)
       else this.#noteInObject(key, cell.size, cell.value)

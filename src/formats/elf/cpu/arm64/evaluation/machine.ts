@@ -262,6 +262,8 @@ export class Machine {
       const before = this.registers[register]
       if (this.origins[register] !== other.origins[register]) this.origins[register] = undefined
       const brought = other.registers[register]
+      // what most registers are
+      if (before === brought && before?.partial !== true && before?.hull !== true) continue
       if (before === undefined && brought?.detected !== true) {
         if (brought !== undefined) lose(register, brought)
         continue

@@ -144,8 +144,10 @@ export class ReachSearch {
     const steps = new Map<number, Step>()
     const stack: number[] = []
     const visited = new Set<number>()
+    const isReached = new Uint8Array(graph.starts.length)
     const reach = (index: number, step: Step): void => {
-      if (steps.has(index)) return
+      if (isReached[index] === 1) return
+      isReached[index] = 1
       steps.set(index, step)
       stack.push(index)
     }
@@ -157,14 +159,14 @@ export class ReachSearch {
       for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
         const target = graph.edgeTo[edge]!
         const taken = graph.edgeKind[edge] === Edge.taken
-        if (steps.has(target) || (taken && trust < Trust.addresses && !passesMain) || !this.edgeRuns(index, edge)) continue
+        if (isReached[target] === 1 || (taken && trust < Trust.addresses && !passesMain) || !this.edgeRuns(index, edge)) continue
         reach(target, { from: index, how: taken ? 'address' : 'call' })
       }
       const evaluation = this.#guards.evaluations.get(index)
       if (trust >= Trust.addresses || passesMain) {
         for (const address of evaluation?.addressesUsed ?? []) {
           const target = graph.functionAt(address)
-          if (target !== undefined && !steps.has(target) && !this.#isOnlyTakenForRuledOut(index, target)) reach(target, { from: index, how: 'address' })
+          if (target !== undefined && isReached[target] === 0 && !this.#isOnlyTakenForRuledOut(index, target)) reach(target, { from: index, how: 'address' })
         }
       }
       if (this.#runsOn(index)) reach(index + 1, { from: index, how: 'call' })
@@ -195,13 +197,13 @@ export class ReachSearch {
     const kind = sweep.accessKind.values()
     const evaluation = this.#guards.evaluations.get(index)
     const table = (first: number): void => this.#tables.follow(first, visited, (target) => reach(target, { from: index, how: 'table' }))
-    const named = new Set(to.subarray(graph.firstAccess[index]!, graph.firstAccess[index + 1]!))
+    const isNamed = (address: number): boolean => to.subarray(graph.firstAccess[index]!, graph.firstAccess[index + 1]!).includes(address)
     for (let access = graph.firstAccess[index]!; access < graph.firstAccess[index + 1]!; access++) {
       if (kind[access] === Access.store || !this.#isSeen(index, from[access]!)) continue
       const place = to[access]!
       if (kind[access] === Access.take) {
         const isFollowed = evaluation !== undefined && (!evaluation.guessesJumps || isOnlyForExactLoad(this.#program, evaluation, from[access]!))
-        if (!isFollowed && !this.#tables.endsArray(place, named)) table(place)
+        if (!isFollowed && !this.#tables.endsArray(place, isNamed)) table(place)
         continue
       }
       if (evaluation === undefined && this.#tables.isBehindText(place)) table(place)
@@ -214,7 +216,7 @@ export class ReachSearch {
       // what an evaluated function loads from a variable that is not known may be what the file says is there
       if (first !== undefined && !image.inCode(first)) table(first)
     }
-    for (const address of evaluation?.addressesUsed ?? []) if (!image.inCode(address) && !this.#tables.endsArray(address, named)) table(address)
+    for (const address of evaluation?.addressesUsed ?? []) if (!image.inCode(address) && !this.#tables.endsArray(address, isNamed)) table(address)
   }
 }
 

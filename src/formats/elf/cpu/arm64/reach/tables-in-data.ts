@@ -18,7 +18,9 @@ export class TablesInData {
   readonly #isGo: boolean
   readonly #objects: ObjectEnds
   readonly #refused: RefusedRows
-  readonly #functions = new Map<number, number>()
+  /** Places that hold the address of a function, in order, and which function that is. */
+  readonly #places: Float64Array
+  readonly #functions: Uint32Array
   readonly #arrays: { readonly start: number; readonly end: number }[] = []
 
   constructor(program: Program, guards: Guards) {
@@ -31,15 +33,22 @@ export class TablesInData {
       if (/^\.(?:preinit|init|fini)_array/.test(name)) this.#arrays.push({ start: Number(sh_addr), end: Number(sh_addr) + sh_size })
     }
     const { places, targets } = image.codePointers
+    this.#places = new Float64Array(places.length)
+    this.#functions = new Uint32Array(places.length)
+    let count = 0
     for (let pointer = 0; pointer < places.length; pointer++) {
       const index = graph.functionAt(targets[pointer]!)
-      if (index !== undefined) this.#functions.set(places[pointer]!, index)
+      if (index === undefined) continue
+      this.#places[count] = places[pointer]!
+      this.#functions[count++] = index
     }
+    this.#places = this.#places.subarray(0, count)
   }
 
   /** The function that a place holds the address of. */
   functionIn(place: number): number | undefined {
-    return this.#functions.get(place)
+    const at = lastAtMost(this.#places, place)
+    return this.#places[at] === place ? this.#functions[at] : undefined
   }
 
   /** Does an object begin there that nobody takes the address of, as far as is known? */
@@ -48,8 +57,8 @@ export class TablesInData {
   }
 
   /** The end of an array of initializers, beside its beginning, is a bound and no table. */
-  endsArray(place: number, named: ReadonlySet<number>): boolean {
-    return this.#arrays.some(({ start, end }) => end === place && named.has(start))
+  endsArray(place: number, isNamed: (address: number) => boolean): boolean {
+    return this.#arrays.some(({ start, end }) => end === place && isNamed(start))
   }
 
   /** What the object at `first` leads to, and those that it points to: lists of structures of operations. All are added to `visited`. */
@@ -66,7 +75,7 @@ export class TablesInData {
       this.#functionsIn(object, end, reach)
       if (this.#isGo) {
         for (const place of functionsOfInitTask(this.#image, object)) {
-          const target = this.#functions.get(place)
+          const target = this.functionIn(place)
           if (target !== undefined) reach(target)
         }
       }
@@ -83,19 +92,18 @@ export class TablesInData {
     let stride = 0
     /** Beside functions, something else is in every record so far. */
     let isFilled = true
-    const slots = Math.min(TABLE_SLOTS, (end - table) / 8)
-    for (let slot = 0; slot < slots; slot++) {
-      const target = this.#functions.get(table + slot * 8)
-      if (target === undefined) {
-        // records have their pointers at the same distance; a virtual table has no gaps
-        if (slot - last > (stride === 0 ? LARGEST_RECORD : stride)) break
-        if (stride > 1 && isFilled && slot - last === stride && this.#isEmpty(table + (last + 1) * 8, stride)) break
-        continue
-      }
+    const limit = Math.min(end, table + TABLE_SLOTS * 8)
+    for (let at = lastAtMost(this.#places, table - 1) + 1; this.#places[at]! < limit; at++) {
+      const slot = (this.#places[at]! - table) / 8
+      if (slot % 1 !== 0) continue
+      // records have their pointers at the same distance; a virtual table has no gaps
+      const missing = slot - 1 - last
+      if (missing > (stride === 0 ? LARGEST_RECORD : stride)) break
+      if (stride > 1 && isFilled && missing >= stride && this.#isEmpty(table + (last + 1) * 8, stride)) break
       if (last >= 0 && stride === 0) stride = slot - last
       isFilled &&= last < 0 || (slot > last + 1 && !this.#isEmpty(table + (last + 1) * 8, slot - last - 1))
       last = slot
-      reach(target)
+      reach(this.#functions[at]!)
     }
   }
 
