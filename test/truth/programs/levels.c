@@ -22,6 +22,8 @@ NOINLINE static int detect(void) {
 /** What a configuration file or a command line says: not known before the program runs. */
 static const char *volatile configured = "avx2";
 static volatile int count = 1024;
+/** Not made anew for what it is called with. */
+#define SETTER __attribute__((noinline, noclone))
 static inline int at_most(int a, int b) { return a < b ? a : b; }
 
 #if defined POINTERS_BY_LEVEL // an array of functions, indexed by the level that an option names
@@ -368,6 +370,47 @@ static int run(const int32_t *values, int n) {
   const struct target *target = pick(!strcmp(configured, "none") ? L_NONE : detect());
 #endif
   return target->sum(values, n);
+}
+
+#elif defined GIVEN_OPTIONS // options that a check fills in, and that a setter is given the address of
+struct options { int threads, level; const char *name; };
+static struct options options, others;
+SETTER static void prefer(struct options *given, const char *name) {
+  given->threads = 2;
+#if defined FORCED
+  if (name[0] == 'a') given->level = L_AVX2;
+#else
+  given->name = name;
+#endif
+}
+NOINLINE static int work(const int32_t *values, int n) { return options.level >= L_AVX2 ? sum_wide(values, n) : sum_plain(values, n); }
+static int run(const int32_t *values, int n) {
+  options.level = detect();
+  prefer(&others, "other");
+  prefer(&options, configured);
+  return work(values, n) + (others.level == 7);
+}
+
+#elif defined GIVEN_AND_FILLED // the same, where who fills them in is given the address as well, and the setter hands it on
+struct options { int threads, level; const char *name; };
+static struct options options, others;
+SETTER static void fill(struct options *given) { given->threads = 1; given->level = detect(); }
+SETTER static void set_level(struct options *given, int level) { given->level = level; }
+NOINLINE static void prefer(struct options *given, const char *name) {
+  if (name[0] != 'a') return;
+#if defined FORCED
+  set_level(given, L_AVX2);
+#else
+  if (given->level < L_SSE41) set_level(given, L_NONE);
+#endif
+}
+NOINLINE static int work(const int32_t *values, int n) { return options.level >= L_AVX2 ? sum_wide(values, n) : sum_plain(values, n); }
+static int run(const int32_t *values, int n) {
+  fill(&options);
+  fill(&others);
+  prefer(&options, configured);
+  prefer(&others, "other");
+  return work(values, n) + (others.level == 7);
 }
 
 #elif defined DEPTH // what the user wants goes down with each call, the check is made at the bottom

@@ -64,6 +64,9 @@ export function singleAddress(value: Value | undefined): number | undefined {
   return high < 0 || high >= 0x20_0000 ? undefined : high * 0x1_0000_0000 + (value.words[0]! >>> 0)
 }
 
+/** What is below is no address, but a number: the first page is not mapped. */
+export const LOWEST_ADDRESS = 0x1000
+
 /** The addresses that a value may be. */
 export function addressesIn(value: Value | undefined): number[] {
   const addresses: number[] = []

@@ -30,6 +30,7 @@ import { ReturnedNumbers } from './returned-numbers.ts'
 import { type ChosenEntries, TableChoices } from './table-choices.ts'
 import { limits } from './search-limits.ts'
 import type { Settled } from './settled.ts'
+import { StructureSetters } from './structure-setters.ts'
 import { Variables } from './variables.ts'
 
 const nothingPassed: ReadonlyMap<number, Value> = new Map()
@@ -97,6 +98,7 @@ class GuardSearch {
   })
   readonly #numbers: ReturnedNumbers
   readonly #stored: NumbersStored
+  readonly #structureSetters: StructureSetters
   readonly #featureSlots = new Set<number>()
   readonly #times = new Map<number, number>()
   readonly #budget: StepBudget = { left: limits.steps }
@@ -118,6 +120,7 @@ class GuardSearch {
     this.#variables = new Variables(program, this.#agenda)
     this.#choices = new TableChoices(program, this.#variables)
     this.#stored = new NumbersStored(program, this.#evaluations, (index, passed, budget) => this.#evaluateFor(index, passed, undefined, budget))
+    this.#structureSetters = new StructureSetters(program, this.#variables, this.#stored)
     this.#fields = new Fields(program)
     this.#parameters = new Parameters(program)
     this.#kernels = new HandedOutKernels(program, model.features, this.#evaluations)
@@ -292,6 +295,7 @@ class GuardSearch {
       return
     }
     this.#evaluations.set(index, evaluation)
+    this.#structureSetters.note(index, evaluation)
     const distance = this.#agenda.distanceOf(index)
     this.#spreadExits(index, evaluation, distance)
     this.#results.spread(index, evaluation, distance)
@@ -356,7 +360,7 @@ class GuardSearch {
       if (passed === undefined) continue
       const isSetter = this.#variables.setters.has(callee)
       if (isSetter && distance <= limits.arguments && handsOn(passed)) this.#variables.followSetter(index, distance)
-      const changed = this.#parameters.pass(callee, edge, passed, isSetter)
+      const changed = this.#parameters.pass(callee, edge, passed, isSetter, this.#structureSetters.of(callee))
       if (changed && (distance <= limits.arguments || (distance <= limits.argumentsOfUsers && this.#users.has(callee)))) this.#agenda.add(callee, distance + 1)
       else if (changed) this.#parameters.drop(callee)
     }

@@ -42,6 +42,11 @@ export class NumbersStored {
     return known
   }
 
+  /** May function `index`, or one that it calls, store behind a pointer at one of `wanted`? */
+  mayStoreTo(index: number, wanted: ReadonlySet<number>): boolean {
+    return this.#mayStore(index, wanted) || [...this.#program.calls.of(index).callees.values()].some((callee) => this.#mayStore(callee, wanted))
+  }
+
   #find(edge: number, callee: number): ReadonlySet<number> {
     const passed = new Map<number, Value>()
     let isNumber = false

@@ -1,4 +1,4 @@
-import { isExact, join, sameValue, type Value } from '../../program/value.ts'
+import { addressesIn, isExact, join, LOWEST_ADDRESS, sameValue, type Value } from '../../program/value.ts'
 import { argumentRegisters } from '../code/argument-registers.ts'
 import type { Program } from '../code/program.ts'
 
@@ -48,34 +48,36 @@ export class Parameters {
   /**
    * Takes over what the call at `edge` passes. True: `callee` is called with something new.
    * @param isSetter does it put what it is called with where checks leave what they find out? Then numbers of others count as well
+   * @param isPartly is a variable that a check stores to a part of what lies at an address? Then who is given that may store there as well
    */
-  pass(callee: number, edge: number, passed: ReadonlyMap<number, Value>, isSetter = false): boolean {
+  pass(callee: number, edge: number, passed: ReadonlyMap<number, Value>, isSetter = false, isPartly?: (address: number) => boolean): boolean {
     let changed = false
+    const sets = !isSetter && isPartly !== undefined && [...passed].some(([register, value]) => isOfVariable(register, value, isPartly))
+    const counts = (register: number, value: Value): boolean => isSmallNumber(register, value) && (isSetter || (sets && isNoAddress(value)))
     for (const [register, value] of passed) {
-      if (!value.detected) {
-        if (!isSmallNumber(register, value)) continue
-        if (!isSetter) {
-          this.#noteOther(callee, register, value)
+      if (!value.detected && !isOfVariable(register, value, isPartly)) {
+        if (!counts(register, value)) {
+          if (isSmallNumber(register, value)) this.#noteOther(callee, register, value)
           continue
         }
-      } else if (!this.#isPassedByMany(callee, register, edge)) {
+      } else if (value.detected && !this.#isPassedByMany(callee, register, edge)) {
         this.drop(callee)
         continue
       }
-      if (this.#set(callee, register, edge, value)) changed = true
+      if (this.#note(callee, register, edge, value)) changed = true
     }
     // what it passed when less was known
     for (const [register, edges] of this.#byEdge.get(callee) ?? []) {
       if (!edges.has(edge)) continue
       const value = passed.get(register)
-      const isPassed = value !== undefined && (value.detected || (isSetter && isSmallNumber(register, value)))
-      if (!isPassed && this.#set(callee, register, edge, undefined)) changed = true
+      const isPassed = value !== undefined && (value.detected || counts(register, value) || isOfVariable(register, value, isPartly))
+      if (!isPassed && this.#note(callee, register, edge, undefined)) changed = true
     }
-    return changed
+    return changed && this.#joinAll(callee)
   }
 
-  /** Takes over that `edge` passes `value`. True: what the callee is called with, by all of them, is another. */
-  #set(callee: number, register: number, edge: number, value: Value | undefined): boolean {
+  /** Takes over that `edge` passes `value`. True: it passed something else before. */
+  #note(callee: number, register: number, edge: number, value: Value | undefined): boolean {
     let registers = this.#byEdge.get(callee)
     if (registers === undefined) this.#byEdge.set(callee, (registers = new Map()))
     let edges = registers.get(register)
@@ -83,14 +85,29 @@ export class Parameters {
     if (sameValue(edges.get(edge), value)) return false
     if (value === undefined) edges.delete(edge)
     else edges.set(edge, value)
-    let joined: Value | undefined
-    for (const each of edges.values()) joined = joined === undefined ? each : (join(joined, each) ?? joined)
-    let parameters = this.#parameters.get(callee)
-    if (sameValue(parameters?.get(register), joined)) return false
-    if (parameters === undefined) this.#parameters.set(callee, (parameters = new Map()))
-    if (joined !== undefined) parameters.set(register, joined)
-    else if (parameters.delete(register) && parameters.size === 0) this.#parameters.delete(callee)
     return true
+  }
+
+  /** What `callee` is called with by all that call it. True: it is another than before. */
+  #joinAll(callee: number): boolean {
+    const registers = this.#byEdge.get(callee)!
+    const given = new Set<number>()
+    for (const edges of registers.values()) for (const [edge, value] of edges) if (!value.detected && !isNoAddress(value)) given.add(edge)
+    const parameters = this.#parameters.get(callee) ?? new Map<number, Value>()
+    let changed = false
+    for (const [register, edges] of registers) {
+      let joined: Value | undefined
+      for (const each of edges.values()) joined = joined === undefined ? each : (join(joined, each) ?? joined)
+      // who is given the address by another, and there what nobody knows, may do what this number tells him not to
+      if (joined !== undefined && !joined.detected && isNoAddress(joined)) for (const edge of given) if (!edges.has(edge)) joined = undefined
+      if (sameValue(parameters.get(register), joined)) continue
+      changed = true
+      if (joined === undefined) parameters.delete(register)
+      else parameters.set(register, joined)
+    }
+    if (parameters.size === 0) this.#parameters.delete(callee)
+    else this.#parameters.set(callee, parameters)
+    return changed
   }
 
   #noteOther(callee: number, register: number, value: Value): void {
@@ -131,6 +148,18 @@ export function isSmallNumber(register: number, value: Value): boolean {
   if (register < 0 || register >= 16 || !isExact(value)) return false
   const { words } = value
   for (let at = 0; at < words.length; at += 2) if (words[at]! < -1 || words[at]! > LARGEST_NUMBER) return false
+  return true
+}
+
+/** Is it the address of something that a variable is a part of, or one of several? */
+function isOfVariable(register: number, value: Value, isPartly: ((address: number) => boolean) | undefined): boolean {
+  if (isPartly === undefined || register < 0 || register >= 16 || !isExact(value)) return false
+  const addresses = addressesIn(value)
+  return addresses.every((address) => address >= LOWEST_ADDRESS) && addresses.some((address) => isPartly(address))
+}
+
+function isNoAddress({ words }: Value): boolean {
+  for (let at = 0; at < words.length; at += 2) if (words[at]! >= LOWEST_ADDRESS) return false
   return true
 }
 

@@ -17,6 +17,8 @@ const NEAR_MASK = 0xffff
 
 /** How far from CPUID it is looked who sets a variable to what callers say, how large such a function is, how many callers it has, and how many there are. */
 const SETTERS_DISTANCE = 3
+/** Bytes of a structure that a variable may be a part of. */
+const STRUCTURE = 128
 const LARGEST_SETTER = 128
 const SETTERS_CALLERS = 8
 const MOST_SETTERS = 64
@@ -92,6 +94,22 @@ export class Variables {
   anyIn(from: number, to: number): boolean {
     for (const at of this.#variables.keys()) if (at >= from && at < to) return true
     return false
+  }
+
+  /** How far behind an address variables begin, as far as a structure may reach that begins there. */
+  offsetsBehind(address: number): ReadonlySet<number> {
+    const offsets = new Set<number>()
+    // any number may be asked for, and beyond 2^53 a loop over addresses does not get on
+    if (this.#program.image.dataAt(address)?.constant !== false) return offsets
+    const end = address + STRUCTURE
+    for (let eighth = Math.floor(address / 8); eighth * 8 < end; eighth++) {
+      if (this.#near[eighth & NEAR_MASK] === 0) continue
+      for (let at = Math.max(address, eighth * 8); at < Math.min(end, eighth * 8 + 8); at++) {
+        const distance = this.#variables.get(at)?.distance
+        if (distance !== undefined && distance <= SETTERS_DISTANCE) offsets.add(at - address)
+      }
+    }
+    return offsets
   }
 
   addresses(): Iterable<number> {

@@ -2,7 +2,7 @@ import { Operands } from './operands.ts'
 import type { Origins } from './evaluation.ts'
 import { argumentRegisters } from '../code/argument-registers.ts'
 import { LEAST_FIELD, placeKey, placeOf, Register, slotKey, unknownSlot } from './state.ts'
-import { addressesIn, clean, featureTable, isExact, isZero, join, number, plain, singleAddress, singleOffset, untouched, type Value, valueOf } from '../../program/value.ts'
+import { addressesIn, clean, featureTable, isExact, isZero, join, LOWEST_ADDRESS, number, plain, singleAddress, singleOffset, untouched, type Value, valueOf } from '../../program/value.ts'
 
 /** Bytes beyond which nobody copies what he knows of the CPU. */
 const LARGEST_COPY = 65_536
@@ -177,7 +177,10 @@ export abstract class Accesses extends Operands {
     }
     if (place.base === plain) {
       const at = singleAddress(place)
-      if (at === undefined) return
+      if (at === undefined) {
+        this.#storeInOneOf(place, value, size)
+        return
+      }
       this.stored.set(at, size)
       this.remember(at, value)
       if (this.manner === 'regardless') this.noteSite(at)
@@ -191,6 +194,17 @@ export abstract class Accesses extends Operands {
       if (this.manner === 'regardless') this.noteSite(key)
     }
     if (value?.detected === true) this.storeField(value, size)
+  }
+
+  /** Nobody knows in which of several variables: any of them may hold that then. */
+  #storeInOneOf(place: Value, value: Value | undefined, size: number): void {
+    if (value?.base !== plain || value.detected || !isExact(place) || !isExact(value)) return
+    for (const at of addressesIn(place)) {
+      if (at < LOWEST_ADDRESS) continue
+      if (!this.stored.has(at)) this.mayBeStored(at, size, value)
+      const held = this.state.memory.get(at)
+      if (held !== undefined) this.remember(at, this.join(held, value))
+    }
   }
 
   /** A number is stored in an object, which may be the same as another that holds what a check found out at that place. */

@@ -152,10 +152,12 @@ export abstract class Effects extends Machine {
   }
 
   protected publishVariable(at: number, value: Value): void {
-    const size = this.stored.get(at)!
+    this.mayBeStored(at, this.stored.get(at)!, value, this.partOf.get(at))
+  }
+
+  protected mayBeStored(at: number, size: number, value: Value, structure?: number): void {
     const key = `${at}.${size}`
     const known = this.globals.get(key)
-    const structure = this.partOf.get(at)
     const joined = known === undefined ? value : this.join(known.value, value)
     // at every call again, and the same for the most part
     if (known !== undefined && known.value === joined && known.structure === structure) return
