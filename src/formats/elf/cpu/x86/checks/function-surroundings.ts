@@ -109,7 +109,8 @@ export class FunctionSurroundings implements Surroundings {
   }
 
   writesOf(at: number, registers: readonly (Value | undefined)[]): readonly ParameterStore[] {
-    return this.#writtenAt(at, registers)?.writes ?? this.#evaluationOf(at)?.parameterStores ?? none
+    const target = this.#called.get(at)
+    return this.#writtenAt(at, registers)?.writes ?? (target === undefined ? undefined : this.#known.stores(target)) ?? none
   }
 
   withheldBy(at: number, registers: readonly (Value | undefined)[]): readonly PlaceBehindParameter[] {

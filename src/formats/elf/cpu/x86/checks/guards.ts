@@ -139,6 +139,7 @@ class GuardSearch {
       flags: new FlagsOfObjects(program, (index) => program.detectors.functions.has(index) || this.#variables.areNamedBy(index)),
       initially: (at, size) => this.#variables.initially(at, size),
       evaluations: this.#evaluations,
+      stores: (index) => this.#evaluations.get(index)?.parameterStores,
       results: this.#results.found,
       kernels: this.#kernels,
       answer: (index, registers) => this.#answerOf(index, registers)?.values,

@@ -1,5 +1,5 @@
 import type { Answer } from '../evaluation/answers-by-argument.ts'
-import type { Evaluation, Surroundings } from '../evaluation/evaluation.ts'
+import type { Evaluation, ParameterStore, Surroundings } from '../evaluation/evaluation.ts'
 import type { FlagsOfObjects } from '../evaluation/flags-of-objects.ts'
 import type { HandedOutKernels } from './handed-out-kernels.ts'
 import type { Settled } from './settled.ts'
@@ -12,6 +12,8 @@ export interface Known extends Pick<Surroundings, 'model' | 'initially'> {
   /** What the function that begins at `reader` finds at `offset` of some object. */
   loadField(offset: number, size: number, reader: number): Value | undefined
   readonly evaluations: ReadonlyMap<number, Evaluation>
+  /** What function `index` stores behind its parameters. */
+  stores(index: number): readonly ParameterStore[] | undefined
   readonly results: Pick<ReadonlyMap<number, { readonly values: ReadonlyMap<number, Value> }>, 'get'>
   /** What function `index` returns when it is called with `registers`, where that is more than what it always returns. */
   answer(index: number, registers: readonly (Value | undefined)[]): ReadonlyMap<number, Value> | undefined
@@ -42,17 +44,21 @@ export function knownWhenSettled(known: Known, load: Surroundings['load'], other
     flags,
     initially,
     evaluations,
+    stores: (callee) => {
+      const usual = known.stores(callee)
+      return (usual?.some(({ value }) => isOneOfSeveral(value)) === true ? occurring(others.evaluation(callee))?.parameterStores : undefined) ?? usual
+    },
     results: {
       get: (callee) => {
         const usual = known.results.get(callee)?.values
         if (options !== undefined && usual === undefined) return undefined
-        return { values: (isOpen(usual) || options?.isOverridden(callee) === true ? occurring(others.evaluation(callee)) : undefined) ?? withoutChoices(usual) }
+        return { values: (isOpen(usual) || options?.isOverridden(callee) === true ? resultsOccurring(others.evaluation(callee)) : undefined) ?? withoutChoices(usual) }
       },
     },
     kernels,
     answer: (callee, registers) => {
       const usual = known.answer(callee, registers)
-      return usual === undefined ? undefined : ((isOpen(usual) ? occurring(others.answer(callee, registers)) : undefined) ?? withoutChoices(usual))
+      return usual === undefined ? undefined : ((isOpen(usual) ? resultsOccurring(others.answer(callee, registers)) : undefined) ?? withoutChoices(usual))
     },
     answerOfOther: options === undefined ? undefined : (callee, registers) => (known.results.get(callee) === undefined ? others.answer(callee, registers)?.results : undefined),
     numbers: options === undefined ? numbers : (_caller, callee) => known.numbersOfAny(callee),
@@ -65,14 +71,21 @@ export function knownWhenSettled(known: Known, load: Surroundings['load'], other
  * What a function returns where what checks find out has been found out: all of several numbers occur where no branch in it may be a check that was not
  * followed (`static int level = -1`, kept by who asks and set by somebody else).
  */
-function occurring(evaluation: Pick<Evaluation, 'results' | 'open'> | undefined): ReadonlyMap<number, Value> | undefined {
-  if (evaluation === undefined) return undefined
-  return evaluation.open.size === 0 ? evaluation.results : withoutChoices(evaluation.results)
+function resultsOccurring(evaluation: Pick<Evaluation, 'results' | 'open'> | undefined): ReadonlyMap<number, Value> | undefined {
+  return evaluation && (occurring(evaluation)?.results ?? withoutChoices(evaluation.results))
+}
+
+function occurring<Part extends Pick<Evaluation, 'open'>>(evaluation: Part | undefined): Part | undefined {
+  return evaluation?.open.size === 0 ? evaluation : undefined
 }
 
 /** Is one of them one of several numbers that a check found out? */
 function isOpen(values: ReadonlyMap<number, Value> = noValues): boolean {
-  return [...values.values()].some((value) => value.detected && (value.words.length > 2 || value.partial === true))
+  return [...values.values()].some(isOneOfSeveral)
+}
+
+function isOneOfSeveral({ detected, words, partial }: Value): boolean {
+  return detected && (words.length > 2 || partial === true)
 }
 
 const noValues: ReadonlyMap<number, Value> = new Map()

@@ -139,6 +139,7 @@ export abstract class Arithmetic extends Accesses {
     const isSame = !this.isMemory && register === ((this.code[this.modrmAt]! & 7) | ((this.rex & 1) << 3))
     const isWhole = size >= 4 || (size === 1 && this.#isByte(register))
     this.comparedToZero = isSame && isWhole && this.state.flags === undefined ? { before: this.next, register } : undefined
+    if (isSame && isWhole && this.state.flags === cleanFlags) this.state.flags = flagsOf('compare', cleanFlags.left, cleanFlags.right, cleanFlags.size, register, undefined, number(0))
   }
 
   protected setFlags(kind: Flags['kind'], left: Value | undefined, right: Value | undefined, size: number, traced = false): void {

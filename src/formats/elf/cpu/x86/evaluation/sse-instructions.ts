@@ -1,9 +1,9 @@
 import { elementsOf, exactly, valueOf, type Vector, vectorOf } from '../../program/vector.ts'
-import { Register } from './state.ts'
+import { Register, slotKey } from './state.ts'
 import { Transfers } from './transfers.ts'
 import { combined, combined38, combined3a, Prefix } from './vector-operations.ts'
-import { cleanVector, isKnown, isSame, noVectors, unknownFlags, unknownOf } from './vectors.ts'
-import { addressesIn, anything, certain, clean, compute, isExact, number, plain, singleAddress, untouched, type Value } from '../../program/value.ts'
+import { cleanVector, copiedVector, halves, isCopied, isKnown, isSame, noVectors, signsOf, unknownFlags, unknownOf, vectorWith } from './vectors.ts'
+import { addressesIn, anything, certain, clean, compute, isExact, number, plain, singleAddress, singleOffset, untouched, type Value } from '../../program/value.ts'
 
 const ZERO: Vector = vectorOf([0n, 0n], 8, false)
 const ONES = 0xffff_ffffn
@@ -63,7 +63,7 @@ export abstract class SseInstructions extends Transfers {
         return true
       case 0x17: {
         const register = this.#register()
-        this.#store(!isKnown(register) ? register : vectorOf([elementsOf(register, 8)[1]!], 8, register.detected), 8)
+        this.#store(isCopied(register) ? copiedVector(register.parts.slice(2)) : !isKnown(register) ? register : vectorOf([elementsOf(register, 8)[1]!], 8, register.detected), 8)
         return true
       }
       case 0x71:
@@ -232,11 +232,14 @@ export abstract class SseInstructions extends Transfers {
       return this.tracesOrigins ? vectorWith(this.read(4)) : undefined
     }
     const elements: bigint[] = []
+    const parts: Value[] = []
     let detected = false
     let known = true
     let isClean = true
     for (let offset = 0; offset < size; offset += 4) {
       const value = this.#at(offset, () => this.read(4))
+      // what is not known beside it may be what a check found out as well
+      parts.push(value?.detected === true && !this.#isOfSlotBelow(place, offset) ? value : anything)
       if (value?.detected === true) detected = true
       const exact = exactly(value && certainly(value))
       if (exact === undefined) {
@@ -247,8 +250,14 @@ export abstract class SseInstructions extends Transfers {
       if (!known && !detected && !isClean && offset === 0) return undefined
     }
     if (known) return vectorOf(elements, 4, detected)
-    if (detected) return unknownFlags
+    if (detected) return copiedVector(parts)
     return isClean ? cleanVector : undefined
+  }
+
+  /** Is what is read `offset` bytes behind a place in the frame the upper half of what was stored below it, if that has eight bytes at all? */
+  #isOfSlotBelow(place: Value, offset: number): boolean {
+    const at = place.base === Register.rsp ? singleOffset(place) : undefined
+    return at !== undefined && this.state.memory.get(slotKey(at + offset)) === undefined
   }
 
   /** Reads or writes `offset` bytes behind the operand. */
@@ -268,7 +277,7 @@ export abstract class SseInstructions extends Transfers {
       return
     }
     for (let offset = 0; offset < size; offset += 4) {
-      this.#at(offset, () => this.write(isKnown(vector) ? valueOf(vector, offset, 4) : this.#numberOf(vector, false), 4))
+      this.#at(offset, () => this.write(isCopied(vector) ? vector.parts[offset >> 2] : isKnown(vector) ? valueOf(vector, offset, 4) : this.#numberOf(vector, false), 4))
     }
   }
 
@@ -313,6 +322,7 @@ export abstract class SseInstructions extends Transfers {
   }
 
   #lowHalf(vector: Vector | undefined): Vector | undefined {
+    if (isCopied(vector)) return unknownFlags
     return !isKnown(vector) ? vector : vectorOf([elementsOf(vector, 8)[0]!], 8, vector.detected)
   }
 
@@ -325,25 +335,6 @@ export abstract class SseInstructions extends Transfers {
 /** What is known of it, where others (an environment variable) may have a say as well: see `Value`. */
 function certainly(value: Value): Value {
   return value.partial === true && value.words.length === 2 ? certain(value) : value
-}
-
-/** A vector of which a number that is not known is a part, as far as can be told. */
-function vectorWith(value: Value | undefined): Vector | undefined {
-  if (value?.detected === true) return unknownFlags
-  return value?.base === clean ? cleanVector : undefined
-}
-
-/** The highest bit of each element of `size` bytes. */
-function signsOf({ bytes }: Vector, size: number): number {
-  let signs = 0
-  for (let at = size - 1, bit = 0; at < 16; at += size, bit++) signs |= (bytes[at]! >> 7) << bit
-  return signs
-}
-
-function halves(vector: Vector | undefined): readonly [bigint | undefined, bigint | undefined] {
-  if (!isKnown(vector)) return [undefined, undefined]
-  const [low, high] = elementsOf(vector, 8)
-  return [low, high]
 }
 
 /** Opcodes behind 0F whose first operand is a vector that they write; those of moves apart. */

@@ -1,4 +1,10 @@
-import { sameVector, type Vector } from '../../program/vector.ts'
+import { clean, sameValue, type Value } from '../../program/value.ts'
+import { elementsOf, sameVector, type Vector } from '../../program/vector.ts'
+
+/** What was loaded where a check left something beside what nobody knows: four parts of four bytes, as they were, for who stores them elsewhere. */
+export interface CopiedVector extends Vector {
+  readonly parts: readonly Value[]
+}
 
 /** The 16 XMM registers by number; replaced as a whole. */
 export type Vectors = readonly (Vector | undefined)[]
@@ -13,7 +19,15 @@ export const cleanVector: Vector = { bytes: new Uint8Array(16), detected: false 
 
 /** Is it known to the last bit? */
 export function isKnown(vector: Vector | undefined): vector is Vector {
-  return vector !== undefined && vector !== unknownFlags && vector !== cleanVector
+  return vector !== undefined && vector !== unknownFlags && vector !== cleanVector && !isCopied(vector)
+}
+
+export function copiedVector(parts: readonly Value[]): CopiedVector {
+  return { bytes: unknownFlags.bytes, detected: true, parts }
+}
+
+export function isCopied(vector: Vector | undefined): vector is CopiedVector {
+  return vector !== undefined && 'parts' in vector
 }
 
 /** What is left of two where neither is known. */
@@ -40,5 +54,25 @@ export function joinVectors(a: Vectors, b: Vectors): Vectors {
 
 export function isSame(a: Vector | undefined, b: Vector | undefined): boolean {
   if (a === b) return true
+  if (isCopied(a)) return isCopied(b) && a.parts.every((part, index) => sameValue(part, b.parts[index]))
   return isKnown(a) && isKnown(b) && sameVector(a, b)
+}
+
+/** A vector of which a number that is not known is a part, as far as can be told. */
+export function vectorWith(value: Value | undefined): Vector | undefined {
+  if (value?.detected === true) return unknownFlags
+  return value?.base === clean ? cleanVector : undefined
+}
+
+/** The highest bit of each element of `size` bytes. */
+export function signsOf({ bytes }: Vector, size: number): number {
+  let signs = 0
+  for (let at = size - 1, bit = 0; at < 16; at += size, bit++) signs |= (bytes[at]! >> 7) << bit
+  return signs
+}
+
+export function halves(vector: Vector | undefined): readonly [bigint | undefined, bigint | undefined] {
+  if (!isKnown(vector)) return [undefined, undefined]
+  const [low, high] = elementsOf(vector, 8)
+  return [low, high]
 }

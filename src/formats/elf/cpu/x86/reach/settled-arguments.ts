@@ -22,7 +22,7 @@ export function settledArguments({ graph }: Program, guards: Guards, index: numb
   const from = graph.firstCaller[index]!
   const to = graph.firstCaller[index + 1]!
   if (known === undefined || to - from > CALLERS) return undefined
-  const several = [...known].filter(([, value]) => value.detected && isExact(value) && value.words.length > 2)
+  const several = [...known].filter(([, value]) => value.detected && value.hull !== true && value.words.length > 2)
   if (several.length === 0) return undefined
   const settled = new Map(withoutChoices(known))
   for (const [place] of several) {
