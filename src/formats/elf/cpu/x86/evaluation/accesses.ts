@@ -1,8 +1,9 @@
 import { Operands } from './operands.ts'
 import type { Origins } from './evaluation.ts'
 import { argumentRegisters } from '../code/argument-registers.ts'
+import { isNumberSet } from './effects.ts'
 import { LEAST_FIELD, placeKey, placeOf, Register, slotKey, unknownSlot } from './state.ts'
-import { addressesIn, clean, featureTable, isExact, isZero, join, LOWEST_ADDRESS, number, plain, singleAddress, singleOffset, untouched, type Value, valueOf } from '../../program/value.ts'
+import { addressesIn, clean, featureTable, isExact, join, LOWEST_ADDRESS, number, plain, singleAddress, singleOffset, untouched, type Value, valueOf } from '../../program/value.ts'
 
 /** Bytes beyond which nobody copies what he knows of the CPU. */
 const LARGEST_COPY = 65_536
@@ -160,8 +161,9 @@ export abstract class Accesses extends Operands {
     const place = this.memoryAddress
     if (value?.detected === true) this.noteLeak(place, value)
     else if (this.hasBase && place?.base !== Register.rsp && (place === undefined || place.base !== plain)) this.noteOtherWrite(value, size, place)
+    else if (place !== undefined && place.base >= 0 && place.base !== Register.rsp && isNumberSet(value)) for (let at = 0; at < place.words.length; at += 2) this.computedFields.add(place.words[at]!)
     if (size === 8 && value !== undefined && value.base >= 0 && place?.base !== Register.rsp) this.noteEscape(value, -1)
-    if (this.outside.contested !== undefined && value !== undefined && this.hasBase && !value.detected && isExact(value) && !isZero(value)) this.#setInOther(place)
+    if (this.outside.contested !== undefined && this.hasBase && isNumberSet(value)) this.#setInOther(place)
     if (place === undefined) {
       if (value?.detected === true) this.storeField(value, size)
       return

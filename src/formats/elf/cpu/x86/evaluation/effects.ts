@@ -41,6 +41,8 @@ export abstract class Effects extends Machine {
   readonly contradicted: Set<number> = new Set()
   /** Stores to fields of something else than what a check found out, by the instruction's offset in the code. */
   readonly otherWrites: Map<number, FieldWrite> = new Map()
+  /** Offsets of fields that it sets to a number, and that it computes first (`object[set ? 300 : 304] = 1`). */
+  protected readonly computedFields: Set<number> = new Set()
   protected readonly leakedFields: Set<number> = new Set()
   protected readonly leakedToArguments: Set<number> = new Set()
   protected readonly leakedElsewhere: Set<number> = new Set()
@@ -116,10 +118,8 @@ export abstract class Effects extends Machine {
 
   /** See `Evaluation`. */
   protected numbersStored(): Set<number> {
-    const offsets = new Set<number>()
-    for (const { offset, place, value } of this.otherWrites.values()) {
-      if (value !== undefined && !value.detected && isExact(value) && !isZero(value)) offsets.add(place ?? offset)
-    }
+    const offsets = new Set(this.computedFields)
+    for (const { offset, place, value } of this.otherWrites.values()) if (isNumberSet(value)) offsets.add(place ?? offset)
     return offsets
   }
 
@@ -234,4 +234,9 @@ export abstract class Effects extends Machine {
       this.usedByCalls.set(target, [call])
     }
   }
+}
+
+/** Is it a number that is no check's, and not zero? */
+export function isNumberSet(value: Value | undefined): boolean {
+  return value !== undefined && !value.detected && isExact(value) && !isZero(value)
 }
