@@ -13,9 +13,9 @@ const gxx = 'aarch64-linux-gnu-g++'
 const clangxx = ['clang++', ...clang.slice(1)]
 const ready = (await isInstalled(gcc)) && (await isInstalled('clang')) && (await isInstalled('qemu-aarch64', '-version'))
 
-async function needOf(program: string): Promise<string> {
+async function needOf(program: string, feature = 'dotprod'): Promise<string> {
   const { requirements } = await analyzeCpu(readElf(await readFile(program)), {}, context)
-  return requirements.find(({ name }) => name === 'dotprod')?.need ?? 'absent'
+  return requirements.find(({ name }) => name === feature)?.need ?? 'absent'
 }
 
 /** Builds in which what is not needed was possible, or required, before. */
@@ -88,4 +88,12 @@ function needed(styles: Readonly<Record<string, string>>): string[] {
 
 test.skipIf(!ready).each(forcedFromFarAway)('AArch64: who forces a key from far away is seen where nothing bounds functions, either: %s (needs gcc, clang)', async (style, file) => {
   for (const compiler of [[gcc], clang]) expect(await needOf(await compileFile(file, [...compiler, ...withoutFrames, `-D${style}`]))).toBe('possible')
+})
+
+test.skipIf(!ready)('AArch64: a constant that lies behind the function which loads it is no instruction, unless it is run (needs gcc, qemu-user)', async () => {
+  const command = [gcc, '-O2', '-w', '-DDOTPROD']
+  const literals = await compileFile('literals-arm64.c', command)
+  expect(await runsOnArm64('cortex-a53', [literals])).toBe(true)
+  expect(['absent', 'guarded']).toContain(await needOf(literals, 'sme'))
+  expect(await needOf(await compileFile('literals-arm64.c', [...command, '-DLITERAL_RUN']), 'sme')).toBe('possible')
 })

@@ -4,6 +4,7 @@ import { STT } from '../../../constants.ts'
 import { readSymtab } from '../../../read/symbols.ts'
 import { Edge } from '../../program/edges.ts'
 import { lastAtMost } from '../../program/number-list.ts'
+import { LiteralPools } from './literal-pools.ts'
 import type { Program } from './program.ts'
 
 /** Bytes within which a word that is no instruction makes what looks like one doubtful: tables of constants. */
@@ -13,7 +14,7 @@ const WINDOW = 12
 
 /**
  * Constants among hand-written code, which look like instructions of all kinds: between mapping symbols where the file has
- * them, beside words that are no instruction, and what code takes the address of only to load from it.
+ * them, beside words that are no instruction, what LDR (literal) loads, and what code takes the address of only to load from it.
  */
 export class DataInCode {
   readonly #program: Program
@@ -22,18 +23,20 @@ export class DataInCode {
   readonly #undecodable: Float64Array
   readonly #withData: ReadonlySet<number>
   readonly #read = new Map<number, boolean>()
+  readonly #pools: LiteralPools
   #pointed: ReadonlySet<number> | undefined
 
   constructor(program: Program) {
     this.#program = program
     this.#marked = mappingSymbols(program)
+    this.#pools = new LiteralPools(program)
     this.#undecodable = program.sweep.undecodableAt.values()
     this.#withData = new Set(Array.from(this.#undecodable, (address) => program.graph.functionOf(address)))
   }
 
   /** Is what looks like an instruction of function `index` that needs `feature` likely to be data? */
   has(index: number, address: number, feature: string): boolean {
-    if (this.#program.isTable(address)) return true
+    if (this.#program.isTable(address) || this.#pools.has(index, address)) return true
     const mark = lastAtMost(this.#marked, address)
     // in the even stretches, unless a function begins there: not every assembler marks code
     if ((mark & 1) === 0 && !this.#beginsCode(index, this.#marked[mark]!)) return true
