@@ -396,6 +396,8 @@ export type Arm64Text = keyof typeof arm64Texts
 export const arm64Tokens = {
   TOKEN_UNSET: 'guarded',
   TOKEN_ASKED: 'guarded',
+  TOKEN_BESIDE_THREADS: 'guarded',
+  TOKEN_BESIDE_SET: 'needed',
   TOKEN_SET: 'needed',
   TOKEN_SET_WIDE: 'needed',
   TOKEN_FILLED: 'needed',

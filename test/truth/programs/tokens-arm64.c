@@ -8,13 +8,18 @@
 int argument_count;
 
 struct state { char more[40]; unsigned char token, rest[23]; };
+#pragma GCC visibility push(hidden)
 extern unsigned char token, before[];
 extern struct state state;
+#pragma GCC visibility pop
 __asm__(".data\n.balign 64\n.globl before, token, state\nbefore: .zero 4\n"
-#if defined TOKEN_IN_STRUCTURE || defined TOKEN_IN_STRUCTURE_SET
+#if defined TOKEN_IN_STRUCTURE || defined TOKEN_IN_STRUCTURE_SET || defined TOKEN_BESIDE_THREADS || defined TOKEN_BESIDE_SET
         "state: .zero 40\n"
 #endif
         "token: .byte 255\n.zero 63\n.text");
+#if defined TOKEN_BESIDE_THREADS || defined TOKEN_BESIDE_SET
+#define token state.token // as a part, without optimization as well
+#endif
 NOINLINE static int use(void) { return token == 1 ? FAST : PLAIN; }
 
 #if defined TOKEN_UNSET
@@ -22,6 +27,19 @@ static void change(void) {}
 #elif defined TOKEN_ASKED
 // who asks stores what comes of it
 NOINLINE static void change(void) { if (token == 255) token = has(BIT); }
+#elif defined TOKEN_BESIDE_THREADS || defined TOKEN_BESIDE_SET
+// who names what lies before it stores in an array of the thread, and nobody knows where in there
+static __thread volatile unsigned char marks[16];
+NOINLINE static void count(unsigned *counter) { ++*counter; }
+NOINLINE static void mark(void) {
+  count((unsigned *)&state);
+#if defined TOKEN_BESIDE_SET
+  ((unsigned char *)&state)[argument_count * 40] = 1;
+#else
+  marks[argument_count & 15] = 1;
+#endif
+}
+NOINLINE static void change(void) { mark(); if (token == 255) token = has(BIT) + (marks[15] & 0); }
 #elif defined TOKEN_SET
 NOINLINE static void change(void) { if (argument_count > 0) token = 1; }
 #elif defined TOKEN_SET_WIDE

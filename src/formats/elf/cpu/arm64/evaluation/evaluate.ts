@@ -6,6 +6,7 @@ import { branchCondition, refinedBehind } from './branches.ts'
 import { Calls, unwound } from './calls.ts'
 import type { Cell } from './cells.ts'
 import { Effects } from './effects.ts'
+import { ElementPointers } from './element-pointers.ts'
 import { ARGUMENTS, Base, type Evaluation, type FunctionCode, type StepBudget, type Surroundings } from './evaluation.ts'
 import { type Flags, outcomesOf } from './flags.ts'
 import { executeImmediate, executeRegister, isDetected, type Notes } from './instructions.ts'
@@ -59,6 +60,7 @@ class Evaluator implements Notes {
   readonly #labels = new Set<number>()
   readonly #tableLabels = new Set<number>()
   readonly #effects: Effects
+  readonly #elements: ElementPointers
   readonly #memory: LoadsAndStores
   readonly #calls: Calls
   #decides = false
@@ -68,6 +70,8 @@ class Evaluator implements Notes {
   /** Whether registers are read where ways meet. */
   readonly #live = new Map<number, boolean>()
   #machine!: Machine
+  /** Of the instruction at hand. */
+  #at = 0
   steps = 0
 
   constructor(target: FunctionCode, parameters: readonly (Value | undefined)[] | undefined, outside: Surroundings, resultRegisters: number, given: ReadonlyMap<number, Cell> | undefined) {
@@ -77,7 +81,8 @@ class Evaluator implements Notes {
     this.#to = Math.ceil((target.end - target.base) / 4)
     this.#outside = outside
     this.#effects = new Effects(resultRegisters)
-    this.#memory = new LoadsAndStores(outside, this, this.#effects)
+    this.#elements = new ElementPointers(target.words, target.base)
+    this.#memory = new LoadsAndStores(outside, this, this.#effects, this.#elements)
     this.#calls = new Calls(outside, this, this.#effects, this.#memory, resultRegisters)
     this.#seen = new Uint8Array(this.#to - this.#from)
     this.#flow(this.#from, Machine.atEntry(parameters, given))
@@ -123,6 +128,11 @@ class Evaluator implements Notes {
       addressesUsed: this.#used,
       guessesJumps: this.#guessesJumps,
     }
+  }
+
+  addsToAddress(register: number, value: Value | undefined): void {
+    const array = singleAddress(value)
+    if (array !== undefined) this.#elements.note(register, this.#at, array)
   }
 
   used(value: Value | undefined): void {
@@ -216,6 +226,7 @@ class Evaluator implements Notes {
   /** False when the path ends with this instruction. */
   #execute(word: number, at: number): boolean {
     const machine = this.#machine
+    this.#at = at
     const group = (word >>> 25) & 15
     if (group === 8 || group === 9) executeImmediate(word, at, machine, this)
     else if (group === 5 || group === 13) executeRegister(word, machine, this)

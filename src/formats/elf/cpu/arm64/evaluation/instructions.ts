@@ -15,6 +15,8 @@ export interface Notes {
   trapped(): void
   /** Can something that is not known never be this address, as nothing that runs hands it out? */
   isNeverHandedOut(value: Value | undefined): boolean
+  /** Something unknown is added to an address: the result, in `register`, points into what lies there. */
+  addsToAddress(register: number, value: Value | undefined): void
 }
 
 const allOnes = number(-1, -1)
@@ -206,6 +208,7 @@ export function executeRegister(word: number, machine: Machine, notes: Notes): v
     const compares = (word & 0x6000_001f) === 0x6000_001f
     if (right === undefined && !compares) notes.used(left)
     if (left === undefined && !compares) notes.used(right)
+    if (!compares && (left === undefined) !== (right === undefined)) notes.addsToAddress(register, left ?? right)
     // the place in a table that a check chose: the table itself is no argument of what is called from there
     if (left?.detected === true) machine.spent |= 1 << second
     else if (right?.detected === true && first !== 31) machine.spent |= 1 << first
@@ -228,6 +231,7 @@ export function executeRegister(word: number, machine: Machine, notes: Notes): v
     const product = compute('mul', machine.read(first, size), machine.read(second, size))
     const addend = machine.read((word >>> 10) & 31, size)
     if (product === undefined) notes.used(addend)
+    if (product === undefined) notes.addsToAddress(register, addend)
     machine.write(register, compute('add', addend, product), size)
   } else machine.write(register, undefined)
 }

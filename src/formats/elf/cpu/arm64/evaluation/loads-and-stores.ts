@@ -3,6 +3,7 @@ import { memoryAccess, type MemoryAccess, SP } from '../../../../../isa/arm64/op
 import { address, compute, detectedAs, isExact, join, number, plain, signExtended, singleAddress, singleOffset, truncated, type Value, withWords } from '../../program/value.ts'
 import { exactly, vectorOf } from '../../program/vector.ts'
 import type { Effects } from './effects.ts'
+import type { ElementPointers } from './element-pointers.ts'
 import type { Surroundings } from './evaluation.ts'
 import type { Notes } from './instructions.ts'
 import type { Machine } from './machine.ts'
@@ -15,11 +16,13 @@ export class LoadsAndStores {
   readonly #outside: Surroundings
   readonly #notes: Notes
   readonly #effects: Effects
+  readonly #elements: ElementPointers
 
-  constructor(outside: Surroundings, notes: Notes, effects: Effects) {
+  constructor(outside: Surroundings, notes: Notes, effects: Effects, elements: ElementPointers) {
     this.#outside = outside
     this.#notes = notes
     this.#effects = effects
+    this.#elements = elements
   }
 
   execute(machine: Machine, word: number, at: number): void {
@@ -47,9 +50,7 @@ export class LoadsAndStores {
     else {
       this.#noteField(machine, operand, place, { word, address: at })
       this.#store(machine, operand, place)
-      if (place === undefined && operand.register >= 0 && (operand.index >= 0 || operand.writeback !== 'none')) {
-        this.#storeSomewhere(singleAddress(start), machine.read(operand.register, operand.size), operand.size)
-      }
+      if (place === undefined && operand.register >= 0) this.#storeIntoArray(machine, operand, start, at)
     }
     if (operand.atomic && !operand.load) machine.write((word >>> 16) & 31, undefined) // status of a store exclusive
     if (operand.writeback !== 'none') machine.writeBase(operand.base, moved)
@@ -86,6 +87,14 @@ export class LoadsAndStores {
     if (offset === undefined) this.#notes.used(start)
     if (start === undefined) this.#notes.used(offset)
     return compute('add', start, offset)
+  }
+
+  /** Of the pointer only what it points into may be known. */
+  #storeIntoArray(machine: Machine, { base, index, register, size, writeback }: MemoryAccess, start: Value | undefined, at: number): void {
+    const array = singleAddress(start) ?? this.#elements.arrayOf(base, at)
+    if (array === undefined && index < 0 && writeback === 'none') return
+    if (array === undefined && index >= 0 && (this.#elements.isOfThread(base, at) || this.#elements.isOfThread(index, at))) return
+    this.#storeSomewhere(array, machine.read(register, size), size)
   }
 
   /** An element of an array, and nobody knows which: any variable in there may be it. */
