@@ -97,3 +97,14 @@ test.skipIf(!ready)('AArch64: a constant that lies behind the function which loa
   expect(['absent', 'guarded']).toContain(await needOf(literals, 'sme'))
   expect(await needOf(await compileFile('literals-arm64.c', [...command, '-DLITERAL_RUN']), 'sme')).toBe('possible')
 })
+
+test.skipIf(!ready)('AArch64: the address of a kernel that is left in X8 where something is called is no argument (needs gcc, clang, qemu-user)', async () => {
+  for (const command of [[gcc, '-O2'], [...clang, '-O2'], [...clang, '-Os', '-static']]) {
+    const compared = await compileFile('compared-arm64.c', [...command, '-w', '-DDOTPROD'])
+    expect(await runsOnArm64('cortex-a53', [compared])).toBe(true)
+    expect(await needOf(compared)).toBe('guarded')
+    const forced = await compileFile('compared-arm64.c', [...command, '-w', '-DDOTPROD', '-DCOMPARED_FORCED'])
+    expect(await runsOnArm64('cortex-a53', [forced])).toBe(false)
+    expect(await needOf(forced)).toBe('possible')
+  }
+})

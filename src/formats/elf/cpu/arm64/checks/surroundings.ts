@@ -105,6 +105,7 @@ export class ProgramSurroundings {
         return value === undefined ? undefined : number(value[0], value[1], true)
       },
       neverReturns: (address) => this.#neverReturns(address),
+      readsArgument: (address, register) => this.#readsArgument(address, register),
       call: (at, target, state, kept) => (this.#tries(index, target) ? { never: true, traps: true } : this.#callFrom(index, at, target, state, kept)),
       mayKeep: (target, register) => {
         const to = singleAddress(target)

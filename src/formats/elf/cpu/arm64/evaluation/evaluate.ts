@@ -177,7 +177,7 @@ class Evaluator implements Notes {
     if (value.base !== plain || value.hull === true || !this.#namesCode(value)) return
     const place = index * 32 + register
     let isRead = this.#live.get(place)
-    if (isRead === undefined) this.#live.set(place, (isRead = isLive({ words: this.#words, from: this.#from, to: this.#to, base: this.#base }, index, register, (address) => this.#outside.neverReturns(address))))
+    if (isRead === undefined) this.#live.set(place, (isRead = isLive({ words: this.#words, from: this.#from, to: this.#to, base: this.#base }, index, register, this.#outside)))
     if (isRead) this.used(value)
   }
 

@@ -94,6 +94,8 @@ export interface Surroundings {
   isNeverHandedOut(address: number): boolean
   /** Does the function that starts there never return? */
   neverReturns(address: number): boolean
+  /** Does the function that starts there read a register as it was given it? True where that is not known. */
+  readsArgument(address: number, register: number): boolean
   /** Is this the address of a function or of data? */
   isPointerTarget(address: number): boolean
 }

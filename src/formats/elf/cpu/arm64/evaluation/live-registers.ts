@@ -1,6 +1,6 @@
 import { branchTarget, endsPath, Flow, flowOf } from '../../../../../isa/arm64/control-flow.ts'
 import { registersRead, registersWritten } from '../code/register-use.ts'
-import { ARGUMENTS, CALLER_SAVED } from './evaluation.ts'
+import { ARGUMENTS, CALLER_SAVED, type Surroundings } from './evaluation.ts'
 
 /** Instructions that are looked at. */
 const STEPS = 2048
@@ -14,8 +14,11 @@ interface Code {
   readonly base: number
 }
 
-/** Is what a register holds at `index` read on some way from there? True where that cannot be told. */
-export function isLive({ words, from, to, base }: Code, index: number, register: number, neverReturns: (address: number) => boolean): boolean {
+/** What is known of the functions that are called. */
+type Callees = Pick<Surroundings, 'neverReturns' | 'readsArgument'>
+
+/** Is the address of code, which a register holds at `index`, read on some way from there? True where that cannot be told. */
+export function isLive({ words, from, to, base }: Code, index: number, register: number, callees: Callees): boolean {
   const mask = 1 << register
   const seen = new Set<number>()
   const work = [index]
@@ -32,8 +35,10 @@ export function isLive({ words, from, to, base }: Code, index: number, register:
         break
       }
       if (flow === Flow.call || flow === Flow.indirectCall) {
-        if (register <= ARGUMENTS) return true
-        if (register < CALLER_SAVED || (flow === Flow.call && neverReturns(branchTarget(word, flow, base + at * 4)))) break
+        const callee = flow === Flow.call ? branchTarget(word, flow, base + at * 4) : undefined
+        // X8 says where a result goes that is none of code (AAPCS64, 6.9), but for callees with rules of their own
+        if (register < ARGUMENTS || (register === ARGUMENTS && callee !== undefined && callees.readsArgument(callee, register))) return true
+        if (register < CALLER_SAVED || (callee !== undefined && callees.neverReturns(callee))) break
       } else if (flow === Flow.next) {
         if ((registersWritten(word) & mask) !== 0) break
       } else if (flow === Flow.jump || (flow >= Flow.condition && flow <= Flow.bit)) {
