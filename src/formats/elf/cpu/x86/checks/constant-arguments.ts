@@ -1,5 +1,5 @@
+import { CodeAddresses } from '../../program/code-addresses.ts'
 import { Edge } from '../../program/edges.ts'
-import { lastAtMost } from '../../program/number-list.ts'
 import { join, plain, type Value } from '../../program/value.ts'
 import type { StepBudget } from '../evaluation/evaluate.ts'
 import { entriesFromAnywhere } from '../evaluation/entries.ts'
@@ -37,7 +37,7 @@ export class ConstantArguments {
   readonly #known = new Map<number, { key: string; evaluation: Evaluation | undefined }>()
   readonly #inProgress = new Set<number>()
   /** What pointers in data lead to, in order. */
-  #pointed: Float64Array | undefined
+  #pointed: CodeAddresses | undefined
   /** By function: see `#placesEntered`. */
   readonly #entered = new Map<number, ReadonlySet<number> | undefined>()
   /** Functions followed whatever they are called with. */
@@ -142,10 +142,19 @@ export class ConstantArguments {
     const cases = this.#program.jumpTables.allCases(code)
     if (cases === undefined) return undefined
     // JMP to what a table of pointers holds: whatever points into the function
-    this.#pointed ??= Float64Array.from(this.#program.image.codePointers.targets).sort()
-    const pointed = this.#pointed.subarray(lastAtMost(this.#pointed, code.start) + 1, lastAtMost(this.#pointed, code.end - 1) + 1)
-    return new Set([...cases, ...pointed, ...entriesFromAnywhere(this.#program, index).inside.keys()])
+    const places = new Set([...cases, ...entriesFromAnywhere(this.#program, index).inside.keys()])
+    const pointed = (this.#pointed ??= pointedAt(this.#program))
+    for (let at = pointed.lastIn(code.start + 1, code.end - 1); at >= 0; at = pointed.lastIn(code.start + 1, at - 1)) places.add(at)
+    return places
   }
+}
+
+/** Addresses in code that pointers hold. */
+function pointedAt({ image }: Program): CodeAddresses {
+  const pointed = new CodeAddresses(image.code)
+  const { targets } = image.codePointers
+  for (let pointer = 0; pointer < targets.length; pointer++) pointed.add(targets[pointer]!)
+  return pointed
 }
 
 /** What is passed there as well, of numbers; undefined where that is nothing. */

@@ -40,6 +40,8 @@ export class Fields {
   /** Fields whose readers are to be looked for: it takes a pass over all code. */
   readonly #fresh = new Set<number>()
   #passes = 0
+  /** Functions with an operand that names a field, by its offset. */
+  readonly #readers = new Map<number, Set<number>>()
   #bytesLeft: number = limits.readerBytes
 
   constructor(program: Program) {
@@ -117,15 +119,8 @@ export class Fields {
     this.#fresh.clear()
     if (wanted.length === 0 || this.#passes >= limits.passes) return all
     this.#passes++
-    const readers = new Map<number, Set<number>>(wanted.map((offset) => [offset, new Set()]))
-    const note = (offset: number, address: number): void => {
-      const found = readers.get(offset)
-      if (found === undefined || found.size > MOST_FOUND) return
-      const index = graph.functionOf(address)
-      if (index >= 0 && graph.ends[index]! - graph.starts[index]! < limits.readerSize) found.add(index)
-    }
-    findDisplacements(this.#program, wanted, note)
-    for (const { offset, readers: found } of this.#byCost(readers)) {
+    this.#findReaders(wanted)
+    for (const { offset, readers: found } of this.#byCost(wanted)) {
       const bytes = sizeOf(graph, found)
       if (bytes > this.#bytesLeft) break
       this.#bytesLeft -= bytes
@@ -135,10 +130,24 @@ export class Fields {
     return all
   }
 
-  /** Fields by what it takes to evaluate their readers. */
-  #byCost(found: ReadonlyMap<number, ReadonlySet<number>>): { offset: number; readers: number[] }[] {
+  /** Looks for readers of fields of which it was not asked before. */
+  #findReaders(offsets: readonly number[]): void {
     const { graph } = this.#program
-    const fields = [...found].map(([offset, readers]) => {
+    const unknown = offsets.filter((offset) => !this.#readers.has(offset))
+    for (const offset of unknown) this.#readers.set(offset, new Set())
+    findDisplacements(this.#program, unknown, (offset, address) => {
+      const found = this.#readers.get(offset)!
+      if (found.size > MOST_FOUND) return
+      const index = graph.functionOf(address)
+      if (index >= 0 && graph.ends[index]! - graph.starts[index]! < limits.readerSize) found.add(index)
+    })
+  }
+
+  /** Fields by what it takes to evaluate their readers. */
+  #byCost(offsets: readonly number[]): { offset: number; readers: number[] }[] {
+    const { graph } = this.#program
+    const fields = offsets.map((offset) => {
+      const readers = this.#readers.get(offset)!
       const field = this.#fields.get(offset)
       // where many have a field there, it is not one field
       if (field !== undefined && readers.size > limits.readers) field.isLocal = true

@@ -7,6 +7,7 @@ import { AskedThroughPointers } from './asked-through-pointers.ts'
 import { CheckedTags } from './checked-tags.ts'
 import { edgeRunsIn } from './edge-runs.ts'
 import type { Kernels } from './kernels.ts'
+import { NamedFunctions, Said } from './named-functions.ts'
 import type { Selections } from './selections.ts'
 import { OverriddenChoices } from './overridden-choices.ts'
 import type { Refuted } from './refuted.ts'
@@ -35,7 +36,7 @@ export class Choices {
   /** Those taken for choices, in the order in which that was found. */
   #refused: number[] = []
   readonly #isRefused: IndexSet
-  #named: { readonly index: number; readonly kind: number; readonly functions: ReadonlyMap<number, NamedAt> } | undefined
+  readonly #named: NamedFunctions
 
   constructor(program: Program, evaluations: ReadonlyMap<number, Evaluation>, kernels: Kernels, { selections, tracer, others, passed, selectable }: KnownForChoices) {
     this.#program = program
@@ -50,6 +51,7 @@ export class Choices {
     this.#asked = new AskedThroughPointers(program, evaluations)
     this.#overridden = new OverriddenChoices(program, evaluations, kernels, tracer, this)
     this.#choices = new Uint8Array(program.graph.edgeTo.length)
+    this.#named = new NamedFunctions(program.graph)
     this.#isRefused = new IndexSet(program.graph.edgeTo.length)
   }
 
@@ -131,9 +133,12 @@ export class Choices {
 
   /** Is it one of two that do the same, here or where else the function calls it? For a few bytes the other may be built in. */
   #hasTwin(index: number, target: number, ending: Evaluation | undefined): boolean {
-    const named = this.#namedBy(index, Edge.call).get(target)
-    if (named === undefined) return false
-    return (named.hasTwin ??= named.places.some((place) => this.#selections.hasTwin(index, place, target, ending)))
+    const named = this.#named.of(index, Edge.call)
+    if (named.hasTwin[target] === Said.nothing) {
+      const hasTwin = named.placesOf(target).some((place) => this.#selections.hasTwin(index, place, target, ending))
+      named.hasTwin[target] = hasTwin ? Said.yes : Said.no
+    }
+    return named.hasTwin[target] === Said.yes
   }
 
   /**
@@ -208,24 +213,10 @@ export class Choices {
 
   /** Does function `index` call `target`, or take its address, on all sides of what may be a check? */
   #isDoneAnyway(index: number, target: number, taken: boolean): boolean {
-    const named = this.#namedBy(index, taken ? Edge.taken : Edge.call).get(target)
-    if (named === undefined || named.places.length < 2) return false
-    return (named.isDoneAnyway ??= this.#tracer.hangsOnNoneOf(index, named.places))
-  }
-
-  /** Where function `index` calls each function, or takes its address. Many edges of one function are asked about one after another. */
-  #namedBy(index: number, kind: number): ReadonlyMap<number, NamedAt> {
-    if (this.#named?.index === index && this.#named.kind === kind) return this.#named.functions
-    const { graph } = this.#program
-    const functions = new Map<number, NamedAt>()
-    for (let edge = graph.firstEdge[index]!; edge < graph.firstEdge[index + 1]!; edge++) {
-      if (graph.edgeKind[edge] !== kind) continue
-      const known = functions.get(graph.edgeTo[edge]!)
-      if (known === undefined) functions.set(graph.edgeTo[edge]!, { places: [graph.edgeAt[edge]!], isDoneAnyway: undefined, hasTwin: undefined })
-      else known.places.push(graph.edgeAt[edge]!)
-    }
-    this.#named = { index, kind, functions }
-    return functions
+    const named = this.#named.of(index, taken ? Edge.taken : Edge.call)
+    if (!named.namesAgain(target)) return false
+    if (named.isDoneAnyway[target] === Said.nothing) named.isDoneAnyway[target] = this.#tracer.hangsOnNoneOf(index, named.placesOf(target)) ? Said.yes : Said.no
+    return named.isDoneAnyway[target] === Said.yes
   }
 
   /** Is it known of function `index` that on this CPU it calls `target`, and no other that does the same? */
@@ -318,15 +309,6 @@ function usesOfTable({ indirectCalls }: Evaluation, at: number): readonly number
 
 function refutedEdge({ graph }: Program, edge: number): Refuted {
   return { from: graph.edgeFrom[edge]!, target: graph.edgeTo[edge]!, how: graph.edgeKind[edge] === Edge.call ? 'call' : 'address' }
-}
-
-/** Where a function is named by another. */
-interface NamedAt {
-  readonly places: number[]
-  /** Is it called, or its address taken, on all sides of what may be a check? Undefined before anybody asked. */
-  isDoneAnyway: boolean | undefined
-  /** Is it called as one of two that do the same? */
-  hasTwin: boolean | undefined
 }
 
 export interface KnownForChoices {

@@ -31,7 +31,6 @@ export class Selections {
   readonly #program: Program
   readonly #asks: (index: number) => boolean
   readonly #listings: Listings
-  readonly #twins = new Map<number, boolean>()
 
   /**
    * @param featuresOf of functions that need some themselves or hand on to such
@@ -51,15 +50,6 @@ export class Selections {
    * What is called where `ending` runs (see `chosenByMask`) is no alternative to anything.
    */
   hasTwin(index: number, at: number, target: number, ending: Evaluation | undefined): boolean {
-    let known = this.#twins.get(at)
-    if (known === undefined) {
-      known = this.#findTwin(index, at, target, ending)
-      this.#twins.set(at, known)
-    }
-    return known
-  }
-
-  #findTwin(index: number, at: number, target: number, ending: Evaluation | undefined): boolean {
     const listing = this.#listings.of(index)
     const { graph, codeAt } = this.#program
     const { base, code } = codeAt(graph.starts[index]!) ?? {}
