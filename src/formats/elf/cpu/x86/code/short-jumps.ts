@@ -22,11 +22,9 @@ export function shortJumps(codeAt: Code['codeAt'], decoder: X86Decoder, starts: 
     const { code, base } = range
     const target = (to - base) | 0
     const end = index + 1 < starts.length ? (starts[index + 1]! - base) | 0 : code.length
-    const last = Math.min(code.length - 1, target + FARTHEST_BACK)
-    const first = Math.max(0, target - FARTHEST_ON)
-    // past those of the function itself
-    for (let at = first === target ? end : first; at < last; at = at + 1 === target ? end : at + 1) {
+    for (let at = Math.max(0, target - FARTHEST_ON); at < Math.min(code.length - 1, target + FARTHEST_BACK); at++) {
       if (code[at + 1] !== ((target - at - 2) & 0xff) || (code[at] !== 0xeb && (code[at]! & 0xf0) !== 0x70)) continue
+      if (at >= target && at < end) continue
       const from = lastAtMost(starts, base + at)
       const first = from < 0 ? -1 : (starts[from]! - base) | 0
       if (first >= 0 && instructions.lengthAt(code, first, at) === 2) found.push({ from: base + at, to })
