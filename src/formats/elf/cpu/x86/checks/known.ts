@@ -3,7 +3,7 @@ import type { Evaluation, ParameterStore, Surroundings } from '../evaluation/eva
 import type { FlagsOfObjects } from '../evaluation/flags-of-objects.ts'
 import type { HandedOutKernels } from './handed-out-kernels.ts'
 import type { Settled } from './settled.ts'
-import { anything, type Value } from '../../program/value.ts'
+import { anything, isExact, type Value } from '../../program/value.ts'
 
 /** What the search has found out so far. */
 export interface Known extends Pick<Surroundings, 'model' | 'initially'> {
@@ -46,7 +46,10 @@ export function knownWhenSettled(known: Known, load: Surroundings['load'], other
     evaluations,
     stores: (callee) => {
       const usual = known.stores(callee)
-      return (usual?.some(({ value }) => isOneOfSeveral(value)) === true ? occurring(others.evaluation(callee))?.parameterStores : undefined) ?? usual
+      if (usual?.some(({ value }) => isOneOfSeveral(value)) !== true) return usual
+      const settled = occurring(others.evaluation(callee))?.parameterStores
+      // what is no check's may be stored there as well, and is not known
+      return settled === undefined ? usual : usual.map((store) => settled.find(({ register, offset, size, value }) => register === store.register && offset === store.offset && size === store.size && isExact(value)) ?? store)
     },
     results: {
       get: (callee) => {
