@@ -8,7 +8,7 @@ const PREFETCH = 3
 /** Constants that functions load with LDR (literal): GCC lays those that MOV cannot make behind the function that uses them, when it is told to stay near (`-mcmodel=tiny`, `-mpc-relative-literal-loads`). */
 export class LiteralPools {
   readonly #program: Program
-  /** Addresses of words that are loaded, by the function that lies before or around them. */
+  /** Addresses of the words that each function loads. */
   readonly #loaded = new Map<number, ReadonlySet<number>>()
 
   constructor(program: Program) {
@@ -17,30 +17,26 @@ export class LiteralPools {
 
   /** Does function `index`, or the one before it, load what lies at `address`, and can nothing run into it? */
   has(index: number, address: number): boolean {
-    const code = this.#program.codeAt(address)
+    const isLoaded = (at: number): boolean => this.#loadedBy(index).has(at) || (index > 0 && this.#loadedBy(index - 1).has(at))
+    const code = isLoaded(address) ? this.#program.codeAt(address) : undefined
     if (code === undefined) return false
-    const loaded = this.#loadedBy(index)
-    if (!loaded.has(address)) return false
     let at = address
-    const isPool = (): boolean => loaded.has(at) || code.words[(at - code.base) / 4]! >>> 0 === NOP
-    while (isPool()) at -= 4
+    while (isLoaded(at) || code.words[(at - code.base) / 4]! >>> 0 === NOP) at -= 4
     return at >= code.base && endsPath(flowOf(code.words[(at - code.base) / 4]!))
   }
 
   #loadedBy(index: number): ReadonlySet<number> {
     const known = this.#loaded.get(index)
     if (known !== undefined) return known
-    const { starts, ends } = this.#program.graph
     const addresses = new Set<number>()
-    for (const user of index > 0 ? [index - 1, index] : [index]) {
-      const code = this.#program.codeAt(starts[user]!)
-      if (code === undefined) continue
-      for (let at = starts[user]!; at < ends[user]!; at += 4) {
-        const word = code.words[(at - code.base) / 4]!
-        const address = literalAddress(word, at)
-        if (address === undefined) continue
-        for (let offset = 0; offset < bytesOf(word); offset += 4) addresses.add(address + offset)
-      }
+    const { starts, ends } = this.#program.graph
+    const code = this.#program.codeAt(starts[index]!)
+    const end = code === undefined ? 0 : ends[index]!
+    for (let at = starts[index]!; at < end; at += 4) {
+      const word = code!.words[(at - code!.base) / 4]!
+      const address = literalAddress(word, at)
+      if (address === undefined) continue
+      for (let offset = 0; offset < bytesOf(word); offset += 4) addresses.add(address + offset)
     }
     this.#loaded.set(index, addresses)
     return addresses

@@ -109,7 +109,7 @@ export class FunctionSurroundings implements Surroundings {
   }
 
   writesOf(at: number, registers: readonly (Value | undefined)[]): readonly ParameterStore[] {
-    const target = this.#called.get(at)
+    const target = this.#calleeAt(at)
     return this.#writtenAt(at, registers)?.writes ?? (target === undefined ? undefined : this.#known.stores(target)) ?? none
   }
 

@@ -9,6 +9,8 @@ const LARGEST_NUMBER = 0xffff
 /** One caller in so many decides what a function is for. */
 const FEW_CALLERS = 8
 
+const nowhere: ReadonlySet<number> = new Set()
+
 /** What functions are called with, where it comes from checks. */
 export class Parameters {
   readonly #program: Program
@@ -52,15 +54,16 @@ export class Parameters {
    */
   pass(callee: number, edge: number, passed: ReadonlyMap<number, Value>, isSetter = false, isPartly?: (address: number) => boolean): boolean {
     let changed = false
-    const sets = !isSetter && isPartly !== undefined && [...passed].some(([register, value]) => isOfVariable(register, value, isPartly))
-    const counts = (register: number, value: Value): boolean => isSmallNumber(register, value) && (isSetter || (sets && isNoAddress(value)))
+    const structures = isPartly === undefined ? nowhere : new Set([...passed.keys()].filter((register) => isOfVariable(register, passed.get(register)!, isPartly)))
+    const counts = (register: number, value: Value): boolean =>
+      structures.has(register) || (isSmallNumber(register, value) && (isSetter || (structures.size > 0 && isNoAddress(value))))
     for (const [register, value] of passed) {
-      if (!value.detected && !isOfVariable(register, value, isPartly)) {
+      if (!value.detected) {
         if (!counts(register, value)) {
           if (isSmallNumber(register, value)) this.#noteOther(callee, register, value)
           continue
         }
-      } else if (value.detected && !this.#isPassedByMany(callee, register, edge)) {
+      } else if (!this.#isPassedByMany(callee, register, edge)) {
         this.drop(callee)
         continue
       }
@@ -70,7 +73,7 @@ export class Parameters {
     for (const [register, edges] of this.#byEdge.get(callee) ?? []) {
       if (!edges.has(edge)) continue
       const value = passed.get(register)
-      const isPassed = value !== undefined && (value.detected || counts(register, value) || isOfVariable(register, value, isPartly))
+      const isPassed = value !== undefined && (value.detected || counts(register, value))
       if (!isPassed && this.#note(callee, register, edge, undefined)) changed = true
     }
     return changed && this.#joinAll(callee)
@@ -152,8 +155,8 @@ export function isSmallNumber(register: number, value: Value): boolean {
 }
 
 /** Is it the address of something that a variable is a part of, or one of several? */
-function isOfVariable(register: number, value: Value, isPartly: ((address: number) => boolean) | undefined): boolean {
-  if (isPartly === undefined || register < 0 || register >= 16 || !isExact(value)) return false
+function isOfVariable(register: number, value: Value, isPartly: (address: number) => boolean): boolean {
+  if (register < 0 || register >= 16 || !isExact(value)) return false
   const addresses = addressesIn(value)
   return addresses.every((address) => address >= LOWEST_ADDRESS) && addresses.some((address) => isPartly(address))
 }

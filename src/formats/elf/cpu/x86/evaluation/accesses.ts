@@ -73,8 +73,8 @@ export abstract class Accesses extends Operands {
     if (index === 4) return -1
     const { registers } = this.state
     const base = (sib & 7) === 5 && code[this.modrmAt]! >> 6 === 0 ? 0 : (singleAddress(registers[(sib & 7) | ((this.rex & 1) << 3)]) ?? 0)
-    const start = this.displacement + (base > 0xfff ? base : sib >> 6 === 0 ? (singleAddress(registers[index]) ?? 0) : 0)
-    return start > 0xfff && start <= at ? start : -1
+    const start = this.displacement + (base >= LOWEST_ADDRESS ? base : sib >> 6 === 0 ? (singleAddress(registers[index]) ?? 0) : 0)
+    return start >= LOWEST_ADDRESS && start <= at ? start : -1
   }
 
   /** A field of what the instruction's base points to. */
@@ -290,7 +290,7 @@ export abstract class Accesses extends Operands {
   /** Are these addresses of functions, of which the CPU cannot run one? Then no check chose among them for sure. */
   #areFunctions(value: Value): boolean {
     const addresses = addressesIn(value)
-    return isExact(value) && addresses.every((address) => address > 0xfff && this.outside.isFunction(address)) && addresses.some((address) => this.outside.isKernel(address))
+    return isExact(value) && addresses.every((address) => address >= LOWEST_ADDRESS && this.outside.isFunction(address)) && addresses.some((address) => this.outside.isKernel(address))
   }
 
   protected storeField(value: Value, size: number): void {
